@@ -1,0 +1,129 @@
+# latentmas: build, test, check. `make help` lists the targets.
+#
+# Everything is built under $(B): build/ for users, build/<variant>/ for the checks
+# (gcc, clang, asan). Each room compiles with an include path that holds its own layer
+# and those below it only, so an arrow that points the wrong way does not build.
+
+B       ?= build
+CC       = gcc
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+VERSION := $(shell sed -n 's/^.define LMAS_VERSION "\(.*\)"/\1/p' include/latentmas.h)
+SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
+
+# ---- Parts: all through pkg-config; a missing one is named with its package ----
+LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium
+PROG_PKGS := yyjson libpcre2-8
+TEST_PKGS := cmocka yyjson
+
+NEED := llama:libllama-dev:0.7.0 ggml:libggml-dev yyjson:libyyjson-dev openblas:libopenblas-dev \
+        lapacke:liblapacke-dev libsodium:libsodium-dev libpcre2-8:libpcre2-dev
+
+ifeq ($(filter help clean,$(MAKECMDGOALS)),)
+MISSING := $(shell sh tools/missing.sh $(NEED))
+ifneq ($(MISSING),)
+$(error $(MISSING))
+endif
+endif
+
+LIB_LIBS  := $(shell pkg-config --libs $(LIB_PKGS) 2>/dev/null) -lm -pthread
+PROG_LIBS := $(shell pkg-config --libs $(PROG_PKGS) 2>/dev/null)
+
+# ---- Flags ----
+OPT      ?= -O2 -g
+CFLAGS   ?= $(OPT)
+WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes \
+            -Wstrict-prototypes -Wvla -Wformat=2 -Wundef
+WERROR   ?=
+SAN      ?=
+PKG_INC  := $(shell pkg-config --cflags $(LIB_PKGS) $(PROG_PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
+BASE_FLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(SAN) $(WARNINGS) $(WERROR) -fPIC \
+             -fvisibility=hidden -MMD -MP -Iinclude $(PKG_INC)
+
+# ---- Rooms: what each may include ----
+SEES_base   := base
+SEES_engine := base engine
+SEES_latent := base engine latent
+SEES_team   := base engine latent team
+SEES_eval   := base eval
+SEES_cli    := base eval cli
+SEES_unit   := base engine latent team eval cli
+
+LIB_ROOMS  := base engine latent team
+PROG_ROOMS := eval cli
+TEAMS      := $(sort $(wildcard teams/*.json))
+
+src_of = $(sort $(wildcard src/$(1)/*.c))
+obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
+
+LIB_OBJ  := $(foreach r,$(LIB_ROOMS),$(call obj_of,$(r))) $(B)/obj/team/builtin_teams.o
+PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r)))
+
+LIB_A  := $(B)/liblatentmas.a
+LIB_SO := $(B)/liblatentmas.so.$(VERSION)
+PROG   := $(B)/latentmas
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+.PHONY: all help clean demo
+
+## all: the library, the program, the man pages and the completion (the default)
+all: $(LIB_A) $(LIB_SO) $(PROG) $(B)/latentmas.pc
+
+## help: this list
+help:
+	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
+
+# A folder of links per room: its include path.
+$(B)/rooms/%/.made: Makefile
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@for room in $(SEES_$*); do ln -s $(CURDIR)/src/$$room $(@D)/$$room; done
+	@touch $@
+
+define room_rule
+$(B)/obj/$(1)/%.o: src/$(1)/%.c $(B)/rooms/$(1)/.made
+	@mkdir -p $$(@D)
+	$$(CC) $$(BASE_FLAGS) -I$(B)/rooms/$(1) -c $$< -o $$@
+endef
+$(foreach r,$(LIB_ROOMS) $(PROG_ROOMS),$(eval $(call room_rule,$(r))))
+
+# The team files become arrays in the library, so the program is one file.
+$(B)/gen/builtin_teams.c: $(TEAMS) tools/embed.sh
+	@mkdir -p $(@D)
+	sh tools/embed.sh $(TEAMS) >$@
+
+$(B)/obj/team/builtin_teams.o: $(B)/gen/builtin_teams.c $(B)/rooms/team/.made
+	@mkdir -p $(@D)
+	$(CC) $(BASE_FLAGS) -I$(B)/rooms/team -c $< -o $@
+
+$(LIB_A): $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(LIB_SO): $(LIB_OBJ)
+	$(CC) $(CFLAGS) $(SAN) $(LDFLAGS) -shared -Wl,-soname,liblatentmas.so.$(SOMAJOR) -Wl,--no-undefined \
+	    $^ $(LIB_LIBS) -o $@
+	@ln -sf $(notdir $@) $(B)/liblatentmas.so.$(SOMAJOR)
+	@ln -sf $(notdir $@) $(B)/liblatentmas.so
+
+$(PROG): $(PROG_OBJ) $(LIB_A)
+	$(CC) $(CFLAGS) $(SAN) $(LDFLAGS) $^ $(LIB_LIBS) $(PROG_LIBS) -o $@
+
+$(B)/latentmas.pc: Makefile include/latentmas.h
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+	    'Name: latentmas' 'Description: teams of agents that hand over thoughts instead of text' \
+	    'Version: $(VERSION)' 'Requires.private: $(LIB_PKGS)' 'Libs: -L$${libdir} -llatentmas' \
+	    'Libs.private: -lm -pthread' 'Cflags: -I$${includedir}' >$@
+
+## demo: build, then ask the demo model three questions with a latent team
+demo: $(PROG)
+	@sh tools/demo.sh $(PROG)
+
+## clean: remove everything that was built
+clean:
+	rm -rf $(B)
+
+-include $(LIB_OBJ:.o=.d) $(PROG_OBJ:.o=.d)
+-include tests/tests.mk

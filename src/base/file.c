@@ -1,0 +1,149 @@
+/*
+ * file.c - whole files in, whole files out.
+ *
+ * Writing goes through a temporary file in the same folder and a rename, so that a crash,
+ * a full disk or a second process never leaves half a file under the real name.
+ */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CHUNK_SIZE = 64 * 1024 };
+
+static lmas_status read_all(lmi_buf *out, int fd, const char *path)
+{
+    char chunk[CHUNK_SIZE];
+
+    for (;;) {
+        const ssize_t n = read(fd, chunk, sizeof(chunk));
+
+        if (n == 0)
+            return LMAS_OK;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return lmi_fail_errno(LMAS_E_IO, "cannot read %s", path);
+        lmi_buf_append(out, chunk, (size_t)n);
+        if (out->status == LMAS_E_FORMAT)
+            return lmi_fail(LMAS_E_FORMAT, "%s is longer than %zu bytes", path, out->max);
+        if (out->status != LMAS_OK)
+            return lmi_buf_status(out);
+    }
+}
+
+lmas_status lmi_file_read(lmi_buf *out, const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    lmas_status status;
+
+    if (fd < 0)
+        return lmi_fail_errno(LMAS_E_IO, "cannot open %s", path);
+    status = read_all(out, fd, path);
+    close(fd);
+    return status;
+}
+
+static lmas_status write_all(int fd, const char *data, size_t size, const char *path)
+{
+    while (size > 0) {
+        const ssize_t n = write(fd, data, size);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
+        data += n;
+        size -= (size_t)n;
+    }
+    if (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+        return lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
+    return LMAS_OK;
+}
+
+lmas_status lmi_file_write(const char *path, const void *data, size_t size)
+{
+    char temporary[LMI_PATH_MAX];
+    lmas_status status;
+    int fd;
+
+    if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
+        return lmi_fail(LMAS_E_INVALID, "path longer than %d bytes: %s", LMI_PATH_MAX, path);
+    fd = mkstemp(temporary);
+    if (fd < 0)
+        return lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
+    status = write_all(fd, data, size, path);
+    if (status == LMAS_OK && fchmod(fd, 0644) != 0)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
+    if (close(fd) != 0 && status == LMAS_OK)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
+    if (status == LMAS_OK && rename(temporary, path) != 0)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
+    if (status != LMAS_OK)
+        unlink(temporary);
+    return status;
+}
+
+bool lmi_file_exists(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0;
+}
+
+bool lmi_is_dir(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static lmas_status make_one(const char *path)
+{
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && lmi_is_dir(path)))
+        return LMAS_OK;
+    return lmi_fail_errno(LMAS_E_IO, "cannot make the folder %s", path);
+}
+
+lmas_status lmi_dir_make(const char *path)
+{
+    char partial[LMI_PATH_MAX];
+    const size_t len = strlen(path);
+    size_t i;
+
+    if (len == 0 || len >= sizeof(partial))
+        return lmi_fail(LMAS_E_INVALID, "folder name of %zu bytes, from 1 to %d expected", len,
+                        LMI_PATH_MAX - 1);
+    memcpy(partial, path, len + 1);
+    for (i = 1; i < len; i++) {
+        lmas_status status;
+
+        if (partial[i] != '/')
+            continue;
+        partial[i] = '\0';
+        status = make_one(partial);
+        partial[i] = '/';
+        if (status != LMAS_OK)
+            return status;
+    }
+    return make_one(partial);
+}
+
+lmas_status lmi_cache_dir(lmi_buf *out)
+{
+    const char *base = getenv("XDG_CACHE_HOME");
+    const char *home = getenv("HOME");
+
+    if (base && base[0] == '/')
+        lmi_buf_printf(out, "%s/latentmas", base);
+    else if (home && home[0])
+        lmi_buf_printf(out, "%s/.cache/latentmas", home);
+    else
+        return lmi_fail(LMAS_E_IO, "no cache folder: neither XDG_CACHE_HOME nor HOME is set");
+    return lmi_buf_status(out);
+}

@@ -1,0 +1,30 @@
+/* file.h - files read whole up to a limit, and written so that nobody sees half of one. */
+#ifndef LMI_BASE_FILE_H
+#define LMI_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* Longest path the library builds, in bytes. */
+#define LMI_PATH_MAX 4096
+
+/* Append the file at `path` to `out`; LMAS_E_FORMAT when it is longer than out->max allows,
+ * LMAS_E_IO when it cannot be read (a directory cannot). */
+lmas_status lmi_file_read(lmi_buf *out, const char *path);
+
+/* Replace the file at `path` by `data`: a temporary file beside it, flushed to disk, then
+ * renamed over it. On failure the old file, if any, is as it was and the temporary is gone. */
+lmas_status lmi_file_write(const char *path, const void *data, size_t size);
+
+/* Make the directory `path` and those above it. */
+lmas_status lmi_dir_make(const char *path);
+
+bool lmi_file_exists(const char *path);
+bool lmi_is_dir(const char *path);
+
+/* $XDG_CACHE_HOME/latentmas, or ~/.cache/latentmas, as text. LMAS_E_IO without either. */
+lmas_status lmi_cache_dir(lmi_buf *out);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * status.c - the status names and the one message per thread.
+ *
+ * The message is set once, where the failure happens; everything above only passes the
+ * code on. So the text a user reads was written by the line that knew most.
+ */
+#include "base/status.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static _Thread_local char message[LMI_ERROR_MAX];
+
+/* A message is one line: control characters of a file name or a model's text become '?'. */
+static void flatten(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}
+
+lmas_status lmi_fail(lmas_status status, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    flatten(message);
+    return status;
+}
+
+lmas_status lmi_fail_errno(lmas_status status, const char *format, ...)
+{
+    const int error = errno;
+    va_list args;
+    size_t len;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    len = strlen(message);
+    snprintf(message + len, sizeof(message) - len, ": %s", strerror(error));
+    flatten(message);
+    return status;
+}
+
+const char *lmas_last_error(void)
+{
+    return message;
+}
+
+const char *lmas_status_name(lmas_status status)
+{
+    switch (status) {
+    case LMAS_OK:
+        return "ok";
+    case LMAS_E_INVALID:
+        return "invalid argument";
+    case LMAS_E_NOMEM:
+        return "out of memory";
+    case LMAS_E_IO:
+        return "input/output";
+    case LMAS_E_MODEL:
+        return "unusable model";
+    case LMAS_E_CONTEXT_FULL:
+        return "context full";
+    case LMAS_E_ENGINE:
+        return "engine failure";
+    case LMAS_E_CANCELED:
+        return "canceled";
+    case LMAS_E_FORMAT:
+        return "bad format";
+    }
+    return "unknown status";
+}

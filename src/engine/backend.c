@@ -1,0 +1,133 @@
+/*
+ * backend.c - what is process-wide in libggml and libllama.
+ *
+ * Two things are: the list of backends and the log sink. Backends are loaded once, all that
+ * are installed, except BLAS: on a machine whose libblas is the reference one it makes a
+ * prefill a thousand times slower, and it offers itself unasked. The log is kept because
+ * libllama says why it failed there and nowhere else.
+ */
+#include "engine/backend.h"
+
+#include <llama.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static _Thread_local char complaint[512];
+
+/* Without the function name that libllama puts before its message. */
+static const char *skip_prefix(const char *text)
+{
+    const char *colon = strstr(text, ": ");
+    const char *space = strchr(text, ' ');
+
+    return colon && (!space || colon < space) ? colon + 2 : text;
+}
+
+static void catch_log(enum ggml_log_level level, const char *text, void *user)
+{
+    static const lmas_log_level ours[] = {
+        [GGML_LOG_LEVEL_DEBUG] = LMAS_LOG_DEBUG,
+        [GGML_LOG_LEVEL_INFO] = LMAS_LOG_INFO,
+        [GGML_LOG_LEVEL_WARN] = LMAS_LOG_WARN,
+        [GGML_LOG_LEVEL_ERROR] = LMAS_LOG_ERROR,
+    };
+    const int len = (int)strcspn(text, "\n");
+
+    (void)user;
+    if (len == 0)
+        return;
+    if (level == GGML_LOG_LEVEL_ERROR && !complaint[0])
+        snprintf(complaint, sizeof(complaint), "%s", skip_prefix(text));
+    complaint[strcspn(complaint, "\n")] = '\0';
+    if (level >= GGML_LOG_LEVEL_DEBUG && level <= GGML_LOG_LEVEL_ERROR)
+        lmi_log(ours[level], "%.*s", len, text);
+}
+
+static void start(void)
+{
+    ggml_backend_reg_t blas;
+
+    llama_log_set(catch_log, NULL);
+    ggml_backend_load_all();
+    blas = ggml_backend_reg_by_name("BLAS");
+    if (blas)
+        ggml_backend_unload(blas);
+    llama_backend_init();
+}
+
+void lmi_backend_start(void)
+{
+    pthread_once(&once, start);
+}
+
+const char *lmi_backend_complaint(void)
+{
+    return complaint;
+}
+
+void lmi_backend_forget(void)
+{
+    complaint[0] = '\0';
+}
+
+/* Cores that a cgroup v2 grants at most, rounded up; INT32_MAX without a limit. The file of
+ * the innermost group is read: the outer ones are not visible in a container. */
+static int quota_cores(void)
+{
+    FILE *file = fopen("/sys/fs/cgroup/cpu.max", "r");
+    long quota = 0;
+    long period = 0;
+    int n = 0;
+
+    if (file) {
+        n = fscanf(file, "%ld %ld", &quota, &period);
+        fclose(file);
+    }
+    if (n != 2 || quota <= 0 || period <= 0)
+        return INT32_MAX;
+    return (int)((quota + period - 1) / period);
+}
+
+int lmi_backend_n_cores(void)
+{
+    const int quota = quota_cores();
+    cpu_set_t set;
+    int n = 1;
+
+    if (sched_getaffinity(0, sizeof(set), &set) == 0)
+        n = CPU_COUNT(&set);
+    return n < quota ? n : quota;
+}
+
+const char *lmas_version(void)
+{
+    return LMAS_VERSION;
+}
+
+const char *lmas_engine_version(void)
+{
+    return llama_version();
+}
+
+bool lmas_device_at(lmas_device *out, size_t i)
+{
+    ggml_backend_dev_t device;
+    size_t free_size = 0;
+    size_t total_size = 0;
+
+    lmi_backend_start();
+    if (i >= ggml_backend_dev_count())
+        return false;
+    device = ggml_backend_dev_get(i);
+    ggml_backend_dev_memory(device, &free_size, &total_size);
+    *out = (lmas_device){.name = ggml_backend_dev_name(device),
+                         .description = ggml_backend_dev_description(device),
+                         .free_size = free_size,
+                         .total_size = total_size};
+    return true;
+}

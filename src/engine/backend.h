@@ -1,0 +1,17 @@
+/* backend.h - libggml's backends, loaded once, and libllama's log, kept for messages. */
+#ifndef LMI_ENGINE_BACKEND_H
+#define LMI_ENGINE_BACKEND_H
+
+/* Load the backends and catch the log. Cheap after the first call; any thread. */
+void lmi_backend_start(void);
+
+/* What libllama complained about first on this thread since lmi_backend_forget(), "" when it
+ * did not. It explains a NULL or a false better than we could. */
+const char *lmi_backend_complaint(void);
+void lmi_backend_forget(void);
+
+/* Cores this process may really use: its affinity mask, within its cgroup's quota. More
+ * threads than that make ggml's barriers spin. */
+int lmi_backend_n_cores(void);
+
+#endif

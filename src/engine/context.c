@@ -1,0 +1,285 @@
+/*
+ * context.c - making a context, its lanes, and the proof at birth that thoughts come out.
+ *
+ * One unified cache serves all lanes: cells belong to whoever needs them, and later a prefix
+ * can be shared by sequences without copying. A new context decodes one token to see whether
+ * the eval callback meets the hidden state; if it does not, embeddings mode is used instead.
+ */
+#include "engine/context.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "engine/backend.h"
+#include "engine/decode.h"
+
+static lmas_status parse_type(enum ggml_type *out, const char *name, const char *which)
+{
+    static const enum ggml_type known[] = {GGML_TYPE_F32,  GGML_TYPE_F16,    GGML_TYPE_BF16,
+                                           GGML_TYPE_Q8_0, GGML_TYPE_Q4_0,   GGML_TYPE_Q4_1,
+                                           GGML_TYPE_Q5_0, GGML_TYPE_Q5_1,   GGML_TYPE_IQ4_NL};
+    size_t i;
+
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(name, ggml_type_name(known[i])) != 0)
+            continue;
+        *out = known[i];
+        return LMAS_OK;
+    }
+    return lmi_fail(LMAS_E_INVALID,
+                    "type of the %s cache \"%s\", expected f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, "
+                    "q5_1 or iq4_nl", which, name);
+}
+
+static bool abort_decode(void *user)
+{
+    return atomic_load(&((lmi_context *)user)->is_canceled);
+}
+
+static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
+                               const lmi_context_params *params)
+{
+    const int32_t n_threads = params->n_threads > 0 ? params->n_threads : lmi_backend_n_cores();
+    lmas_status status;
+
+    *p = llama_context_default_params();
+    p->n_ctx = params->n_ctx;
+    p->n_batch = params->n_batch;
+    p->n_ubatch = params->n_ubatch < params->n_batch ? params->n_ubatch : params->n_batch;
+    p->n_seq_max = params->n_lanes;
+    p->n_outputs_max = params->n_lanes; /* each lane has one output row in a decode at most */
+    p->n_threads = n_threads;
+    p->n_threads_batch = params->n_threads_batch > 0 ? params->n_threads_batch : n_threads;
+    p->pooling_type = LLAMA_POOLING_TYPE_NONE;
+    p->flash_attn_type = (enum llama_flash_attn_type)params->flash_attn;
+    p->kv_unified = true;
+    p->embeddings = false;
+    p->no_perf = true;
+    p->cb_eval = lmi_decode_tap;
+    p->cb_eval_user_data = ctx;
+    p->abort_callback = abort_decode;
+    p->abort_callback_data = ctx;
+    status = parse_type(&p->type_k, params->cache_type_k, "K");
+    return status != LMAS_OK ? status : parse_type(&p->type_v, params->cache_type_v, "V");
+}
+
+/* The arrays of the batch: pos has four sections for M-RoPE, seq_id[i] points at one id. */
+static bool make_batch(lmi_context *ctx)
+{
+    const size_t n = ctx->n_batch;
+    struct llama_batch *batch = &ctx->batch;
+    llama_seq_id *ids = lmi_new(n, sizeof(*ids));
+    size_t i;
+
+    ctx->batch_tokens = lmi_new(n, sizeof(llama_token));
+    ctx->batch_vectors = lmi_new((size_t)ctx->n_lanes * ctx->width, sizeof(float));
+    ctx->rows = lmi_new(n, sizeof(lmi_row));
+    batch->pos = lmi_new(4 * n, sizeof(llama_pos));
+    batch->n_seq_id = lmi_new(n, sizeof(int32_t));
+    batch->seq_id = lmi_new(n, sizeof(llama_seq_id *));
+    batch->logits = lmi_new(n, sizeof(int8_t));
+    if (!ids || !ctx->batch_tokens || !ctx->batch_vectors || !ctx->rows || !batch->pos ||
+        !batch->n_seq_id || !batch->seq_id || !batch->logits) {
+        lmi_free(ids);
+        return false;
+    }
+    for (i = 0; i < n; i++)
+        batch->seq_id[i] = ids + i;
+    return true;
+}
+
+static bool make_lanes(lmi_context *ctx)
+{
+    const size_t n_embd = (size_t)ctx->model->info.n_embd;
+    uint32_t i;
+
+    ctx->capture.max_rows = ctx->n_lanes;
+    ctx->capture.rows = lmi_new((size_t)ctx->n_lanes * n_embd, sizeof(float));
+    ctx->lanes = lmi_new(ctx->n_lanes, sizeof(lmi_lane));
+    if (!ctx->capture.rows || !ctx->lanes)
+        return false;
+    for (i = 0; i < ctx->n_lanes; i++) {
+        ctx->lanes[i].seq = (int32_t)i;
+        ctx->lanes[i].vector = lmi_new(n_embd, sizeof(float));
+        ctx->lanes[i].hidden = lmi_new(n_embd, sizeof(float));
+        if (!ctx->lanes[i].vector || !ctx->lanes[i].hidden)
+            return false;
+    }
+    return true;
+}
+
+/* One token through a lane: does its hidden state come out the way `ctx->tap` says? */
+static lmas_status probe(lmi_context *ctx)
+{
+    const llama_token bos = llama_vocab_bos(ctx->model->vocab);
+    const int32_t token = bos == LLAMA_TOKEN_NULL ? 0 : bos;
+    lmi_lane *lane = lmi_lane_take(ctx);
+    lmas_status status;
+
+    lmi_backend_forget();
+    lmi_lane_read(lane, &token, 1, LMI_WANT_HIDDEN);
+    status = lmi_context_tick(ctx);
+    if (status == LMAS_OK && lane->state == LMI_LANE_FAILED)
+        status = lmi_fail(lane->status, "%s", lane->error);
+    lmi_lane_give(ctx, lane);
+    return status;
+}
+
+static lmas_status choose_tap(lmi_context *ctx, lmi_tap tap)
+{
+    ctx->tap = tap;
+    if (tap == LMI_TAP_CALLBACK && probe(ctx) == LMAS_OK)
+        return LMAS_OK;
+    if (tap == LMI_TAP_CALLBACK)
+        lmi_log(LMAS_LOG_WARN, "%s: the graph shows no usable result_norm (%s); thoughts go "
+                "through embeddings mode, which is slower", ctx->model->info.arch,
+                lmas_last_error());
+    ctx->tap = LMI_TAP_EMBEDDINGS;
+    return probe(ctx);
+}
+
+static lmas_status check_params(const lmi_context_params *p)
+{
+    const size_t max_lanes = llama_max_parallel_sequences();
+
+    if (p->n_lanes < 1 || p->n_lanes > max_lanes)
+        return lmi_fail(LMAS_E_INVALID, "n_lanes must be from 1 to %zu, got %u", max_lanes,
+                        p->n_lanes);
+    if (p->n_batch < p->n_lanes || p->n_ubatch < 1)
+        return lmi_fail(LMAS_E_INVALID,
+                        "n_batch must be at least n_lanes (%u) and n_ubatch at least 1, got %u and %u",
+                        p->n_lanes, p->n_batch, p->n_ubatch);
+    if (p->flash_attn < LMAS_FLASH_ATTN_AUTO || p->flash_attn > LMAS_FLASH_ATTN_ON)
+        return lmi_fail(LMAS_E_INVALID, "flash_attn must be auto, off or on, got %d",
+                        (int)p->flash_attn);
+    return LMAS_OK;
+}
+
+static lmas_status start(lmi_context *ctx, const lmi_context_params *params)
+{
+    struct llama_context_params p;
+    lmas_status status = fill_params(&p, ctx, params);
+
+    if (status != LMAS_OK)
+        return status;
+    if (!make_batch(ctx) || !make_lanes(ctx))
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %u lanes", ctx->n_lanes);
+    lmi_backend_forget();
+    ctx->llama = llama_init_from_model(ctx->model->llama, p);
+    if (!ctx->llama)
+        return lmi_fail(LMAS_E_NOMEM, "libllama cannot make a context of %u cells: %s",
+                        params->n_ctx, lmi_backend_complaint());
+    ctx->n_ctx = llama_n_ctx(ctx->llama);
+    return choose_tap(ctx, params->tap);
+}
+
+lmas_status lmi_context_new(lmi_context **out, lmas_model *model, const lmi_context_params *params)
+{
+    lmas_status status = check_params(params);
+    lmi_context *ctx;
+
+    if (status != LMAS_OK)
+        return status;
+    ctx = lmi_new(1, sizeof(*ctx));
+    if (!ctx)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a context");
+    ctx->model = model;
+    ctx->n_lanes = params->n_lanes;
+    ctx->n_batch = params->n_batch;
+    ctx->width = (uint32_t)llama_model_n_embd_inp(model->llama);
+    status = start(ctx, params);
+    if (status != LMAS_OK) {
+        lmi_context_free(ctx);
+        return status;
+    }
+    *out = ctx;
+    return LMAS_OK;
+}
+
+void lmi_context_free(lmi_context *ctx)
+{
+    uint32_t i;
+
+    if (!ctx)
+        return;
+    llama_free(ctx->llama);
+    for (i = 0; ctx->lanes && i < ctx->n_lanes; i++) {
+        lmi_free(ctx->lanes[i].vector);
+        lmi_free(ctx->lanes[i].hidden);
+        lmi_free(ctx->lanes[i].logits);
+    }
+    lmi_free(ctx->lanes);
+    lmi_free(ctx->capture.rows);
+    if (ctx->batch.seq_id)
+        lmi_free(ctx->batch.seq_id[0]);
+    lmi_free(ctx->batch.seq_id);
+    lmi_free(ctx->batch.pos);
+    lmi_free(ctx->batch.n_seq_id);
+    lmi_free(ctx->batch.logits);
+    lmi_free(ctx->batch_tokens);
+    lmi_free(ctx->batch_vectors);
+    lmi_free(ctx->rows);
+    lmi_free(ctx);
+}
+
+lmi_lane *lmi_lane_take(lmi_context *ctx)
+{
+    uint32_t i;
+
+    for (i = 0; i < ctx->n_lanes; i++) {
+        lmi_lane *lane = &ctx->lanes[i];
+
+        if (lane->is_taken)
+            continue;
+        lane->is_taken = true;
+        lane->ms = 0;
+        lmi_lane_clear(ctx, lane);
+        return lane;
+    }
+    return NULL;
+}
+
+void lmi_lane_give(lmi_context *ctx, lmi_lane *lane)
+{
+    if (!lane)
+        return;
+    lmi_lane_clear(ctx, lane);
+    lane->is_taken = false;
+}
+
+void lmi_lane_clear(lmi_context *ctx, lmi_lane *lane)
+{
+    llama_memory_seq_rm(llama_get_memory(ctx->llama), lane->seq, -1, -1);
+    lane->pos = 0;
+    lane->state = LMI_LANE_IDLE;
+    lane->has = LMI_WANT_NOTHING;
+    lane->status = LMAS_OK;
+    lane->error[0] = '\0';
+}
+
+void lmi_lane_read(lmi_lane *lane, const int32_t *tokens, size_t n, unsigned want)
+{
+    lane->tokens = tokens;
+    lane->n_tokens = n;
+    lane->n_done = 0;
+    lane->want = want;
+    lane->state = LMI_LANE_TOKENS;
+}
+
+void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsigned want)
+{
+    memcpy(lane->vector, vector, (size_t)ctx->model->info.n_embd * sizeof(float));
+    lane->n_done = 0;
+    lane->want = want;
+    lane->state = LMI_LANE_VECTOR;
+}
+
+void lmi_lane_fail(lmi_lane *lane, lmas_status status)
+{
+    lane->state = LMI_LANE_FAILED;
+    lane->status = status;
+    lane->has = LMI_WANT_NOTHING;
+    snprintf(lane->error, sizeof(lane->error), "%s", lmas_last_error());
+}

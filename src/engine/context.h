@@ -1,0 +1,122 @@
+/*
+ * context.h - one KV cache, its lanes, and the decode that moves them.
+ *
+ * A lane is one sequence of the cache: a working memory grows in it. Whoever drives a lane
+ * puts one request on it (read these tokens, or take in this vector), lets the context tick,
+ * and finds the result in the lane. All lanes with a request move in the same tick.
+ *
+ *      request            tick                        result
+ *   tokens to read   ──▶  as many as fit         ──▶  hidden state, logits, or nothing
+ *   one vector       ──▶  one decode, no head    ──▶  hidden state
+ *   one token        ──▶  one decode             ──▶  logits
+ */
+#ifndef LMI_ENGINE_CONTEXT_H
+#define LMI_ENGINE_CONTEXT_H
+
+#include <llama.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "engine/model.h"
+
+/* What a lane wants of the last row of its request. Flags. */
+enum {
+    LMI_WANT_NOTHING = 0,
+    LMI_WANT_HIDDEN = 1, /* output of the final norm [n_embd] */
+    LMI_WANT_LOGITS = 2, /* [n_vocab] */
+};
+
+typedef enum lmi_lane_state {
+    LMI_LANE_IDLE = 0, /* no request; the result of the last one stands */
+    LMI_LANE_TOKENS,   /* tokens [n_done, n_tokens) are still to be read */
+    LMI_LANE_VECTOR,   /* `vector` is to be taken in */
+    LMI_LANE_FAILED,   /* `status` and `error` say why; only clear() leads out */
+} lmi_lane_state;
+
+typedef struct lmi_lane {
+    int32_t seq; /* libllama's sequence id */
+    bool is_taken;
+    uint32_t pos; /* next position = cells in use */
+    lmi_lane_state state;
+
+    /* The request. Tokens are borrowed until the lane is idle again. */
+    const int32_t *tokens;
+    size_t n_tokens, n_done;
+    float *vector; /* [n_embd] */
+    unsigned want;
+
+    /* The result, valid until the next request. */
+    unsigned has;  /* which of the two below are fresh */
+    float *hidden; /* [n_embd] */
+    float *logits; /* [n_vocab], made when first wanted */
+    lmas_status status;
+    char error[256];
+
+    double ms; /* this lane's share, by rows, of the decodes since the driver zeroed it */
+} lmi_lane;
+
+/* How hidden states come out of libllama. */
+typedef enum lmi_tap {
+    LMI_TAP_CALLBACK = 0,  /* the eval callback sees the tensor result_norm; head can be skipped */
+    LMI_TAP_EMBEDDINGS = 1 /* embeddings mode, rows of thoughts apart; head always runs */
+} lmi_tap;
+
+typedef struct lmi_context_params {
+    uint32_t n_ctx, n_lanes, n_batch, n_ubatch; /* as in lmas_session_params */
+    int32_t n_threads, n_threads_batch;
+    lmas_flash_attn flash_attn;
+    const char *cache_type_k, *cache_type_v;
+    lmi_tap tap; /* LMI_TAP_CALLBACK, unless the fallback itself is to be tested */
+} lmi_context_params;
+
+typedef struct lmi_capture {
+    bool is_on;          /* this decode wants hidden states through the callback */
+    bool is_head_wanted; /* go on to the vocabulary product after the rows were read */
+    float *rows;         /* [max_rows, n_embd] */
+    uint32_t n_rows, max_rows;
+    bool is_misshapen;   /* a tensor of another width or type came by */
+} lmi_capture;
+
+typedef struct lmi_context {
+    lmas_model *model;
+    struct llama_context *llama;
+    lmi_lane *lanes;
+    uint32_t n_lanes;
+    uint32_t n_ctx;   /* cells, as granted */
+    uint32_t n_batch; /* most rows of one decode */
+    uint32_t width;   /* values of one input vector: n_embd, more where a model stacks inputs */
+    lmi_tap tap;
+    lmi_capture capture;
+    struct llama_batch batch; /* room for n_batch rows; see decode.c */
+    llama_token *batch_tokens;
+    float *batch_vectors; /* [n_lanes, width] */
+    struct lmi_row *rows; /* [n_batch], the tick's scratch */
+    atomic_bool is_canceled;
+    uint64_t n_ticks;
+} lmi_context;
+
+lmas_status lmi_context_new(lmi_context **out, lmas_model *model, const lmi_context_params *params);
+void lmi_context_free(lmi_context *ctx);
+
+/* Take a free lane, empty and idle; NULL when all are taken. Give it back. */
+lmi_lane *lmi_lane_take(lmi_context *ctx);
+void lmi_lane_give(lmi_context *ctx, lmi_lane *lane);
+
+/* Drop the lane's cells, its request and its failure. */
+void lmi_lane_clear(lmi_context *ctx, lmi_lane *lane);
+
+/* Put a request on an idle lane. `n` must be 1 or more; `vector` holds n_embd values and is
+ * copied. */
+void lmi_lane_read(lmi_lane *lane, const int32_t *tokens, size_t n, unsigned want);
+void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsigned want);
+
+/* Mark the lane failed with this thread's message. */
+void lmi_lane_fail(lmi_lane *lane, lmas_status status);
+
+/* Move every lane that has a request. Lanes fail alone; the tick itself fails only with
+ * LMAS_E_CANCELED. Without a request anywhere it does nothing. */
+lmas_status lmi_context_tick(lmi_context *ctx);
+
+#endif

@@ -1,0 +1,224 @@
+/*
+ * decode.c - one llama_decode, and where the hidden state comes from.
+ *
+ * The method feeds back the output of the final norm. libllama computes it as the tensor
+ * "result_norm", for exactly the rows marked as outputs, in their order; the eval callback
+ * reads it there. When it then returns false, the graph stops before the vocabulary product,
+ * and llama_decode still returns 0 with the cache written: a thought costs no head.
+ *
+ * Fallback, for a model whose graph never shows that tensor: embeddings mode returns the same
+ * rows, but makes an output of every row of the batch. So the rows that want a hidden state
+ * go into a decode of their own.
+ */
+#include "engine/decode.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+bool lmi_decode_tap(struct ggml_tensor *tensor, bool is_asking, void *user)
+{
+    lmi_context *ctx = user;
+    lmi_capture *capture = &ctx->capture;
+    const uint32_t n_embd = (uint32_t)ctx->model->info.n_embd;
+    const uint32_t n_rows = (uint32_t)tensor->ne[1];
+
+    if (strcmp(tensor->name, "result_norm") != 0)
+        return !is_asking;
+    if (is_asking)
+        return capture->is_on;
+    if (tensor->type != GGML_TYPE_F32 || tensor->ne[0] != n_embd ||
+        capture->n_rows + n_rows > capture->max_rows) {
+        capture->is_misshapen = true;
+        return true;
+    }
+    ggml_backend_tensor_get(tensor, capture->rows + (size_t)capture->n_rows * n_embd, 0,
+                            (size_t)n_rows * n_embd * sizeof(float));
+    capture->n_rows += n_rows;
+    return capture->is_head_wanted;
+}
+
+static unsigned wants(const lmi_row *row)
+{
+    return row->is_last ? row->lane->want : LMI_WANT_NOTHING;
+}
+
+/* Models with rotary sections (M-RoPE) take several positions for one vector: time, height
+ * and width, which are equal for text, and one that is zero. */
+static void place(lmi_context *ctx, uint32_t i, uint32_t n, const lmi_row *row, bool is_vector)
+{
+    const enum llama_rope_type rope = llama_model_rope_type(ctx->model->llama);
+    llama_pos *pos = ctx->batch.pos;
+
+    pos[i] = (llama_pos)row->pos;
+    if (!is_vector || (rope != LLAMA_ROPE_TYPE_MROPE && rope != LLAMA_ROPE_TYPE_IMROPE))
+        return;
+    pos[n + i] = (llama_pos)row->pos;
+    pos[2 * n + i] = (llama_pos)row->pos;
+    pos[3 * n + i] = 0;
+}
+
+/* Fill the batch. Its arrays are context.c's, its seq_id[i] point at single ids. */
+static void fill(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector)
+{
+    const size_t n_embd = (size_t)ctx->model->info.n_embd;
+    struct llama_batch *batch = &ctx->batch;
+    uint32_t i;
+
+    batch->n_tokens = (int32_t)n;
+    batch->token = is_vector ? NULL : ctx->batch_tokens;
+    batch->embd = is_vector ? ctx->batch_vectors : NULL;
+    for (i = 0; i < n; i++) {
+        if (is_vector)
+            memcpy(ctx->batch_vectors + (size_t)i * ctx->width, rows[i].lane->vector,
+                   n_embd * sizeof(float));
+        else
+            ctx->batch_tokens[i] = rows[i].token;
+        place(ctx, i, n, &rows[i], is_vector);
+        batch->n_seq_id[i] = 1;
+        batch->seq_id[i][0] = rows[i].lane->seq;
+        batch->logits[i] = wants(&rows[i]) != LMI_WANT_NOTHING;
+    }
+}
+
+/* How many of the rows want any of `what`. */
+static uint32_t count_wanting(const lmi_row *rows, uint32_t n, unsigned what)
+{
+    uint32_t count = 0;
+    uint32_t i;
+
+    for (i = 0; i < n; i++)
+        count += (wants(&rows[i]) & what) != 0;
+    return count;
+}
+
+/* The hidden state of row `i`, the `output`-th output row of this decode. */
+static const float *hidden_of(lmi_context *ctx, uint32_t i, uint32_t output, bool is_embeddings)
+{
+    if (is_embeddings)
+        return llama_get_embeddings_ith(ctx->llama, (int32_t)i);
+    if (ctx->capture.is_misshapen || output >= ctx->capture.n_rows)
+        return NULL;
+    return ctx->capture.rows + (size_t)output * (size_t)ctx->model->info.n_embd;
+}
+
+static bool is_finite(const float *x, size_t n)
+{
+    float sum = 0.0f;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        sum += x[i] * 0.0f; /* 0, or NaN from the first value that is not finite */
+    return sum == 0.0f;
+}
+
+static lmas_status keep_hidden(lmi_lane *lane, const float *hidden, size_t n_embd)
+{
+    if (!hidden)
+        return lmi_fail(LMAS_E_ENGINE, "libllama gave no hidden state for position %u",
+                        lane->pos - 1);
+    if (!is_finite(hidden, n_embd))
+        return lmi_fail(LMAS_E_ENGINE, "the hidden state at position %u is not finite",
+                        lane->pos - 1);
+    memcpy(lane->hidden, hidden, n_embd * sizeof(float));
+    lane->has |= LMI_WANT_HIDDEN;
+    return LMAS_OK;
+}
+
+/* Some vocabularies name tokens that must never be spoken. */
+static void suppress(const lmas_model *model, float *logits)
+{
+    int32_t n = 0;
+    const llama_token *tokens = llama_vocab_get_suppress_tokens(model->vocab, &n);
+    int32_t i;
+
+    for (i = 0; tokens && i < n; i++)
+        if (tokens[i] >= 0 && tokens[i] < model->info.n_vocab)
+            logits[tokens[i]] = -INFINITY;
+}
+
+static lmas_status keep_logits(lmi_lane *lane, const lmas_model *model, const float *logits)
+{
+    const size_t n_vocab = (size_t)model->info.n_vocab;
+
+    if (!lane->logits)
+        lane->logits = lmi_new(n_vocab, sizeof(float));
+    if (!lane->logits)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu logits", n_vocab);
+    if (!logits)
+        return lmi_fail(LMAS_E_ENGINE, "libllama gave no logits for position %u", lane->pos - 1);
+    memcpy(lane->logits, logits, n_vocab * sizeof(float));
+    suppress(model, lane->logits);
+    lane->has |= LMI_WANT_LOGITS;
+    return LMAS_OK;
+}
+
+/* Advance the lane past row `i`; at the end of its request, fetch what it wants. */
+static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t output,
+                    bool is_embeddings)
+{
+    const size_t n_embd = (size_t)ctx->model->info.n_embd;
+    lmi_lane *lane = row->lane;
+    lmas_status status = LMAS_OK;
+
+    lane->pos = row->pos + 1;
+    lane->n_done++;
+    if (!row->is_last)
+        return;
+    lane->state = LMI_LANE_IDLE;
+    lane->has = LMI_WANT_NOTHING;
+    if (lane->want & LMI_WANT_HIDDEN)
+        status = keep_hidden(lane, hidden_of(ctx, i, output, is_embeddings), n_embd);
+    if (status == LMAS_OK && lane->want & LMI_WANT_LOGITS)
+        status = keep_logits(lane, ctx->model, llama_get_logits_ith(ctx->llama, (int32_t)i));
+    if (status != LMAS_OK)
+        lmi_lane_fail(lane, status);
+}
+
+static int run(lmi_context *ctx, bool is_embeddings)
+{
+    int code;
+
+    if (is_embeddings)
+        llama_set_embeddings(ctx->llama, true);
+    code = llama_decode(ctx->llama, ctx->batch);
+    llama_synchronize(ctx->llama);
+    if (is_embeddings)
+        llama_set_embeddings(ctx->llama, false);
+    return code;
+}
+
+int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, lmi_rows_kind kind)
+{
+    const bool is_vector = kind == LMI_ROWS_VECTORS;
+    const uint32_t n_outputs = count_wanting(rows, n, LMI_WANT_HIDDEN | LMI_WANT_LOGITS);
+    const bool is_hidden_wanted = count_wanting(rows, n, LMI_WANT_HIDDEN) > 0;
+    const bool is_embeddings = ctx->tap == LMI_TAP_EMBEDDINGS && is_hidden_wanted;
+    const double begin = lmi_now_ms();
+    uint32_t output = 0;
+    double share;
+    uint32_t i;
+    int code;
+
+    fill(ctx, rows, n, is_vector);
+    ctx->capture.is_on = is_hidden_wanted && !is_embeddings;
+    ctx->capture.is_head_wanted = count_wanting(rows, n, LMI_WANT_LOGITS) > 0;
+    ctx->capture.n_rows = 0;
+    ctx->capture.is_misshapen = false;
+    code = run(ctx, is_embeddings);
+    if (ctx->capture.is_on && ctx->capture.n_rows != n_outputs)
+        ctx->capture.is_misshapen = true; /* not the rows we marked: none can be told apart */
+    ctx->capture.is_on = false;
+    share = (lmi_now_ms() - begin) / n;
+    for (i = 0; i < n; i++)
+        rows[i].lane->ms += share;
+    if (code != 0)
+        return code;
+    for (i = 0; i < n; i++) {
+        deliver(ctx, &rows[i], i, output, is_embeddings);
+        output += ctx->batch.logits[i] != 0;
+    }
+    return 0;
+}

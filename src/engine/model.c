@@ -1,0 +1,246 @@
+/*
+ * model.c - opening a GGUF, and refusing what the method cannot run.
+ *
+ * The header is read and judged first, with messages of our own, because libllama reports a
+ * foreign file, a missing tensor and a full disk alike with NULL. What only libllama can
+ * know is asked after loading.
+ */
+#include "engine/model.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/backend.h"
+
+/* Most devices that can be named. */
+enum { MAX_DEVICES = 64 };
+
+lmas_model_params lmas_model_params_default(void)
+{
+    return (lmas_model_params){.n_gpu_layers = -1, .use_mmap = true};
+}
+
+static lmas_status judge_header(const lmi_weights *weights, const char *path)
+{
+    const char *arch = lmi_weights_string(weights, "general.architecture");
+    const char *vocab = lmi_weights_string(weights, "tokenizer.ggml.model");
+    char key[160];
+
+    if (!arch)
+        return lmi_fail(LMAS_E_MODEL, "%s has no general.architecture: it is not a model", path);
+    if (!vocab || strcmp(vocab, "none") == 0 || strcmp(vocab, "no_vocab") == 0)
+        return lmi_fail(LMAS_E_MODEL,
+                        "%s has no vocabulary: agents read and speak text, so a model with a "
+                        "tokenizer is needed", path);
+    snprintf(key, sizeof(key), "%.100s.attention.causal", arch);
+    if (!lmi_weights_bool(weights, key, true))
+        return lmi_fail(LMAS_E_MODEL,
+                        "%s is an encoder (%s): thinking needs a causal language model", path, arch);
+    return LMAS_OK;
+}
+
+static lmas_status judge_loaded(const struct llama_model *llama, const char *path)
+{
+    if (llama_model_has_encoder(llama) || !llama_model_has_decoder(llama))
+        return lmi_fail(LMAS_E_MODEL,
+                        "%s has an encoder: thinking needs a decoder-only language model", path);
+    if (llama_model_is_diffusion(llama))
+        return lmi_fail(LMAS_E_MODEL,
+                        "%s is a diffusion model: thinking needs one that predicts the next token",
+                        path);
+    if (llama_vocab_type(llama_model_get_vocab(llama)) == LLAMA_VOCAB_TYPE_NONE)
+        return lmi_fail(LMAS_E_MODEL, "%s has no vocabulary", path);
+    return LMAS_OK;
+}
+
+/* "Vulkan0,CUDA1" as libllama's NULL-terminated list; "none" as the empty one. */
+static lmas_status pick_devices(ggml_backend_dev_t out[MAX_DEVICES + 1], const char *names)
+{
+    size_t n = 0;
+
+    if (strcmp(names, "none") == 0)
+        return LMAS_OK;
+    while (*names) {
+        const size_t len = strcspn(names, ",");
+        char name[128];
+
+        snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name) - 1),
+                 names);
+        if (n == MAX_DEVICES || !(out[n] = ggml_backend_dev_by_name(name)))
+            return lmi_fail(LMAS_E_INVALID,
+                            "no device \"%s\": lmas_device_at() (--list-devices) names them", name);
+        n++;
+        names += len + (names[len] == ',');
+    }
+    return LMAS_OK;
+}
+
+typedef struct progress_bridge {
+    lmas_progress_fn fn;
+    void *user;
+    bool is_stopped;
+} progress_bridge;
+
+static bool on_progress(float progress, void *user)
+{
+    progress_bridge *bridge = user;
+
+    bridge->is_stopped = bridge->fn && !bridge->fn(bridge->user, progress);
+    return !bridge->is_stopped;
+}
+
+static lmas_status load(lmas_model *model, const char *path, const lmas_model_params *params)
+{
+    progress_bridge bridge = {.fn = params->progress, .user = params->user};
+    struct llama_model_params p = llama_model_default_params();
+    ggml_backend_dev_t devices[MAX_DEVICES + 1] = {0};
+
+    if (params->devices) {
+        const lmas_status status = pick_devices(devices, params->devices);
+
+        if (status != LMAS_OK)
+            return status;
+        p.devices = devices;
+    }
+    p.n_gpu_layers = params->n_gpu_layers;
+    p.load_mode = params->use_mmap ? LLAMA_LOAD_MODE_AUTO : LLAMA_LOAD_MODE_NONE;
+    p.progress_callback = on_progress;
+    p.progress_callback_user_data = &bridge;
+    lmi_backend_forget();
+    model->llama = llama_model_load_from_file(path, p);
+    if (bridge.is_stopped)
+        return lmi_fail(LMAS_E_CANCELED, "loading %s was stopped", path);
+    if (!model->llama)
+        return lmi_fail(LMAS_E_MODEL, "libllama cannot load %s: %s", path,
+                        lmi_backend_complaint());
+    model->vocab = llama_model_get_vocab(model->llama);
+    return judge_loaded(model->llama, path);
+}
+
+static const char *vocab_type_name(const struct llama_vocab *vocab)
+{
+    static const char *const names[] = {"none", "SPM",  "BPE",    "WPM", "UGM",
+                                        "RWKV", "PLaMo2", "test", "PLaMo3"};
+    const size_t type = (size_t)llama_vocab_type(vocab);
+
+    return type < sizeof(names) / sizeof(names[0]) ? names[type] : "other";
+}
+
+/* K and V of all layers for one position, at two bytes a value. */
+static uint64_t cell_size(const lmi_weights *weights, const lmas_model_info *info)
+{
+    char key[160];
+    uint32_t k_size, v_size;
+
+    if (info->n_head <= 0 || info->n_head_kv <= 0)
+        return 0;
+    snprintf(key, sizeof(key), "%.100s.attention.key_length", info->arch);
+    k_size = lmi_weights_u32(weights, key, (uint32_t)(info->n_embd / info->n_head));
+    snprintf(key, sizeof(key), "%.100s.attention.value_length", info->arch);
+    v_size = lmi_weights_u32(weights, key, (uint32_t)(info->n_embd / info->n_head));
+    return UINT64_C(2) * (uint64_t)info->n_layer * (uint64_t)info->n_head_kv * (k_size + v_size);
+}
+
+static lmas_status describe(lmas_model *model, lmi_weights *weights, const char *path,
+                            const lmas_model_params *params)
+{
+    const char *name = lmi_weights_string(weights, "general.name");
+    const char *tmpl = params->chat_template ? params->chat_template
+                                             : llama_model_chat_template(model->llama, NULL);
+    lmi_matrix out;
+
+    model->path = lmi_strdup(path);
+    model->arch = lmi_strdup(lmi_weights_string(weights, "general.architecture"));
+    model->name = lmi_strdup(name ? name : "");
+    model->chat_template = tmpl ? lmi_strdup(tmpl) : NULL;
+    if (!model->path || !model->arch || !model->name || (tmpl && !model->chat_template))
+        return lmi_fail(LMAS_E_NOMEM, "no memory to open %s", path);
+    llama_model_desc(model->llama, model->description, sizeof(model->description));
+    model->info = (lmas_model_info){
+        .path = model->path,
+        .arch = model->arch,
+        .name = model->name,
+        .description = model->description,
+        .vocab_type = vocab_type_name(model->vocab),
+        .chat_template = model->chat_template,
+        .fingerprint = model->fingerprint,
+        .size = llama_model_size(model->llama),
+        .n_params = llama_model_n_params(model->llama),
+        .n_layer = llama_model_n_layer(model->llama),
+        .n_embd = llama_model_n_embd(model->llama),
+        .n_head = llama_model_n_head(model->llama),
+        .n_head_kv = llama_model_n_head_kv(model->llama),
+        .n_vocab = llama_vocab_n_tokens(model->vocab),
+        .n_ctx_train = llama_model_n_ctx_train(model->llama),
+        .is_tied = !lmi_weights_find(&out, weights, "output.weight"),
+    };
+    model->info.cell_size = cell_size(weights, &model->info);
+    model->is_packed_by_sequence =
+        llama_model_is_recurrent(model->llama) || llama_model_is_hybrid(model->llama);
+    return lmi_weights_fingerprint(model->fingerprint, weights);
+}
+
+lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model_params *params)
+{
+    const lmas_model_params p = params ? *params : lmas_model_params_default();
+    lmi_weights *weights = NULL;
+    lmas_model *model = NULL;
+    lmas_status status;
+
+    if (!out || !path)
+        return lmi_fail(LMAS_E_INVALID, "lmas_model_open needs an out parameter and a path");
+    lmi_backend_start();
+    status = lmi_weights_open(&weights, path);
+    if (status != LMAS_OK)
+        return status;
+    status = judge_header(weights, path);
+    if (status != LMAS_OK)
+        goto done;
+    model = lmi_new(1, sizeof(*model));
+    if (!model) {
+        status = lmi_fail(LMAS_E_NOMEM, "no memory to open %s", path);
+        goto done;
+    }
+    pthread_mutex_init(&model->lock, NULL);
+    status = load(model, path, &p);
+    if (status == LMAS_OK)
+        status = describe(model, weights, path, &p);
+    if (status != LMAS_OK) {
+        lmas_model_close(model);
+        goto done;
+    }
+    *out = model;
+
+done:
+    lmi_weights_close(weights);
+    return status;
+}
+
+void lmas_model_close(lmas_model *model)
+{
+    if (!model)
+        return;
+    llama_model_free(model->llama);
+    lmi_free(model->path);
+    lmi_free(model->arch);
+    lmi_free(model->name);
+    lmi_free(model->chat_template);
+    pthread_mutex_destroy(&model->lock);
+    lmi_free(model);
+}
+
+const lmas_model_info *lmas_model_describe(const lmas_model *model)
+{
+    return &model->info;
+}
+
+/* The Gemma family scales token rows by sqrt(n_embd) inside the graph and takes vectors as
+ * they are; the other architectures that scale do it to both. */
+float lmi_model_embedding_scale(const lmas_model *model)
+{
+    if (strncmp(model->info.arch, "gemma", 5) != 0)
+        return 1.0f;
+    return sqrtf((float)model->info.n_embd);
+}

@@ -1,0 +1,59 @@
+/* model.h - a loaded model: libllama's handle, what the GGUF says, tokens and chat turns. */
+#ifndef LMI_ENGINE_MODEL_H
+#define LMI_ENGINE_MODEL_H
+
+#include <llama.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/sha256.h"
+#include "base/status.h"
+#include "engine/weights.h"
+
+/* Longest text that is tokenised in one piece, in bytes: libllama counts in int32_t. */
+#define LMI_TEXT_MAX ((size_t)64 * 1024 * 1024)
+
+/* Immutable after lmas_model_open(), but for the target norm, which is computed once under
+ * the lock when first asked for. */
+struct lmas_model {
+    struct llama_model *llama;
+    const struct llama_vocab *vocab;
+    lmas_model_info info; /* its strings point into the members below */
+    char *path;
+    char *arch;
+    char *name;
+    char *chat_template;
+    char description[128];
+    char fingerprint[LMI_SHA256_SIZE];
+    bool is_packed_by_sequence; /* recurrent state: libllama reorders the rows of a batch */
+    pthread_mutex_t lock;
+    float target_norm; /* 0 while unknown; guarded by `lock` */
+};
+
+/* Tokens of `text`, a list that grows. */
+typedef struct lmi_tokens {
+    int32_t *ids;
+    size_t n;
+    size_t capacity;
+} lmi_tokens;
+
+void lmi_tokens_done(lmi_tokens *tokens);
+
+/* Replace `out` by the tokens of `text`. Special tokens in it are recognised; with `is_prompt`
+ * the vocabulary's own start (BOS) comes first where the model wants one. */
+lmas_status lmi_model_tokenize(lmi_tokens *out, const lmas_model *model, const char *text,
+                               bool is_prompt);
+
+/* Append the bytes of one token: nothing for control tokens, perhaps part of a character. */
+void lmi_model_piece(lmi_buf *out, const lmas_model *model, int32_t token);
+
+/* Whether the token ends a turn. */
+bool lmi_model_ends(const lmas_model *model, int32_t token);
+
+/* What the model multiplies a token's row of W_in by before its first layer, 1 for most:
+ * the size of an input embedding as the first layer sees it. */
+float lmi_model_embedding_scale(const lmas_model *model);
+
+#endif

@@ -1,0 +1,21 @@
+/* sampler.h - from logits to a token: greedy, or libllama's samplers in the reference's order. */
+#ifndef LMI_ENGINE_SAMPLER_H
+#define LMI_ENGINE_SAMPLER_H
+
+#include "base/status.h"
+#include "engine/model.h"
+
+typedef struct lmi_sampler lmi_sampler;
+
+/* Contract of the numbers: temperature 0 or more, top_p and min_p from 0 to 1, top_k 0 or more. */
+lmas_status lmi_sampling_check(const lmas_sampling *sampling);
+
+/* A sampler of its own random stream, decided by the seed and `stream` (a question's id). */
+lmas_status lmi_sampler_new(lmi_sampler **out, const lmas_model *model,
+                            const lmas_sampling *sampling, uint64_t stream);
+void lmi_sampler_free(lmi_sampler *sampler);
+
+/* Draw a token from `logits` [n_vocab]. */
+lmas_status lmi_sampler_draw(int32_t *out, lmi_sampler *sampler, const float *logits);
+
+#endif

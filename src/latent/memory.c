@@ -1,0 +1,176 @@
+/* memory.c - lanes with segments; see memory.h for the picture. */
+#include "latent/memory.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+lmas_status lmas_memory_new(lmas_memory **out, lmas_session *session)
+{
+    lmas_memory *memory;
+
+    if (!out || !session)
+        return lmi_fail(LMAS_E_INVALID, "lmas_memory_new needs an out parameter and a session");
+    memory = lmi_new(1, sizeof(*memory));
+    if (memory)
+        memory->thought = lmi_new((size_t)session->model->info.n_embd, sizeof(float));
+    if (!memory || !memory->thought) {
+        lmi_free(memory);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a working memory");
+    }
+    memory->session = session;
+    memory->lane = lmi_lane_take(session->ctx);
+    if (!memory->lane) {
+        lmas_memory_free(memory);
+        return lmi_fail(LMAS_E_CONTEXT_FULL, "all %u lanes of the session are taken",
+                        session->ctx->n_lanes);
+    }
+    *out = memory;
+    return LMAS_OK;
+}
+
+static void drop_segments(lmas_memory *memory)
+{
+    size_t i;
+
+    for (i = 0; i < memory->n_segments; i++)
+        lmi_free((void *)memory->segments[i].agent);
+    memory->n_segments = 0;
+}
+
+void lmas_memory_free(lmas_memory *memory)
+{
+    if (!memory)
+        return;
+    lmi_lane_give(memory->session->ctx, memory->lane);
+    drop_segments(memory);
+    lmi_free(memory->segments);
+    lmi_free(memory->thought);
+    lmi_free(memory);
+}
+
+void lmi_memory_clear(lmas_memory *memory)
+{
+    lmi_lane_clear(memory->session->ctx, memory->lane);
+    drop_segments(memory);
+}
+
+bool lmi_memory_is_busy(const lmas_memory *memory)
+{
+    return memory->lane->state == LMI_LANE_TOKENS || memory->lane->state == LMI_LANE_VECTOR;
+}
+
+void lmi_memory_settle(lmas_memory *memory)
+{
+    if (memory->n_segments > 0) {
+        lmas_segment *last = &memory->segments[memory->n_segments - 1];
+
+        last->n = memory->lane->pos - last->pos;
+    }
+}
+
+/* The segment that what comes next belongs to: the last one if agent and kind agree. */
+static lmas_status open_segment(lmas_memory *memory, const char *agent, lmas_segment_kind kind)
+{
+    lmas_segment *last = memory->n_segments ? &memory->segments[memory->n_segments - 1] : NULL;
+    char *name;
+
+    lmi_memory_settle(memory);
+    if (last && last->kind == kind && strcmp(last->agent, agent) == 0)
+        return LMAS_OK;
+    if (memory->n_segments == LMI_SEGMENTS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "more than %zu segments in one working memory",
+                        LMI_SEGMENTS_MAX);
+    name = lmi_strdup(agent);
+    if (!name || !lmi_reserve((void **)&memory->segments, &memory->segments_capacity,
+                              memory->n_segments + 1, sizeof(lmas_segment))) {
+        lmi_free(name);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a segment");
+    }
+    memory->segments[memory->n_segments++] =
+        (lmas_segment){.agent = name, .kind = kind, .pos = memory->lane->pos};
+    return LMAS_OK;
+}
+
+/* A request may be placed on an idle lane only. */
+static lmas_status check_idle(const lmas_memory *memory)
+{
+    if (memory->lane->state == LMI_LANE_FAILED)
+        return lmi_fail(memory->lane->status, "%s", memory->lane->error);
+    if (memory->lane->state != LMI_LANE_IDLE)
+        return lmi_fail(LMAS_E_INVALID, "the working memory is busy with another request");
+    return LMAS_OK;
+}
+
+lmas_status lmi_memory_start_read(lmas_memory *memory, const char *agent, const int32_t *tokens,
+                                  size_t n, unsigned want)
+{
+    lmas_status status = check_idle(memory);
+
+    if (status == LMAS_OK && n == 0)
+        status = lmi_fail(LMAS_E_INVALID, "nothing to read: the prompt of %s has no tokens", agent);
+    if (status == LMAS_OK)
+        status = open_segment(memory, agent, LMAS_SEGMENT_PROMPT);
+    if (status == LMAS_OK)
+        lmi_lane_read(memory->lane, tokens, n, want);
+    return status;
+}
+
+lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32_t token,
+                                   unsigned want)
+{
+    lmas_status status = check_idle(memory);
+
+    if (status == LMAS_OK)
+        status = open_segment(memory, agent, LMAS_SEGMENT_TEXT);
+    if (status == LMAS_OK) {
+        memory->token = token;
+        lmi_lane_read(memory->lane, &memory->token, 1, want);
+    }
+    return status;
+}
+
+lmas_status lmi_memory_start_thought(lmas_memory *memory, const char *agent, unsigned want)
+{
+    lmas_status status = check_idle(memory);
+
+    if (status == LMAS_OK && !(memory->lane->has & LMI_WANT_HIDDEN))
+        status = lmi_fail(LMAS_E_INVALID,
+                          "no hidden state to think from: read a prompt before thinking");
+    if (status == LMAS_OK)
+        status = open_segment(memory, agent, LMAS_SEGMENT_THOUGHT);
+    if (status == LMAS_OK) {
+        lmi_realign_apply(memory->thought, memory->session->realign, memory->lane->hidden);
+        lmi_lane_feed(memory->session->ctx, memory->lane, memory->thought, want);
+    }
+    return status;
+}
+
+lmas_status lmi_memory_wait(lmas_memory *memory)
+{
+    while (lmi_memory_is_busy(memory)) {
+        const lmas_status status = lmi_context_tick(memory->session->ctx);
+
+        if (status != LMAS_OK)
+            return status;
+    }
+    lmi_memory_settle(memory);
+    if (memory->lane->state == LMI_LANE_FAILED)
+        return lmi_fail(memory->lane->status, "%s", memory->lane->error);
+    return LMAS_OK;
+}
+
+uint32_t lmas_memory_n_pos(const lmas_memory *memory)
+{
+    return memory->lane->pos;
+}
+
+size_t lmas_memory_n_segments(const lmas_memory *memory)
+{
+    return memory->n_segments;
+}
+
+const lmas_segment *lmas_memory_segment(const lmas_memory *memory, size_t i)
+{
+    return i < memory->n_segments ? &memory->segments[i] : NULL;
+}

@@ -1,0 +1,52 @@
+/*
+ * memory.h - the working memory: one lane, and the account of what agents put into it.
+ *
+ *   position  0         35     45        74     84
+ *             ├─prompt──┼─thou─┼─prompt──┼─thou─┼─ ...
+ *             └ planner ───────┴ critic ────────┴ ...
+ *
+ * The functions here only place a request; lmi_context_tick() moves it. So many memories move
+ * together, and the by-hand functions of latentmas.h are the same steps with a wait after each.
+ */
+#ifndef LMI_LATENT_MEMORY_H
+#define LMI_LATENT_MEMORY_H
+
+#include "latent/session.h"
+
+/* Most segments of one memory: 64 agents, each with a prompt, thoughts and text, many times. */
+#define LMI_SEGMENTS_MAX ((size_t)4096)
+
+struct lmas_memory {
+    lmas_session *session;
+    lmi_lane *lane;
+    lmas_segment *segments; /* agent names are copies */
+    size_t n_segments;
+    size_t segments_capacity;
+    float *thought; /* e of the next latent step [n_embd] */
+    int32_t token;  /* the spoken token being taken in */
+};
+
+/* Whether a request is under way. When it is not, the lane holds its result or its failure. */
+bool lmi_memory_is_busy(const lmas_memory *memory);
+
+/* Read tokens (borrowed until idle). `want`: see context.h. */
+lmas_status lmi_memory_start_read(lmas_memory *memory, const char *agent, const int32_t *tokens,
+                                  size_t n, unsigned want);
+
+/* One latent step: e = realign(h), h the lane's hidden state, which must be fresh. */
+lmas_status lmi_memory_start_thought(lmas_memory *memory, const char *agent, unsigned want);
+
+/* Take in a token the agent spoke. */
+lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32_t token,
+                                   unsigned want);
+
+/* Bring the last segment's length up to what the lane holds. */
+void lmi_memory_settle(lmas_memory *memory);
+
+/* Drop all cells and segments; the lane stays. */
+void lmi_memory_clear(lmas_memory *memory);
+
+/* Tick until the request is done; the lane's failure becomes the return value. */
+lmas_status lmi_memory_wait(lmas_memory *memory);
+
+#endif

@@ -1,0 +1,92 @@
+/* session.c - making a session: defaults filled in, cache allocated, realignment at hand. */
+#include "latent/session.h"
+
+#include "base/mem.h"
+
+lmas_session_params lmas_session_params_default(void)
+{
+    return (lmas_session_params){
+        .n_ctx = 0,
+        .n_lanes = 1,
+        .n_batch = 2048,
+        .n_ubatch = 512,
+        .flash_attn = LMAS_FLASH_ATTN_AUTO,
+        .cache_type_k = "f16",
+        .cache_type_v = "f16",
+    };
+}
+
+static lmi_context_params context_params(const lmas_model *model, const lmas_session_params *p)
+{
+    return (lmi_context_params){
+        .n_ctx = p->n_ctx ? p->n_ctx : (uint32_t)model->info.n_ctx_train,
+        .n_lanes = p->n_lanes,
+        .n_batch = p->n_batch,
+        .n_ubatch = p->n_ubatch,
+        .n_threads = p->n_threads,
+        .n_threads_batch = p->n_threads_batch,
+        .flash_attn = p->flash_attn,
+        .cache_type_k = p->cache_type_k ? p->cache_type_k : "f16",
+        .cache_type_v = p->cache_type_v ? p->cache_type_v : "f16",
+        .tap = LMI_TAP_CALLBACK,
+    };
+}
+
+lmas_status lmas_session_new(lmas_session **out, lmas_model *model,
+                             const lmas_session_params *params)
+{
+    const lmas_session_params p = params ? *params : lmas_session_params_default();
+    lmi_context_params context;
+    const lmi_realign_params realign = {.is_matrix_wanted = p.realign,
+                                        .cache_dir = p.cache_dir,
+                                        .progress = p.progress,
+                                        .user = p.user};
+    lmas_session *session;
+    lmas_status status;
+
+    if (!out || !model)
+        return lmi_fail(LMAS_E_INVALID, "lmas_session_new needs an out parameter and a model");
+    session = lmi_new(1, sizeof(*session));
+    if (!session)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a session");
+    session->model = model;
+    context = context_params(model, &p);
+    status = lmi_realign_new(&session->realign, model, &realign);
+    if (status == LMAS_OK)
+        status = lmi_context_new(&session->ctx, model, &context);
+    if (status != LMAS_OK) {
+        lmas_session_free(session);
+        return status;
+    }
+    *out = session;
+    return LMAS_OK;
+}
+
+void lmas_session_free(lmas_session *session)
+{
+    if (!session)
+        return;
+    lmi_context_free(session->ctx);
+    lmi_realign_free(session->realign);
+    lmi_free(session);
+}
+
+uint32_t lmas_session_n_ctx(const lmas_session *session)
+{
+    return session->ctx->n_ctx;
+}
+
+uint32_t lmas_session_n_lanes(const lmas_session *session)
+{
+    return session->ctx->n_lanes;
+}
+
+const char *lmas_session_realignment(const lmas_session *session)
+{
+    return session->realign->matrix ? "matrix" : "norm";
+}
+
+void lmas_session_cancel(lmas_session *session)
+{
+    atomic_store(&session->ctx->is_canceled, true);
+}

@@ -1,0 +1,14 @@
+/* session.h - a context and the realignment its thoughts go through. */
+#ifndef LMI_LATENT_SESSION_H
+#define LMI_LATENT_SESSION_H
+
+#include "engine/context.h"
+#include "latent/realign.h"
+
+struct lmas_session {
+    lmas_model *model;
+    lmi_context *ctx;
+    lmi_realign *realign;
+};
+
+#endif

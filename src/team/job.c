@@ -1,0 +1,307 @@
+/* job.c - the state machine of one question; job.h has the picture. */
+#include "team/job.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+lmas_status lmi_job_new(lmi_job **out, const lmi_plan *plan, const lmas_question *question)
+{
+    lmi_job *job = lmi_new(1, sizeof(*job));
+
+    if (!job)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a question");
+    job->plan = plan;
+    job->kind = question->kind;
+    job->question = lmi_strdup(question->text);
+    job->traces = lmi_new(lmi_plan_n_turns(plan), sizeof(lmas_agent_trace));
+    job->result = (lmas_result){.id = question->id, .error = "", .text = "", .agents = job->traces};
+    lmi_speech_init(&job->speech);
+    lmi_buf_init(&job->outputs, LMI_PROMPT_MAX);
+    if (!job->question || !job->traces) {
+        lmi_job_free(job);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a question");
+    }
+    *out = job;
+    return LMAS_OK;
+}
+
+/* What only a running job needs. */
+static void release(lmi_job *job)
+{
+    lmas_memory_free(job->memory);
+    lmi_sampler_free(job->sampler);
+    lmi_tokens_done(&job->prompt);
+    lmi_speech_done(&job->speech);
+    lmi_buf_done(&job->outputs);
+    job->memory = NULL;
+    job->sampler = NULL;
+}
+
+void lmi_job_free(lmi_job *job)
+{
+    size_t i;
+
+    if (!job)
+        return;
+    release(job);
+    for (i = 0; i < job->result.n_agents; i++) {
+        lmi_free((void *)job->traces[i].input);
+        lmi_free((void *)job->traces[i].output);
+    }
+    lmi_free(job->traces);
+    lmi_free(job->question);
+    lmi_free(job->error);
+    lmi_free(job);
+}
+
+static lmas_agent_trace *trace_of(lmi_job *job)
+{
+    return &job->traces[job->result.n_agents - 1];
+}
+
+/* The spoken text becomes the trace's output; NULL stays "" if memory runs out. */
+static lmas_status keep_output(lmi_job *job)
+{
+    lmas_agent_trace *trace = trace_of(job);
+    lmas_status status;
+    lmi_buf text;
+    char *output;
+
+    lmi_buf_init(&text, LMI_SPEECH_MAX * 3); /* a stray byte becomes three */
+    lmi_speech_text(&text, &job->speech);
+    status = lmi_buf_status(&text);
+    output = lmi_buf_steal(&text);
+    if (!output)
+        return status != LMAS_OK ? status : lmi_fail(LMAS_E_NOMEM, "no memory for an answer");
+    lmi_free((void *)trace->output);
+    trace->output = output;
+    trace->pos_end = job->memory->lane->pos;
+    return LMAS_OK;
+}
+
+/* Sums over the agents, and the last one's text. */
+static void finish(lmi_job *job)
+{
+    lmas_result *r = &job->result;
+    size_t i;
+
+    for (i = 0; i < r->n_agents; i++) {
+        const lmas_agent_trace *t = &job->traces[i];
+
+        r->n_read += t->n_read;
+        r->n_thought += t->n_thought;
+        r->n_spoken += t->n_spoken;
+        r->read_ms += t->read_ms;
+        r->think_ms += t->think_ms;
+        r->speak_ms += t->speak_ms;
+    }
+    if (r->n_agents == lmi_plan_n_turns(job->plan))
+        r->text = trace_of(job)->output;
+    r->elapsed_ms = job->begin_ms > 0 ? lmi_now_ms() - job->begin_ms : 0;
+    job->is_done = true;
+    release(job);
+}
+
+void lmi_job_fail(lmi_job *job, lmas_status status)
+{
+    job->error = lmi_strdup(lmas_last_error());
+    job->result.status = status;
+    job->result.error = job->error ? job->error : lmas_status_name(status);
+    if (job->result.n_agents > 0 && job->memory)
+        (void)keep_output(job); /* what was said before the failure; the failure stays the news */
+    finish(job);
+}
+
+/* The time the lane spent since the last look belongs to the phase it was in. */
+static void account(lmi_job *job)
+{
+    lmas_agent_trace *trace = trace_of(job);
+    double *const ms[] = {[LMI_PHASE_READ] = &trace->read_ms,
+                          [LMI_PHASE_THINK] = &trace->think_ms,
+                          [LMI_PHASE_SPEAK] = &trace->speak_ms};
+
+    *ms[job->phase] += job->memory->lane->ms;
+    job->memory->lane->ms = 0;
+}
+
+/* What must come out of the last row before `n_thoughts` thoughts and then perhaps speech. */
+static unsigned want_before(const lmi_turn *turn, int32_t n_thoughts)
+{
+    if (n_thoughts > 0)
+        return LMI_WANT_HIDDEN;
+    return turn->n_speak > 0 ? LMI_WANT_LOGITS : LMI_WANT_NOTHING;
+}
+
+static lmas_status open_trace(lmi_job *job, lmi_buf *prompt)
+{
+    lmas_agent_trace *trace = &job->traces[job->result.n_agents];
+    char *input = lmi_buf_steal(prompt);
+    char *output = lmi_strdup("");
+
+    if (!input || !output) {
+        lmi_free(input);
+        lmi_free(output);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a trace");
+    }
+    *trace = (lmas_agent_trace){.name = job->turn.agent,
+                                .input = input,
+                                .output = output,
+                                .n_read = (uint32_t)job->prompt.n,
+                                .pos_begin = job->memory->lane->pos};
+    job->result.n_agents++;
+    return LMAS_OK;
+}
+
+static lmas_status begin_turn(lmi_job *job)
+{
+    const lmi_case c = {.question = job->question,
+                        .kind = job->kind,
+                        .outputs = lmi_buf_text(&job->outputs)};
+    lmas_status status;
+    lmi_buf prompt;
+
+    job->turn = lmi_plan_turn(job->plan, job->turn_index);
+    job->phase = LMI_PHASE_READ;
+    lmi_speech_clear(&job->speech);
+    if (job->turn.is_fresh)
+        lmi_memory_clear(job->memory);
+    lmi_buf_init(&prompt, LMI_PROMPT_MAX);
+    status = lmi_plan_prompt(&prompt, job->plan, job->turn_index, &c);
+    if (status == LMAS_OK)
+        status = lmi_model_tokenize(&job->prompt, job->plan->model, lmi_buf_text(&prompt), true);
+    if (status == LMAS_OK)
+        status = open_trace(job, &prompt);
+    if (status == LMAS_OK)
+        status = lmi_memory_start_read(job->memory, job->turn.agent, job->prompt.ids,
+                                       job->prompt.n, want_before(&job->turn, job->turn.n_thoughts));
+    lmi_buf_done(&prompt);
+    return status;
+}
+
+void lmi_job_start(lmi_job *job, lmas_memory *memory)
+{
+    lmas_status status;
+
+    job->memory = memory;
+    job->begin_ms = lmi_now_ms();
+    status = lmi_sampler_new(&job->sampler, job->plan->model, &job->plan->params.sampling,
+                             job->result.id);
+    if (status == LMAS_OK)
+        status = begin_turn(job);
+    if (status != LMAS_OK)
+        lmi_job_fail(job, status);
+}
+
+/* Hand the agent's trace out and go to the next turn, or end. */
+static lmas_status end_turn(lmi_job *job)
+{
+    const lmas_solver_params *p = &job->plan->params;
+    lmas_status status = keep_output(job);
+
+    if (status == LMAS_OK) {
+        lmi_plan_add_output(&job->outputs, job->plan, job->turn.agent, trace_of(job)->output);
+        status = lmi_buf_status(&job->outputs);
+    }
+    if (status != LMAS_OK) {
+        lmi_job_fail(job, status);
+        return LMAS_OK;
+    }
+    if (p->on_agent && !p->on_agent(p->user, job->result.id, trace_of(job)))
+        return lmi_fail(LMAS_E_CANCELED, "the agent callback asked to stop");
+    if (++job->turn_index == lmi_plan_n_turns(job->plan)) {
+        finish(job);
+        return LMAS_OK;
+    }
+    status = begin_turn(job);
+    if (status != LMAS_OK)
+        lmi_job_fail(job, status);
+    return LMAS_OK;
+}
+
+/* The last agent's text, as far as it consists of whole characters. */
+static lmas_status stream(lmi_job *job, bool is_end)
+{
+    const lmas_solver_params *p = &job->plan->params;
+    lmas_status status;
+    lmi_buf piece;
+
+    if (!p->on_speech || job->turn_index + 1 != lmi_plan_n_turns(job->plan))
+        return LMAS_OK;
+    lmi_buf_init(&piece, LMI_SPEECH_MAX * 3);
+    lmi_speech_stream(&piece, &job->speech, is_end);
+    status = lmi_buf_status(&piece);
+    if (status == LMAS_OK && piece.len &&
+        !p->on_speech(p->user, job->result.id, piece.data, piece.len))
+        status = lmi_fail(LMAS_E_CANCELED, "the speech callback asked to stop");
+    lmi_buf_done(&piece);
+    return status;
+}
+
+/* A failure is the question's own unless it is a wish to stop. */
+static lmas_status own_failure(lmi_job *job, lmas_status status)
+{
+    if (status == LMAS_OK || status == LMAS_E_CANCELED)
+        return status;
+    lmi_job_fail(job, status);
+    return LMAS_OK;
+}
+
+static lmas_status end_speech(lmi_job *job)
+{
+    const lmas_status status = stream(job, true);
+
+    return status == LMAS_OK ? end_turn(job) : own_failure(job, status);
+}
+
+/* Draw a token from the logits at hand and take it in, unless it ends the turn. */
+static lmas_status speak(lmi_job *job)
+{
+    lmas_agent_trace *trace = trace_of(job);
+    int32_t token;
+    lmas_status status = lmi_sampler_draw(&token, job->sampler, job->memory->lane->logits);
+
+    job->phase = LMI_PHASE_SPEAK;
+    if (status != LMAS_OK)
+        return own_failure(job, status);
+    if (lmi_model_ends(job->plan->model, token))
+        return end_speech(job);
+    trace->n_spoken++;
+    status = lmi_speech_add(&job->speech, job->plan->model, token);
+    if (status == LMAS_OK)
+        status = stream(job, false);
+    if (status != LMAS_OK)
+        return own_failure(job, status);
+    if (trace->n_spoken == (uint32_t)job->turn.n_speak) {
+        trace->is_cut = true;
+        return end_speech(job);
+    }
+    return own_failure(
+        job, lmi_memory_start_token(job->memory, job->turn.agent, token, LMI_WANT_LOGITS));
+}
+
+static lmas_status think(lmi_job *job)
+{
+    const int32_t left = job->turn.n_thoughts - (int32_t)trace_of(job)->n_thought - 1;
+
+    job->phase = LMI_PHASE_THINK;
+    return own_failure(job, lmi_memory_start_thought(job->memory, job->turn.agent,
+                                                     want_before(&job->turn, left)));
+}
+
+lmas_status lmi_job_step(lmi_job *job)
+{
+    const lmi_lane *lane = job->memory->lane;
+    lmas_agent_trace *trace = trace_of(job);
+
+    account(job);
+    lmi_memory_settle(job->memory);
+    if (lane->state == LMI_LANE_FAILED) {
+        lmi_job_fail(job, lmi_fail(lane->status, "%s", lane->error));
+        return LMAS_OK;
+    }
+    if (job->phase == LMI_PHASE_THINK)
+        trace->n_thought++;
+    if ((int32_t)trace->n_thought < job->turn.n_thoughts)
+        return think(job);
+    return job->turn.n_speak > 0 ? speak(job) : end_turn(job);
+}

@@ -1,0 +1,60 @@
+/*
+ * method.h - the three ways to drive a team, each as a list of turns.
+ *
+ * A turn is what one agent does: read its prompt, think so many thoughts, speak so many
+ * tokens. What differs between the methods is only that list:
+ *
+ *   baseline     1 turn:   read, speak
+ *   text_mas     n turns:  fresh memory, read (with the others' text), speak
+ *   latent_mas   n turns:  the memory goes on, read, think; the last one speaks
+ */
+#ifndef LMI_TEAM_METHOD_H
+#define LMI_TEAM_METHOD_H
+
+#include "base/buf.h"
+#include "team/team.h"
+
+/* Most thoughts of one agent and most tokens of one turn that a caller may ask for. */
+enum { LMI_LATENT_STEPS_MAX = 100000, LMI_NEW_TOKENS_MAX = 10000000 };
+
+/* Longest prompt, in bytes, before the chat template. */
+#define LMI_PROMPT_MAX ((size_t)32 * 1024 * 1024)
+
+typedef struct lmi_turn {
+    const char *agent;
+    bool is_fresh;      /* starts from an empty working memory */
+    int32_t n_thoughts; /* after reading */
+    int32_t n_speak;    /* most tokens spoken after that, 0 for none */
+} lmi_turn;
+
+/* Everything that decides what a question's turns are; shared by all questions of a solver. */
+typedef struct lmi_plan {
+    const lmas_model *model;
+    const lmas_team *team;
+    lmas_solver_params params;
+} lmi_plan;
+
+/* What one question brings. */
+typedef struct lmi_case {
+    const char *question;
+    lmas_answer_kind kind;
+    const char *outputs; /* text_mas: what the agents before said, "" if none */
+} lmi_case;
+
+lmas_status lmi_plan_check(const lmi_plan *plan);
+
+size_t lmi_plan_n_turns(const lmi_plan *plan);
+lmi_turn lmi_plan_turn(const lmi_plan *plan, size_t i);
+
+/* The whole prompt of turn `i` as the model reads it: slots filled, chat template applied. */
+lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c);
+
+/* Append one agent's text to what the next ones read as `{outputs}`. */
+void lmi_plan_add_output(lmi_buf *outputs, const lmi_plan *plan, const char *agent,
+                         const char *text);
+
+/* Cells a question can need: all that surely goes in, and the most that can. */
+lmas_status lmi_plan_cells(uint32_t *out_least, uint32_t *out_most, const lmi_plan *plan,
+                           const lmi_case *c);
+
+#endif

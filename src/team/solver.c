@@ -1,0 +1,272 @@
+/*
+ * solver.c - many questions at once: a queue, the lanes, and one tick for all.
+ *
+ * Questions wait in order of arrival. One gets a lane when a lane is free and the most cells
+ * it can need are free, so that running questions do not take the cells from under each
+ * other. From then on it is a job (job.c) that moves with every tick, and when it ends its
+ * place is taken at once. There is no other path for one question.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "team/job.h"
+
+struct lmas_solver {
+    lmas_session *session;
+    lmi_plan plan;
+    lmi_job *first, **last; /* the queue */
+    size_t n_waiting;
+    lmi_job **running; /* [n_lanes], the first n_running in use */
+    size_t n_running;
+    uint64_t n_reserved; /* cells set aside by the running ones */
+    lmi_job **keep;      /* lmas_solve(): where the finished job goes instead of being freed */
+};
+
+static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lmas_team *team,
+                              const lmas_solver_params *params)
+{
+    lmas_solver *solver = lmi_new(1, sizeof(*solver));
+    lmas_status status;
+
+    if (!solver)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
+    solver->session = session;
+    solver->plan = (lmi_plan){.model = session->model,
+                              .team = team,
+                              .params = params ? *params : lmas_solver_params_default()};
+    solver->last = &solver->first;
+    solver->running = lmi_new(lmas_session_n_lanes(session), sizeof(lmi_job *));
+    status = solver->running ? lmi_plan_check(&solver->plan)
+                             : lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
+    if (status != LMAS_OK) {
+        lmas_solver_free(solver);
+        return status;
+    }
+    *out = solver;
+    return LMAS_OK;
+}
+
+lmas_status lmas_solver_new(lmas_solver **out, lmas_session *session, const lmas_team *team,
+                            const lmas_solver_params *params)
+{
+    if (!out || !session || !team)
+        return lmi_fail(LMAS_E_INVALID,
+                        "lmas_solver_new needs an out parameter, a session and a team");
+    return solver_new(out, session, team, params);
+}
+
+void lmas_solver_free(lmas_solver *solver)
+{
+    size_t i;
+
+    if (!solver)
+        return;
+    while (solver->first) {
+        lmi_job *job = solver->first;
+
+        solver->first = job->next;
+        lmi_job_free(job);
+    }
+    for (i = 0; i < solver->n_running; i++)
+        lmi_job_free(solver->running[i]);
+    lmi_free(solver->running);
+    lmi_free(solver);
+}
+
+/* Set aside what the question can need. More than there is: it may try with all of it, if
+ * what surely goes in fits and leaves room for one token. */
+static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
+{
+    const uint32_t n_ctx = lmas_session_n_ctx(solver->session);
+    const lmi_case c = {.question = job->question, .kind = job->kind, .outputs = ""};
+    uint32_t least, most;
+    const lmas_status status = lmi_plan_cells(&least, &most, &solver->plan, &c);
+
+    if (status != LMAS_OK)
+        return status;
+    if (least >= n_ctx)
+        return lmi_fail(LMAS_E_CONTEXT_FULL,
+                        "context of %u cells is too small: prompts and thoughts of this question "
+                        "take %u; give more with -c", n_ctx, least);
+    job->n_reserved = most < n_ctx ? most : n_ctx;
+    return LMAS_OK;
+}
+
+lmas_status lmas_solver_submit(lmas_solver *solver, const lmas_question *question)
+{
+    lmi_job *job = NULL;
+    lmas_status status;
+
+    if (!solver || !question || !question->text || (size_t)question->kind >= LMI_ANSWER_KINDS)
+        return lmi_fail(LMAS_E_INVALID,
+                        "lmas_solver_submit needs a solver and a question with text and kind");
+    status = lmi_job_new(&job, &solver->plan, question);
+    if (status != LMAS_OK)
+        return status;
+    status = reserve(solver, job);
+    if (status != LMAS_OK)
+        lmi_job_fail(job, status);
+    *solver->last = job;
+    solver->last = &job->next;
+    solver->n_waiting++;
+    return LMAS_OK;
+}
+
+static lmi_job *dequeue(lmas_solver *solver)
+{
+    lmi_job *job = solver->first;
+
+    solver->first = job->next;
+    if (!solver->first)
+        solver->last = &solver->first;
+    solver->n_waiting--;
+    return job;
+}
+
+/* Report an ended job and let it go. */
+static lmas_status end(const lmas_solver *solver, lmi_job *job)
+{
+    const lmas_solver_params *p = &solver->plan.params;
+    const bool is_stopped = p->on_result && !p->on_result(p->user, &job->result);
+
+    if (solver->keep)
+        *solver->keep = job;
+    else
+        lmi_job_free(job);
+    return is_stopped ? lmi_fail(LMAS_E_CANCELED, "the result callback asked to stop") : LMAS_OK;
+}
+
+static bool has_room(const lmas_solver *solver, const lmi_job *job)
+{
+    return solver->n_reserved + job->n_reserved <= lmas_session_n_ctx(solver->session);
+}
+
+/* Let questions in, in order, while there is room. */
+static lmas_status admit(lmas_solver *solver)
+{
+    lmas_status status = LMAS_OK;
+
+    while (status == LMAS_OK && solver->first) {
+        lmas_memory *memory = NULL;
+        lmi_job *job = solver->first;
+
+        if (job->is_done) {
+            status = end(solver, dequeue(solver));
+            continue;
+        }
+        if (!has_room(solver, job) || lmas_memory_new(&memory, solver->session) != LMAS_OK)
+            break;
+        solver->running[solver->n_running++] = dequeue(solver);
+        solver->n_reserved += job->n_reserved;
+        lmi_job_start(job, memory);
+    }
+    if (status == LMAS_OK && solver->first && solver->n_running == 0)
+        return lmi_fail(LMAS_E_CONTEXT_FULL, "no question can start: the session's lanes are "
+                        "taken by working memories outside the solver");
+    return status;
+}
+
+static lmas_status retire(lmas_solver *solver, size_t i)
+{
+    lmi_job *job = solver->running[i];
+
+    solver->n_reserved -= job->n_reserved;
+    solver->running[i] = solver->running[--solver->n_running];
+    return end(solver, job);
+}
+
+/* Each job whose request is answered takes its next step. Ended ones leave. */
+static lmas_status step_all(lmas_solver *solver)
+{
+    size_t i = 0;
+
+    while (i < solver->n_running) {
+        lmi_job *job = solver->running[i];
+        lmas_status status = LMAS_OK;
+
+        if (!job->is_done && !lmi_memory_is_busy(job->memory))
+            status = lmi_job_step(job);
+        if (status == LMAS_OK && job->is_done)
+            status = retire(solver, i);
+        else
+            i++;
+        if (status != LMAS_OK)
+            return status;
+    }
+    return LMAS_OK;
+}
+
+lmas_status lmas_solver_tick(lmas_solver *solver)
+{
+    lmas_status status;
+
+    if (!solver)
+        return lmi_fail(LMAS_E_INVALID, "lmas_solver_tick needs a solver");
+    if (atomic_load(&solver->session->ctx->is_canceled))
+        return lmi_fail(LMAS_E_CANCELED, "canceled");
+    status = admit(solver);
+    if (status == LMAS_OK)
+        status = lmi_context_tick(solver->session->ctx);
+    return status == LMAS_OK ? step_all(solver) : status;
+}
+
+size_t lmas_solver_n_open(const lmas_solver *solver)
+{
+    return solver->n_waiting + solver->n_running;
+}
+
+lmas_status lmas_solver_run(lmas_solver *solver)
+{
+    lmas_status status = LMAS_OK;
+
+    while (status == LMAS_OK && lmas_solver_n_open(solver) > 0)
+        status = lmas_solver_tick(solver);
+    return status;
+}
+
+struct lmas_answer {
+    lmi_plan plan; /* what the job points at */
+    lmi_job *job;
+};
+
+lmas_status lmas_solve(lmas_answer **out, lmas_session *session, const lmas_team *team,
+                       const lmas_solver_params *params, const char *question)
+{
+    const lmas_question q = {.text = question, .kind = LMAS_ANSWER_FREE};
+    lmas_answer *answer = lmi_new(1, sizeof(*answer));
+    lmas_solver *solver = NULL;
+    lmas_status status;
+
+    if (!answer)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for an answer");
+    status = out ? lmas_solver_new(&solver, session, team, params)
+                 : lmi_fail(LMAS_E_INVALID, "lmas_solve needs an out parameter");
+    if (status == LMAS_OK) {
+        solver->keep = &answer->job;
+        status = lmas_solver_submit(solver, &q);
+    }
+    if (status == LMAS_OK)
+        status = lmas_solver_run(solver);
+    if (status == LMAS_OK && answer->job->result.status != LMAS_OK)
+        status = lmi_fail(answer->job->result.status, "%s", answer->job->result.error);
+    lmas_solver_free(solver);
+    if (status != LMAS_OK) {
+        lmas_answer_free(answer);
+        return status;
+    }
+    *out = answer;
+    return LMAS_OK;
+}
+
+const lmas_result *lmas_answer_result(const lmas_answer *answer)
+{
+    return &answer->job->result;
+}
+
+void lmas_answer_free(lmas_answer *answer)
+{
+    if (!answer)
+        return;
+    lmi_job_free(answer->job);
+    lmi_free(answer);
+}

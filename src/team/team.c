@@ -1,0 +1,339 @@
+/*
+ * team.c - reading a team file, and refusing one that could only disappoint later.
+ *
+ * The format is in docs/teams.md. Reading is strict: an unknown key is a typing mistake until
+ * proved otherwise, a team in which no agent is shown the question answers nothing, and a
+ * context that drops the others' text is not a text team. Every complaint names file, line
+ * and key.
+ */
+#include "team/team.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "team/builtin.h"
+
+static const char *const KIND_NAMES[LMI_ANSWER_KINDS] = {"number", "choice", "code", "free"};
+static const char DEFAULT_BASELINE[] = "{question}\n\n{format}";
+
+const char *lmi_answer_kind_name(lmas_answer_kind kind)
+{
+    return (size_t)kind < LMI_ANSWER_KINDS ? KIND_NAMES[kind] : "unknown";
+}
+
+/* Copy the optional string at `key` into `*out`; `otherwise` (may be NULL) when absent. */
+static lmas_status take_string(char **out, const lmi_json *json, yyjson_val *object,
+                               const char *where, const char *key, const char *otherwise)
+{
+    const char *text;
+    lmas_status status = lmi_json_string(&text, json, object, where, key, true);
+
+    if (status != LMAS_OK)
+        return status;
+    if (!text)
+        text = otherwise;
+    *out = text ? lmi_strdup(text) : NULL;
+    return text && !*out ? lmi_fail(LMAS_E_NOMEM, "no memory for a team") : LMAS_OK;
+}
+
+/* An optional object at `key`: NULL when absent. */
+static lmas_status find_object(yyjson_val **out, const lmi_json *json, yyjson_val *root,
+                               const char *key)
+{
+    size_t line;
+
+    *out = lmi_json_member(&line, json, root, key);
+    if (*out && !yyjson_is_obj(*out))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" must be an object, found %s", json->label,
+                        line, key, lmi_json_type(*out));
+    return LMAS_OK;
+}
+
+static lmas_status check_name(const lmi_json *json, size_t line, const char *what, const char *name)
+{
+    const size_t len = strlen(name);
+    size_t i;
+
+    if (len < 1 || len > LMI_TEAM_NAME_MAX)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: name of %s has %zu bytes, from 1 to %d expected",
+                        json->label, line, what, len, LMI_TEAM_NAME_MAX);
+    for (i = 0; i < len; i++)
+        if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
+            return lmi_fail(LMAS_E_FORMAT, "%s:%zu: name of %s contains a control character",
+                            json->label, line, what);
+    return LMAS_OK;
+}
+
+static lmas_status read_context(lmas_team *team, const lmi_json *json, yyjson_val *root)
+{
+    static const char *const keys[] = {"latent", "text", NULL};
+    yyjson_val *context;
+    size_t line;
+    lmas_status status = find_object(&context, json, root, "context");
+
+    if (status == LMAS_OK)
+        status = lmi_json_only_keys(json, context, "context", keys);
+    if (status == LMAS_OK)
+        status = take_string(&team->context_latent, json, context, "context", "latent", "");
+    if (status == LMAS_OK)
+        status = take_string(&team->context_text, json, context, "context", "text", "");
+    if (status != LMAS_OK)
+        return status;
+    if (lmi_json_member(&line, json, context, "text") && !strstr(team->context_text, "{outputs}"))
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s:%zu: \"text\" in context has no {outputs}: the agents' text would be lost",
+                        json->label, line);
+    return LMAS_OK;
+}
+
+static lmas_status read_formats(lmas_team *team, const lmi_json *json, yyjson_val *root)
+{
+    static const char *const keys[] = {"number", "choice", "code", "free", NULL};
+    yyjson_val *formats;
+    lmas_status status = find_object(&formats, json, root, "formats");
+    size_t i;
+
+    if (status == LMAS_OK)
+        status = lmi_json_only_keys(json, formats, "formats", keys);
+    for (i = 0; status == LMAS_OK && i < LMI_ANSWER_KINDS; i++)
+        status = take_string(&team->formats[i], json, formats, "formats", keys[i], NULL);
+    return status;
+}
+
+static lmas_status read_agent(lmas_team *team, const lmi_json *json, yyjson_val *object,
+                              size_t agents_line)
+{
+    static const char *const keys[] = {"name", "prompt", NULL};
+    lmi_agent *agent = &team->agents[team->n_agents];
+    const char *name, *prompt;
+    char where[32];
+    lmas_status status;
+    size_t line, i;
+
+    snprintf(where, sizeof(where), "agent %zu", team->n_agents + 1);
+    if (!yyjson_is_obj(object))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s must be an object, found %s", json->label,
+                        agents_line, where, lmi_json_type(object));
+    status = lmi_json_only_keys(json, object, where, keys);
+    if (status == LMAS_OK)
+        status = lmi_json_string(&name, json, object, where, "name", false);
+    if (status == LMAS_OK)
+        status = lmi_json_string(&prompt, json, object, where, "prompt", false);
+    if (status != LMAS_OK)
+        return status;
+    lmi_json_member(&line, json, object, "name");
+    for (i = 0; i < team->n_agents; i++)
+        if (strcmp(team->agents[i].name, name) == 0)
+            return lmi_fail(LMAS_E_FORMAT, "%s:%zu: two agents are named \"%s\"", json->label,
+                            line, name);
+    agent->name = lmi_strdup(name);
+    agent->prompt = lmi_strdup(prompt);
+    team->n_agents++;
+    if (!agent->name || !agent->prompt)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+    return check_name(json, line, where, name);
+}
+
+static lmas_status read_agents(lmas_team *team, const lmi_json *json, yyjson_val *root)
+{
+    size_t line;
+    yyjson_val *agents = lmi_json_member(&line, json, root, "agents");
+    lmas_status status = LMAS_OK;
+    size_t i, max;
+    yyjson_val *agent;
+
+    if (!agents)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: missing key \"agents\": a team needs at least one",
+                        json->label, line);
+    if (!yyjson_is_arr(agents))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" must be an array, found %s",
+                        json->label, line, lmi_json_type(agents));
+    if (yyjson_arr_size(agents) < 1 || yyjson_arr_size(agents) > LMI_TEAM_AGENTS_MAX)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" has %zu entries, from 1 to %d expected",
+                        json->label, line, yyjson_arr_size(agents), LMI_TEAM_AGENTS_MAX);
+    yyjson_arr_foreach(agents, i, max, agent)
+    {
+        status = read_agent(team, json, agent, line);
+        if (status != LMAS_OK)
+            break;
+    }
+    return status;
+}
+
+/* What no single key shows: the question must reach somebody, and a `{context}` must have
+ * something to say. */
+static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjson_val *root)
+{
+    bool has_question = false;
+    bool has_context = false;
+    size_t line, i;
+
+    for (i = 0; i < team->n_agents; i++) {
+        has_question |= strstr(team->agents[i].prompt, "{question}") != NULL;
+        has_context |= strstr(team->agents[i].prompt, "{context}") != NULL;
+    }
+    lmi_json_member(&line, json, root, "agents");
+    if (!has_question)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: no prompt in \"agents\" contains {question}",
+                        json->label, line);
+    if (has_context && (!team->context_latent[0] || !team->context_text[0]))
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s:%zu: prompts in \"agents\" use {context}, so \"context\" needs both "
+                        "\"latent\" and \"text\"", json->label, line);
+    lmi_json_member(&line, json, root, "baseline");
+    if (!strstr(team->baseline, "{question}"))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"baseline\" does not contain {question}",
+                        json->label, line);
+    return LMAS_OK;
+}
+
+static lmas_status read_team(lmas_team *team, const lmi_json *json)
+{
+    static const char *const keys[] = {"name",     "system",  "context", "agents",
+                                       "baseline", "formats", NULL};
+    yyjson_val *root = lmi_json_root(json);
+    const char *name = NULL;
+    lmas_status status;
+    size_t line;
+
+    if (!yyjson_is_obj(root))
+        return lmi_fail(LMAS_E_FORMAT, "%s:1: a team must be an object, found %s", json->label,
+                        lmi_json_type(root));
+    status = lmi_json_only_keys(json, root, "the team", keys);
+    if (status == LMAS_OK)
+        status = lmi_json_string(&name, json, root, "the team", "name", false);
+    lmi_json_member(&line, json, root, "name");
+    if (status == LMAS_OK)
+        status = check_name(json, line, "the team", name);
+    if (status == LMAS_OK)
+        status = take_string(&team->name, json, root, "the team", "name", NULL);
+    if (status == LMAS_OK)
+        status = take_string(&team->system, json, root, "the team", "system", "");
+    if (status == LMAS_OK)
+        status = take_string(&team->baseline, json, root, "the team", "baseline", DEFAULT_BASELINE);
+    if (status == LMAS_OK)
+        status = read_context(team, json, root);
+    if (status == LMAS_OK)
+        status = read_formats(team, json, root);
+    if (status == LMAS_OK)
+        status = read_agents(team, json, root);
+    return status == LMAS_OK ? check_whole(team, json, root) : status;
+}
+
+lmas_status lmas_team_parse(lmas_team **out, const char *label, const char *json, size_t len)
+{
+    lmi_json parsed = {0};
+    lmas_team *team;
+    lmas_status status;
+
+    if (!out || !label || !json)
+        return lmi_fail(LMAS_E_INVALID, "lmas_team_parse needs an out parameter, a label and a text");
+    if (len > LMI_TEAM_FILE_MAX)
+        return lmi_fail(LMAS_E_FORMAT, "%s has %zu bytes, a team file has at most %d", label, len,
+                        LMI_TEAM_FILE_MAX);
+    status = lmi_json_parse(&parsed, label, json, len);
+    if (status != LMAS_OK)
+        return status;
+    team = lmi_new(1, sizeof(*team));
+    if (team)
+        team->source = lmi_strndup(json, len);
+    if (!team || !team->source)
+        status = lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+    if (status == LMAS_OK)
+        status = read_team(team, &parsed);
+    lmi_json_done(&parsed);
+    if (status != LMAS_OK) {
+        lmas_team_free(team);
+        return status;
+    }
+    *out = team;
+    return LMAS_OK;
+}
+
+lmas_status lmas_team_open(lmas_team **out, const char *path)
+{
+    lmas_status status;
+    lmi_buf file;
+
+    if (!out || !path)
+        return lmi_fail(LMAS_E_INVALID, "lmas_team_open needs an out parameter and a path");
+    lmi_buf_init(&file, LMI_TEAM_FILE_MAX);
+    status = lmi_file_read(&file, path);
+    if (status == LMAS_OK)
+        status = lmas_team_parse(out, path, lmi_buf_text(&file), file.len);
+    lmi_buf_done(&file);
+    return status;
+}
+
+lmas_status lmas_team_builtin(lmas_team **out, const char *name)
+{
+    lmi_buf names;
+    lmas_status status;
+    size_t i;
+
+    if (!out || !name)
+        return lmi_fail(LMAS_E_INVALID, "lmas_team_builtin needs an out parameter and a name");
+    for (i = 0; lmi_builtin_teams[i].name; i++)
+        if (strcmp(lmi_builtin_teams[i].name, name) == 0)
+            return lmas_team_parse(out, name, lmi_builtin_teams[i].json, lmi_builtin_teams[i].len);
+    lmi_buf_init(&names, LMI_ERROR_MAX);
+    for (i = 0; lmi_builtin_teams[i].name; i++)
+        lmi_buf_printf(&names, "%s%s", i ? ", " : "", lmi_builtin_teams[i].name);
+    status = lmi_fail(LMAS_E_INVALID, "no built-in team \"%s\", expected one of: %s", name,
+                      lmi_buf_text(&names));
+    lmi_buf_done(&names);
+    return status;
+}
+
+const char *lmas_team_builtin_name(size_t i)
+{
+    size_t n = 0;
+
+    while (lmi_builtin_teams[n].name)
+        n++;
+    return i < n ? lmi_builtin_teams[i].name : NULL;
+}
+
+void lmas_team_free(lmas_team *team)
+{
+    size_t i;
+
+    if (!team)
+        return;
+    for (i = 0; i < team->n_agents; i++) {
+        lmi_free(team->agents[i].name);
+        lmi_free(team->agents[i].prompt);
+    }
+    for (i = 0; i < LMI_ANSWER_KINDS; i++)
+        lmi_free(team->formats[i]);
+    lmi_free(team->source);
+    lmi_free(team->name);
+    lmi_free(team->system);
+    lmi_free(team->context_latent);
+    lmi_free(team->context_text);
+    lmi_free(team->baseline);
+    lmi_free(team);
+}
+
+const char *lmas_team_name(const lmas_team *team)
+{
+    return team->name;
+}
+
+size_t lmas_team_n_agents(const lmas_team *team)
+{
+    return team->n_agents;
+}
+
+const char *lmas_team_agent_name(const lmas_team *team, size_t i)
+{
+    return i < team->n_agents ? team->agents[i].name : NULL;
+}
+
+const char *lmas_team_source(const lmas_team *team)
+{
+    return team->source;
+}

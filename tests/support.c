@@ -1,0 +1,88 @@
+/* support.c - helpers of the C tests; see support.h. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+
+void support_assert_ok(lmas_status status, const char *call, const char *file, int line)
+{
+    if (status == LMAS_OK)
+        return;
+    print_error("%s: %s: %s\n", call, lmas_status_name(status), lmas_last_error());
+    _fail(file, line);
+}
+
+void support_assert_fails(lmas_status want, const char *text, lmas_status got, const char *call,
+                          const char *file, int line)
+{
+    if (got == want && strstr(lmas_last_error(), text))
+        return;
+    print_error("%s: expected %s with \"%s\", got %s: %s\n", call, lmas_status_name(want), text,
+                lmas_status_name(got), got == LMAS_OK ? "" : lmas_last_error());
+    _fail(file, line);
+}
+
+enum { MAX_MODELS = 8 };
+static struct {
+    const char *path;
+    lmas_model *model;
+} opened[MAX_MODELS];
+
+static void close_models(void)
+{
+    for (int i = 0; i < MAX_MODELS; i++)
+        lmas_model_close(opened[i].model);
+}
+
+lmas_model *support_model(const char *path)
+{
+    int i;
+
+    for (i = 0; i < MAX_MODELS && opened[i].path; i++)
+        if (strcmp(opened[i].path, path) == 0)
+            return opened[i].model;
+    assert_int_in_range(i, 0, MAX_MODELS - 1);
+    if (i == 0)
+        atexit(close_models);
+    assert_ok(lmas_model_open(&opened[i].model, path, NULL));
+    opened[i].path = path;
+    return opened[i].model;
+}
+
+lmas_session *support_session(lmas_model *model, uint32_t n_lanes, uint32_t n_ctx, bool realign)
+{
+    lmas_session_params p = lmas_session_params_default();
+    lmas_session *session = NULL;
+
+    p.n_lanes = n_lanes;
+    p.n_ctx = n_ctx;
+    p.flash_attn = LMAS_FLASH_ATTN_OFF;
+    p.cache_type_k = "f32";
+    p.cache_type_v = "f32";
+    p.realign = realign;
+    p.cache_dir = "";
+    assert_ok(lmas_session_new(&session, model, &p));
+    return session;
+}
+
+const char *support_folder(void)
+{
+    static char path[64];
+
+    snprintf(path, sizeof(path), "/tmp/latentmas-test-XXXXXX");
+    assert_non_null(mkdtemp(path));
+    return path;
+}
+
+const char *support_file(const char *folder, const char *name, const void *data, size_t size)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    assert_ok(lmi_file_write(path, data, size));
+    return path;
+}
