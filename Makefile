@@ -52,6 +52,7 @@ SEES_unit   := base engine latent team eval cli
 
 LIB_ROOMS  := base engine latent team
 PROG_ROOMS := eval cli
+COMMANDS   := ask run model teams
 TEAMS      := $(sort $(wildcard teams/*.json))
 
 src_of = $(sort $(wildcard src/$(1)/*.c))
@@ -64,12 +65,15 @@ LIB_A  := $(B)/liblatentmas.a
 LIB_SO := $(B)/liblatentmas.so.$(VERSION)
 PROG   := $(B)/latentmas
 
+MAN        := $(B)/man/latentmas.1 $(foreach c,$(COMMANDS),$(B)/man/latentmas-$(c).1)
+COMPLETION := $(foreach s,bash zsh fish,$(B)/completion/latentmas.$(s))
+
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all help clean demo
+.PHONY: all help clean demo install print-flags
 
 ## all: the library, the program, the man pages and the completion (the default)
-all: $(LIB_A) $(LIB_SO) $(PROG) $(B)/latentmas.pc
+all: $(LIB_A) $(LIB_SO) $(PROG) $(B)/latentmas.pc $(MAN) $(COMPLETION)
 
 ## help: this list
 help:
@@ -117,13 +121,49 @@ $(B)/latentmas.pc: Makefile include/latentmas.h
 	    'Version: $(VERSION)' 'Requires.private: $(LIB_PKGS)' 'Libs: -L$${libdir} -llatentmas' \
 	    'Libs.private: -lm -pthread' 'Cflags: -I$${includedir}' >$@
 
+# The manual and the completion come out of the program's own option tables.
+$(B)/man/latentmas.1: $(PROG)
+	@mkdir -p $(@D)
+	$(PROG) help --man >$@
+
+$(B)/man/latentmas-%.1: $(PROG)
+	@mkdir -p $(@D)
+	$(PROG) help --man $* >$@
+
+$(B)/completion/latentmas.%: $(PROG)
+	@mkdir -p $(@D)
+	$(PROG) completion $* >$@
+
 ## demo: build, then ask the demo model three questions with a latent team
 demo: $(PROG)
 	@sh tools/demo.sh $(PROG)
 
+## install: library, header, program, man pages, completion under PREFIX (honours DESTDIR)
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 755 $(PROG) $(DESTDIR)$(PREFIX)/bin/latentmas
+	install -m 644 include/latentmas.h $(DESTDIR)$(PREFIX)/include/latentmas.h
+	install -m 644 $(LIB_A) $(LIB_SO) $(DESTDIR)$(PREFIX)/lib
+	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/liblatentmas.so.$(SOMAJOR)
+	ln -sf liblatentmas.so.$(SOMAJOR) $(DESTDIR)$(PREFIX)/lib/liblatentmas.so
+	install -m 644 $(B)/latentmas.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/latentmas.pc
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 644 $(B)/completion/latentmas.bash \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/latentmas
+	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install -m 644 $(B)/completion/latentmas.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_latentmas
+	install -d $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 644 $(B)/completion/latentmas.fish \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/latentmas.fish
+
 ## clean: remove everything that was built
 clean:
 	rm -rf $(B)
+
+print-flags:
+	@echo '$(filter-out -MMD -MP,$(BASE_FLAGS))'
 
 -include $(LIB_OBJ:.o=.d) $(PROG_OBJ:.o=.d)
 -include tests/tests.mk

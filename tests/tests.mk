@@ -1,20 +1,41 @@
-# tests.mk - what `make test` and `make check` run. Every test prints TAP lines
-# ("ok 1 - claim", "not ok ..."), and tests/run.sh adds them up.
+# tests.mk - what `make test` and `make check` run. Every test prints TAP lines ("ok 1 - claim",
+# "not ok 1 - claim", "ok 1 - claim # SKIP why"); tests/run.sh adds them up.
 
 UNIT_SRC  := $(sort $(wildcard tests/unit/*_test.c tests/parity/*_test.c))
 UNIT_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(UNIT_SRC))
-CLI_TESTS := $(sort $(wildcard tests/cli/*.sh))
+SCRIPTS   := $(sort $(wildcard tests/cli/*.sh tests/install/*_test.sh tests/docs/*_test.sh tests/dev/*_test.sh))
+EXAMPLES  := $(patsubst examples/%.c,$(B)/examples/%,$(sort $(wildcard examples/*.c)))
 TEST_LIBS := $(shell pkg-config --libs cmocka 2>/dev/null)
 TEST_OBJ  := $(filter-out $(B)/obj/cli/main.o,$(PROG_OBJ)) $(B)/obj/tests/support.o
 
-.PHONY: test test-unit test-cli check
+.PHONY: test check test-build examples
 
-$(B)/obj/tests/support.o: tests/support.c tests/support.h $(B)/rooms/unit/.made
+$(B)/obj/tests/support.o: tests/support.c $(B)/rooms/unit/.made
 	@mkdir -p $(@D)
 	$(CC) $(BASE_FLAGS) -I$(B)/rooms/unit -c $< -o $@
 
-$(B)/tests/%: tests/%.c $(TEST_OBJ) $(LIB_A) $(B)/rooms/unit/.made
+# A test sees every room, private headers included, through the static library.
+$(B)/tests/%_test: tests/%_test.c $(TEST_OBJ) $(LIB_A) $(B)/rooms/unit/.made
 	@mkdir -p $(@D)
-	$(CC) $(BASE_FLAGS) -I$(B)/rooms/unit -Itests $(LDFLAGS) $< $(TEST_OBJ) $(LIB_A) $(LIB_LIBS) $(PROG_LIBS) $(TEST_LIBS) -o $@
+	$(CC) $(BASE_FLAGS) -I$(B)/rooms/unit -Itests $(LDFLAGS) $< $(TEST_OBJ) $(LIB_A) $(LIB_LIBS) \
+	    $(PROG_LIBS) $(TEST_LIBS) -o $@
 
--include $(UNIT_BIN:%=%.d)
+# An example sees the public header and the shared library, as a user's program does.
+$(B)/examples/%: examples/%.c $(LIB_SO)
+	@mkdir -p $(@D)
+	$(CC) $(BASE_FLAGS) $(LDFLAGS) $< -L$(B) -llatentmas -Wl,-rpath,'$$ORIGIN/..' -o $@
+
+## examples: the three programs of examples/, under build/examples
+examples: $(EXAMPLES)
+
+test-build: all examples $(UNIT_BIN)
+
+## test: build, run every test, end with "N passed, N failed"
+test: test-build
+	@B=$(B) sh tests/run.sh $(UNIT_BIN) $(SCRIPTS)
+
+## check: all that CI asks: two compilers, format, lint, budgets, rooms, symbols, sanitizers
+check:
+	@sh tools/check.sh
+
+-include $(UNIT_BIN:%=%.d) $(B)/obj/tests/support.d $(EXAMPLES:%=%.d)

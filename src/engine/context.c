@@ -172,6 +172,7 @@ static lmas_status start(lmi_context *ctx, const lmi_context_params *params)
         return lmi_fail(LMAS_E_NOMEM, "libllama cannot make a context of %u cells: %s",
                         params->n_ctx, lmi_backend_complaint());
     ctx->n_ctx = llama_n_ctx(ctx->llama);
+    ctx->n_batch = llama_n_batch(ctx->llama); /* a small context narrows it, and asserts on more */
     return choose_tap(ctx, params->tap);
 }
 

@@ -1,0 +1,377 @@
+/*
+ * cmd_run.c - latentmas run: a team answers a data file, and a folder keeps what came of it.
+ *
+ * A run's config records the command that started it. `--resume DIR` is that command with the
+ * new flags behind it, so the folder alone is enough, and a flag that differs is noticed.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/open.h"
+#include "cli/progress.h"
+#include "cli/term.h"
+#include "eval/run.h"
+
+enum { LANES_MAX = 256, SAMPLES_MAX = 1 << 30, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024 };
+
+/* Flags of the reference that mean nothing here. */
+typedef struct moot_flags {
+    const char *device2, *gpu_memory_utilization, *tensor_parallel_size, *split;
+    bool use_vllm, enable_prefix_caching, use_second_HF_model;
+} moot_flags;
+
+typedef struct run_settings {
+    lmi_solve_flags solve; /* first: it begins with the general flags */
+    const char *task, *data, *output, *resume;
+    int64_t max_samples, generate_bs;
+    moot_flags moot;
+} run_settings;
+
+static const lmi_opt run_opts[] = {
+    {"--task", LMI_OPT_WORD, offsetof(run_settings, task), "gsm8k", .help = "what the data is"},
+    {"--data", LMI_OPT_FILE, offsetof(run_settings, data), "FILE",
+     .help = "the questions: JSON lines; for gsm8k with \"question\" and \"answer\" (... #### 18)"},
+    {"--max_samples", LMI_OPT_INT, offsetof(run_settings, max_samples), "N", .min = -1,
+     .max = SAMPLES_MAX, .help = "ask the first N questions, -1 for all"},
+    {"--generate_bs -np --parallel", LMI_OPT_INT, offsetof(run_settings, generate_bs), "N",
+     .min = 1, .max = LANES_MAX, .help = "questions at once; answers do not depend on it"},
+    {"--output --output_path", LMI_OPT_FOLDER, offsetof(run_settings, output), "DIR",
+     .help = "the run's folder (default: runs/<time>-<task>-<method>)"},
+    {"--resume", LMI_OPT_FOLDER, offsetof(run_settings, resume), "DIR",
+     .help = "go on with the run in DIR; flags that it was started with need not be repeated"},
+    {0},
+};
+
+#define AT(field) offsetof(moot_flags, field)
+static const lmi_opt moot_opts[] = {
+    {"--split", LMI_OPT_MOOT_TEXT, AT(split), "NAME",
+     .help = "the data file is the split; the name goes into the summary"},
+    {"--device2", LMI_OPT_MOOT_TEXT, AT(device2), "DEVICE",
+     .help = "one engine holds the model, there is no second one to place"},
+    {"--use_second_HF_model", LMI_OPT_MOOT_ON, AT(use_second_HF_model),
+     .help = "one engine holds the model, there is no second one"},
+    {"--use_vllm", LMI_OPT_MOOT_ON, AT(use_vllm), .help = "libllama is the engine"},
+    {"--enable_prefix_caching", LMI_OPT_MOOT_ON, AT(enable_prefix_caching),
+     .help = "vLLM's; libllama is the engine"},
+    {"--gpu_memory_utilization", LMI_OPT_MOOT_TEXT, AT(gpu_memory_utilization), "X",
+     .help = "vLLM's; -c sets the size of the working memory"},
+    {"--tensor_parallel_size", LMI_OPT_MOOT_TEXT, AT(tensor_parallel_size), "N",
+     .help = "vLLM's; --device picks devices"},
+    {0},
+};
+#undef AT
+
+static const lmi_opt_group groups[] = {
+    {"Run", run_opts, 0},
+    {"Model", lmi_model_opts, offsetof(lmi_solve_flags, model)},
+    {"Team", lmi_team_opts, offsetof(lmi_solve_flags, team)},
+    {"Sampling", lmi_sampling_opts, offsetof(lmi_solve_flags, sampling)},
+    {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
+    {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
+    {"Accepted without effect", moot_opts, offsetof(run_settings, moot)},
+    {0},
+};
+
+static void init(void *settings)
+{
+    run_settings *s = settings;
+
+    *s = (run_settings){.task = "gsm8k", .max_samples = -1, .generate_bs = 20};
+    lmi_solve_flags_init(&s->solve);
+}
+
+/* One line for each flag that is given and has no effect. */
+static void say_moot(const run_settings *s)
+{
+    const lmi_opt *opt;
+
+    lmi_say_devices(&s->solve.model);
+    for (opt = moot_opts; opt->names; opt++) {
+        const void *field = (const char *)&s->moot + opt->offset;
+        const bool is_given = opt->kind == LMI_OPT_MOOT_ON ? *(const bool *)field
+                                                           : *(const char *const *)field != NULL;
+
+        if (is_given)
+            lmi_say("%s has no effect: %s", opt->names, opt->help);
+    }
+}
+
+/* What a run holds while it goes on. */
+typedef struct work {
+    run_settings settings;
+    lmi_args args; /* the command as recorded: of a resumed run with what was added */
+    char **stored; /* the words of it that were read from the config */
+    size_t n_stored;
+    lmi_dataset data;
+    lmi_stage stage;
+    lmi_runfolder folder;
+    lmi_setup setup;
+    lmi_totals totals;
+} work;
+
+static void work_done(work *w)
+{
+    lmi_runfolder_done(&w->folder);
+    lmi_stage_done(&w->stage);
+    lmi_dataset_done(&w->data);
+    lmi_free(w->args.argv);
+    lmi_free(w->args.words);
+    lmi_config_args_free(w->stored, w->n_stored);
+}
+
+/* Put the words of the run's config before those of this command line, and parse them all. */
+static lmas_status join_command(work *w, const lmi_args *args)
+{
+    const size_t n_new = (size_t)args->argc - 1;
+    lmas_status status = LMAS_OK;
+    char **argv;
+    size_t n;
+
+    if (w->settings.resume)
+        status =
+            lmi_config_args(&w->stored, &w->n_stored, w->folder.config_path, &w->folder.config);
+    if (status != LMAS_OK)
+        return status;
+    n = 1 + w->n_stored + n_new;
+    if (n > WORDS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "command of %zu words, at most %d expected", n, WORDS_MAX);
+    argv = lmi_new(n, sizeof(*argv));
+    if (!argv)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu words", n);
+    argv[0] = args->argv[0];
+    memcpy(argv + 1, w->stored, w->n_stored * sizeof(*argv));
+    memcpy(argv + 1 + w->n_stored, args->argv + 1, n_new * sizeof(*argv));
+    init(&w->settings);
+    status = lmi_options_parse(&w->args, &w->settings, groups, (int)n, argv);
+    if (status == LMAS_OK)
+        return status;
+    lmi_free(argv);
+    return status;
+}
+
+/* The checks of flags and their relations that the table cannot make. */
+static lmas_status check(const work *w)
+{
+    const run_settings *s = &w->settings;
+
+    if (w->args.n_words)
+        return lmi_fail(LMAS_E_INVALID, "run: no word without a flag expected, found \"%s\"",
+                        w->args.words[0]);
+    if (s->max_samples == 0)
+        return lmi_fail(LMAS_E_INVALID,
+                        "--max_samples: expected -1 or a whole number from 1, found \"0\"");
+    if (!s->data)
+        return lmi_fail(LMAS_E_INVALID, "no questions: name a file of JSON lines with --data FILE");
+    return lmi_flags_check(&s->solve.model);
+}
+
+/* The questions as the engine wants them; for lmi_free(). */
+static lmas_question *list_questions(const lmi_dataset *data, size_t n)
+{
+    lmas_question *questions = lmi_new(n, sizeof(*questions));
+    size_t i;
+
+    for (i = 0; questions && i < n; i++)
+        questions[i] = (lmas_question){i, data->items[i].question, data->task->kind};
+    return questions;
+}
+
+static lmas_status start_stage(work *w)
+{
+    lmas_question *questions = list_questions(&w->data, w->setup.n);
+    lmas_status status;
+
+    if (!questions)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", w->setup.n);
+    status = lmi_stage_start(&w->stage, questions, w->setup.n, (uint32_t)w->settings.generate_bs);
+    lmi_free(questions);
+    return status;
+}
+
+/* Open and check everything the run reads, so that nothing is written before it is all good. */
+static lmas_status open_inputs(work *w)
+{
+    const run_settings *s = &w->settings;
+    lmas_status status = lmi_dataset_open(&w->data, lmi_task_find(s->task), s->data);
+
+    if (status == LMAS_OK)
+        status = lmi_stage_open(&w->stage, &s->solve);
+    if (status != LMAS_OK)
+        return status;
+    w->setup = (lmi_setup){.data = &w->data, .n = w->data.n};
+    if (s->max_samples > 0 && (uint64_t)s->max_samples < w->data.n)
+        w->setup.n = (size_t)s->max_samples;
+    status = start_stage(w);
+    if (status != LMAS_OK)
+        return status;
+    w->setup.split = s->moot.split ? s->moot.split : "test";
+    w->setup.model = w->stage.model;
+    w->setup.model_params = &w->stage.model_params;
+    w->setup.session = w->stage.session;
+    w->setup.session_params = &w->stage.session_params;
+    w->setup.team = w->stage.team;
+    w->setup.solver_params = &w->stage.solver_params;
+    w->setup.n_ctx_asked = w->stage.n_ctx_asked;
+    w->setup.args = w->args.argv + 1;
+    w->setup.n_args = (size_t)w->args.argc - 1;
+    return LMAS_OK;
+}
+
+static lmas_status open_folder(work *w)
+{
+    const run_settings *s = &w->settings;
+    lmas_status status;
+    lmi_buf config;
+
+    lmi_buf_init(&config, LMI_CONFIG_MAX);
+    status = lmi_config_write(&config, &w->setup);
+    if (status == LMAS_OK && s->resume)
+        status = lmi_runfolder_resume(&w->folder, w->setup.n, &config);
+    else if (status == LMAS_OK && s->output)
+        status = lmi_runfolder_new(&w->folder, s->output, w->setup.n, &config);
+    else if (status == LMAS_OK)
+        status = lmi_runfolder_new_named(&w->folder, "runs", s->task, s->solve.team.method,
+                                         w->setup.n, &config);
+    lmi_buf_done(&config);
+    return status;
+}
+
+static void show_standing(void *user, const lmi_standing *standing, bool is_new)
+{
+    (void)is_new;
+    lmi_progress_update(user, standing);
+}
+
+/* How to go on after a run that did not end; the message of what stopped it stays the last. */
+static lmas_status ask_questions(work *w)
+{
+    lmi_progress progress;
+    lmas_status status;
+
+    lmi_progress_init(&progress);
+    status = lmi_run(&w->totals, &w->setup, &w->folder, show_standing, &progress);
+    lmi_progress_done(&progress);
+    return status;
+}
+
+static void print_phase(const char *name, uint64_t n, const char *unit, double ms)
+{
+    if (n)
+        fprintf(stderr, "  %-8s %llu %s, %.1f s\n", name, (unsigned long long)n, unit, ms / 1e3);
+}
+
+/* A few lines for people. */
+static void print_summary(const work *w)
+{
+    const lmi_totals *t = &w->totals;
+    const double n = t->n ? (double)t->n : 1;
+    char time[32];
+
+    lmi_duration_text(time, t->run_ms / 1e3);
+    fprintf(stderr, "%s, %s", w->data.task->name, lmas_method_name(w->stage.solver_params.method));
+    if (w->stage.solver_params.method != LMAS_METHOD_BASELINE)
+        fprintf(stderr, ", team %s", lmas_team_name(w->stage.team));
+    fprintf(stderr, "\n  right    %zu of %zu, %.1f %%\n", t->n_correct, t->n,
+            100 * (double)t->n_correct / n);
+    if (t->n_errors)
+        fprintf(stderr, "  errors   %zu, counted as wrong (\"error\" in samples.jsonl says why)\n",
+                t->n_errors);
+    print_phase("read", t->n_read, "tokens", t->read_ms);
+    print_phase("thought", t->n_thought, "thoughts", t->think_ms);
+    print_phase("spoken", t->n_spoken, "tokens", t->speak_ms);
+    fprintf(stderr, "  time     %s, %.2f s a question\n  folder   %s\n", time, t->run_ms / n / 1e3,
+            w->folder.path);
+}
+
+static lmas_status report(work *w)
+{
+    lmas_status status;
+    lmi_buf text;
+
+    lmi_buf_init(&text, SUMMARY_MAX);
+    status = lmi_summary_write(&text, &w->setup, &w->totals, w->folder.path, true);
+    if (status == LMAS_OK)
+        status = lmi_runfolder_finish(&w->folder, &text);
+    lmi_buf_clear(&text);
+    if (status == LMAS_OK)
+        status = lmi_summary_write(&text, &w->setup, &w->totals, w->folder.path, false);
+    if (status == LMAS_OK) {
+        print_summary(w);
+        fputs(lmi_buf_text(&text), stdout);
+    }
+    lmi_buf_done(&text);
+    return status;
+}
+
+/* A run that has begun and did not end can go on. */
+static int stop(const work *w, lmas_status status)
+{
+    const int code = lmi_say_failure(status);
+
+    lmi_say("%zu of %zu questions are done and kept; go on with: latentmas run --resume %s",
+            w->totals.n, w->setup.n, w->folder.path);
+    return code;
+}
+
+static int go(work *w, const lmi_args *args)
+{
+    lmas_status status = LMAS_OK;
+
+    if (w->settings.resume)
+        status = lmi_runfolder_open(&w->folder, w->settings.resume);
+    if (status != LMAS_OK)
+        return lmi_say_failure(status);
+    say_moot(&w->settings); /* before the words that were recorded join in: said once is enough */
+    if (join_command(w, args) != LMAS_OK || check(w) != LMAS_OK)
+        return lmi_say_misuse();
+    lmi_interrupt_install();
+    status = open_inputs(w);
+    if (status == LMAS_OK)
+        status = open_folder(w);
+    if (status != LMAS_OK)
+        return lmi_say_failure(status);
+    status = ask_questions(w);
+    if (status == LMAS_OK)
+        status = report(w);
+    return status == LMAS_OK ? LMI_EXIT_OK : stop(w, status);
+}
+
+static int run(void *settings, const lmi_args *args)
+{
+    work w = {.settings = *(run_settings *)settings, .folder = {.fd = -1}};
+    int code;
+
+    if (w.settings.solve.model.has_list_devices) {
+        lmi_print_devices();
+        return LMI_EXIT_OK;
+    }
+    code = go(&w, args);
+    work_done(&w);
+    return code;
+}
+
+const lmi_command lmi_cmd_run = {
+    .name = "run",
+    .summary = "evaluate a team on a data file",
+    .usage = "-m MODEL --data FILE [FLAG...]\n"
+             "--resume DIR [FLAG...]",
+    .about =
+        "Has a team answer every question of a data file and grades the answers. Each question is "
+        "written to the run's folder as soon as it ends; a run that was stopped, in whatever way, "
+        "goes on with --resume. The last line on stdout is a summary in JSON.",
+    .examples =
+        "the demo model on ten small questions, two at once\n"
+        "latentmas run -m models/demo.gguf --data tests/cli/sums.jsonl --max_samples 10 -np 2\n"
+        "all of them, greedy, into a folder of your choice\n"
+        "latentmas run -m models/demo.gguf --data tests/cli/sums.jsonl --temp 0 "
+        "--output runs/a\n"
+        "go on with it after an interruption\n"
+        "latentmas run --resume runs/a\n",
+    .groups = groups,
+    .settings_size = sizeof(run_settings),
+    .init = init,
+    .run = run,
+};

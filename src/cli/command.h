@@ -1,0 +1,37 @@
+/* command.h - what a sub-command is. commands.c has the table of them. */
+#ifndef LMI_CLI_COMMAND_H
+#define LMI_CLI_COMMAND_H
+
+#include "cli/options.h"
+
+/* Exit codes of the program. */
+enum { LMI_EXIT_OK = 0, LMI_EXIT_FAILURE = 1, LMI_EXIT_USAGE = 2, LMI_EXIT_INTERRUPTED = 130 };
+
+typedef struct lmi_command {
+    const char *name;
+    const char *summary;  /* one line, for lists */
+    const char *usage;    /* what follows the name; one line per form, parted by '\n' */
+    const char *about;    /* what it does: one paragraph */
+    const char *examples; /* pairs of lines: what it is for, the command; parted by '\n' */
+    const char *words;    /* words that may stand first after the name, parted by ' ' */
+    const lmi_opt_group *groups;
+    size_t settings_size;
+    void (*init)(void *settings); /* the defaults; NULL where zeros will do */
+    int (*run)(void *settings, const lmi_args *args);
+} lmi_command;
+
+/* The i-th command, NULL past the last; and the one of that name, NULL when there is none. */
+const lmi_command *lmi_command_at(size_t i);
+const lmi_command *lmi_command_find(const char *name);
+
+/* Print "unknown command" with the nearest one; the exit code for it. */
+int lmi_command_refuse(const char *name);
+
+extern const lmi_command lmi_cmd_ask;
+extern const lmi_command lmi_cmd_run;
+extern const lmi_command lmi_cmd_model;
+extern const lmi_command lmi_cmd_teams;
+extern const lmi_command lmi_cmd_completion;
+extern const lmi_command lmi_cmd_help;
+
+#endif

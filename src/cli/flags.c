@@ -1,0 +1,216 @@
+/*
+ * flags.c - the shared flags. Their letters are llama.cpp's, their long names the reference's
+ * where it has one; both kinds of user find what they know.
+ */
+#include "cli/flags.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Largest integer that every reader of JSON keeps exact: 2^53 - 1. */
+#define SEED_MAX 9007199254740991.0
+
+#define CACHE_TYPES "f32|f16|bf16|q8_0|q4_0|q4_1|q5_0|q5_1|iq4_nl"
+
+enum { CTX_MAX = 1 << 30, BATCH_MAX = 1 << 20, THREADS_MAX = 1024, LAYERS_MAX = 100000 };
+enum { STEPS_MAX = 100000, TOKENS_MAX = 10000000, TOP_K_MAX = 1 << 24, TEXT_MAX = 1 << 30 };
+
+#define AT(field) offsetof(lmi_general_flags, field)
+const lmi_opt lmi_general_opts[] = {
+    {"-v --verbose", LMI_OPT_ON, AT(is_verbose), .help = "log lines of the engine on stderr"},
+    {"--version", LMI_OPT_ON, AT(has_version), .help = "print the versions and exit"},
+    {"-h --help", LMI_OPT_ON, AT(has_help), .help = "print this and exit"},
+    {0},
+};
+#undef AT
+
+#define AT(field) offsetof(lmi_model_flags, field)
+const lmi_opt lmi_model_opts[] = {
+    {"-m --model --model_name", LMI_OPT_FILE, AT(path), "FILE", .help = "the GGUF file"},
+    {"-ngl --n-gpu-layers --gpu-layers", LMI_OPT_INT, AT(n_gpu_layers), "N", .min = -1,
+     .max = LAYERS_MAX, .words = "auto|all", .word_value = -1,
+     .help = "layers on accelerators, -1 for all"},
+    {"-dev --device", LMI_OPT_TEXT, AT(devices), "LIST",
+     .help = "devices by name, separated by commas; none or cpu for the processor alone "
+             "(default: all that libllama finds)"},
+    {"--list-devices", LMI_OPT_ON, AT(has_list_devices), .help = "print the devices and exit"},
+    {"--chat-template", LMI_OPT_TEXT, AT(chat_template), "TEMPLATE",
+     .help = "a template that libllama knows by name, such as chatml, or by its text "
+             "(default: the model's own)"},
+    {"--chat-template-file", LMI_OPT_FILE, AT(chat_template_file), "FILE",
+     .help = "the same, read from a file"},
+    {"--no-mmap", LMI_OPT_OFF, AT(use_mmap), .help = "read the model instead of mapping it"},
+    {0},
+};
+#undef AT
+
+#define AT(field) offsetof(lmi_team_flags, field)
+const lmi_opt lmi_team_opts[] = {
+    {"--method", LMI_OPT_WORD, AT(method), "baseline|text_mas|latent_mas",
+     .help = "baseline: one agent reads and speaks. text_mas: each agent reads the others' text "
+             "and speaks. latent_mas: each agent inherits the working memory, reads and thinks; "
+             "the last one speaks"},
+    {"--team", LMI_OPT_FILE, AT(team), "FILE|NAME",
+     .help = "a team file, or a built-in team (latentmas teams lists them)"},
+    {"--prompt", LMI_OPT_WORD, AT(prompt), "sequential|hierarchical",
+     .help = "the built-in team by the reference's flag; --team overrides it"},
+    {"--latent_steps", LMI_OPT_INT, AT(latent_steps), "N", .max = STEPS_MAX,
+     .help = "thoughts of each agent but the last; 0 hands over the prompts alone"},
+    {"-n --predict --n-predict --max_new_tokens", LMI_OPT_INT, AT(max_new_tokens), "N", .min = 1,
+     .max = TOKENS_MAX, .help = "most tokens an agent speaks"},
+    {"--text_mas_context_length", LMI_OPT_INT, AT(text_context_length), "N", .min = -1,
+     .max = TEXT_MAX,
+     .help = "text_mas: most bytes of the others' text that an agent reads, -1 for all"},
+    {"--latent_space_realign", LMI_OPT_ON, AT(realign),
+     .help = "think through W_a, the realignment matrix; without effect on tied models"},
+    {"--think", LMI_OPT_ON, AT(think), .help = "open the assistant's turn with <think>"},
+    {0},
+};
+#undef AT
+
+#define AT(field) offsetof(lmi_sampling_flags, field)
+const lmi_opt lmi_sampling_opts[] = {
+    {"--temp --temperature", LMI_OPT_REAL, AT(temperature), "X", .max = 100,
+     .help = "temperature; 0 is greedy, and the next three do not matter then"},
+    {"--top-k", LMI_OPT_INT, AT(top_k), "N", .max = TOP_K_MAX,
+     .help = "keep the N likeliest tokens, 0 for all"},
+    {"--top-p", LMI_OPT_REAL, AT(top_p), "X", .min = 0.0001, .max = 1,
+     .help = "keep the likeliest tokens that make up X of the probability, 1 for all"},
+    {"--min-p", LMI_OPT_REAL, AT(min_p), "X", .max = 1,
+     .help = "drop tokens less than X times as likely as the likeliest, 0 for none"},
+    {"-s --seed", LMI_OPT_INT, AT(seed), "N", .max = SEED_MAX,
+     .help = "same seed, same machine, same answer"},
+    {0},
+};
+#undef AT
+
+#define AT(field) offsetof(lmi_engine_flags, field)
+const lmi_opt lmi_engine_opts[] = {
+    {"-c --ctx-size", LMI_OPT_INT, AT(n_ctx), "N", .max = CTX_MAX,
+     .help = "positions of working memory, of all questions at once; 0 for as many as the model "
+             "was trained for (default: what the questions need)"},
+    {"-t --threads", LMI_OPT_INT, AT(n_threads), "N", .max = THREADS_MAX,
+     .help = "threads for thinking and speaking, 0 for the cores at hand"},
+    {"-tb --threads-batch", LMI_OPT_INT, AT(n_threads_batch), "N", .max = THREADS_MAX,
+     .help = "threads for reading, 0 for as many as --threads"},
+    {"-b --batch-size", LMI_OPT_INT, AT(n_batch), "N", .min = 1, .max = BATCH_MAX,
+     .help = "most rows of one decode"},
+    {"-ub --ubatch-size", LMI_OPT_INT, AT(n_ubatch), "N", .min = 1, .max = BATCH_MAX,
+     .help = "most rows computed at once"},
+    {"-fa --flash-attn", LMI_OPT_WORD, AT(flash_attn), "on|off|auto", .help = "flash attention"},
+    {"-ctk --cache-type-k", LMI_OPT_WORD, AT(cache_type_k), CACHE_TYPES,
+     .help = "type of the K cache"},
+    {"-ctv --cache-type-v", LMI_OPT_WORD, AT(cache_type_v), CACHE_TYPES,
+     .help = "type of the V cache"},
+    {0},
+};
+#undef AT
+
+/* A float as the double that prints the same: 0.6f is 0.6, not 0.60000002. */
+static double widen(float x)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%.7g", (double)x);
+    return strtod(text, NULL);
+}
+
+static const char *flash_attn_name(lmas_flash_attn mode)
+{
+    return mode == LMAS_FLASH_ATTN_ON ? "on" : mode == LMAS_FLASH_ATTN_OFF ? "off" : "auto";
+}
+
+static lmas_flash_attn parse_flash_attn(const char *name)
+{
+    if (strcmp(name, "on") == 0)
+        return LMAS_FLASH_ATTN_ON;
+    return strcmp(name, "off") == 0 ? LMAS_FLASH_ATTN_OFF : LMAS_FLASH_ATTN_AUTO;
+}
+
+void lmi_model_flags_init(lmi_model_flags *flags)
+{
+    const lmas_model_params p = lmas_model_params_default();
+
+    *flags = (lmi_model_flags){.n_gpu_layers = p.n_gpu_layers, .use_mmap = p.use_mmap};
+}
+
+void lmi_solve_flags_init(lmi_solve_flags *flags)
+{
+    const lmas_solver_params solver = lmas_solver_params_default();
+    const lmas_session_params session = lmas_session_params_default();
+
+    *flags = (lmi_solve_flags){0};
+    lmi_model_flags_init(&flags->model);
+    flags->team = (lmi_team_flags){.method = lmas_method_name(solver.method),
+                                   .prompt = "sequential",
+                                   .latent_steps = solver.latent_steps,
+                                   .max_new_tokens = solver.max_new_tokens,
+                                   .text_context_length = solver.text_context_length,
+                                   .think = solver.think_tag,
+                                   .realign = session.realign};
+    flags->sampling = (lmi_sampling_flags){.temperature = widen(solver.sampling.temperature),
+                                           .top_p = widen(solver.sampling.top_p),
+                                           .min_p = widen(solver.sampling.min_p),
+                                           .top_k = solver.sampling.top_k,
+                                           .seed = (int64_t)solver.sampling.seed};
+    flags->engine = (lmi_engine_flags){.n_ctx = -1,
+                                       .n_threads = session.n_threads,
+                                       .n_threads_batch = session.n_threads_batch,
+                                       .n_batch = session.n_batch,
+                                       .n_ubatch = session.n_ubatch,
+                                       .flash_attn = flash_attn_name(session.flash_attn),
+                                       .cache_type_k = session.cache_type_k,
+                                       .cache_type_v = session.cache_type_v};
+}
+
+/* The reference's values: cpu is none to llama.cpp, and cuda is libllama's own choice. */
+static const char *device_list(const char *devices)
+{
+    if (!devices || strncmp(devices, "cuda", 4) == 0)
+        return NULL;
+    return strcmp(devices, "cpu") == 0 ? "none" : devices;
+}
+
+lmas_model_params lmi_flags_model(const lmi_model_flags *flags)
+{
+    lmas_model_params p = lmas_model_params_default();
+
+    p.n_gpu_layers = (int32_t)flags->n_gpu_layers;
+    p.devices = device_list(flags->devices);
+    p.chat_template = flags->chat_template;
+    p.use_mmap = flags->use_mmap;
+    return p;
+}
+
+lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
+{
+    lmas_solver_params p = lmas_solver_params_default();
+
+    lmas_method_parse(&p.method, flags->team.method);
+    p.latent_steps = (int32_t)flags->team.latent_steps;
+    p.max_new_tokens = (int32_t)flags->team.max_new_tokens;
+    p.text_context_length = (int32_t)flags->team.text_context_length;
+    p.think_tag = flags->team.think;
+    p.sampling = (lmas_sampling){.temperature = (float)flags->sampling.temperature,
+                                 .top_p = (float)flags->sampling.top_p,
+                                 .top_k = (int32_t)flags->sampling.top_k,
+                                 .min_p = (float)flags->sampling.min_p,
+                                 .seed = (uint64_t)flags->sampling.seed};
+    return p;
+}
+
+lmas_session_params lmi_flags_session(const lmi_solve_flags *flags)
+{
+    lmas_session_params p = lmas_session_params_default();
+
+    p.n_batch = (uint32_t)flags->engine.n_batch;
+    p.n_ubatch = (uint32_t)flags->engine.n_ubatch;
+    p.n_threads = (int32_t)flags->engine.n_threads;
+    p.n_threads_batch = (int32_t)flags->engine.n_threads_batch;
+    p.flash_attn = parse_flash_attn(flags->engine.flash_attn);
+    p.cache_type_k = flags->engine.cache_type_k;
+    p.cache_type_v = flags->engine.cache_type_v;
+    p.realign = flags->team.realign;
+    return p;
+}

@@ -1,0 +1,65 @@
+/* flags.h - the flags that ask and run share, and what they mean to the library. */
+#ifndef LMI_CLI_FLAGS_H
+#define LMI_CLI_FLAGS_H
+
+#include "base/buf.h"
+#include "cli/options.h"
+#include "latentmas.h"
+
+/* Every command's settings begin with these. */
+typedef struct lmi_general_flags {
+    bool has_help, has_version, is_verbose;
+} lmi_general_flags;
+
+typedef struct lmi_model_flags {
+    const char *path;
+    const char *devices;
+    const char *chat_template, *chat_template_file;
+    int64_t n_gpu_layers;
+    bool use_mmap;
+    bool has_list_devices;
+} lmi_model_flags;
+
+typedef struct lmi_team_flags {
+    const char *method;
+    const char *team, *prompt; /* a file or a name; the reference's name for the built-in ones */
+    int64_t latent_steps, max_new_tokens, text_context_length;
+    bool think, realign;
+} lmi_team_flags;
+
+typedef struct lmi_sampling_flags {
+    double temperature, top_p, min_p;
+    int64_t top_k, seed;
+} lmi_sampling_flags;
+
+typedef struct lmi_engine_flags {
+    int64_t n_ctx; /* -1: as much as the questions need */
+    int64_t n_threads, n_threads_batch, n_batch, n_ubatch;
+    const char *flash_attn, *cache_type_k, *cache_type_v;
+} lmi_engine_flags;
+
+/* What it takes to have a team answer. */
+typedef struct lmi_solve_flags {
+    lmi_general_flags general;
+    lmi_model_flags model;
+    lmi_team_flags team;
+    lmi_sampling_flags sampling;
+    lmi_engine_flags engine;
+} lmi_solve_flags;
+
+extern const lmi_opt lmi_general_opts[];
+extern const lmi_opt lmi_model_opts[];
+extern const lmi_opt lmi_team_opts[];
+extern const lmi_opt lmi_sampling_opts[];
+extern const lmi_opt lmi_engine_opts[];
+
+/* The library's defaults, as flags. */
+void lmi_model_flags_init(lmi_model_flags *flags);
+void lmi_solve_flags_init(lmi_solve_flags *flags);
+
+/* The flags as the library's parameters; strings stay borrowed. */
+lmas_model_params lmi_flags_model(const lmi_model_flags *flags);
+lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags);
+lmas_session_params lmi_flags_session(const lmi_solve_flags *flags);
+
+#endif

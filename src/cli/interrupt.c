@@ -1,0 +1,41 @@
+/* interrupt.c - a signal sets a mark and cancels the session, both safe in a handler. */
+#include "cli/interrupt.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t is_interrupted;
+static _Atomic(lmas_session *) watched;
+
+static void handle(int number)
+{
+    lmas_session *session = atomic_load(&watched);
+
+    (void)number;
+    is_interrupted = 1;
+    if (session)
+        lmas_session_cancel(session);
+}
+
+/* SA_RESETHAND: the second signal has its default effect. */
+void lmi_interrupt_install(void)
+{
+    struct sigaction action = {.sa_handler = handle, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+void lmi_interrupt_watch(lmas_session *session)
+{
+    atomic_store(&watched, session);
+    if (session && is_interrupted)
+        lmas_session_cancel(session);
+}
+
+bool lmi_interrupted(void)
+{
+    return is_interrupted != 0;
+}

@@ -1,0 +1,16 @@
+/* interrupt.h - Ctrl-C and SIGTERM stop the work at its next step; a second one kills. */
+#ifndef LMI_CLI_INTERRUPT_H
+#define LMI_CLI_INTERRUPT_H
+
+#include <stdbool.h>
+
+#include "latentmas.h"
+
+void lmi_interrupt_install(void);
+
+/* The session to cancel; NULL before it is freed. */
+void lmi_interrupt_watch(lmas_session *session);
+
+bool lmi_interrupted(void);
+
+#endif

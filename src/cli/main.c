@@ -1,0 +1,84 @@
+/* main.c - latentmas: from the command line to a command, and what all of them share. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/help.h"
+#include "cli/open.h"
+#include "cli/term.h"
+
+static int print_version(void)
+{
+    printf("latentmas %s (libllama %s)\n", lmas_version(), lmas_engine_version());
+    return LMI_EXIT_OK;
+}
+
+static int print_help(const lmi_command *command)
+{
+    lmas_status status;
+    lmi_buf page;
+
+    lmi_buf_init(&page, LMI_PAGE_MAX);
+    status = command ? lmi_help_write(&page, command) : lmi_help_write_overview(&page);
+    if (status == LMAS_OK)
+        fputs(lmi_buf_text(&page), stdout);
+    lmi_buf_done(&page);
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
+}
+
+static int run_command(const lmi_command *command, int argc, char **argv)
+{
+    lmi_args args = {0};
+    void *settings = lmi_settings_new(command);
+    const lmi_general_flags *general = settings;
+    int code;
+
+    if (!settings) {
+        lmi_say("no memory for the settings");
+        return LMI_EXIT_FAILURE;
+    }
+    if (lmi_options_parse(&args, settings, command->groups, argc, argv) != LMAS_OK) {
+        code = lmi_say_misuse();
+    } else if (general->has_help) {
+        code = print_help(command);
+    } else if (general->has_version) {
+        code = print_version();
+    } else {
+        if (general->is_verbose)
+            lmi_log_to_stderr();
+        code = command->run(settings, &args);
+    }
+    lmi_free(args.words);
+    lmi_free(settings);
+    return code;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    const lmi_command *command;
+
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return print_help(NULL);
+    if (strcmp(argv[1], "--version") == 0)
+        return print_version();
+    command = lmi_command_find(argv[1]);
+    if (!command)
+        return lmi_command_refuse(argv[1]);
+    return run_command(command, argc - 1, argv + 1);
+}
+
+/* Output that did not arrive is a failure, also when the disk said so only now. */
+int main(int argc, char **argv)
+{
+    const int code = dispatch(argc, argv);
+
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    if (code == LMI_EXIT_OK && errno != EPIPE)
+        lmi_say("cannot write to stdout: %s", strerror(errno ? errno : EIO));
+    return code == LMI_EXIT_OK ? LMI_EXIT_FAILURE : code;
+}

@@ -1,0 +1,243 @@
+/* open.c - opening things for the commands that compute, and saying what takes long. */
+#include "cli/open.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/interrupt.h"
+#include "cli/term.h"
+
+/* Loading that is over within this time needs no words. */
+#define PATIENCE_MS 2000.0
+
+/* Cells may take this share of the memory that is left beside the model. */
+#define MEMORY_SHARE 0.6
+
+enum { TEMPLATE_MAX = 1024 * 1024 };
+
+/* What a long call shows of itself. */
+typedef struct wait {
+    const char *what;
+    double begin_ms;
+    bool is_shown;
+} wait;
+
+static bool show_progress(void *user, float progress)
+{
+    wait *w = user;
+
+    if (lmi_term_is_live() && lmi_now_ms() - w->begin_ms > PATIENCE_MS) {
+        w->is_shown = true;
+        fprintf(stderr, "\rlatentmas: %s, %.0f %%\033[K", w->what, (double)progress * 100);
+    }
+    return !lmi_interrupted();
+}
+
+static void clear_progress(const wait *w)
+{
+    if (w->is_shown)
+        fputs("\r\033[K", stderr);
+}
+
+lmas_status lmi_flags_check(const lmi_model_flags *flags)
+{
+    if (!flags->path)
+        return lmi_fail(LMAS_E_INVALID, "no model: name a GGUF file with -m FILE");
+    if (flags->chat_template && flags->chat_template_file)
+        return lmi_fail(LMAS_E_INVALID,
+                        "--chat-template and --chat-template-file are both given, one expected");
+    return LMAS_OK;
+}
+
+void lmi_say_devices(const lmi_model_flags *flags)
+{
+    if (flags->devices && strncmp(flags->devices, "cuda", 4) == 0)
+        lmi_say("--device %s: libllama chooses among the devices it finds; --list-devices names "
+                "them",
+                flags->devices);
+}
+
+void lmi_print_devices(void)
+{
+    lmas_device device;
+    size_t i;
+
+    for (i = 0; lmas_device_at(&device, i); i++) {
+        char total[32], left[32];
+
+        lmi_size_text(total, (double)device.total_size);
+        lmi_size_text(left, (double)device.free_size);
+        printf("%-10s %s, %s of %s free\n", device.name, device.description, left, total);
+    }
+}
+
+static void print_log(void *user, lmas_log_level level, const char *line)
+{
+    static const char letters[] = "EWID";
+
+    (void)user;
+    fprintf(stderr, "%c %s\n", (size_t)level < 4 ? letters[level] : '?', line);
+}
+
+void lmi_log_to_stderr(void)
+{
+    lmas_log_set(print_log, NULL);
+}
+
+static lmas_status read_template(lmi_stage *stage, const char *path)
+{
+    lmas_status status;
+
+    lmi_buf_init(&stage->chat_template, TEMPLATE_MAX);
+    status = lmi_file_read(&stage->chat_template, path);
+    if (status == LMAS_OK)
+        stage->model_params.chat_template = lmi_buf_text(&stage->chat_template);
+    return status;
+}
+
+lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
+{
+    wait w = {.what = "loading the model", .begin_ms = lmi_now_ms()};
+    lmas_status status = LMAS_OK;
+
+    stage->model_params = lmi_flags_model(flags);
+    if (flags->chat_template_file)
+        status = read_template(stage, flags->chat_template_file);
+    if (status != LMAS_OK)
+        return status;
+    stage->model_params.progress = show_progress;
+    stage->model_params.user = &w;
+    status = lmas_model_open(&stage->model, flags->path, &stage->model_params);
+    stage->model_params.progress = NULL;
+    stage->model_params.user = NULL;
+    clear_progress(&w);
+    return status;
+}
+
+/* A built-in team goes before a file of its name: ./NAME is the file. */
+static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
+{
+    const char *name = flags->team ? flags->team : flags->prompt;
+    const char *known;
+    lmi_buf names;
+    lmas_status status;
+    size_t i;
+
+    lmi_buf_init(&names, LMI_ERROR_MAX);
+    for (i = 0; (known = lmas_team_builtin_name(i)); i++) {
+        if (strcmp(known, name) == 0)
+            break;
+        lmi_buf_printf(&names, "%s%s", i ? ", " : "", known);
+    }
+    if (known)
+        status = lmas_team_builtin(out, name);
+    else if (strpbrk(name, "./") || lmi_file_exists(name))
+        status = lmas_team_open(out, name);
+    else
+        status = lmi_fail(LMAS_E_INVALID, "no team \"%s\": neither a file nor one of %s", name,
+                          lmi_buf_text(&names));
+    lmi_buf_done(&names);
+    return status;
+}
+
+lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags)
+{
+    lmas_status status = open_team(&stage->team, &flags->team);
+
+    if (status == LMAS_OK)
+        status = lmi_stage_open_model(stage, &flags->model);
+    if (status != LMAS_OK)
+        return status;
+    stage->solver_params = lmi_flags_solver(flags);
+    stage->session_params = lmi_flags_session(flags);
+    if (flags->engine.n_ctx > 0)
+        stage->n_ctx_asked = (uint32_t)flags->engine.n_ctx;
+    else if (flags->engine.n_ctx == 0)
+        stage->n_ctx_asked = (uint32_t)lmas_model_describe(stage->model)->n_ctx_train;
+    return LMAS_OK;
+}
+
+/* Bytes of one cell under the cache types in use; the narrow ones count as f16. */
+static double cell_size(const lmi_stage *stage)
+{
+    const lmas_session_params *p = &stage->session_params;
+    const double half = (double)lmas_model_describe(stage->model)->cell_size / 2;
+
+    return half * (strcmp(p->cache_type_k, "f32") == 0 ? 2 : 1) +
+           half * (strcmp(p->cache_type_v, "f32") == 0 ? 2 : 1);
+}
+
+/* Memory that the cells may take. A mapped model looks like free memory to the system. */
+static uint64_t memory_for_cells(const lmi_stage *stage)
+{
+    const uint64_t mapped =
+        stage->model_params.use_mmap ? lmas_model_describe(stage->model)->size : 0;
+    const uint64_t memory = lmi_budget_memory();
+
+    return memory > mapped ? (uint64_t)((double)(memory - mapped) * MEMORY_SHARE) : 0;
+}
+
+/* Less than somebody asked for is worth a line. */
+static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_t n_lanes)
+{
+    const int32_t usual = lmas_solver_params_default().max_new_tokens;
+
+    if (budget->max_new_tokens < stage->solver_params.max_new_tokens &&
+        stage->solver_params.max_new_tokens != usual)
+        lmi_say("--max_new_tokens is %d, not %d: the context of %u positions holds no more",
+                (int)budget->max_new_tokens, (int)stage->solver_params.max_new_tokens,
+                budget->n_cells);
+    if (budget->n_lanes < n_lanes)
+        lmi_say("memory has room for %u of %u questions at once, at %u positions each",
+                budget->n_lanes, n_lanes, budget->n_cells);
+    if (stage->n_ctx_asked && budget->n_ctx / budget->n_cells < n_lanes)
+        lmi_say("-c %u has room for %u of %u questions at once, at %u positions each: raise -c or "
+                "lower --max_new_tokens",
+                budget->n_ctx, budget->n_ctx / budget->n_cells, n_lanes, budget->n_cells);
+}
+
+lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
+                            uint32_t n_lanes)
+{
+    const uint32_t n_wanted = n < n_lanes ? (uint32_t)n : n_lanes;
+    const lmi_demand demand = {.model = stage->model,
+                               .team = stage->team,
+                               .params = &stage->solver_params,
+                               .questions = questions,
+                               .n = n,
+                               .n_lanes = n_wanted,
+                               .n_ctx = stage->n_ctx_asked,
+                               .cell_size = cell_size(stage),
+                               .max_size = memory_for_cells(stage)};
+    wait w = {.what = "computing the realignment matrix", .begin_ms = lmi_now_ms()};
+    lmas_session_params params;
+    lmi_budget budget;
+    lmas_status status = lmi_budget_make(&budget, &demand);
+
+    if (status != LMAS_OK)
+        return status;
+    say_budget(stage, &budget, n_wanted);
+    stage->solver_params.max_new_tokens = budget.max_new_tokens;
+    stage->session_params.n_ctx = budget.n_ctx;
+    stage->session_params.n_lanes = budget.n_lanes;
+    params = stage->session_params;
+    params.progress = show_progress;
+    params.user = &w;
+    status = lmas_session_new(&stage->session, stage->model, &params);
+    clear_progress(&w);
+    if (status == LMAS_OK)
+        lmi_interrupt_watch(stage->session);
+    return status;
+}
+
+void lmi_stage_done(lmi_stage *stage)
+{
+    lmi_interrupt_watch(NULL);
+    lmas_session_free(stage->session);
+    lmas_team_free(stage->team);
+    lmas_model_close(stage->model);
+    lmi_buf_done(&stage->chat_template);
+    *stage = (lmi_stage){0};
+}

@@ -1,0 +1,44 @@
+/* open.h - from flags to a model, a team and a session, with progress where it takes long. */
+#ifndef LMI_CLI_OPEN_H
+#define LMI_CLI_OPEN_H
+
+#include "cli/flags.h"
+#include "eval/budget.h"
+
+/* Everything a team needs to answer. Zero it before opening. */
+typedef struct lmi_stage {
+    lmas_model *model;
+    lmas_team *team;
+    lmas_session *session;
+    lmas_model_params model_params;
+    lmas_solver_params solver_params;
+    lmas_session_params session_params;
+    uint32_t n_ctx_asked;  /* 0 when it is computed */
+    lmi_buf chat_template; /* text of --chat-template-file */
+} lmi_stage;
+
+/* Checks of flags that the table cannot make; LMAS_E_INVALID is wrong usage. */
+lmas_status lmi_flags_check(const lmi_model_flags *flags);
+
+/* Say what becomes of a device that only the reference knows. */
+void lmi_say_devices(const lmi_model_flags *flags);
+
+/* Print the devices on stdout. */
+void lmi_print_devices(void);
+
+/* Send the library's log to stderr. */
+void lmi_log_to_stderr(void);
+
+/* Open the model that `flags` name. */
+lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags);
+
+/* Open model and team. */
+lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags);
+
+/* Make a session for `questions`, `n_lanes` at once; says where it gives less than asked. */
+lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
+                            uint32_t n_lanes);
+
+void lmi_stage_done(lmi_stage *stage);
+
+#endif

@@ -1,0 +1,283 @@
+/* options.c - the parser of command lines, driven by the table. */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "cli/words.h"
+
+/* A flag as it was found: its table entry, its group, its name as typed, its value. */
+typedef struct found {
+    const lmi_opt_group *group;
+    const lmi_opt *opt;
+    const char *name;
+    size_t name_len;
+    const char *value; /* after `=`, else NULL */
+} found;
+
+bool lmi_opt_takes_value(const lmi_opt *opt)
+{
+    return opt->kind != LMI_OPT_ON && opt->kind != LMI_OPT_OFF && opt->kind != LMI_OPT_MOOT_ON;
+}
+
+void *lmi_opt_field(void *settings, const lmi_opt_group *group, const lmi_opt *opt)
+{
+    return (char *)settings + group->offset + opt->offset;
+}
+
+void lmi_opt_default(lmi_buf *out, const lmi_opt *opt, const void *field)
+{
+    const char *text;
+
+    switch (opt->kind) {
+    case LMI_OPT_INT: {
+        const int64_t n = *(const int64_t *)field;
+
+        if ((double)n >= opt->min && (double)n <= opt->max)
+            lmi_buf_printf(out, "%lld", (long long)n);
+        break;
+    }
+    case LMI_OPT_REAL:
+        lmi_buf_printf(out, "%g", *(const double *)field);
+        break;
+    case LMI_OPT_TEXT:
+    case LMI_OPT_FILE:
+    case LMI_OPT_FOLDER:
+    case LMI_OPT_WORD:
+        text = *(const char *const *)field;
+        lmi_buf_puts(out, text ? text : "");
+        break;
+    default:
+        break;
+    }
+}
+
+static bool has_name(const lmi_opt *opt, const char *name, size_t len)
+{
+    const char *rest = opt->names;
+    const char *word;
+    size_t word_len;
+
+    while (lmi_word_next(&word, &word_len, &rest, ' '))
+        if (lmi_name_equal(word, word_len, name, len))
+            return true;
+    return false;
+}
+
+/* Look up `arg`, up to its `=` if it has one. */
+static bool look_up(found *out, const lmi_opt_group *groups, const char *arg)
+{
+    const char *equals = strchr(arg, '=');
+    const size_t len = equals ? (size_t)(equals - arg) : strlen(arg);
+    const lmi_opt_group *group;
+    const lmi_opt *opt;
+
+    for (group = groups; group->title; group++)
+        for (opt = group->opts; opt->names; opt++)
+            if (has_name(opt, arg, len)) {
+                *out = (found){group, opt, arg, len, equals ? equals + 1 : NULL};
+                return true;
+            }
+    return false;
+}
+
+static lmas_status refuse_unknown(const lmi_opt_group *groups, const char *arg, const char *command)
+{
+    const lmi_opt_group *group;
+    const lmi_opt *opt;
+    lmi_nearest nearest;
+
+    lmi_nearest_init(&nearest, arg, strcspn(arg, "="));
+    for (group = groups; group->title; group++)
+        for (opt = group->opts; opt->names; opt++) {
+            const char *rest = opt->names;
+            const char *word;
+            size_t len;
+
+            while (lmi_word_next(&word, &len, &rest, ' '))
+                lmi_nearest_offer(&nearest, word, len);
+        }
+    if (nearest.name)
+        return lmi_fail(LMAS_E_INVALID,
+                        "unknown flag %s, did you mean %.*s? (latentmas %s --help lists all)", arg,
+                        (int)nearest.name_len, nearest.name, command);
+    return lmi_fail(LMAS_E_INVALID, "unknown flag %s; latentmas %s --help lists all", arg, command);
+}
+
+static void expect_words(lmi_buf *out, const char *words)
+{
+    const char *word;
+    size_t len;
+
+    while (lmi_word_next(&word, &len, &words, '|'))
+        lmi_buf_printf(out, "%s%.*s", !out->len ? "" : *words ? ", " : " or ", (int)len, word);
+}
+
+/* What a flag wants, as messages say it. */
+static void expect(lmi_buf *out, const lmi_opt *opt)
+{
+    switch (opt->kind) {
+    case LMI_OPT_INT:
+        lmi_buf_printf(out, "a whole number from %.0f to %.0f", opt->min, opt->max);
+        if (opt->words)
+            expect_words(out, opt->words);
+        break;
+    case LMI_OPT_REAL:
+        lmi_buf_printf(out, "a number from %g to %g", opt->min, opt->max);
+        break;
+    case LMI_OPT_WORD:
+        expect_words(out, opt->value);
+        break;
+    default:
+        lmi_buf_puts(out, opt->value);
+    }
+}
+
+static lmas_status refuse_value(const found *flag)
+{
+    const int len = (int)flag->name_len;
+    lmas_status status;
+    lmi_buf wanted;
+
+    lmi_buf_init(&wanted, LMI_ERROR_MAX);
+    expect(&wanted, flag->opt);
+    if (flag->value)
+        status = lmi_fail(LMAS_E_INVALID, "%.*s: expected %s, found \"%s\"", len, flag->name,
+                          lmi_buf_text(&wanted), flag->value);
+    else
+        status = lmi_fail(LMAS_E_INVALID, "%.*s needs a value: %s", len, flag->name,
+                          lmi_buf_text(&wanted));
+    lmi_buf_done(&wanted);
+    return status;
+}
+
+static bool is_among(const char *words, const char *text)
+{
+    const char *word;
+    size_t len;
+
+    while (words && lmi_word_next(&word, &len, &words, '|'))
+        if (len == strlen(text) && strncmp(word, text, len) == 0)
+            return true;
+    return false;
+}
+
+static bool parse_int(int64_t *out, const lmi_opt *opt, const char *text)
+{
+    const char *digits = text + (*text == '-' || *text == '+');
+    long long n;
+
+    if (is_among(opt->words, text)) {
+        *out = opt->word_value;
+        return true;
+    }
+    if (!*digits || digits[strspn(digits, "0123456789")])
+        return false;
+    errno = 0;
+    n = strtoll(text, NULL, 10);
+    if (errno || (double)n < opt->min || (double)n > opt->max)
+        return false;
+    *out = n;
+    return true;
+}
+
+/* strtod() also knows nan, infinity and hexadecimal; nobody means them here. */
+static bool parse_real(double *out, const lmi_opt *opt, const char *text)
+{
+    char *end;
+    double x;
+
+    if (!*text || text[strspn(text, "0123456789+-.eE")])
+        return false;
+    x = strtod(text, &end);
+    if (*end || !(x >= opt->min && x <= opt->max))
+        return false;
+    *out = x;
+    return true;
+}
+
+static bool store(void *field, const lmi_opt *opt, const char *value)
+{
+    switch (opt->kind) {
+    case LMI_OPT_ON:
+    case LMI_OPT_MOOT_ON:
+        *(bool *)field = true;
+        return true;
+    case LMI_OPT_OFF:
+        *(bool *)field = false;
+        return true;
+    case LMI_OPT_INT:
+        return parse_int(field, opt, value);
+    case LMI_OPT_REAL:
+        return parse_real(field, opt, value);
+    case LMI_OPT_WORD:
+        *(const char **)field = value;
+        return is_among(opt->value, value);
+    case LMI_OPT_TEXT:
+    case LMI_OPT_FILE:
+    case LMI_OPT_FOLDER:
+    case LMI_OPT_MOOT_TEXT:
+        *(const char **)field = value;
+        return *value != '\0';
+    }
+    return false;
+}
+
+/* Take the flag at argv[*i], and its value, wherever that stands. */
+static lmas_status take_flag(int *i, void *settings, const lmi_opt_group *groups, int argc,
+                             char **argv)
+{
+    found flag, other;
+
+    if (!look_up(&flag, groups, argv[*i]))
+        return refuse_unknown(groups, argv[*i], argv[0]);
+    if (!lmi_opt_takes_value(flag.opt) && flag.value)
+        return lmi_fail(LMAS_E_INVALID, "%.*s takes no value, found \"%s\"", (int)flag.name_len,
+                        flag.name, flag.value);
+    if (lmi_opt_takes_value(flag.opt) && !flag.value) {
+        if (*i + 1 >= argc || strcmp(argv[*i + 1], "--") == 0 ||
+            look_up(&other, groups, argv[*i + 1]))
+            return refuse_value(&flag);
+        flag.value = argv[++*i];
+    }
+    if (!store(lmi_opt_field(settings, flag.group, flag.opt), flag.opt, flag.value))
+        return refuse_value(&flag);
+    return LMAS_OK;
+}
+
+/* A lone dash means standard input, and "-3 + 5" is a question. */
+static bool is_flag(const char *arg)
+{
+    return arg[0] == '-' && arg[1] && !strchr("0123456789. ", arg[1]);
+}
+
+lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group *groups, int argc,
+                              char **argv)
+{
+    lmi_args args = {.argc = argc, .argv = argv};
+    bool has_flags_ended = false;
+    int i;
+
+    args.words = lmi_new((size_t)argc, sizeof(*args.words));
+    if (!args.words)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %d words", argc);
+    for (i = 1; i < argc; i++) {
+        lmas_status status = LMAS_OK;
+
+        if (!has_flags_ended && strcmp(argv[i], "--") == 0)
+            has_flags_ended = true;
+        else if (!has_flags_ended && is_flag(argv[i]))
+            status = take_flag(&i, settings, groups, argc, argv);
+        else
+            args.words[args.n_words++] = argv[i];
+        if (status != LMAS_OK) {
+            lmi_free(args.words);
+            return status;
+        }
+    }
+    *out = args;
+    return LMAS_OK;
+}

@@ -1,0 +1,154 @@
+/* budget.c - sizes of the working memory, from the questions and from the machine. */
+#include "eval/budget.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+
+enum { MEMINFO_MAX = 64 * 1024 };
+
+/* Cells the question takes when an agent speaks at most `n` tokens. */
+static lmas_status count_cells(uint32_t *out, const lmi_demand *demand, size_t i, int32_t n)
+{
+    lmas_solver_params params = *demand->params;
+
+    params.max_new_tokens = n;
+    return lmas_question_cells(out, demand->model, demand->team, &params, &demand->questions[i]);
+}
+
+/* Most cells one question may take: what the model was trained for, or what the user gave. */
+static uint32_t cell_limit(const lmi_demand *demand)
+{
+    const int32_t trained = lmas_model_describe(demand->model)->n_ctx_train;
+    const uint32_t limit = trained > 0 ? (uint32_t)trained : UINT32_MAX;
+
+    return demand->n_ctx && demand->n_ctx < limit ? demand->n_ctx : limit;
+}
+
+/* The largest question among those that leave half of the limit to text. Longer ones are
+ * exceptions: they run with what is left, or fail alone, and do not shorten the others. */
+static lmas_status find_largest(size_t *out, uint32_t *cells_out, const lmi_demand *demand)
+{
+    const uint32_t limit = cell_limit(demand);
+    uint32_t largest = 0;
+    size_t i;
+
+    for (i = 0; i < demand->n; i++) {
+        uint32_t cells;
+        const lmas_status status = count_cells(&cells, demand, i, 1);
+
+        if (status != LMAS_OK)
+            return status;
+        if (cells <= limit / 2 && cells > largest) {
+            largest = cells;
+            *out = i;
+        }
+    }
+    *cells_out = largest;
+    return LMAS_OK;
+}
+
+/* The most tokens an agent may speak so that question `i` stays within the limit. */
+static lmas_status shorten(int32_t *out, const lmi_demand *demand, size_t i)
+{
+    const uint32_t limit = cell_limit(demand);
+    int32_t low = 1; /* fits */
+    int32_t high = demand->params->max_new_tokens + 1;
+
+    while (high - low > 1) {
+        const int32_t middle = low + (high - low) / 2;
+        uint32_t cells;
+        const lmas_status status = count_cells(&cells, demand, i, middle);
+
+        if (status != LMAS_OK)
+            return status;
+        if (cells <= limit)
+            low = middle;
+        else
+            high = middle;
+    }
+    *out = low;
+    return LMAS_OK;
+}
+
+/* Fill in what one question takes. */
+static lmas_status measure(lmi_budget *budget, const lmi_demand *demand)
+{
+    size_t largest = 0;
+    uint32_t cells;
+    lmas_status status = find_largest(&largest, &cells, demand);
+
+    budget->max_new_tokens = demand->params->max_new_tokens;
+    budget->n_cells = cell_limit(demand);
+    if (status != LMAS_OK || cells == 0)
+        return status;
+    status = shorten(&budget->max_new_tokens, demand, largest);
+    if (status == LMAS_OK)
+        status = count_cells(&budget->n_cells, demand, largest, budget->max_new_tokens);
+    return status;
+}
+
+lmas_status lmi_budget_make(lmi_budget *out, const lmi_demand *demand)
+{
+    const size_t most = demand->n < demand->n_lanes ? demand->n : demand->n_lanes;
+    lmi_budget b = {.n_lanes = most ? (uint32_t)most : 1};
+    double affordable = (double)UINT32_MAX;
+    lmas_status status = measure(&b, demand);
+
+    if (status != LMAS_OK)
+        return status;
+    if (demand->n_ctx) {
+        b.n_ctx = demand->n_ctx;
+        *out = b;
+        return LMAS_OK;
+    }
+    if (demand->cell_size > 0 && demand->max_size > 0)
+        affordable = (double)demand->max_size / demand->cell_size;
+    while (b.n_lanes > 1 && (double)b.n_lanes * b.n_cells > affordable)
+        b.n_lanes--;
+    b.n_ctx = b.n_cells < affordable ? b.n_lanes * b.n_cells : (uint32_t)affordable;
+    *out = b;
+    return LMAS_OK;
+}
+
+/* The number in the line of /proc/meminfo that starts with `key`, in bytes. */
+static uint64_t read_meminfo(const char *key)
+{
+    uint64_t size = 0;
+    const char *line;
+    lmi_buf text;
+
+    lmi_buf_init(&text, MEMINFO_MAX);
+    if (lmi_file_read(&text, "/proc/meminfo") == LMAS_OK) {
+        line = strstr(lmi_buf_text(&text), key);
+        if (line)
+            size = strtoull(line + strlen(key), NULL, 10) * 1024;
+    }
+    lmi_buf_done(&text);
+    return size;
+}
+
+/* A file that holds one number; 0 when it does not ("max"). */
+static uint64_t read_number(const char *path)
+{
+    uint64_t number = 0;
+    lmi_buf text;
+
+    lmi_buf_init(&text, MEMINFO_MAX);
+    if (lmi_file_exists(path) && lmi_file_read(&text, path) == LMAS_OK)
+        number = strtoull(lmi_buf_text(&text), NULL, 10);
+    lmi_buf_done(&text);
+    return number;
+}
+
+uint64_t lmi_budget_memory(void)
+{
+    const uint64_t available = read_meminfo("\nMemAvailable:");
+    const uint64_t limit = read_number("/sys/fs/cgroup/memory.max");
+    const uint64_t used = read_number("/sys/fs/cgroup/memory.current");
+    const uint64_t left = limit > used ? limit - used : 0;
+
+    return limit && left < available ? left : available;
+}

@@ -1,0 +1,41 @@
+/*
+ * budget.h - how large a working memory, and how many lanes, the questions at hand want.
+ *
+ * A question wants room for its prompts, its thoughts and the longest text it may speak. All
+ * lanes draw from one memory, so it is the largest question times the lanes, as far as the
+ * machine has memory for it.
+ */
+#ifndef LMI_EVAL_BUDGET_H
+#define LMI_EVAL_BUDGET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "latentmas.h"
+
+typedef struct lmi_demand {
+    const lmas_model *model;
+    const lmas_team *team;
+    const lmas_solver_params *params;
+    const lmas_question *questions;
+    size_t n;
+    uint32_t n_lanes;  /* questions the user wants to run at once */
+    uint32_t n_ctx;    /* cells the user gave, 0 to have them computed */
+    double cell_size;  /* bytes of one cell, 0 when unknown */
+    uint64_t max_size; /* bytes that all cells may take, 0 when unknown */
+} lmi_demand;
+
+typedef struct lmi_budget {
+    uint32_t n_ctx;         /* cells of all lanes together */
+    uint32_t n_lanes;       /* fewer than wanted where memory is short */
+    uint32_t n_cells;       /* the most that one question takes */
+    int32_t max_new_tokens; /* fewer than wanted where the context is short */
+} lmi_budget;
+
+lmas_status lmi_budget_make(lmi_budget *out, const lmi_demand *demand);
+
+/* Bytes that this process could still take: the least of what the system and the control group
+ * say, 0 when neither says anything. */
+uint64_t lmi_budget_memory(void);
+
+#endif

@@ -1,0 +1,279 @@
+/* config.c - writing config.json, and finding what differs between two of them. */
+#include "eval/config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+/* Longest value that a message about a difference shows, and longest name, in bytes. */
+enum { SHOWN_MAX = 60, NAME_MAX_LEN = 256 };
+
+/* Sections that must not change when a run is resumed. */
+static const char *const fixed_sections[] = {"task",  "method", "params",  "data",
+                                             "model", "team",   "versions"};
+
+/* yyjson leaves out what it is given as NULL; a setting that is not set is written as null. */
+static void add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, const char *text)
+{
+    if (text)
+        yyjson_mut_obj_add_str(doc, object, key, text);
+    else
+        yyjson_mut_obj_add_null(doc, object, key);
+}
+
+static void add_versions(yyjson_mut_doc *doc, yyjson_mut_val *root)
+{
+    yyjson_mut_val *versions = yyjson_mut_obj_add_obj(doc, root, "versions");
+
+    add_text(doc, versions, "latentmas", lmas_version());
+    add_text(doc, versions, "libllama", lmas_engine_version());
+}
+
+static void add_data(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
+{
+    yyjson_mut_val *data = yyjson_mut_obj_add_obj(doc, root, "data");
+
+    add_text(doc, data, "sha256", setup->data->sha256);
+    yyjson_mut_obj_add_uint(doc, data, "size", setup->data->size);
+    yyjson_mut_obj_add_uint(doc, data, "rows", setup->data->n);
+    yyjson_mut_obj_add_uint(doc, data, "questions", setup->n);
+}
+
+static void add_model(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
+{
+    const lmas_model_info *info = lmas_model_describe(setup->model);
+    yyjson_mut_val *model = yyjson_mut_obj_add_obj(doc, root, "model");
+
+    add_text(doc, model, "fingerprint", info->fingerprint);
+    add_text(doc, model, "arch", info->arch);
+    add_text(doc, model, "name", info->name);
+    add_text(doc, model, "description", info->description);
+    yyjson_mut_obj_add_uint(doc, model, "n_params", info->n_params);
+    yyjson_mut_obj_add_uint(doc, model, "size", info->size);
+    yyjson_mut_obj_add_int(doc, model, "n_ctx_train", info->n_ctx_train);
+    yyjson_mut_obj_add_bool(doc, model, "is_tied", info->is_tied);
+    add_text(doc, model, "chat_template", info->chat_template);
+}
+
+static void add_team(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
+{
+    yyjson_mut_val *team = yyjson_mut_obj_add_obj(doc, root, "team");
+
+    add_text(doc, team, "name", lmas_team_name(setup->team));
+    add_text(doc, team, "source", lmas_team_source(setup->team));
+}
+
+static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
+{
+    const lmas_solver_params *solver = setup->solver_params;
+    const lmas_session_params *session = setup->session_params;
+    yyjson_mut_val *params = yyjson_mut_obj_add_obj(doc, root, "params");
+
+    yyjson_mut_obj_add_int(doc, params, "latent_steps", solver->latent_steps);
+    yyjson_mut_obj_add_int(doc, params, "max_new_tokens", solver->max_new_tokens);
+    yyjson_mut_obj_add_int(doc, params, "text_mas_context_length", solver->text_context_length);
+    yyjson_mut_obj_add_bool(doc, params, "think", solver->think_tag);
+    yyjson_mut_obj_add_float(doc, params, "temperature", solver->sampling.temperature);
+    yyjson_mut_obj_add_float(doc, params, "top_p", solver->sampling.top_p);
+    yyjson_mut_obj_add_int(doc, params, "top_k", solver->sampling.top_k);
+    yyjson_mut_obj_add_float(doc, params, "min_p", solver->sampling.min_p);
+    yyjson_mut_obj_add_uint(doc, params, "seed", solver->sampling.seed);
+    add_text(doc, params, "realignment", lmas_session_realignment(setup->session));
+    if (setup->n_ctx_asked)
+        yyjson_mut_obj_add_uint(doc, params, "ctx_size", setup->n_ctx_asked);
+    else
+        yyjson_mut_obj_add_null(doc, params, "ctx_size");
+    add_text(doc, params, "cache_type_k", session->cache_type_k);
+    add_text(doc, params, "cache_type_v", session->cache_type_v);
+    yyjson_mut_obj_add_int(doc, params, "flash_attn", session->flash_attn);
+    yyjson_mut_obj_add_int(doc, params, "n_gpu_layers", setup->model_params->n_gpu_layers);
+    add_text(doc, params, "devices", setup->model_params->devices);
+}
+
+static void add_place(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
+{
+    const lmas_session_params *session = setup->session_params;
+    yyjson_mut_val *engine = yyjson_mut_obj_add_obj(doc, root, "engine");
+    yyjson_mut_val *paths = yyjson_mut_obj_add_obj(doc, root, "paths");
+    yyjson_mut_val *command = yyjson_mut_obj_add_arr(doc, root, "command");
+    size_t i;
+
+    yyjson_mut_obj_add_uint(doc, engine, "n_ctx", lmas_session_n_ctx(setup->session));
+    yyjson_mut_obj_add_uint(doc, engine, "n_lanes", lmas_session_n_lanes(setup->session));
+    yyjson_mut_obj_add_uint(doc, engine, "n_batch", session->n_batch);
+    yyjson_mut_obj_add_uint(doc, engine, "n_ubatch", session->n_ubatch);
+    yyjson_mut_obj_add_int(doc, engine, "n_threads", session->n_threads);
+    yyjson_mut_obj_add_int(doc, engine, "n_threads_batch", session->n_threads_batch);
+    add_text(doc, paths, "model", lmas_model_describe(setup->model)->path);
+    add_text(doc, paths, "data", setup->data->path);
+    for (i = 0; i < setup->n_args; i++)
+        yyjson_mut_arr_add_str(doc, command, setup->args[i]);
+}
+
+static lmas_status write_doc(lmi_buf *out, yyjson_mut_doc *doc)
+{
+    const yyjson_write_flag flags = YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END;
+    yyjson_write_err error;
+    size_t len = 0;
+    char *text = yyjson_mut_write_opts(doc, flags, NULL, &len, &error);
+
+    if (!text)
+        return lmi_fail(LMAS_E_FORMAT,
+                        "the settings of this run cannot be written as JSON (%s): file names and "
+                        "flags must be UTF-8",
+                        error.msg);
+    lmi_buf_append(out, text, len);
+    lmi_free(text);
+    return lmi_buf_status(out);
+}
+
+lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup)
+{
+    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+    char started[32];
+    yyjson_mut_val *root;
+    lmas_status status;
+
+    if (!doc)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for the settings of a run");
+    lmi_utc_iso(started);
+    root = yyjson_mut_obj(doc);
+    yyjson_mut_doc_set_root(doc, root);
+    yyjson_mut_obj_add_str(doc, root, "started", started);
+    add_versions(doc, root);
+    add_text(doc, root, "task", setup->data->task->name);
+    add_text(doc, root, "split", setup->split);
+    add_text(doc, root, "method", lmas_method_name(setup->solver_params->method));
+    add_params(doc, root, setup);
+    add_data(doc, root, setup);
+    add_model(doc, root, setup);
+    add_team(doc, root, setup);
+    add_place(doc, root, setup);
+    status = write_doc(out, doc);
+    yyjson_mut_doc_free(doc);
+    return status;
+}
+
+/* A value as a message shows it: one line, cut where it grows long. */
+static void show(char out[SHOWN_MAX + 4], yyjson_val *val)
+{
+    char *text = val ? yyjson_val_write(val, 0, NULL) : NULL;
+
+    if (text && strlen(text) <= SHOWN_MAX)
+        snprintf(out, SHOWN_MAX + 4, "%s", text);
+    else
+        snprintf(out, SHOWN_MAX + 4, "%s", text ? "a long text" : "nothing");
+    lmi_free(text);
+}
+
+static lmas_status refuse(const char *path, const char *name, yyjson_val *was, yyjson_val *is)
+{
+    char was_text[SHOWN_MAX + 4];
+    char is_text[SHOWN_MAX + 4];
+
+    show(was_text, was);
+    show(is_text, is);
+    if (strcmp(was_text, is_text) == 0)
+        return lmi_fail(LMAS_E_INVALID,
+                        "%s: this run was started with another %s: resume it as it was, or start "
+                        "a new run",
+                        path, name);
+    return lmi_fail(LMAS_E_INVALID,
+                    "%s: this run was started with %s %s, found %s: resume it as it was, or start "
+                    "a new run",
+                    path, name, was_text, is_text);
+}
+
+/* Sections are objects of plain values, so two levels are all there is. */
+static lmas_status compare_section(const char *path, const char *name, yyjson_val *was,
+                                   yyjson_val *is)
+{
+    size_t i, max;
+    yyjson_val *key, *val;
+
+    if (!yyjson_is_obj(is) || !yyjson_is_obj(was))
+        return yyjson_equals(was, is) ? LMAS_OK : refuse(path, name, was, is);
+    yyjson_obj_foreach(is, i, max, key, val)
+    {
+        yyjson_val *other = yyjson_obj_get(was, yyjson_get_str(key));
+        char full_name[NAME_MAX_LEN];
+
+        if (other && yyjson_equals(other, val))
+            continue;
+        snprintf(full_name, sizeof(full_name), "%s.%s", name, yyjson_get_str(key));
+        return refuse(path, full_name, other, val);
+    }
+    return LMAS_OK;
+}
+
+lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now)
+{
+    const size_t n = sizeof(fixed_sections) / sizeof(fixed_sections[0]);
+    lmi_json was = {0};
+    lmi_json is = {0};
+    size_t i;
+    lmas_status status = lmi_json_parse(&was, path, lmi_buf_text(stored), stored->len);
+
+    if (status == LMAS_OK)
+        status = lmi_json_parse(&is, "this run", lmi_buf_text(now), now->len);
+    for (i = 0; status == LMAS_OK && i < n; i++)
+        status = compare_section(path, fixed_sections[i],
+                                 yyjson_obj_get(lmi_json_root(&was), fixed_sections[i]),
+                                 yyjson_obj_get(lmi_json_root(&is), fixed_sections[i]));
+    lmi_json_done(&is);
+    lmi_json_done(&was);
+    return status;
+}
+
+void lmi_config_args_free(char **args, size_t n)
+{
+    size_t i;
+
+    for (i = 0; args && i < n; i++)
+        lmi_free(args[i]);
+    lmi_free(args);
+}
+
+static lmas_status copy_args(char ***out, size_t *n_out, const char *path, yyjson_val *command)
+{
+    const size_t n = yyjson_arr_size(command);
+    char **args = lmi_new(n, sizeof(*args));
+    size_t i, max;
+    yyjson_val *word;
+
+    if (!args)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu words", n);
+    yyjson_arr_foreach(command, i, max, word)
+    {
+        args[i] = yyjson_is_str(word) ? lmi_strdup(yyjson_get_str(word)) : NULL;
+        if (args[i])
+            continue;
+        lmi_config_args_free(args, n);
+        return lmi_fail(LMAS_E_FORMAT, "%s: \"command\" must hold strings, found %s", path,
+                        lmi_json_type(word));
+    }
+    *out = args;
+    *n_out = n;
+    return LMAS_OK;
+}
+
+lmas_status lmi_config_args(char ***out, size_t *n_out, const char *path, const lmi_buf *stored)
+{
+    lmi_json json;
+    yyjson_val *command;
+    lmas_status status = lmi_json_parse(&json, path, lmi_buf_text(stored), stored->len);
+
+    if (status != LMAS_OK)
+        return status;
+    command = yyjson_obj_get(lmi_json_root(&json), "command");
+    if (yyjson_is_arr(command))
+        status = copy_args(out, n_out, path, command);
+    else
+        status =
+            lmi_fail(LMAS_E_FORMAT, "%s: missing \"command\", this is no run of latentmas", path);
+    lmi_json_done(&json);
+    return status;
+}

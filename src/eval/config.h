@@ -1,0 +1,47 @@
+/*
+ * config.h - config.json: everything that shaped a run.
+ *
+ * Its sections fall in two. What changes answers (versions, task, data, model, team, method,
+ * params) must be the same when a run is resumed. The rest (when, where, how many lanes) may
+ * differ: answers do not depend on it.
+ */
+#ifndef LMI_EVAL_CONFIG_H
+#define LMI_EVAL_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "eval/dataset.h"
+
+/* Longest config.json, in bytes: a team file, the command and room to spare. */
+#define LMI_CONFIG_MAX ((size_t)16 * 1024 * 1024)
+
+/* A run about to start. All borrowed. */
+typedef struct lmi_setup {
+    const lmi_dataset *data;
+    size_t n; /* questions to ask: the first n of the data */
+    const char *split;
+    lmas_model *model;
+    const lmas_model_params *model_params;
+    lmas_session *session;
+    const lmas_session_params *session_params;
+    const lmas_team *team;
+    const lmas_solver_params *solver_params;
+    uint32_t n_ctx_asked; /* as the caller gave it; 0 when it was computed */
+    size_t n_args;        /* the command, so that --resume needs only the folder */
+    char *const *args;
+} lmi_setup;
+
+/* Append config.json to `out`. */
+lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup);
+
+/* LMAS_E_INVALID, naming the first difference, when a run with the config `stored` (the text
+ * of `path`) cannot go on under the config `now`. */
+lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now);
+
+/* The command that a config records. Free each of the `*n_out` words and the list. */
+lmas_status lmi_config_args(char ***out, size_t *n_out, const char *path, const lmi_buf *stored);
+void lmi_config_args_free(char **args, size_t n);
+
+#endif

@@ -1,0 +1,27 @@
+/* run.h - asking all questions of a run that are not answered yet. */
+#ifndef LMI_EVAL_RUN_H
+#define LMI_EVAL_RUN_H
+
+#include "eval/runfolder.h"
+
+/* How far a run is. */
+typedef struct lmi_standing {
+    lmi_totals totals; /* over all processes of this run */
+    size_t n;          /* questions in all */
+    size_t n_before;   /* answered before this process started */
+    double now_ms;     /* since this process started asking */
+} lmi_standing;
+
+/* Called after every tick: often, so be quick. `is_new` says that a question ended. */
+typedef void (*lmi_standing_fn)(void *user, const lmi_standing *standing, bool is_new);
+
+/* Ask what is not done in `folder`. The totals hold what the folder holds then, also when the
+ * run was stopped (LMAS_E_CANCELED) or failed. */
+lmas_status lmi_run(lmi_totals *totals, const lmi_setup *setup, lmi_runfolder *folder,
+                    lmi_standing_fn fn, void *user);
+
+/* Append the summary: the reference's keys, then ours. */
+lmas_status lmi_summary_write(lmi_buf *out, const lmi_setup *setup, const lmi_totals *totals,
+                              const char *folder, bool is_pretty);
+
+#endif

@@ -1,0 +1,68 @@
+/* summary.c - the last line of a run: the reference's keys first, so that its scripts read it. */
+#include "base/mem.h"
+#include "eval/run.h"
+
+/* To four decimals, as the reference rounds its seconds. */
+static double seconds(double ms)
+{
+    return (double)(int64_t)(ms * 10 + 0.5) / 1e4;
+}
+
+/* What the reference prints. */
+static void add_reference(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup,
+                          const lmi_totals *totals)
+{
+    const double n = totals->n ? (double)totals->n : 1;
+
+    yyjson_mut_obj_add_str(doc, root, "method", lmas_method_name(setup->solver_params->method));
+    yyjson_mut_obj_add_str(doc, root, "model", lmas_model_describe(setup->model)->path);
+    yyjson_mut_obj_add_str(doc, root, "split", setup->split);
+    yyjson_mut_obj_add_uint(doc, root, "seed", setup->solver_params->sampling.seed);
+    yyjson_mut_obj_add_uint(doc, root, "max_samples", setup->n);
+    yyjson_mut_obj_add_real(doc, root, "accuracy", (double)totals->n_correct / n);
+    yyjson_mut_obj_add_uint(doc, root, "correct", totals->n_correct);
+    yyjson_mut_obj_add_real(doc, root, "total_time_sec", seconds(totals->run_ms));
+    yyjson_mut_obj_add_real(doc, root, "time_per_sample_sec", seconds(totals->run_ms / n));
+}
+
+static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup,
+                     const lmi_totals *totals, const char *folder)
+{
+    yyjson_mut_obj_add_str(doc, root, "task", setup->data->task->name);
+    yyjson_mut_obj_add_str(doc, root, "team", lmas_team_name(setup->team));
+    yyjson_mut_obj_add_uint(doc, root, "n", totals->n);
+    yyjson_mut_obj_add_uint(doc, root, "errors", totals->n_errors);
+    yyjson_mut_obj_add_uint(doc, root, "tokens_read", totals->n_read);
+    yyjson_mut_obj_add_uint(doc, root, "thoughts", totals->n_thought);
+    yyjson_mut_obj_add_uint(doc, root, "tokens_spoken", totals->n_spoken);
+    yyjson_mut_obj_add_real(doc, root, "read_sec", seconds(totals->read_ms));
+    yyjson_mut_obj_add_real(doc, root, "think_sec", seconds(totals->think_ms));
+    yyjson_mut_obj_add_real(doc, root, "speak_sec", seconds(totals->speak_ms));
+    yyjson_mut_obj_add_str(doc, root, "run", folder);
+}
+
+lmas_status lmi_summary_write(lmi_buf *out, const lmi_setup *setup, const lmi_totals *totals,
+                              const char *folder, bool is_pretty)
+{
+    const yyjson_write_flag flags =
+        YYJSON_WRITE_NEWLINE_AT_END | (is_pretty ? YYJSON_WRITE_PRETTY : 0);
+    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+    yyjson_write_err error = {0};
+    yyjson_mut_val *root;
+    char *text;
+    size_t len = 0;
+
+    if (!doc)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a summary");
+    root = yyjson_mut_obj(doc);
+    yyjson_mut_doc_set_root(doc, root);
+    add_reference(doc, root, setup, totals);
+    add_ours(doc, root, setup, totals, folder);
+    text = yyjson_mut_write_opts(doc, flags, NULL, &len, &error);
+    yyjson_mut_doc_free(doc);
+    if (!text)
+        return lmi_fail(LMAS_E_FORMAT, "cannot write the summary as JSON: %s", error.msg);
+    lmi_buf_append(out, text, len);
+    lmi_free(text);
+    return lmi_buf_status(out);
+}

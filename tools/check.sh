@@ -1,0 +1,101 @@
+#!/bin/sh
+# check.sh - everything CI asks of a change, one line per claim, totals at the end.
+#
+# Builds live beside the user's: build/gcc and build/clang with warnings as errors,
+# build/asan with the sanitizers. The log of a claim that fails is printed whole.
+set -u
+jobs=$(nproc)
+passed=0 failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+claim() {
+    what=$1
+    shift
+    begin=$(date +%s)
+    if "$@" >"$log" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok - $what ($(($(date +%s) - begin))s)"
+    else
+        failed=$((failed + 1))
+        echo "not ok - $what"
+        sed 's/^/    | /' "$log" | tail -n 200
+    fi
+}
+
+sources() { git ls-files -co --exclude-standard '*.c' '*.h'; }
+
+formatted() { sources | xargs clang-format --dry-run -Werror; }
+
+# One clang-tidy per source, $jobs at a time, with the flags of the clang build.
+tidy() {
+    make -s B=build/clang CC=clang print-flags >build/clang/flags || return 1
+    sources | grep -E '^(src|examples|tests)/.*\.c$' | xargs -P "$jobs" -n 4 \
+        sh -c 'clang-tidy --quiet "$@" -- $(cat build/clang/flags) -Ibuild/clang/rooms/unit -Itests' sh
+}
+
+# Rooms: the include paths enforce them; this also catches "../" and libllama elsewhere.
+arrows() {
+    ! grep -rnE '#include *[<"](llama|ggml|gguf)[a-z-]*\.h' src include examples tests/support.* |
+        grep -v '^src/engine/' || return 1
+    ! grep -rnE '#include *"\.\.' src || return 1
+    ! grep -rnE '#include *"(engine|latent|team)/' src/eval src/cli || return 1
+    ! grep -rnE '#include *"(eval|cli)/' src/base src/engine src/latent src/team || return 1
+    ! grep -rnE '#include *"cli/' src/eval
+}
+
+banned() {
+    words='sprintf|vsprintf|strcpy|strcat|strncpy|strncat|strtok|atoi|atol|atoll|atof|gets|alloca'
+    ! grep -rnE "(^|[^A-Za-z0-9_])($words) *\(" src examples include || return 1
+    ! grep -rnE '(^|[^A-Za-z0-9_])(malloc|calloc|realloc|free|strdup|strndup|asprintf) *\(' src |
+        grep -v '^src/base/mem\.c:' || return 1
+    ! grep -rnE '(^|[^A-Za-z0-9_])(printf|puts|putchar|fprintf|exit|abort) *\(' \
+        src/base src/engine src/latent src/team src/eval
+}
+
+exported() {
+    ! nm -D --defined-only build/gcc/liblatentmas.so | awk '$2 ~ /[A-Z]/ {print $3}' | grep -v '^lmas_'
+}
+
+header() {
+    for std in c11 c17; do
+        for cc in gcc clang; do
+            echo '#include "latentmas.h"' |
+                $cc -std=$std -x c -fsyntax-only -Iinclude -Wall -Wextra -Wpedantic -Werror - || return 1
+        done
+    done
+    for cc in g++ clang++; do
+        echo '#include "latentmas.h"' |
+            $cc -std=c++17 -x c++ -fsyntax-only -Iinclude -Wall -Wextra -Wpedantic -Werror - || return 1
+    done
+}
+
+# libllama's own leaks, if there are any, are suppressed by name in tests/lsan.supp.
+sanitized() {
+    ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1
+    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+    LSAN_OPTIONS=suppressions=$(pwd)/tests/lsan.supp:print_suppressions=0
+    export ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS
+    make -s -j"$jobs" B=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+        SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' test
+}
+
+scripts() { git ls-files -co --exclude-standard dev .ci/run '*.sh' | xargs shellcheck; }
+
+warnings_gcc() { make -s -j"$jobs" B=build/gcc CC=gcc WERROR=-Werror test-build; }
+warnings_clang() { make -s -j"$jobs" B=build/clang CC=clang WERROR=-Werror test-build; }
+
+claim 'gcc builds everything without a warning' warnings_gcc
+claim 'clang builds everything without a warning' warnings_clang
+claim 'the sources are formatted' formatted
+claim 'clang-tidy finds nothing' tidy
+claim 'functions and files are within their budgets' python3 tools/lengths.py
+claim 'rooms point one way' arrows
+claim 'no banned function is called' banned
+claim 'only lmas_ symbols are exported' exported
+claim 'the header compiles alone as C11, C17 and C++17' header
+claim 'shellcheck finds nothing' scripts
+claim 'the tests pass under ASan and UBSan' sanitized
+tail -n 1 "$log" | sed 's/^/    under the sanitizers: /'
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Print how long functions, files and lines are; exit 1 past the budget.
+
+Budgets: a function 80 lines, a file 800, a line 100 columns, the public header 400 lines;
+median and 90th percentile of functions 15 and 40. Function ends come from Universal Ctags.
+"""
+import json
+import subprocess
+import sys
+
+FUNCTION_MAX, MEDIAN_MAX, P90_MAX = 80, 15, 40
+FILE_MAX, LINE_MAX, HEADER_MAX = 800, 100, 400
+
+
+def output_of(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def functions(files):
+    """(lines, name, path) of every function, shortest first."""
+    tags = output_of("ctags", "--output-format=json", "--languages=C", "--kinds-C=f",
+                     "--fields=+ne", "-f", "-", *files)
+    found = [json.loads(line) for line in tags.splitlines()]
+    return sorted((t["end"] - t["line"] + 1, t["name"], t["path"]) for t in found if "end" in t)
+
+
+def long_files(files):
+    """Complaints about files and lines."""
+    for path in files:
+        with open(path, encoding="utf-8") as text:
+            lines = text.read().splitlines()
+        limit = HEADER_MAX if path == "include/latentmas.h" else FILE_MAX
+        if len(lines) > limit:
+            yield f"{path}: {len(lines)} lines, at most {limit} allowed"
+        for number, line in enumerate(lines, 1):
+            if len(line) > LINE_MAX:
+                yield f"{path}:{number}: {len(line)} columns, at most {LINE_MAX} allowed"
+
+
+def main():
+    files = output_of("git", "ls-files", "-co", "--exclude-standard", "*.c", "*.h").split()
+    found = functions([path for path in files if path.endswith(".c")])
+    median, p90 = (found[int(len(found) * share)][0] for share in (0.5, 0.9))
+    longest = found[-1]
+    print(f"{len(found)} functions: median {median}, p90 {p90}, max {longest[0]} ({longest[1]})")
+    complaints = list(long_files(files))
+    complaints += [f"{path}: {name} has {n} lines, at most {FUNCTION_MAX} allowed"
+                   for n, name, path in found if n > FUNCTION_MAX]
+    if median > MEDIAN_MAX or p90 > P90_MAX:
+        complaints.append(f"median and p90 may be {MEDIAN_MAX} and {P90_MAX} at most")
+    print("\n".join(complaints), end="\n" if complaints else "")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
