@@ -195,7 +195,8 @@ typedef struct lmas_session_params {
     int32_t n_threads;          /* for thinking and speaking, 0 for the cores this process
                                    may use (default 0) */
     int32_t n_threads_batch;    /* for reading, 0 for n_threads (default 0) */
-    lmas_flash_attn flash_attn; /* (default AUTO) */
+    lmas_flash_attn flash_attn; /* AUTO (default): libllama's choice, but off without an accelerator,
+                                   where it would let the batch shift the answers */
     const char *cache_type_k;   /* type of the K cache: "f16" (default), "f32", "q8_0", ... */
     const char *cache_type_v;   /* type of the V cache, the same names */
     bool realign;               /* think through W_a, the realignment matrix, instead of the

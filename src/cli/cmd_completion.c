@@ -67,15 +67,15 @@ static void append_bash_command(lmi_buf *out, const lmi_command *command)
             append_swapped(out, opt->names, ' ', '|');
             lmi_buf_puts(out, ") ");
             if (f == FOLLOW_FILE)
-                lmi_buf_puts(out, "mapfile -t COMPREPLY < <(compgen -f -- \"$now\")");
+                lmi_buf_puts(out, "mapfile -t COMPREPLY < <(compgen -f -- \"$now\"); ");
             else if (f == FOLLOW_FOLDER)
-                lmi_buf_puts(out, "mapfile -t COMPREPLY < <(compgen -d -- \"$now\")");
+                lmi_buf_puts(out, "mapfile -t COMPREPLY < <(compgen -d -- \"$now\"); ");
             else if (f == FOLLOW_WORD) {
                 lmi_buf_puts(out, "mapfile -t COMPREPLY < <(compgen -W '");
                 append_swapped(out, opt->value, '|', ' ');
-                lmi_buf_puts(out, "' -- \"$now\")");
+                lmi_buf_puts(out, "' -- \"$now\"); ");
             }
-            lmi_buf_puts(out, "; return ;;\n");
+            lmi_buf_puts(out, "return ;;\n");
         }
     lmi_buf_puts(out, "        esac\n        words='");
     append_words(out, command);

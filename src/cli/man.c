@@ -53,7 +53,7 @@ static void append_usage(lmi_buf *out, const lmi_command *command)
     while (lmi_word_next(&line, &len, &rest, '\n')) {
         lmi_buf_printf(out, "%s.B latentmas %s\n", is_first ? "" : ".br\n", command->name);
         append_plain(out, line, len);
-        lmi_buf_putc(out, '\n');
+        lmi_buf_puts(out, len ? "\n" : "");
         is_first = false;
     }
 }

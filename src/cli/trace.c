@@ -1,4 +1,4 @@
-/* trace.c - columns that fit 80; the head is dim where the terminal has colours. */
+/* trace.c - columns that fit 80, with room for "cut"; the head is dim where the terminal has colours. */
 #include "cli/trace.h"
 
 #include <stdio.h>
@@ -34,16 +34,16 @@ static void print_count(int width, unsigned long long n)
 static void print_seconds(double ms)
 {
     if (ms > 0)
-        fprintf(stderr, "%9.2f", ms / 1e3);
+        fprintf(stderr, "%8.2f", ms / 1e3);
     else
-        fprintf(stderr, "%9s", ".");
+        fprintf(stderr, "%8s", ".");
 }
 
 void lmi_trace_head(void)
 {
     const bool has_colour = lmi_term_has_colour();
 
-    fprintf(stderr, "%s%-*s%7s%10s%8s%9s%9s%9s%13s%s\n", has_colour ? "\033[2m" : "", NAME_WIDTH,
+    fprintf(stderr, "%s%-*s%6s%9s%7s%8s%8s%8s%12s%s\n", has_colour ? "\033[2m" : "", NAME_WIDTH,
             "agent", "read", "thoughts", "spoken", "read s", "think s", "speak s", "positions",
             has_colour ? "\033[0m" : "");
 }
@@ -55,13 +55,13 @@ void lmi_trace_agent(const lmas_agent_trace *agent)
     if (agent->pos_end > agent->pos_begin)
         snprintf(positions, sizeof(positions), "%u-%u", agent->pos_begin, agent->pos_end - 1);
     print_name(agent->name);
-    print_count(7, agent->n_read);
-    print_count(10, agent->n_thought);
-    print_count(8, agent->n_spoken);
+    print_count(6, agent->n_read);
+    print_count(9, agent->n_thought);
+    print_count(7, agent->n_spoken);
     print_seconds(agent->read_ms);
     print_seconds(agent->think_ms);
     print_seconds(agent->speak_ms);
-    fprintf(stderr, "%13s%s\n", positions, agent->is_cut ? " cut" : "");
+    fprintf(stderr, "%12s%s\n", positions, agent->is_cut ? " cut" : "");
 }
 
 void lmi_trace_total(const lmas_result *result)
@@ -70,11 +70,11 @@ void lmi_trace_total(const lmas_result *result)
 
     snprintf(elapsed, sizeof(elapsed), "%.2f s", result->elapsed_ms / 1e3);
     print_name("total");
-    print_count(7, result->n_read);
-    print_count(10, result->n_thought);
-    print_count(8, result->n_spoken);
+    print_count(6, result->n_read);
+    print_count(9, result->n_thought);
+    print_count(7, result->n_spoken);
     print_seconds(result->read_ms);
     print_seconds(result->think_ms);
     print_seconds(result->speak_ms);
-    fprintf(stderr, "%13s\n", elapsed);
+    fprintf(stderr, "%12s\n", elapsed);
 }

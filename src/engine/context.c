@@ -38,6 +38,19 @@ static bool abort_decode(void *user)
     return atomic_load(&((lmi_context *)user)->is_canceled);
 }
 
+/* AUTO without an accelerator is off: the CPU's flash attention rounds to half precision in an
+ * order that depends on the batch, so a question's logits would move by some 3e-3 with the
+ * company it keeps; without it they move by 1e-4 (f16 cache) or 1e-6 (f32). */
+static enum llama_flash_attn_type flash_attn_type(lmas_flash_attn wanted)
+{
+    const bool has_accelerator = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_GPU) ||
+                                 ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_IGPU);
+
+    if (wanted == LMAS_FLASH_ATTN_AUTO && !has_accelerator)
+        return LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    return (enum llama_flash_attn_type)wanted;
+}
+
 static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
                                const lmi_context_params *params)
 {
@@ -49,13 +62,14 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
     p->n_batch = params->n_batch;
     p->n_ubatch = params->n_ubatch < params->n_batch ? params->n_ubatch : params->n_batch;
     p->n_seq_max = params->n_lanes;
-    p->n_outputs_max = params->n_lanes; /* each lane has one output row in a decode at most */
+    if (ctx->tap == LMI_TAP_CALLBACK)
+        p->n_outputs_max = params->n_lanes; /* each lane has one output row in a decode at most */
     p->n_threads = n_threads;
     p->n_threads_batch = params->n_threads_batch > 0 ? params->n_threads_batch : n_threads;
     p->pooling_type = LLAMA_POOLING_TYPE_NONE;
-    p->flash_attn_type = (enum llama_flash_attn_type)params->flash_attn;
+    p->flash_attn_type = flash_attn_type(params->flash_attn);
     p->kv_unified = true;
-    p->embeddings = false;
+    p->embeddings = ctx->tap == LMI_TAP_EMBEDDINGS;
     p->no_perf = true;
     p->cb_eval = lmi_decode_tap;
     p->cb_eval_user_data = ctx;
@@ -127,16 +141,21 @@ static lmas_status probe(lmi_context *ctx)
     return status;
 }
 
-static lmas_status choose_tap(lmi_context *ctx, lmi_tap tap)
+/* Make libllama's context for the tap in use, and prove the tap on it. */
+static lmas_status make_llama(lmi_context *ctx, const lmi_context_params *params)
 {
-    ctx->tap = tap;
-    if (tap == LMI_TAP_CALLBACK && probe(ctx) == LMAS_OK)
-        return LMAS_OK;
-    if (tap == LMI_TAP_CALLBACK)
-        lmi_log(LMAS_LOG_WARN, "%s: the graph shows no usable result_norm (%s); thoughts go "
-                "through embeddings mode, which is slower", ctx->model->info.arch,
-                lmas_last_error());
-    ctx->tap = LMI_TAP_EMBEDDINGS;
+    struct llama_context_params p;
+    const lmas_status status = fill_params(&p, ctx, params);
+
+    if (status != LMAS_OK)
+        return status;
+    lmi_backend_forget();
+    ctx->llama = llama_init_from_model(ctx->model->llama, p);
+    if (!ctx->llama)
+        return lmi_fail(LMAS_E_NOMEM, "libllama cannot make a context of %u cells: %s",
+                        params->n_ctx, lmi_backend_complaint());
+    ctx->n_ctx = llama_n_ctx(ctx->llama);
+    ctx->n_batch = llama_n_batch(ctx->llama); /* a small context narrows it, and asserts on more */
     return probe(ctx);
 }
 
@@ -159,21 +178,19 @@ static lmas_status check_params(const lmi_context_params *p)
 
 static lmas_status start(lmi_context *ctx, const lmi_context_params *params)
 {
-    struct llama_context_params p;
-    lmas_status status = fill_params(&p, ctx, params);
+    lmas_status status;
 
-    if (status != LMAS_OK)
-        return status;
     if (!make_batch(ctx) || !make_lanes(ctx))
         return lmi_fail(LMAS_E_NOMEM, "no memory for %u lanes", ctx->n_lanes);
-    lmi_backend_forget();
-    ctx->llama = llama_init_from_model(ctx->model->llama, p);
-    if (!ctx->llama)
-        return lmi_fail(LMAS_E_NOMEM, "libllama cannot make a context of %u cells: %s",
-                        params->n_ctx, lmi_backend_complaint());
-    ctx->n_ctx = llama_n_ctx(ctx->llama);
-    ctx->n_batch = llama_n_batch(ctx->llama); /* a small context narrows it, and asserts on more */
-    return choose_tap(ctx, params->tap);
+    status = make_llama(ctx, params);
+    if (status != LMAS_E_ENGINE || ctx->tap != LMI_TAP_CALLBACK)
+        return status;
+    lmi_log(LMAS_LOG_WARN, "%s: the graph shows no usable result_norm (%s); thoughts go through "
+            "embeddings mode, which is slower", ctx->model->info.arch, lmas_last_error());
+    llama_free(ctx->llama);
+    ctx->llama = NULL;
+    ctx->tap = LMI_TAP_EMBEDDINGS;
+    return make_llama(ctx, params);
 }
 
 lmas_status lmi_context_new(lmi_context **out, lmas_model *model, const lmi_context_params *params)
@@ -189,6 +206,7 @@ lmas_status lmi_context_new(lmi_context **out, lmas_model *model, const lmi_cont
     ctx->model = model;
     ctx->n_lanes = params->n_lanes;
     ctx->n_batch = params->n_batch;
+    ctx->tap = params->tap;
     ctx->width = (uint32_t)llama_model_n_embd_inp(model->llama);
     status = start(ctx, params);
     if (status != LMAS_OK) {

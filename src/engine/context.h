@@ -60,7 +60,7 @@ typedef struct lmi_lane {
 /* How hidden states come out of libllama. */
 typedef enum lmi_tap {
     LMI_TAP_CALLBACK = 0,  /* the eval callback sees the tensor result_norm; head can be skipped */
-    LMI_TAP_EMBEDDINGS = 1 /* embeddings mode, rows of thoughts apart; head always runs */
+    LMI_TAP_EMBEDDINGS = 1 /* embeddings mode: every row is an output, head and all */
 } lmi_tap;
 
 typedef struct lmi_context_params {

@@ -7,8 +7,8 @@
  * and llama_decode still returns 0 with the cache written: a thought costs no head.
  *
  * Fallback, for a model whose graph never shows that tensor: embeddings mode returns the same
- * rows, but makes an output of every row of the batch. So the rows that want a hidden state
- * go into a decode of their own.
+ * rows, but makes an output of every row of the batch, and runs the head on all of them.
+ * (Turning the mode on and off between decodes would spare that, and crashes libllama 0.7.0.)
  */
 #include "engine/decode.h"
 
@@ -79,7 +79,8 @@ static void fill(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vect
         place(ctx, i, n, &rows[i], is_vector);
         batch->n_seq_id[i] = 1;
         batch->seq_id[i][0] = rows[i].lane->seq;
-        batch->logits[i] = wants(&rows[i]) != LMI_WANT_NOTHING;
+        batch->logits[i] =
+            ctx->tap == LMI_TAP_EMBEDDINGS || wants(&rows[i]) != LMI_WANT_NOTHING;
     }
 }
 
@@ -95,9 +96,9 @@ static uint32_t count_wanting(const lmi_row *rows, uint32_t n, unsigned what)
 }
 
 /* The hidden state of row `i`, the `output`-th output row of this decode. */
-static const float *hidden_of(lmi_context *ctx, uint32_t i, uint32_t output, bool is_embeddings)
+static const float *hidden_of(lmi_context *ctx, uint32_t i, uint32_t output)
 {
-    if (is_embeddings)
+    if (ctx->tap == LMI_TAP_EMBEDDINGS)
         return llama_get_embeddings_ith(ctx->llama, (int32_t)i);
     if (ctx->capture.is_misshapen || output >= ctx->capture.n_rows)
         return NULL;
@@ -156,8 +157,7 @@ static lmas_status keep_logits(lmi_lane *lane, const lmas_model *model, const fl
 }
 
 /* Advance the lane past row `i`; at the end of its request, fetch what it wants. */
-static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t output,
-                    bool is_embeddings)
+static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t output)
 {
     const size_t n_embd = (size_t)ctx->model->info.n_embd;
     lmi_lane *lane = row->lane;
@@ -170,32 +170,17 @@ static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t o
     lane->state = LMI_LANE_IDLE;
     lane->has = LMI_WANT_NOTHING;
     if (lane->want & LMI_WANT_HIDDEN)
-        status = keep_hidden(lane, hidden_of(ctx, i, output, is_embeddings), n_embd);
+        status = keep_hidden(lane, hidden_of(ctx, i, output), n_embd);
     if (status == LMAS_OK && lane->want & LMI_WANT_LOGITS)
         status = keep_logits(lane, ctx->model, llama_get_logits_ith(ctx->llama, (int32_t)i));
     if (status != LMAS_OK)
         lmi_lane_fail(lane, status);
 }
 
-static int run(lmi_context *ctx, bool is_embeddings)
+int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector)
 {
-    int code;
-
-    if (is_embeddings)
-        llama_set_embeddings(ctx->llama, true);
-    code = llama_decode(ctx->llama, ctx->batch);
-    llama_synchronize(ctx->llama);
-    if (is_embeddings)
-        llama_set_embeddings(ctx->llama, false);
-    return code;
-}
-
-int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, lmi_rows_kind kind)
-{
-    const bool is_vector = kind == LMI_ROWS_VECTORS;
     const uint32_t n_outputs = count_wanting(rows, n, LMI_WANT_HIDDEN | LMI_WANT_LOGITS);
-    const bool is_hidden_wanted = count_wanting(rows, n, LMI_WANT_HIDDEN) > 0;
-    const bool is_embeddings = ctx->tap == LMI_TAP_EMBEDDINGS && is_hidden_wanted;
+    lmi_capture *capture = &ctx->capture;
     const double begin = lmi_now_ms();
     uint32_t output = 0;
     double share;
@@ -203,21 +188,20 @@ int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, lmi_rows_kind 
     int code;
 
     fill(ctx, rows, n, is_vector);
-    ctx->capture.is_on = is_hidden_wanted && !is_embeddings;
-    ctx->capture.is_head_wanted = count_wanting(rows, n, LMI_WANT_LOGITS) > 0;
-    ctx->capture.n_rows = 0;
-    ctx->capture.is_misshapen = false;
-    code = run(ctx, is_embeddings);
-    if (ctx->capture.is_on && ctx->capture.n_rows != n_outputs)
-        ctx->capture.is_misshapen = true; /* not the rows we marked: none can be told apart */
-    ctx->capture.is_on = false;
+    *capture = (lmi_capture){.rows = capture->rows, .max_rows = capture->max_rows};
+    capture->is_on = ctx->tap == LMI_TAP_CALLBACK && count_wanting(rows, n, LMI_WANT_HIDDEN) > 0;
+    capture->is_head_wanted = count_wanting(rows, n, LMI_WANT_LOGITS) > 0;
+    code = llama_decode(ctx->llama, ctx->batch);
+    llama_synchronize(ctx->llama);
+    if (capture->is_on && capture->n_rows != n_outputs)
+        capture->is_misshapen = true; /* not the rows we marked: none can be told apart */
     share = (lmi_now_ms() - begin) / n;
     for (i = 0; i < n; i++)
         rows[i].lane->ms += share;
     if (code != 0)
         return code;
     for (i = 0; i < n; i++) {
-        deliver(ctx, &rows[i], i, output, is_embeddings);
+        deliver(ctx, &rows[i], i, output);
         output += ctx->batch.logits[i] != 0;
     }
     return 0;

@@ -13,16 +13,11 @@ struct lmi_row {
     bool is_last; /* last row of the lane's request: what it wants comes from here */
 };
 
-typedef enum lmi_rows_kind {
-    LMI_ROWS_TOKENS,        /* tokens; hidden states through the callback */
-    LMI_ROWS_TOKENS_HIDDEN, /* last tokens that want a hidden state, in embeddings mode */
-    LMI_ROWS_VECTORS,       /* vectors, at most one row a lane */
-} lmi_rows_kind;
-
-/* Run the rows (at most n_batch, each lane's in order) and give every lane its result. Returns
- * llama_decode()'s code: 0 done; otherwise no lane was touched, but the cache may hold some of
- * the rows. Adds each lane's share of the time to its `ms`. */
-int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, lmi_rows_kind kind);
+/* Run the rows (at most n_batch, each lane's in order; all of them tokens or, at most one row a
+ * lane, vectors) and give every lane its result. Returns llama_decode()'s code: 0 done;
+ * otherwise no lane was touched, but the cache may hold some of the rows. Adds each lane's
+ * share of the time to its `ms`. */
+int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector);
 
 /* The eval callback that context.c hands to libllama; `user` is the lmi_context. */
 bool lmi_decode_tap(struct ggml_tensor *tensor, bool is_asking, void *user);

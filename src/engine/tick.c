@@ -32,7 +32,7 @@ static void fail_lane(lmi_context *ctx, lmi_lane *lane, int code)
 
 /* The decode of several lanes failed: each has another try of its own, and its own failure. */
 static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t n,
-                                lmi_rows_kind kind)
+                                bool is_vector)
 {
     uint32_t first, end;
 
@@ -44,7 +44,7 @@ static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t 
             end++;
         rewind_lane(ctx, lane);
         lmi_backend_forget();
-        code = lmi_decode(ctx, rows + first, end - first, kind);
+        code = lmi_decode(ctx, rows + first, end - first, is_vector);
         if (code == 2)
             return lmi_fail(LMAS_E_CANCELED, "canceled");
         if (code == 0)
@@ -55,7 +55,7 @@ static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t 
     return LMAS_OK;
 }
 
-static lmas_status decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, lmi_rows_kind kind)
+static lmas_status decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector)
 {
     int code;
     uint32_t i;
@@ -64,14 +64,14 @@ static lmas_status decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, lmi
         return LMAS_OK;
     if (atomic_load(&ctx->is_canceled))
         return lmi_fail(LMAS_E_CANCELED, "canceled");
-    code = lmi_decode(ctx, rows, n, kind);
+    code = lmi_decode(ctx, rows, n, is_vector);
     if (code == 0)
         return LMAS_OK;
     if (code == 2)
         return lmi_fail(LMAS_E_CANCELED, "canceled");
     for (i = 0; i < n; i++)
         rewind_lane(ctx, rows[i].lane);
-    return decode_apart(ctx, rows, n, kind);
+    return decode_apart(ctx, rows, n, is_vector);
 }
 
 /* The i-th lane of this tick. The order turns with every tick, so that no lane with a long
@@ -84,30 +84,41 @@ static lmi_lane *lane_at(const lmi_context *ctx, uint32_t i)
     return &ctx->lanes[(turn + i) % ctx->n_lanes];
 }
 
-/* The rows of `lane` that this decode can take: all but a last one that must go apart. */
-static size_t n_rows_of(const lmi_context *ctx, const lmi_lane *lane)
-{
-    const size_t n = lane->n_tokens - lane->n_done;
-    const bool is_apart = ctx->tap == LMI_TAP_EMBEDDINGS && lane->want & LMI_WANT_HIDDEN;
-
-    return n - (is_apart ? 1 : 0);
-}
-
-static uint32_t add_tokens(lmi_row *rows, uint32_t n, uint32_t max, lmi_lane *lane, size_t count)
+/* As many of the lane's next rows as there is room for. */
+static uint32_t add_tokens(lmi_row *rows, uint32_t n, uint32_t max, lmi_lane *lane)
 {
     size_t i;
 
-    for (i = 0; i < count && n < max; i++)
+    for (i = lane->n_done; i < lane->n_tokens && n < max; i++)
         rows[n++] = (lmi_row){.lane = lane,
-                              .token = lane->tokens[lane->n_done + i],
-                              .pos = lane->pos + (uint32_t)i,
-                              .is_last = lane->n_done + i + 1 == lane->n_tokens};
+                              .token = lane->tokens[i],
+                              .pos = lane->pos + (uint32_t)(i - lane->n_done),
+                              .is_last = i + 1 == lane->n_tokens};
     return n;
 }
 
-/* All prompts and spoken tokens, up to n_batch rows; the rest waits for the next tick. Where
- * libllama reorders rows, a lane that wants a hidden state goes alone, so that the one row
- * the callback sees is its own. */
+/* Where libllama reorders rows, a lane that wants a hidden state goes alone, so that the one
+ * row the callback sees is its own. */
+static bool must_go_alone(const lmi_context *ctx, const lmi_lane *lane)
+{
+    return ctx->model->is_packed_by_sequence && lane->want & LMI_WANT_HIDDEN;
+}
+
+static lmas_status tick_loners(lmi_context *ctx, lmi_row *rows)
+{
+    lmas_status status = LMAS_OK;
+    uint32_t i;
+
+    for (i = 0; status == LMAS_OK && i < ctx->n_lanes; i++) {
+        lmi_lane *lane = lane_at(ctx, i);
+
+        if (lane->state == LMI_LANE_TOKENS && must_go_alone(ctx, lane))
+            status = decode(ctx, rows, add_tokens(rows, 0, ctx->n_batch, lane), false);
+    }
+    return status;
+}
+
+/* All prompts and spoken tokens, up to n_batch rows; the rest waits for the next tick. */
 static lmas_status tick_tokens(lmi_context *ctx, lmi_row *rows)
 {
     uint32_t n = 0;
@@ -116,42 +127,10 @@ static lmas_status tick_tokens(lmi_context *ctx, lmi_row *rows)
     for (i = 0; i < ctx->n_lanes; i++) {
         lmi_lane *lane = lane_at(ctx, i);
 
-        if (lane->state != LMI_LANE_TOKENS)
-            continue;
-        if (ctx->model->is_packed_by_sequence && lane->want & LMI_WANT_HIDDEN) {
-            const uint32_t alone = add_tokens(rows, 0, ctx->n_batch, lane, n_rows_of(ctx, lane));
-            const lmas_status status = decode(ctx, rows, alone, LMI_ROWS_TOKENS);
-
-            if (status != LMAS_OK)
-                return status;
-        }
+        if (lane->state == LMI_LANE_TOKENS && !must_go_alone(ctx, lane))
+            n = add_tokens(rows, n, ctx->n_batch, lane);
     }
-    for (i = 0; i < ctx->n_lanes; i++) {
-        lmi_lane *lane = lane_at(ctx, i);
-
-        if (lane->state == LMI_LANE_TOKENS &&
-            !(ctx->model->is_packed_by_sequence && lane->want & LMI_WANT_HIDDEN))
-            n = add_tokens(rows, n, ctx->n_batch, lane, n_rows_of(ctx, lane));
-    }
-    return decode(ctx, rows, n, LMI_ROWS_TOKENS);
-}
-
-/* In embeddings mode: the last tokens of prompts that want a hidden state. */
-static lmas_status tick_last_tokens(lmi_context *ctx, lmi_row *rows)
-{
-    uint32_t n = 0;
-    uint32_t i;
-
-    if (ctx->tap != LMI_TAP_EMBEDDINGS)
-        return LMAS_OK;
-    for (i = 0; i < ctx->n_lanes; i++) {
-        lmi_lane *lane = lane_at(ctx, i);
-
-        if (lane->state == LMI_LANE_TOKENS && lane->want & LMI_WANT_HIDDEN &&
-            lane->n_tokens - lane->n_done == 1)
-            n = add_tokens(rows, n, ctx->n_batch, lane, 1);
-    }
-    return decode(ctx, rows, n, LMI_ROWS_TOKENS_HIDDEN);
+    return decode(ctx, rows, n, false);
 }
 
 static lmas_status tick_vectors(lmi_context *ctx, lmi_row *rows)
@@ -165,7 +144,7 @@ static lmas_status tick_vectors(lmi_context *ctx, lmi_row *rows)
         if (lane->state == LMI_LANE_VECTOR)
             rows[n++] = (lmi_row){.lane = lane, .pos = lane->pos, .is_last = true};
     }
-    return decode(ctx, rows, n, LMI_ROWS_VECTORS);
+    return decode(ctx, rows, n, true);
 }
 
 lmas_status lmi_context_tick(lmi_context *ctx)
@@ -173,9 +152,9 @@ lmas_status lmi_context_tick(lmi_context *ctx)
     lmas_status status;
 
     ctx->n_ticks++;
-    status = tick_tokens(ctx, ctx->rows);
+    status = tick_loners(ctx, ctx->rows);
     if (status == LMAS_OK)
-        status = tick_last_tokens(ctx, ctx->rows);
+        status = tick_tokens(ctx, ctx->rows);
     if (status == LMAS_OK)
         status = tick_vectors(ctx, ctx->rows);
     return status;

@@ -77,7 +77,7 @@ static lmas_status shorten(int32_t *out, const lmi_demand *demand, size_t i)
 static lmas_status measure(lmi_budget *budget, const lmi_demand *demand)
 {
     size_t largest = 0;
-    uint32_t cells;
+    uint32_t cells = 0;
     lmas_status status = find_largest(&largest, &cells, demand);
 
     budget->max_new_tokens = demand->params->max_new_tokens;

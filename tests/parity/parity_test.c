@@ -48,7 +48,7 @@ static void load(fixture *f, const char *name)
         yyjson_val *ids = yyjson_arr_get(prompts, i);
 
         f->n_ids[i] = yyjson_arr_size(ids);
-        assert_uint_in_range(f->n_ids[i], 1, 128);
+        assert_true(f->n_ids[i] >= 1 && f->n_ids[i] <= 128);
         for (j = 0; j < f->n_ids[i]; j++)
             f->ids[i][j] = (int32_t)yyjson_get_int(yyjson_arr_get(ids, j));
     }

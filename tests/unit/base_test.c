@@ -1,0 +1,199 @@
+/* base_test.c - buffers with a ceiling, whole characters, strict JSON, files nobody sees half of. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "support.h"
+
+static void test_a_buffer_refuses_what_passes_its_ceiling(void **state)
+{
+    lmi_buf buf;
+
+    (void)state;
+    lmi_buf_init(&buf, 5);
+    lmi_buf_puts(&buf, "12345");
+    assert_ok(lmi_buf_status(&buf));
+    lmi_buf_putc(&buf, '6');
+    assert_fails(LMAS_E_FORMAT, "longer than 5 bytes", lmi_buf_status(&buf));
+    assert_string_equal(lmi_buf_text(&buf), "12345");
+    assert_null(lmi_buf_steal(&buf));
+}
+
+static void test_an_empty_buffer_is_an_empty_text(void **state)
+{
+    lmi_buf buf;
+    char *text;
+
+    (void)state;
+    lmi_buf_init(&buf, 5);
+    assert_string_equal(lmi_buf_text(&buf), "");
+    text = lmi_buf_steal(&buf);
+    assert_string_equal(text, "");
+    lmi_free(text);
+}
+
+static void test_a_growth_that_overflows_is_refused(void **state)
+{
+    void *items = NULL;
+    size_t capacity = 0;
+
+    (void)state;
+    assert_false(lmi_reserve(&items, &capacity, SIZE_MAX / 2, 16));
+    assert_null(items);
+    assert_int_equal(capacity, 0);
+}
+
+static void test_an_unfinished_character_is_held_back(void **state)
+{
+    (void)state;
+    assert_int_equal(lmi_utf8_complete("ab\xc3", 3), 2);
+    assert_int_equal(lmi_utf8_complete("ab\xc3\xa9", 4), 4);
+    assert_int_equal(lmi_utf8_complete("\xf0\x9f\x98", 3), 0);
+    assert_int_equal(lmi_utf8_complete("\xf0\x9f\x98\x80", 4), 4);
+    assert_int_equal(lmi_utf8_complete("\x80\x80\x80\x80", 4), 4); /* never becomes one */
+    assert_int_equal(lmi_utf8_complete("", 0), 0);
+}
+
+static void test_bytes_that_are_no_character_are_replaced(void **state)
+{
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"plain", "plain"},
+        {"\xc3\xa9", "\xc3\xa9"},
+        {"\xff", "\xef\xbf\xbd"},
+        {"a\xc3", "a\xef\xbf\xbd"},
+        {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"}, /* a surrogate */
+        {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd"},                 /* overlong */
+        {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        lmi_buf out;
+
+        lmi_buf_init(&out, 100);
+        lmi_utf8_append(&out, cases[i].in, strlen(cases[i].in));
+        assert_string_equal(lmi_buf_text(&out), cases[i].out);
+        lmi_buf_done(&out);
+    }
+}
+
+static void test_a_cut_never_splits_a_character(void **state)
+{
+    (void)state;
+    assert_int_equal(lmi_utf8_floor("a\xc3\xa9z", 2), 1);
+    assert_int_equal(lmi_utf8_floor("a\xc3\xa9z", 3), 3);
+}
+
+static lmas_status parse(const char *text)
+{
+    lmi_json json = {0};
+    const lmas_status status = lmi_json_parse(&json, "x.json", text, strlen(text));
+
+    if (status == LMAS_OK)
+        lmi_json_done(&json);
+    return status;
+}
+
+static void test_a_json_error_names_line_and_column(void **state)
+{
+    (void)state;
+    assert_fails(LMAS_E_FORMAT, "x.json:3:6:", parse("{\n \"a\": 1,\n \"b\" 2\n}"));
+    assert_fails(LMAS_E_FORMAT, "x.json:1:", parse(""));
+    assert_fails(LMAS_E_FORMAT, "x.json:1:", parse("{\"a\": 1} tail"));
+    assert_fails(LMAS_E_FORMAT, "x.json:1:3:", parse("[1,\n]"));
+    assert_fails(LMAS_E_FORMAT, "x.json:1:", parse("\"\xff\""));
+}
+
+static void test_equal_keys_and_deep_nesting_are_refused(void **state)
+{
+    char deep[400];
+
+    (void)state;
+    assert_fails(LMAS_E_FORMAT, "x.json:2: key \"a\" stands twice", parse("{\"a\": 1,\n\"a\": 2}"));
+    memset(deep, '[', 200);
+    memset(deep + 200, ']', 199);
+    deep[399] = '\0';
+    assert_fails(LMAS_E_FORMAT, "nested deeper", parse(deep));
+}
+
+static void test_a_key_is_found_with_its_line(void **state)
+{
+    static const char text[] = "{\n\"a\\u0041\": 1,\n\n  \"b\": {\"c\": \"d\"}}";
+    lmi_json json;
+    size_t line;
+
+    (void)state;
+    assert_ok(lmi_json_parse(&json, "x.json", text, strlen(text)));
+    assert_non_null(lmi_json_member(&line, &json, lmi_json_root(&json), "b"));
+    assert_int_equal(line, 4);
+    assert_non_null(lmi_json_member(&line, &json, lmi_json_root(&json), "aA"));
+    assert_int_equal(line, 2);
+    assert_null(lmi_json_member(&line, &json, lmi_json_root(&json), "none"));
+    lmi_json_done(&json);
+}
+
+static void test_a_file_is_replaced_whole_or_not_at_all(void **state)
+{
+    const char *folder = support_folder();
+    char path[256];
+    lmi_buf text;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/f", folder);
+    assert_ok(lmi_file_write(path, "one", 3));
+    assert_ok(lmi_file_write(path, "three", 5));
+    lmi_buf_init(&text, 100);
+    assert_ok(lmi_file_read(&text, path));
+    assert_string_equal(text.data, "three");
+    lmi_buf_done(&text);
+    lmi_buf_init(&text, 4);
+    assert_fails(LMAS_E_FORMAT, "longer than 4 bytes", lmi_file_read(&text, path));
+    lmi_buf_done(&text);
+    snprintf(path, sizeof(path), "%s/none/f", folder);
+    assert_fails(LMAS_E_IO, "No such file", lmi_file_write(path, "x", 1));
+}
+
+static void test_reading_a_folder_is_an_error(void **state)
+{
+    lmi_buf text;
+
+    (void)state;
+    lmi_buf_init(&text, 100);
+    assert_fails(LMAS_E_IO, "directory", lmi_file_read(&text, "tests"));
+    lmi_buf_done(&text);
+}
+
+static void test_a_message_is_one_line(void **state)
+{
+    (void)state;
+    lmi_fail(LMAS_E_IO, "a\nb\x1b[31m");
+    assert_string_equal(lmas_last_error(), "a?b?[31m");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_buffer_refuses_what_passes_its_ceiling),
+        cmocka_unit_test(test_an_empty_buffer_is_an_empty_text),
+        cmocka_unit_test(test_a_growth_that_overflows_is_refused),
+        cmocka_unit_test(test_an_unfinished_character_is_held_back),
+        cmocka_unit_test(test_bytes_that_are_no_character_are_replaced),
+        cmocka_unit_test(test_a_cut_never_splits_a_character),
+        cmocka_unit_test(test_a_json_error_names_line_and_column),
+        cmocka_unit_test(test_equal_keys_and_deep_nesting_are_refused),
+        cmocka_unit_test(test_a_key_is_found_with_its_line),
+        cmocka_unit_test(test_a_file_is_replaced_whole_or_not_at_all),
+        cmocka_unit_test(test_reading_a_folder_is_an_error),
+        cmocka_unit_test(test_a_message_is_one_line),
+    };
+
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

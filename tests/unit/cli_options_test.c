@@ -1,0 +1,209 @@
+/* cli_options_test.c - command lines taken apart by a table. */
+#include "support.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/options.h"
+#include "cli/words.h"
+
+typedef struct settings {
+    bool is_loud, is_mapped;
+    int64_t n, layers;
+    double x;
+    const char *name, *word;
+} settings;
+
+#define AT(field) offsetof(settings, field)
+static const lmi_opt opts[] = {
+    {"-v --loud", LMI_OPT_ON, AT(is_loud), .help = ""},
+    {"--no-map", LMI_OPT_OFF, AT(is_mapped), .help = ""},
+    {"-n --long_count", LMI_OPT_INT, AT(n), "N", .min = -5, .max = 100, .help = ""},
+    {"-ngl --layers", LMI_OPT_INT, AT(layers), "N", .max = 9, .words = "auto|all", .word_value = -1,
+     .help = ""},
+    {"--x", LMI_OPT_REAL, AT(x), "X", .max = 1, .help = ""},
+    {"-o --name", LMI_OPT_TEXT, AT(name), "NAME", .help = ""},
+    {"--word", LMI_OPT_WORD, AT(word), "on|off_now", .help = ""},
+    {0},
+};
+static const lmi_opt_group groups[] = {{"All", opts, 0}, {0}};
+
+static settings s;
+static lmi_args args;
+
+/* Parse the words of `line`, which are parted by single spaces. */
+static lmas_status parse(const char *line)
+{
+    static char text[256];
+    char *argv[32] = {(char *)"cmd"};
+    int argc = 1;
+    char *word = text;
+    lmas_status status;
+
+    assert_in_range(strlen(line), 0, sizeof(text) - 1);
+    memcpy(text, line, strlen(line) + 1);
+    while (*word) {
+        char *end = strchr(word, ' ');
+
+        argv[argc++] = word;
+        if (!end)
+            break;
+        *end = '\0';
+        word = end + 1;
+    }
+    lmi_free(args.words);
+    args = (lmi_args){0};
+    s = (settings){.is_mapped = true, .n = 7};
+    status = lmi_options_parse(&args, &s, groups, argc, argv);
+    return status;
+}
+
+static void test_long_names_match_with_dash_and_underscore(void **state)
+{
+    (void)state;
+    assert_ok(parse("--long_count 3"));
+    assert_int_equal(s.n, 3);
+    assert_ok(parse("--long-count=4"));
+    assert_int_equal(s.n, 4);
+}
+
+static void test_short_and_multi_letter_names_take_values(void **state)
+{
+    (void)state;
+    assert_ok(parse("-n 5 -ngl 2 -o a"));
+    assert_int_equal(s.n, 5);
+    assert_int_equal(s.layers, 2);
+    assert_string_equal(s.name, "a");
+}
+
+static void test_words_stand_for_numbers(void **state)
+{
+    (void)state;
+    assert_ok(parse("-ngl all"));
+    assert_int_equal(s.layers, -1);
+    assert_fails(LMAS_E_INVALID,
+                 "-ngl: expected a whole number from 0 to 9, auto or all, found \"some\"",
+                 parse("-ngl some"));
+}
+
+static void test_negative_numbers_are_values(void **state)
+{
+    (void)state;
+    assert_ok(parse("-n -3 -2 more"));
+    assert_int_equal(s.n, -3);
+    assert_int_equal(args.n_words, 2);
+    assert_string_equal(args.words[0], "-2");
+}
+
+static void test_switches_take_no_value(void **state)
+{
+    (void)state;
+    assert_ok(parse("-v --no-map"));
+    assert_true(s.is_loud && !s.is_mapped);
+    assert_fails(LMAS_E_INVALID, "--loud takes no value", parse("--loud=1"));
+}
+
+static void test_double_dash_ends_flags(void **state)
+{
+    (void)state;
+    assert_ok(parse("-- -n --what -"));
+    assert_int_equal(args.n_words, 3);
+    assert_string_equal(args.words[1], "--what");
+    assert_int_equal(s.n, 7);
+}
+
+static void test_last_of_two_counts(void **state)
+{
+    (void)state;
+    assert_ok(parse("-n 1 --long_count 2"));
+    assert_int_equal(s.n, 2);
+}
+
+static void test_numbers_outside_their_range_are_refused(void **state)
+{
+    static const char *const bad[] = {
+        "-n 101", "-n -6", "-n 1x", "-n 0x1", "-n +", "-n 1e2", "-n 99999999999999999999"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_fails(LMAS_E_INVALID, "-n: expected a whole number from -5 to 100, found",
+                     parse(bad[i]));
+    assert_fails(LMAS_E_INVALID, "--x: expected a number from 0 to 1, found \"nan\"",
+                 parse("--x nan"));
+    assert_fails(LMAS_E_INVALID, "found \"1.1\"", parse("--x 1.1"));
+    assert_fails(LMAS_E_INVALID, "found \"-0.1\"", parse("--x -0.1"));
+    assert_fails(LMAS_E_INVALID, "found \"\"", parse("--x="));
+    assert_ok(parse("--x 1e-1"));
+}
+
+static void test_value_is_needed(void **state)
+{
+    (void)state;
+    assert_fails(LMAS_E_INVALID, "-n needs a value", parse("-n"));
+    assert_fails(LMAS_E_INVALID, "-o needs a value: NAME", parse("-o --loud"));
+    assert_fails(LMAS_E_INVALID, "-o needs a value: NAME", parse("-o --"));
+    assert_fails(LMAS_E_INVALID, "--name: expected NAME, found \"\"", parse("--name="));
+}
+
+static void test_unknown_flag_is_answered_with_the_nearest(void **state)
+{
+    (void)state;
+    assert_fails(LMAS_E_INVALID, "did you mean --long_count?", parse("--long_cuont 3"));
+    assert_fails(LMAS_E_INVALID, "did you mean --layers?", parse("--layer=3"));
+    assert_fails(LMAS_E_INVALID, "cmd --help lists all", parse("--entirely-different"));
+}
+
+static void test_choice_is_one_of_its_words(void **state)
+{
+    (void)state;
+    assert_ok(parse("--word off_now"));
+    assert_string_equal(s.word, "off_now");
+    assert_fails(LMAS_E_INVALID, "expected on or off_now, found \"of\"", parse("--word of"));
+}
+
+static const char *nearest_of(const char *typed, const char *a, const char *b)
+{
+    lmi_nearest nearest;
+
+    lmi_nearest_init(&nearest, typed, strlen(typed));
+    lmi_nearest_offer(&nearest, a, strlen(a));
+    lmi_nearest_offer(&nearest, b, strlen(b));
+    return nearest.name;
+}
+
+static void test_swapped_letters_are_one_edit(void **state)
+{
+    (void)state;
+    assert_string_equal(nearest_of("aks", "ask", "abs"), "ask");
+    assert_string_equal(nearest_of("rnu", "run", "teams"), "run");
+    assert_null(nearest_of("frobnicate", "ask", "run"));
+    assert_null(nearest_of("x", "completion", "model"));
+}
+
+static int clean(void **state)
+{
+    (void)state;
+    lmi_free(args.words);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_long_names_match_with_dash_and_underscore),
+        cmocka_unit_test(test_short_and_multi_letter_names_take_values),
+        cmocka_unit_test(test_words_stand_for_numbers),
+        cmocka_unit_test(test_negative_numbers_are_values),
+        cmocka_unit_test(test_switches_take_no_value),
+        cmocka_unit_test(test_double_dash_ends_flags),
+        cmocka_unit_test(test_last_of_two_counts),
+        cmocka_unit_test(test_numbers_outside_their_range_are_refused),
+        cmocka_unit_test(test_value_is_needed),
+        cmocka_unit_test(test_unknown_flag_is_answered_with_the_nearest),
+        cmocka_unit_test(test_choice_is_one_of_its_words),
+        cmocka_unit_test(test_swapped_letters_are_one_edit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, clean);
+}

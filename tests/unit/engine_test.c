@@ -1,0 +1,429 @@
+/* engine_test.c - models refused, tokens, lanes, where the hidden state comes from, sampling. */
+#include <llama.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "engine/context.h"
+#include "engine/sampler.h"
+#include "support.h"
+
+static lmas_status open_model(const char *path)
+{
+    lmas_model *model = NULL;
+    const lmas_status status = lmas_model_open(&model, path, NULL);
+
+    if (status == LMAS_OK)
+        lmas_model_close(model);
+    else
+        assert_null(model);
+    return status;
+}
+
+static void test_what_is_no_model_is_refused_in_one_line(void **state)
+{
+    const char *folder = support_folder();
+
+    (void)state;
+    assert_fails(LMAS_E_IO, "cannot open the model nowhere.gguf", open_model("nowhere.gguf"));
+    assert_fails(LMAS_E_IO, "is a folder", open_model("tests"));
+    assert_fails(LMAS_E_MODEL, "does not begin with \"GGUF\"", open_model("README.md"));
+    assert_fails(LMAS_E_MODEL, "not a GGUF", open_model(support_file(folder, "empty.gguf", "", 0)));
+    assert_fails(LMAS_E_MODEL, "not a whole GGUF",
+                 open_model(support_file(folder, "magic.gguf", "GGUF", 4)));
+}
+
+static void test_a_model_cut_short_is_refused_wherever_it_is_cut(void **state)
+{
+    const char *folder = support_folder();
+    lmi_buf file;
+    size_t cut;
+
+    (void)state;
+    lmi_buf_init(&file, 1 << 24);
+    assert_ok(lmi_file_read(&file, TIED_MODEL));
+    for (cut = 5; cut < file.len; cut += file.len / 23) {
+        const char *path = support_file(folder, "cut.gguf", file.data, cut);
+
+        assert_int_equal(open_model(path), LMAS_E_MODEL);
+        assert_int_equal(strcspn(lmas_last_error(), "\n"), strlen(lmas_last_error()));
+    }
+    lmi_buf_done(&file);
+}
+
+/* A header alone, as its author may have meant it. */
+static const char *header_file(const char *arch, const char *vocab, bool is_causal)
+{
+    static char path[256];
+    struct gguf_context *gguf = gguf_init_empty();
+    char key[64];
+
+    snprintf(path, sizeof(path), "%s/header.gguf", support_folder());
+    snprintf(key, sizeof(key), "%s.attention.causal", arch);
+    gguf_set_val_str(gguf, "general.architecture", arch);
+    if (vocab)
+        gguf_set_val_str(gguf, "tokenizer.ggml.model", vocab);
+    gguf_set_val_bool(gguf, key, is_causal);
+    assert_true(gguf_write_to_file(gguf, path, false));
+    gguf_free(gguf);
+    return path;
+}
+
+static void test_encoders_and_models_without_vocabulary_are_refused(void **state)
+{
+    (void)state;
+    assert_fails(LMAS_E_MODEL, "is an encoder (bert)", open_model(header_file("bert", "bert", false)));
+    assert_fails(LMAS_E_MODEL, "no vocabulary", open_model(header_file("qwen3", NULL, true)));
+    assert_fails(LMAS_E_MODEL, "no vocabulary", open_model(header_file("qwen3", "none", true)));
+    assert_fails(LMAS_E_MODEL, "libllama cannot load",
+                 open_model(header_file("nosucharch", "gpt2", true)));
+}
+
+static void test_a_model_says_what_it_is(void **state)
+{
+    const lmas_model_info *untied = lmas_model_describe(support_model(UNTIED_MODEL));
+    const lmas_model_info *tied = lmas_model_describe(support_model(TIED_MODEL));
+
+    (void)state;
+    assert_string_equal(untied->arch, "qwen3");
+    assert_string_equal(untied->vocab_type, "BPE");
+    assert_int_equal(untied->n_vocab, 640);
+    assert_int_equal(untied->n_embd, 48);
+    assert_int_equal(untied->n_layer, 3);
+    assert_false(untied->is_tied);
+    assert_true(tied->is_tied);
+    assert_int_equal(strlen(tied->fingerprint), 64);
+    assert_string_not_equal(tied->fingerprint, untied->fingerprint);
+    /* 3 layers x 2 heads x (32 K + 32 V) x 2 bytes */
+    assert_int_equal(untied->cell_size, 3 * 2 * 64 * 2);
+}
+
+static void test_a_model_without_chat_template_names_the_way_out(void **state)
+{
+    lmas_model_params params = lmas_model_params_default();
+    lmas_model *model = NULL;
+    char *text = NULL;
+
+    (void)state;
+    params.chat_template = "{{ nobody knows this }}";
+    assert_ok(lmas_model_open(&model, DEMO_MODEL, &params));
+    assert_fails(LMAS_E_MODEL, "--chat-template", lmas_model_format_chat(&text, model, "s", "u"));
+    lmas_model_close(model);
+    params.chat_template = "llama3";
+    assert_ok(lmas_model_open(&model, DEMO_MODEL, &params));
+    assert_ok(lmas_model_format_chat(&text, model, NULL, "hello"));
+    assert_non_null(strstr(text, "<|start_header_id|>user"));
+    lmas_text_free(text);
+    lmas_model_close(model);
+}
+
+static void test_unknown_devices_are_refused(void **state)
+{
+    lmas_model_params params = lmas_model_params_default();
+    lmas_model *model = NULL;
+
+    (void)state;
+    params.devices = "CPU,NoSuchDevice7";
+    assert_fails(LMAS_E_INVALID, "NoSuchDevice7", lmas_model_open(&model, TIED_MODEL, &params));
+    params.devices = "none";
+    assert_ok(lmas_model_open(&model, TIED_MODEL, &params));
+    lmas_model_close(model);
+}
+
+static lmi_context *make_context(const char *model, uint32_t n_lanes, uint32_t n_ctx, lmi_tap tap)
+{
+    const lmi_context_params params = {.n_ctx = n_ctx,
+                                       .n_lanes = n_lanes,
+                                       .n_batch = 64,
+                                       .n_ubatch = 32,
+                                       .n_threads = 1,
+                                       .flash_attn = LMAS_FLASH_ATTN_OFF,
+                                       .cache_type_k = "f32",
+                                       .cache_type_v = "f32",
+                                       .tap = tap};
+    lmi_context *ctx = NULL;
+
+    assert_ok(lmi_context_new(&ctx, support_model(model), &params));
+    assert_int_equal(ctx->tap, tap);
+    return ctx;
+}
+
+static void run_lane(lmi_context *ctx, lmi_lane *lane)
+{
+    while (lane->state == LMI_LANE_TOKENS || lane->state == LMI_LANE_VECTOR)
+        assert_ok(lmi_context_tick(ctx));
+}
+
+static double max_difference(const float *a, const float *b, size_t n)
+{
+    double worst = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        worst = fmax(worst, fabs((double)a[i] - (double)b[i]));
+    return worst;
+}
+
+/* A hundred token ids that are not all the same. */
+static const int32_t *some_tokens(void)
+{
+    static int32_t tokens[100];
+    int32_t i;
+
+    for (i = 0; i < 100; i++)
+        tokens[i] = 10 + (i * 37) % 600;
+    return tokens;
+}
+
+static void test_embeddings_mode_gives_the_same_hidden_states(void **state)
+{
+    lmi_context *a = make_context(UNTIED_MODEL, 2, 512, LMI_TAP_CALLBACK);
+    lmi_context *b = make_context(UNTIED_MODEL, 2, 512, LMI_TAP_EMBEDDINGS);
+    const size_t n_embd = (size_t)a->model->info.n_embd;
+    lmi_lane *lane_a = lmi_lane_take(a);
+    lmi_lane *lane_b = lmi_lane_take(b);
+    int step;
+
+    (void)state;
+    lmi_lane_read(lane_a, some_tokens(), 100, LMI_WANT_HIDDEN);
+    lmi_lane_read(lane_b, some_tokens(), 100, LMI_WANT_HIDDEN);
+    for (step = 0; step < 4; step++) {
+        run_lane(a, lane_a);
+        run_lane(b, lane_b);
+        assert_int_equal(lane_a->pos, 100 + step);
+        assert_int_equal(lane_b->pos, 100 + step);
+        assert_int_equal(lane_a->has, LMI_WANT_HIDDEN);
+        assert_int_equal(lane_b->has, LMI_WANT_HIDDEN);
+        assert_true(max_difference(lane_a->hidden, lane_b->hidden, n_embd) < 1e-4);
+        lmi_lane_feed(a, lane_a, lane_a->hidden, LMI_WANT_HIDDEN);
+        lmi_lane_feed(b, lane_b, lane_b->hidden, LMI_WANT_HIDDEN);
+    }
+    lmi_context_free(a);
+    lmi_context_free(b);
+}
+
+static void test_skipping_the_head_leaves_the_hidden_state_as_it_is(void **state)
+{
+    lmi_context *ctx = make_context(UNTIED_MODEL, 2, 512, LMI_TAP_CALLBACK);
+    const size_t n_embd = (size_t)ctx->model->info.n_embd;
+    lmi_lane *with = lmi_lane_take(ctx);
+    lmi_lane *without = lmi_lane_take(ctx);
+
+    (void)state;
+    lmi_lane_read(with, some_tokens(), 20, LMI_WANT_HIDDEN | LMI_WANT_LOGITS);
+    run_lane(ctx, with);
+    lmi_lane_read(without, some_tokens(), 20, LMI_WANT_HIDDEN);
+    run_lane(ctx, without);
+    assert_int_equal(without->has, LMI_WANT_HIDDEN);
+    assert_true(max_difference(with->hidden, without->hidden, n_embd) < 1e-5);
+    lmi_context_free(ctx);
+}
+
+static void test_lanes_in_one_tick_get_their_own_rows(void **state)
+{
+    lmi_context *ctx = make_context(UNTIED_MODEL, 4, 1024, LMI_TAP_CALLBACK);
+    const size_t n_embd = (size_t)ctx->model->info.n_embd;
+    lmi_lane *lanes[4];
+    float *alone[4];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 4; i++) {
+        lanes[i] = lmi_lane_take(ctx);
+        alone[i] = lmi_new(n_embd, sizeof(float));
+        lmi_lane_read(lanes[i], some_tokens() + i, 20 + 17 * i, LMI_WANT_HIDDEN);
+        run_lane(ctx, lanes[i]);
+        memcpy(alone[i], lanes[i]->hidden, n_embd * sizeof(float));
+        lmi_lane_clear(ctx, lanes[i]);
+    }
+    assert_null(lmi_lane_take(ctx));
+    for (i = 0; i < 4; i++) /* 182 rows through decodes of 64: chunks of several lanes mix */
+        lmi_lane_read(lanes[i], some_tokens() + i, 20 + 17 * i, LMI_WANT_HIDDEN);
+    for (i = 0; i < 4; i++) {
+        run_lane(ctx, lanes[i]);
+        assert_true(max_difference(alone[i], lanes[i]->hidden, n_embd) < 1e-4);
+        lmi_free(alone[i]);
+    }
+    lmi_context_free(ctx);
+}
+
+static void test_a_lane_that_fills_the_context_fails_alone(void **state)
+{
+    lmi_context *ctx = make_context(UNTIED_MODEL, 2, 256, LMI_TAP_CALLBACK);
+    lmi_lane *greedy = lmi_lane_take(ctx);
+    lmi_lane *modest = lmi_lane_take(ctx);
+    int i;
+
+    (void)state;
+    assert_int_equal(ctx->n_ctx, 256);
+    lmi_lane_read(modest, some_tokens(), 50, LMI_WANT_HIDDEN);
+    run_lane(ctx, modest);
+    for (i = 0; i < 3 && greedy->state == LMI_LANE_IDLE; i++) {
+        lmi_lane_read(greedy, some_tokens(), 100, LMI_WANT_LOGITS);
+        lmi_lane_feed(ctx, modest, modest->hidden, LMI_WANT_HIDDEN);
+        run_lane(ctx, greedy);
+        run_lane(ctx, modest);
+    }
+    assert_int_equal(greedy->state, LMI_LANE_FAILED);
+    assert_int_equal(greedy->status, LMAS_E_CONTEXT_FULL);
+    assert_non_null(strstr(greedy->error, "context full"));
+    assert_int_equal(modest->state, LMI_LANE_IDLE);
+    assert_int_equal(modest->pos, 50 + (uint32_t)i);
+    lmi_lane_clear(ctx, greedy);
+    lmi_lane_read(greedy, some_tokens(), 100, LMI_WANT_LOGITS); /* and its cells come back */
+    run_lane(ctx, greedy);
+    assert_int_equal(greedy->state, LMI_LANE_IDLE);
+    lmi_context_free(ctx);
+}
+
+static void test_a_vector_that_is_not_finite_fails_its_lane(void **state)
+{
+    lmi_context *ctx = make_context(UNTIED_MODEL, 1, 256, LMI_TAP_CALLBACK);
+    lmi_lane *lane = lmi_lane_take(ctx);
+    float *vector = lmi_new((size_t)ctx->model->info.n_embd, sizeof(float));
+
+    (void)state;
+    vector[3] = NAN;
+    lmi_lane_read(lane, some_tokens(), 5, LMI_WANT_HIDDEN);
+    run_lane(ctx, lane);
+    lmi_lane_feed(ctx, lane, vector, LMI_WANT_HIDDEN);
+    run_lane(ctx, lane);
+    assert_int_equal(lane->state, LMI_LANE_FAILED);
+    assert_non_null(strstr(lane->error, "not finite"));
+    lmi_free(vector);
+    lmi_context_free(ctx);
+}
+
+static void test_cache_types_and_sizes_are_checked(void **state)
+{
+    lmas_session_params p = lmas_session_params_default();
+    lmas_session *session = NULL;
+    lmas_model *model = support_model(TIED_MODEL);
+
+    (void)state;
+    p.cache_type_k = "f17";
+    assert_fails(LMAS_E_INVALID, "\"f17\"", lmas_session_new(&session, model, &p));
+    p = lmas_session_params_default();
+    p.n_lanes = 0;
+    assert_fails(LMAS_E_INVALID, "n_lanes", lmas_session_new(&session, model, &p));
+    p.n_lanes = 100000;
+    assert_fails(LMAS_E_INVALID, "n_lanes", lmas_session_new(&session, model, &p));
+    assert_null(session);
+}
+
+static void test_temperature_zero_takes_the_first_of_the_largest(void **state)
+{
+    const lmas_sampling greedy = {.temperature = 0.0f};
+    float logits[640] = {0};
+    lmi_sampler *sampler = NULL;
+    int32_t token;
+
+    (void)state;
+    logits[5] = logits[77] = 2.5f;
+    assert_ok(lmi_sampler_new(&sampler, support_model(TIED_MODEL), &greedy, 0));
+    assert_ok(lmi_sampler_draw(&token, sampler, logits));
+    assert_int_equal(token, 5);
+    for (int i = 0; i < 640; i++)
+        logits[i] = NAN;
+    assert_fails(LMAS_E_ENGINE, "not finite", lmi_sampler_draw(&token, sampler, logits));
+    lmi_sampler_free(sampler);
+}
+
+static void draw_many(int32_t out[64], const lmas_sampling *sampling, uint64_t stream)
+{
+    float logits[640];
+    lmi_sampler *sampler = NULL;
+    size_t i;
+
+    for (i = 0; i < 640; i++)
+        logits[i] = (float)(i % 7);
+    assert_ok(lmi_sampler_new(&sampler, support_model(TIED_MODEL), sampling, stream));
+    for (i = 0; i < 64; i++)
+        assert_ok(lmi_sampler_draw(&out[i], sampler, logits));
+    lmi_sampler_free(sampler);
+}
+
+static void test_seed_and_stream_decide_the_draws(void **state)
+{
+    lmas_sampling sampling = lmas_sampling_default();
+    int32_t a[64], b[64];
+
+    (void)state;
+    draw_many(a, &sampling, 7);
+    draw_many(b, &sampling, 7);
+    assert_memory_equal(a, b, sizeof(a));
+    draw_many(b, &sampling, 8);
+    assert_memory_not_equal(a, b, sizeof(a));
+    sampling.seed++;
+    draw_many(b, &sampling, 7);
+    assert_memory_not_equal(a, b, sizeof(a));
+}
+
+/* logits 0, 1, 2: at temperature 0.2 the largest has 99 %, so top_p 0.95 leaves only it;
+ * were top_p applied before the temperature, two would stay. */
+static void test_temperature_comes_before_top_p(void **state)
+{
+    const lmas_sampling sampling = {.temperature = 0.2f, .top_p = 0.95f, .seed = 1};
+    float logits[640];
+    lmi_sampler *sampler = NULL;
+    int32_t token;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 640; i++)
+        logits[i] = -100.0f;
+    logits[0] = 0.0f;
+    logits[1] = 1.0f;
+    logits[2] = 2.0f;
+    assert_ok(lmi_sampler_new(&sampler, support_model(TIED_MODEL), &sampling, 0));
+    for (i = 0; i < 500; i++) {
+        assert_ok(lmi_sampler_draw(&token, sampler, logits));
+        assert_int_equal(token, 2);
+    }
+    lmi_sampler_free(sampler);
+}
+
+static void test_absurd_sampling_is_refused(void **state)
+{
+    static const lmas_sampling bad[] = {
+        {.temperature = -1, .top_p = 1},
+        {.temperature = NAN, .top_p = 1},
+        {.temperature = INFINITY, .top_p = 1},
+        {.temperature = 1, .top_p = 0},
+        {.temperature = 1, .top_p = 1.5f},
+        {.temperature = 1, .top_p = 1, .top_k = -1},
+        {.temperature = 1, .top_p = 1, .min_p = 2},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(lmi_sampling_check(&bad[i]), LMAS_E_INVALID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_no_model_is_refused_in_one_line),
+        cmocka_unit_test(test_a_model_cut_short_is_refused_wherever_it_is_cut),
+        cmocka_unit_test(test_encoders_and_models_without_vocabulary_are_refused),
+        cmocka_unit_test(test_a_model_says_what_it_is),
+        cmocka_unit_test(test_a_model_without_chat_template_names_the_way_out),
+        cmocka_unit_test(test_unknown_devices_are_refused),
+        cmocka_unit_test(test_embeddings_mode_gives_the_same_hidden_states),
+        cmocka_unit_test(test_skipping_the_head_leaves_the_hidden_state_as_it_is),
+        cmocka_unit_test(test_lanes_in_one_tick_get_their_own_rows),
+        cmocka_unit_test(test_a_lane_that_fills_the_context_fails_alone),
+        cmocka_unit_test(test_a_vector_that_is_not_finite_fails_its_lane),
+        cmocka_unit_test(test_cache_types_and_sizes_are_checked),
+        cmocka_unit_test(test_temperature_zero_takes_the_first_of_the_largest),
+        cmocka_unit_test(test_seed_and_stream_decide_the_draws),
+        cmocka_unit_test(test_temperature_comes_before_top_p),
+        cmocka_unit_test(test_absurd_sampling_is_refused),
+    };
+
+    return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
+}

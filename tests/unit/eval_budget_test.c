@@ -1,0 +1,122 @@
+/* eval_budget_test.c - the size of the working memory follows from the questions. */
+#include "support.h"
+
+#include "eval/budget.h"
+
+static const lmas_question questions[] = {
+    {.id = 0, .text = "What is 2 + 2?", .kind = LMAS_ANSWER_NUMBER},
+    {.id = 1, .text = "Tom has 12 apples. He buys 7 more. How many?", .kind = LMAS_ANSWER_NUMBER},
+};
+
+static lmas_team *team;
+static lmas_solver_params params;
+
+static int prepare(void **state)
+{
+    (void)state;
+    assert_ok(lmas_team_builtin(&team, "sequential"));
+    params = lmas_solver_params_default();
+    params.max_new_tokens = 64;
+    return 0;
+}
+
+static int clean(void **state)
+{
+    (void)state;
+    lmas_team_free(team);
+    return 0;
+}
+
+static lmi_demand make_demand(void)
+{
+    return (lmi_demand){.model = support_model(DEMO_MODEL),
+                        .team = team,
+                        .params = &params,
+                        .questions = questions,
+                        .n = 2,
+                        .n_lanes = 8};
+}
+
+static uint32_t cells(size_t i)
+{
+    uint32_t n = 0;
+
+    assert_ok(lmas_question_cells(&n, support_model(DEMO_MODEL), team, &params, &questions[i]));
+    return n;
+}
+
+static void test_memory_is_the_largest_question_times_the_lanes(void **state)
+{
+    const lmi_demand demand = make_demand();
+    lmi_budget b;
+
+    (void)state;
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_lanes, 2); /* no more than there are questions */
+    assert_true(cells(1) > cells(0));
+    assert_int_equal(b.n_cells, cells(1));
+    assert_int_equal(b.n_ctx, 2 * cells(1));
+    assert_int_equal(b.max_new_tokens, 64);
+}
+
+static void test_text_is_shortened_to_what_the_model_was_trained_for(void **state)
+{
+    lmi_demand demand = make_demand();
+    lmas_solver_params long_params = params;
+    lmi_budget b;
+
+    (void)state;
+    long_params.max_new_tokens = 100000;
+    demand.params = &long_params;
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_cells, lmas_model_describe(support_model(DEMO_MODEL))->n_ctx_train);
+    assert_int_equal(b.max_new_tokens, 64 + (int32_t)(b.n_cells - cells(1)));
+}
+
+static void test_scarce_memory_takes_lanes_away(void **state)
+{
+    lmi_demand demand = make_demand();
+    lmi_budget b;
+
+    (void)state;
+    demand.cell_size = 768;
+    demand.max_size = 768 * (uint64_t)(cells(1) + 10);
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_lanes, 1);
+    assert_int_equal(b.n_ctx, cells(1));
+    demand.max_size = 768 * 100;
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_lanes, 1);
+    assert_int_equal(b.n_ctx, 100);
+}
+
+static void test_given_context_is_taken_as_it_is(void **state)
+{
+    lmi_demand demand = make_demand();
+    lmi_budget b;
+
+    (void)state;
+    demand.n_ctx = 5000;
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_ctx, 5000);
+    assert_int_equal(b.n_lanes, 2);
+}
+
+static void test_this_machine_has_memory(void **state)
+{
+    (void)state;
+    assert_true(lmi_budget_memory() > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_memory_is_the_largest_question_times_the_lanes),
+        cmocka_unit_test(test_text_is_shortened_to_what_the_model_was_trained_for),
+        cmocka_unit_test(test_scarce_memory_takes_lanes_away),
+        cmocka_unit_test(test_given_context_is_taken_as_it_is),
+        cmocka_unit_test(test_this_machine_has_memory),
+    };
+
+    return cmocka_run_group_tests(tests, prepare, clean);
+}

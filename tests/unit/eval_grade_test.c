@@ -1,0 +1,200 @@
+/* eval_grade_test.c - which number answers, and which numbers are equal. */
+#include "support.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "eval/grade.h"
+
+static void expect_prediction(const char *want, const char *text)
+{
+    char *got = NULL;
+
+    assert_ok(lmi_grade_prediction(&got, text));
+    if (want && got)
+        assert_string_equal(got, want);
+    else if (want || got)
+        fail_msg("\"%s\": expected %s, got %s", text, want ? want : "nothing",
+                 got ? got : "nothing");
+    lmi_free(got);
+}
+
+static void expect_gold(const char *want, const char *answer)
+{
+    char *got = NULL;
+
+    assert_ok(lmi_grade_gold(&got, answer));
+    if (want && got)
+        assert_string_equal(got, want);
+    else if (want || got)
+        fail_msg("\"%s\": expected %s, got %s", answer, want ? want : "nothing",
+                 got ? got : "nothing");
+    lmi_free(got);
+}
+
+static void test_gold_follows_the_last_four_hashes(void **state)
+{
+    (void)state;
+    expect_gold("18", "She makes 9 * 2 = $18.\n#### 18");
+    expect_gold("2", "#### 1\n#### 2");
+    expect_gold("-3.5", "#### -3.5");
+}
+
+static void test_gold_with_commas_is_read(void **state)
+{
+    (void)state;
+    expect_gold("1430", "#### 1,430");
+    expect_gold("1234567", "#### 1,234,567 ");
+    expect_gold("70000", "#### $70,000\n");
+}
+
+static void test_gold_that_is_no_number_is_none(void **state)
+{
+    (void)state;
+    expect_gold(NULL, "no hashes, 12");
+    expect_gold(NULL, "####");
+    expect_gold(NULL, "#### twelve");
+    expect_gold(NULL, "#### 12 apples");
+    expect_gold(NULL, "#### 1.2.3");
+    expect_gold(NULL, "#### -");
+}
+
+static void test_box_decides(void **state)
+{
+    (void)state;
+    expect_prediction("19", "12 + 7 = 19. The answer is \\boxed{19}.");
+    expect_prediction("5", "\\boxed{4} no, \\boxed{5}, surely not 6");
+    expect_prediction(NULL, "it is 7, \\boxed{unknown}");
+}
+
+static void test_decorated_box_is_read(void **state)
+{
+    (void)state;
+    expect_prediction("1430", "\\boxed{1,430}");
+    expect_prediction("1430", "\\boxed{1{,}430}");
+    expect_prediction("1430", "\\boxed{1\\,430}");
+    expect_prediction("18", "\\boxed{\\$18}");
+    expect_prediction("-5", "\\boxed{-\\$5}");
+    expect_prediction("-5", "\\boxed{\xe2\x88\x92"
+                            "5}");
+    expect_prediction("50", "\\boxed{50\\%}");
+    expect_prediction("18", "\\boxed{\\text{18 dollars}}");
+    expect_prediction("18", "\\boxed{18\\text{ km}}");
+    expect_prediction("5", "\\boxed{x = 5}");
+    expect_prediction("9", "\\boxed{16 - 3 - 4 = 9}");
+    expect_prediction("18", "\\boxed{18.}");
+}
+
+static void test_nested_braces_are_balanced(void **state)
+{
+    (void)state;
+    expect_prediction("7", "\\boxed{\\text{about {7}}}");
+    expect_prediction("7", "\\boxed{\\boxed{7}}");
+    expect_prediction("3", "\\boxed{3} and then \\boxed{4");
+}
+
+static void test_empty_box_is_passed_over(void **state)
+{
+    (void)state;
+    expect_prediction("6", "Put it in \\boxed{}. It is 6");
+    expect_prediction("6", "\\boxed{6} goes into \\boxed{ }");
+}
+
+static void test_fraction_is_no_number(void **state)
+{
+    (void)state;
+    expect_prediction(NULL, "\\boxed{\\frac{1}{2}}");
+    expect_prediction(NULL, "\\boxed{1/2}");
+    expect_prediction("8", "8 pieces, 3/4 eaten");
+}
+
+static void test_without_box_the_last_number_answers(void **state)
+{
+    (void)state;
+    expect_prediction("42", "first 7, then 42.");
+    expect_prediction("1430", "It costs $1,430.");
+    expect_prediction("0.5", "so 0.5");
+    expect_prediction("12", "H2O takes 12 km, not H2");
+    expect_prediction(NULL, "no number at all");
+    expect_prediction(NULL, "");
+}
+
+static void test_minus_between_operands_is_no_sign(void **state)
+{
+    (void)state;
+    expect_prediction("3", "16-3");
+    expect_prediction("5", "from 3-5");
+    expect_prediction("-5", "it is -5");
+    expect_prediction("3", "(2)-3");
+}
+
+static void test_equal_numbers_may_be_written_differently(void **state)
+{
+    (void)state;
+    assert_true(lmi_grade_same("18", "18.00"));
+    assert_true(lmi_grade_same("018", "18"));
+    assert_true(lmi_grade_same("+18", "18."));
+    assert_true(lmi_grade_same(".5", "0.50"));
+    assert_true(lmi_grade_same("-0", "0"));
+    assert_true(lmi_grade_same("12345678901234567890", "12345678901234567890.0"));
+}
+
+static void test_other_numbers_are_not_equal(void **state)
+{
+    (void)state;
+    assert_false(lmi_grade_same("18", "-18"));
+    assert_false(lmi_grade_same("18", "180"));
+    assert_false(lmi_grade_same("1.8", "18"));
+    assert_false(lmi_grade_same("12345678901234567890", "12345678901234567891"));
+    assert_false(lmi_grade_same(NULL, "18"));
+    assert_false(lmi_grade_same("18", NULL));
+    assert_false(lmi_grade_same("", ""));
+    assert_false(lmi_grade_same("x", "x"));
+}
+
+static void test_number_beyond_the_limit_is_none(void **state)
+{
+    char text[1000];
+
+    (void)state;
+    memset(text, '7', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    expect_prediction(NULL, text);
+}
+
+/* A model caught in a loop repeats the opening of a box: grading must stay quick. */
+static void test_thousands_of_open_boxes_are_graded_at_once(void **state)
+{
+    lmi_buf text;
+    int i;
+
+    (void)state;
+    lmi_buf_init(&text, 1 << 24);
+    lmi_buf_puts(&text, "\\boxed{12} ");
+    for (i = 0; i < 100000; i++)
+        lmi_buf_puts(&text, "\\boxed{");
+    expect_prediction("12", lmi_buf_text(&text));
+    lmi_buf_done(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gold_follows_the_last_four_hashes),
+        cmocka_unit_test(test_gold_with_commas_is_read),
+        cmocka_unit_test(test_gold_that_is_no_number_is_none),
+        cmocka_unit_test(test_box_decides),
+        cmocka_unit_test(test_decorated_box_is_read),
+        cmocka_unit_test(test_nested_braces_are_balanced),
+        cmocka_unit_test(test_empty_box_is_passed_over),
+        cmocka_unit_test(test_fraction_is_no_number),
+        cmocka_unit_test(test_without_box_the_last_number_answers),
+        cmocka_unit_test(test_minus_between_operands_is_no_sign),
+        cmocka_unit_test(test_equal_numbers_may_be_written_differently),
+        cmocka_unit_test(test_other_numbers_are_not_equal),
+        cmocka_unit_test(test_number_beyond_the_limit_is_none),
+        cmocka_unit_test(test_thousands_of_open_boxes_are_graded_at_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

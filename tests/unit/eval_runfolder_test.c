@@ -1,0 +1,267 @@
+/* eval_runfolder_test.c - samples written and read back, folders started and resumed. */
+#include "support.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "eval/runfolder.h"
+
+static char root[64];
+static lmi_buf config;
+
+static int prepare(void **state)
+{
+    (void)state;
+    snprintf(root, sizeof(root), "%s", support_folder());
+    lmi_buf_init(&config, LMI_CONFIG_MAX);
+    lmi_buf_puts(&config,
+                 "{\"task\":\"t\",\"method\":\"m\",\"params\":{\"seed\":1,\"x\":0.5},\"data\":{},"
+                 "\"model\":{},\"team\":{},\"versions\":{},\"engine\":{\"n_lanes\":1},"
+                 "\"command\":[\"-m\",\"a b\"]}");
+    return 0;
+}
+
+static int clean(void **state)
+{
+    (void)state;
+    lmi_buf_done(&config);
+    return 0;
+}
+
+static const char *in_root(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", root, name);
+    return path;
+}
+
+/* A line for question `id`, answered by `text`. */
+static void make_line(lmi_buf *line, lmi_score *score, uint64_t id, const char *text)
+{
+    const lmi_item item = {.question = (char *)"q", .gold = (char *)"18"};
+    const lmas_agent_trace agent = {.name = "a", .input = "in", .output = text, .n_read = 3};
+    const lmas_result result = {.id = id,
+                                .status = text ? LMAS_OK : LMAS_E_CONTEXT_FULL,
+                                .error = text ? "" : "too small",
+                                .text = text ? text : "",
+                                .agents = &agent,
+                                .n_agents = text ? 1 : 0,
+                                .n_read = 3,
+                                .n_thought = 2,
+                                .n_spoken = 1,
+                                .read_ms = 1.5,
+                                .elapsed_ms = 2};
+
+    lmi_buf_init(line, 1 << 20);
+    assert_ok(
+        lmi_sample_write(line, score, lmi_task_find("gsm8k"), &item, &result, 10.0 * (double)id));
+}
+
+static void append(lmi_runfolder *f, uint64_t id, const char *text)
+{
+    lmi_score score;
+    lmi_buf line;
+
+    make_line(&line, &score, id, text);
+    assert_ok(lmi_runfolder_append(f, &line));
+    lmi_buf_done(&line);
+}
+
+static void test_sample_reads_back_what_it_adds(void **state)
+{
+    lmi_score wrote, read;
+    lmi_buf line;
+    lmi_json json;
+
+    (void)state;
+    make_line(&line, &wrote, 7, "\\boxed{18} \"quoted\"\n\xc3\xa4");
+    assert_true(line.data[line.len - 1] == '\n');
+    assert_null(memchr(line.data, '\n', line.len - 1));
+    assert_ok(lmi_json_parse(&json, "f", lmi_buf_text(&line), line.len));
+    assert_ok(lmi_sample_read(&read, &json));
+    assert_int_equal(read.index, 7);
+    assert_true(read.is_correct && wrote.is_correct);
+    assert_false(read.has_failed);
+    assert_int_equal(read.n_thought, 2);
+    assert_true(read.read_ms == 1.5 && read.run_ms == 70);
+    lmi_json_done(&json);
+    lmi_buf_done(&line);
+}
+
+static void test_failed_question_is_wrong_and_an_error(void **state)
+{
+    lmi_totals totals = {0};
+    lmi_score score;
+    lmi_buf line;
+
+    (void)state;
+    make_line(&line, &score, 1, NULL);
+    lmi_totals_add(&totals, &score);
+    assert_int_equal(totals.n, 1);
+    assert_int_equal(totals.n_correct, 0);
+    assert_int_equal(totals.n_errors, 1);
+    assert_non_null(
+        strstr(lmi_buf_text(&line), "\"status\":\"context full\",\"error\":\"too small\""));
+    assert_non_null(strstr(lmi_buf_text(&line), "\"prediction\":null"));
+    lmi_buf_done(&line);
+}
+
+static void test_new_folder_can_be_resumed(void **state)
+{
+    char path[256];
+    lmi_runfolder f;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s", in_root("deep/run"));
+    assert_ok(lmi_runfolder_new(&f, path, 4, &config));
+    append(&f, 2, "\\boxed{18}");
+    append(&f, 0, "\\boxed{17}");
+    lmi_runfolder_done(&f);
+
+    assert_ok(lmi_runfolder_open(&f, path));
+    assert_ok(lmi_runfolder_resume(&f, 4, &config));
+    assert_true(f.is_done[0] && !f.is_done[1] && f.is_done[2] && !f.is_done[3]);
+    assert_int_equal(f.totals.n, 2);
+    assert_int_equal(f.totals.n_correct, 1);
+    assert_true(f.totals.run_ms == 20);
+    lmi_runfolder_done(&f);
+}
+
+static void test_cut_at_any_byte_resumes_with_the_whole_lines(void **state)
+{
+    char samples[300];
+    char path[256];
+    lmi_buf text;
+    lmi_runfolder f;
+    size_t first_len, len;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s", in_root("cut"));
+    snprintf(samples, sizeof(samples), "%s/samples.jsonl", path);
+    assert_ok(lmi_runfolder_new(&f, path, 2, &config));
+    append(&f, 0, "\\boxed{18}");
+    first_len = (size_t)f.size;
+    append(&f, 1, "\\boxed{18}");
+    lmi_runfolder_done(&f);
+    lmi_buf_init(&text, 1 << 20);
+    assert_ok(lmi_file_read(&text, samples));
+
+    for (len = text.len; len-- > 0;) {
+        assert_ok(lmi_file_write(samples, text.data, len));
+        assert_ok(lmi_runfolder_open(&f, path));
+        assert_ok(lmi_runfolder_resume(&f, 2, &config));
+        assert_int_equal(f.totals.n, len >= first_len ? 1 : 0);
+        assert_int_equal(f.size, len >= first_len ? first_len : 0);
+        append(&f, f.is_done[0] ? 1 : 0, "\\boxed{18}");
+        lmi_runfolder_done(&f);
+    }
+    lmi_buf_done(&text);
+}
+
+static void test_folder_in_use_is_refused(void **state)
+{
+    lmi_runfolder f, other;
+
+    (void)state;
+    assert_ok(lmi_runfolder_new(&f, in_root("busy"), 1, &config));
+    assert_fails(LMAS_E_IO, "in use", lmi_runfolder_open(&other, in_root("busy")));
+    assert_fails(LMAS_E_IO, "in use", lmi_runfolder_new(&other, in_root("busy"), 1, &config));
+    lmi_runfolder_done(&f);
+    assert_ok(lmi_runfolder_open(&other, in_root("busy")));
+    lmi_runfolder_done(&other);
+}
+
+static void test_folder_with_a_run_is_not_started_again(void **state)
+{
+    lmi_runfolder f;
+
+    (void)state;
+    assert_ok(lmi_runfolder_new(&f, in_root("taken"), 1, &config));
+    lmi_runfolder_done(&f);
+    assert_fails(LMAS_E_INVALID, "holds a run already",
+                 lmi_runfolder_new(&f, in_root("taken"), 1, &config));
+}
+
+static void test_names_of_the_same_second_differ(void **state)
+{
+    lmi_runfolder a, b;
+
+    (void)state;
+    assert_ok(lmi_runfolder_new_named(&a, in_root("runs"), "t", "m", 1, &config));
+    assert_ok(lmi_runfolder_new_named(&b, in_root("runs"), "t", "m", 1, &config));
+    assert_string_not_equal(a.path, b.path);
+    lmi_runfolder_done(&a);
+    lmi_runfolder_done(&b);
+}
+
+static void test_config_that_changes_answers_is_refused(void **state)
+{
+    lmi_buf other;
+
+    (void)state;
+    lmi_buf_init(&other, LMI_CONFIG_MAX);
+    lmi_buf_puts(&other,
+                 "{\"task\":\"t\",\"method\":\"m\",\"params\":{\"seed\":2,\"x\":0.5},\"data\":{},"
+                 "\"model\":{},\"team\":{},\"versions\":{}}");
+    assert_fails(LMAS_E_INVALID, "params.seed 1, found 2",
+                 lmi_config_compare("c", &config, &other));
+    lmi_buf_clear(&other);
+    lmi_buf_puts(&other,
+                 "{\"task\":\"t\",\"method\":\"m\",\"params\":{\"seed\":1,\"x\":0.5},\"data\":{},"
+                 "\"model\":{},\"team\":{},\"versions\":{},\"engine\":{\"n_lanes\":9}}");
+    assert_ok(lmi_config_compare("c", &config, &other));
+    lmi_buf_done(&other);
+}
+
+static void test_config_gives_its_command_back(void **state)
+{
+    char **args = NULL;
+    size_t n = 0;
+
+    (void)state;
+    assert_ok(lmi_config_args(&args, &n, "c", &config));
+    assert_int_equal(n, 2);
+    assert_string_equal(args[0], "-m");
+    assert_string_equal(args[1], "a b");
+    lmi_config_args_free(args, n);
+}
+
+static void test_foreign_line_is_named(void **state)
+{
+    static const char foreign[] = "{\"index\":0}\n";
+    lmi_runfolder f;
+    char samples[300];
+
+    (void)state;
+    assert_ok(lmi_runfolder_new(&f, in_root("foreign"), 1, &config));
+    lmi_runfolder_done(&f);
+    snprintf(samples, sizeof(samples), "%s/samples.jsonl", in_root("foreign"));
+    assert_ok(lmi_file_write(samples, foreign, sizeof(foreign) - 1));
+    assert_ok(lmi_runfolder_open(&f, in_root("foreign")));
+    assert_fails(LMAS_E_FORMAT, "samples.jsonl:1: ", lmi_runfolder_resume(&f, 1, &config));
+    lmi_runfolder_done(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sample_reads_back_what_it_adds),
+        cmocka_unit_test(test_failed_question_is_wrong_and_an_error),
+        cmocka_unit_test(test_new_folder_can_be_resumed),
+        cmocka_unit_test(test_cut_at_any_byte_resumes_with_the_whole_lines),
+        cmocka_unit_test(test_folder_in_use_is_refused),
+        cmocka_unit_test(test_folder_with_a_run_is_not_started_again),
+        cmocka_unit_test(test_names_of_the_same_second_differ),
+        cmocka_unit_test(test_config_that_changes_answers_is_refused),
+        cmocka_unit_test(test_config_gives_its_command_back),
+        cmocka_unit_test(test_foreign_line_is_named),
+    };
+
+    return cmocka_run_group_tests(tests, prepare, clean);
+}
