@@ -41,6 +41,10 @@ PKG_INC  := $(shell pkg-config --cflags $(LIB_PKGS) $(PROG_PKGS) 2>/dev/null | s
 BASE_FLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(SAN) $(WARNINGS) $(WERROR) -fPIC \
              -fvisibility=hidden -MMD -MP -Iinclude $(PKG_INC)
 
+# `make V=1` shows the commands.
+Q   := $(if $(V),,@)
+say  = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
+
 # ---- Rooms: what each may include ----
 SEES_base   := base
 SEES_engine := base engine
@@ -88,31 +92,37 @@ $(B)/rooms/%/.made: Makefile
 define room_rule
 $(B)/obj/$(1)/%.o: src/$(1)/%.c $(B)/rooms/$(1)/.made
 	@mkdir -p $$(@D)
-	$$(CC) $$(BASE_FLAGS) -I$(B)/rooms/$(1) -c $$< -o $$@
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $$(BASE_FLAGS) -I$(B)/rooms/$(1) -c $$< -o $$@
 endef
 $(foreach r,$(LIB_ROOMS) $(PROG_ROOMS),$(eval $(call room_rule,$(r))))
 
 # The team files become arrays in the library, so the program is one file.
 $(B)/gen/builtin_teams.c: $(TEAMS) tools/embed.sh
 	@mkdir -p $(@D)
-	sh tools/embed.sh $(TEAMS) >$@
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed.sh $(TEAMS) >$@
 
 $(B)/obj/team/builtin_teams.o: $(B)/gen/builtin_teams.c $(B)/rooms/team/.made
 	@mkdir -p $(@D)
-	$(CC) $(BASE_FLAGS) -I$(B)/rooms/team -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)$(CC) $(BASE_FLAGS) -I$(B)/rooms/team -c $< -o $@
 
 $(LIB_A): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 $(LIB_SO): $(LIB_OBJ)
-	$(CC) $(CFLAGS) $(SAN) $(LDFLAGS) -shared -Wl,-soname,liblatentmas.so.$(SOMAJOR) -Wl,--no-undefined \
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) $(SAN) $(LDFLAGS) -shared -Wl,-soname,liblatentmas.so.$(SOMAJOR) -Wl,--no-undefined \
 	    $^ $(LIB_LIBS) -o $@
 	@ln -sf $(notdir $@) $(B)/liblatentmas.so.$(SOMAJOR)
 	@ln -sf $(notdir $@) $(B)/liblatentmas.so
 
 $(PROG): $(PROG_OBJ) $(LIB_A)
-	$(CC) $(CFLAGS) $(SAN) $(LDFLAGS) $^ $(LIB_LIBS) $(PROG_LIBS) -o $@
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) $(SAN) $(LDFLAGS) $^ $(LIB_LIBS) $(PROG_LIBS) -o $@
 
 $(B)/latentmas.pc: Makefile include/latentmas.h
 	@mkdir -p $(@D)
@@ -124,15 +134,18 @@ $(B)/latentmas.pc: Makefile include/latentmas.h
 # The manual and the completion come out of the program's own option tables.
 $(B)/man/latentmas.1: $(PROG)
 	@mkdir -p $(@D)
-	$(PROG) help --man >$@
+	$(call say,GEN,$@)
+	$(Q)$(PROG) help --man >$@
 
 $(B)/man/latentmas-%.1: $(PROG)
 	@mkdir -p $(@D)
-	$(PROG) help --man $* >$@
+	$(call say,GEN,$@)
+	$(Q)$(PROG) help --man $* >$@
 
 $(B)/completion/latentmas.%: $(PROG)
 	@mkdir -p $(@D)
-	$(PROG) completion $* >$@
+	$(call say,GEN,$@)
+	$(Q)$(PROG) completion $* >$@
 
 ## demo: build, then ask the demo model three questions with a latent team
 demo: $(PROG)

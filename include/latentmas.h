@@ -1,12 +1,11 @@
 /*
  * latentmas.h - teams of agents that hand over thoughts instead of text.
  *
- * A native LatentMAS ("Latent Collaboration in Multi-Agent Systems"). An agent does
- * three things and no others: it reads a prompt into a working memory (the KV cache),
- * it thinks (feeds its own last hidden state, rescaled to the size of an input
- * embedding, back in as the next input), and it speaks (decodes text). In a latent
- * team every agent inherits the working memory of the agents before it; the last one
- * speaks.
+ * A native LatentMAS ("Latent Collaboration in Multi-Agent Systems"). An agent does three things
+ * and no others: it reads a prompt into a working memory (the KV cache), it thinks (feeds its own
+ * last hidden state, rescaled to the size of an input embedding, back in as the next input), and
+ * it speaks (decodes text). In a latent team every agent inherits the working memory of the
+ * agents before it; the last one speaks.
  *
  * Four nouns, in the order one meets them:
  *   lmas_model    a loaded GGUF. It does not change after it is opened; threads may share it.
@@ -15,22 +14,13 @@
  *   lmas_solver   drives a team over many questions at once, one lane per question.
  * Beside them lmas_memory: one lane in your own hands, to read, think and speak step by step.
  *
- *     lmas_model   *model   = NULL;
- *     lmas_session *session = NULL;
- *     lmas_team    *team    = NULL;
- *     lmas_answer  *answer  = NULL;
+ *     lmas_model_open(&model, "qwen3-4b.gguf", NULL);
+ *     lmas_session_new(&session, model, NULL);
+ *     lmas_team_builtin(&team, "sequential");
+ *     lmas_solve(&answer, session, team, NULL, "What is 12 * 7?");
+ *     puts(lmas_answer_result(answer)->text);
  *
- *     if (lmas_model_open(&model, "qwen3-4b.gguf", NULL) != LMAS_OK ||
- *         lmas_session_new(&session, model, NULL) != LMAS_OK ||
- *         lmas_team_builtin(&team, "sequential") != LMAS_OK ||
- *         lmas_solve(&answer, session, team, NULL, "What is 12 * 7?") != LMAS_OK)
- *         fprintf(stderr, "%s\n", lmas_last_error());
- *     else
- *         puts(lmas_answer_result(answer)->text);
- *     lmas_answer_free(answer);
- *     lmas_team_free(team);
- *     lmas_session_free(session);
- *     lmas_model_close(model);
+ * (with checks and frees: examples/01_ask.c)
  *
  * Rules that hold for every function here:
  *   - A function that can fail returns lmas_status. On failure it leaves its out
@@ -49,12 +39,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* LMAS_CHECKED: exported, and what it returns must be looked at. */
 #if defined(__GNUC__)
-#define LMAS_API        __attribute__((visibility("default")))
-#define LMAS_MUST_CHECK __attribute__((warn_unused_result))
+#define LMAS_API     __attribute__((visibility("default")))
+#define LMAS_CHECKED __attribute__((visibility("default"), warn_unused_result))
 #else
 #define LMAS_API
-#define LMAS_MUST_CHECK
+#define LMAS_CHECKED
 #endif
 
 #ifdef __cplusplus
@@ -63,10 +54,8 @@ extern "C" {
 
 #define LMAS_VERSION "0.1.0"
 
-/* Version of this library, such as "0.1.0". */
+/* Versions of this library and of the libllama in use, such as "0.1.0" and "0.7.0". */
 LMAS_API const char *lmas_version(void);
-
-/* Version of the libllama in use, such as "0.7.0". */
 LMAS_API const char *lmas_engine_version(void);
 
 /* ---- Status ------------------------------------------------------------- */
@@ -96,14 +85,17 @@ LMAS_API const char *lmas_last_error(void);
 /* Progress of a long call, from 0 to 1. Return false to stop it (LMAS_E_CANCELED). */
 typedef bool (*lmas_progress_fn)(void *user, float progress);
 
-typedef enum lmas_log_level { LMAS_LOG_ERROR = 0, LMAS_LOG_WARN = 1, LMAS_LOG_INFO = 2,
-                              LMAS_LOG_DEBUG = 3 } lmas_log_level;
+typedef enum lmas_log_level {
+    LMAS_LOG_ERROR = 0,
+    LMAS_LOG_WARN = 1,
+    LMAS_LOG_INFO = 2,
+    LMAS_LOG_DEBUG = 3,
+} lmas_log_level;
 
 /* One line without its newline, from this library or from libllama. */
 typedef void (*lmas_log_fn)(void *user, lmas_log_level level, const char *line);
 
-/* Send log lines to `fn`, for the whole process; NULL (the default) drops them. Set it
- * before the first model is opened. */
+/* Send log lines to `fn`, for the whole process (NULL drops them); before opening a model. */
 LMAS_API void lmas_log_set(lmas_log_fn fn, void *user);
 
 typedef struct lmas_device {
@@ -119,25 +111,23 @@ LMAS_API bool lmas_device_at(lmas_device *out, size_t i);
 /* ---- Model -------------------------------------------------------------- */
 
 typedef struct lmas_model lmas_model;
-
 typedef struct lmas_model_params {
-    int32_t n_gpu_layers;      /* layers on accelerators, -1 for all (default -1) */
-    const char *devices;       /* names separated by commas, "none" for CPU only, NULL for all (default) */
-    const char *chat_template; /* a template libllama knows by name ("chatml") or by its text;
-                                  NULL for the model's own (default) */
-    bool use_mmap;             /* map the file instead of reading it (default true) */
+    int32_t n_gpu_layers; /* layers on accelerators, -1 for all (default -1) */
+    const char *devices;  /* names with commas between, "none" for CPU only, NULL for all */
+    const char
+        *chat_template; /* one libllama knows, by name ("chatml") or text; NULL for its own */
+    bool use_mmap;      /* map the file instead of reading it (default true) */
     lmas_progress_fn progress; /* called while loading (default NULL) */
     void *user;                /* handed to `progress` */
 } lmas_model_params;
 
 LMAS_API lmas_model_params lmas_model_params_default(void);
 
-/* Load the GGUF at `path`. Costs the size of the file in memory. Refused with
- * LMAS_E_MODEL: encoders, diffusion models, models without a vocabulary, truncated or
- * foreign files. A chat template that libllama does not know is refused by the first
- * call that needs one, not here. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_model_open(lmas_model **out, const char *path,
-                                                     const lmas_model_params *params);
+/* Load the GGUF at `path`. Refused with LMAS_E_MODEL: encoders, diffusion models, models without
+ * a vocabulary, truncated or foreign files. A chat template that libllama does not know is
+ * refused by the first call that needs one. Costs the size of the file in memory. */
+LMAS_CHECKED lmas_status lmas_model_open(lmas_model **out, const char *path,
+                                         const lmas_model_params *params);
 
 /* Close a model. Every session on it must be freed first. */
 LMAS_API void lmas_model_close(lmas_model *model);
@@ -149,69 +139,63 @@ typedef struct lmas_model_info {
     const char *name;          /* general.name, "" when absent */
     const char *description;   /* libllama's, such as "qwen3 0.6B Q8_0" */
     const char *vocab_type;    /* "BPE", "SPM", ... */
-    const char *chat_template; /* the one in use: lmas_model_params.chat_template or the
-                                  model's own; NULL when there is none */
-    const char *fingerprint;   /* 64 hex digits: SHA-256 of size, header and sampled blocks of
-                                  the file (of all of it up to 64 MiB) */
-    uint64_t size;             /* bytes of all tensors */
-    uint64_t n_params;         /* weights */
-    uint64_t cell_size;        /* bytes of KV cache that one position takes at f16 K and V;
-                                  0 when the architecture does not say */
+    const char *chat_template; /* the one in use, NULL when there is none */
+    const char *fingerprint; /* SHA-256, 64 hex digits: size, header, sampled blocks of the file */
+    uint64_t size;           /* bytes of all tensors */
+    uint64_t n_params;       /* weights */
+    uint64_t cell_size;      /* bytes of one position in an f16 KV cache, 0 when unknown */
     int32_t n_layer, n_embd, n_head, n_head_kv, n_vocab;
-    int32_t n_ctx_train;       /* positions the model was trained for */
-    bool is_tied;              /* W_out is W_in (no output.weight) */
+    int32_t n_ctx_train; /* positions the model was trained for */
+    bool is_tied;        /* W_out is W_in (no output.weight) */
 } lmas_model_info;
 
 LMAS_API const lmas_model_info *lmas_model_describe(const lmas_model *model);
 
 /* The paper's size of an input embedding: mean L2 norm of the rows of the dequantised
  * W_in [n_vocab, n_embd]. Reads the embedding matrix once; later calls are free. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_model_target_norm(float *out, lmas_model *model);
+LMAS_CHECKED lmas_status lmas_model_target_norm(float *out, lmas_model *model);
 
-/* Number of tokens `text` has in the model's vocabulary. With `is_prompt` the tokens that
- * start a prompt (BOS, where the model wants it) are counted too. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_model_count_tokens(uint32_t *out, const lmas_model *model,
-                                                             const char *text, bool is_prompt);
+/* Tokens of `text`; with `is_prompt` those that start a prompt (BOS where wanted) count too. */
+LMAS_CHECKED lmas_status lmas_model_count_tokens(uint32_t *out, const lmas_model *model,
+                                                 const char *text, bool is_prompt);
 
 /* One chat turn as the model was trained to see it, up to where the assistant begins.
  * `system` may be NULL. Free the text with lmas_text_free(). */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_model_format_chat(char **out, const lmas_model *model,
-                                                            const char *system, const char *user);
+LMAS_CHECKED lmas_status lmas_model_format_chat(char **out, const lmas_model *model,
+                                                const char *system, const char *user);
 LMAS_API void lmas_text_free(char *text);
 
 /* ---- Session: the KV cache and its lanes --------------------------------- */
 
 typedef struct lmas_session lmas_session;
-
-typedef enum lmas_flash_attn { LMAS_FLASH_ATTN_AUTO = -1, LMAS_FLASH_ATTN_OFF = 0,
-                               LMAS_FLASH_ATTN_ON = 1 } lmas_flash_attn;
+typedef enum lmas_flash_attn {
+    LMAS_FLASH_ATTN_AUTO = -1,
+    LMAS_FLASH_ATTN_OFF = 0,
+    LMAS_FLASH_ATTN_ON = 1
+} lmas_flash_attn;
 
 typedef struct lmas_session_params {
-    uint32_t n_ctx;             /* cells (positions) of all lanes together, 0 for what the model
-                                   was trained for (default 0) */
-    uint32_t n_lanes;           /* working memories that can be open at once (default 1) */
-    uint32_t n_batch;           /* most rows of one decode (default 2048) */
-    uint32_t n_ubatch;          /* most rows libllama computes at once (default 512) */
-    int32_t n_threads;          /* for thinking and speaking, 0 for the cores this process
-                                   may use (default 0) */
-    int32_t n_threads_batch;    /* for reading, 0 for n_threads (default 0) */
-    lmas_flash_attn flash_attn; /* AUTO (default): libllama's choice, but off without an accelerator,
-                                   where it would let the batch shift the answers */
-    const char *cache_type_k;   /* type of the K cache: "f16" (default), "f32", "q8_0", ... */
-    const char *cache_type_v;   /* type of the V cache, the same names */
-    bool realign;               /* think through W_a, the realignment matrix, instead of the
-                                   identity (default false; no effect on tied models) */
-    const char *cache_dir;      /* where W_a is kept between runs; NULL for
-                                   $XDG_CACHE_HOME/latentmas, "" to keep it nowhere */
-    lmas_progress_fn progress;  /* called while W_a is computed (default NULL) */
-    void *user;                 /* handed to `progress` */
+    uint32_t n_ctx;          /* cells (positions) of all lanes, 0 for the model's own (default) */
+    uint32_t n_lanes;        /* working memories that can be open at once (default 1) */
+    uint32_t n_batch;        /* most rows of one decode (default 2048) */
+    uint32_t n_ubatch;       /* most rows libllama computes at once (default 512) */
+    int32_t n_threads;       /* for thinking and speaking, 0 for the cores we may use (default) */
+    int32_t n_threads_batch; /* for reading, 0 for n_threads (default) */
+    lmas_flash_attn
+        flash_attn; /* AUTO (default) is off on a CPU: there it lets the batch shift logits */
+    const char *cache_type_k;  /* type of the K cache: "f16" (default), "f32", "q8_0", ... */
+    const char *cache_type_v;  /* type of the V cache, the same names */
+    bool realign;              /* think through W_a instead of the identity (default false) */
+    const char *cache_dir;     /* where W_a is kept; NULL for the user's cache folder, "" nowhere */
+    lmas_progress_fn progress; /* called while W_a is computed (default NULL) */
+    void *user;                /* handed to `progress` */
 } lmas_session_params;
 
 LMAS_API lmas_session_params lmas_session_params_default(void);
 
 /* Make the KV cache. Fails with LMAS_E_NOMEM when it does not fit. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_session_new(lmas_session **out, lmas_model *model,
-                                                      const lmas_session_params *params);
+LMAS_CHECKED lmas_status lmas_session_new(lmas_session **out, lmas_model *model,
+                                          const lmas_session_params *params);
 LMAS_API void lmas_session_free(lmas_session *session);
 
 /* Cells of all lanes together, as granted; and the number of lanes. */
@@ -242,9 +226,11 @@ LMAS_API lmas_sampling lmas_sampling_default(void);
 
 /* One lane of a session: the KV cache that agents extend in turn. */
 typedef struct lmas_memory lmas_memory;
-
-typedef enum lmas_segment_kind { LMAS_SEGMENT_PROMPT = 0, LMAS_SEGMENT_THOUGHT = 1,
-                                 LMAS_SEGMENT_TEXT = 2 } lmas_segment_kind;
+typedef enum lmas_segment_kind {
+    LMAS_SEGMENT_PROMPT = 0,
+    LMAS_SEGMENT_THOUGHT = 1,
+    LMAS_SEGMENT_TEXT = 2
+} lmas_segment_kind;
 
 /* A stretch of the working memory: who put it there, as what, where. */
 typedef struct lmas_segment {
@@ -255,81 +241,76 @@ typedef struct lmas_segment {
 } lmas_segment;
 
 /* Take a free lane. LMAS_E_CONTEXT_FULL when none is left. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_memory_new(lmas_memory **out, lmas_session *session);
+LMAS_CHECKED lmas_status lmas_memory_new(lmas_memory **out, lmas_session *session);
 LMAS_API void lmas_memory_free(lmas_memory *memory);
 
 /* Read `text` as it stands (no chat template; special tokens are recognised; BOS first where
  * the model wants it and the memory is empty). `agent` names the segment. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_memory_read(lmas_memory *memory, const char *agent,
-                                                      const char *text);
+LMAS_CHECKED lmas_status lmas_memory_read(lmas_memory *memory, const char *agent, const char *text);
 
 /* Think `n_steps` thoughts from where the memory stands: e = realign(h); h = model(e).
  * The memory must not be empty and must not end in spoken text. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_memory_think(lmas_memory *memory, const char *agent,
-                                                       int32_t n_steps);
+LMAS_CHECKED lmas_status lmas_memory_think(lmas_memory *memory, const char *agent, int32_t n_steps);
 
 /* Each piece of text as it is decoded, whole UTF-8 characters. Return false to stop. */
 typedef bool (*lmas_text_fn)(void *user, const char *text, size_t len);
 
 /* Speak at most `n_max_tokens` tokens or until the model ends its turn. The last token is
  * handed to `fn` and stays out of the memory, as in the reference. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_memory_speak(lmas_memory *memory, const char *agent,
-                                                       int32_t n_max_tokens,
-                                                       const lmas_sampling *sampling,
-                                                       lmas_text_fn fn, void *user);
+LMAS_CHECKED lmas_status lmas_memory_speak(lmas_memory *memory, const char *agent,
+                                           int32_t n_max_tokens, const lmas_sampling *sampling,
+                                           lmas_text_fn fn, void *user);
 
-/* Positions in use. */
+/* Positions in use, and the segments in order of position. */
 LMAS_API uint32_t lmas_memory_n_pos(const lmas_memory *memory);
-
-/* The segments in order of position. */
 LMAS_API size_t lmas_memory_n_segments(const lmas_memory *memory);
 LMAS_API const lmas_segment *lmas_memory_segment(const lmas_memory *memory, size_t i);
 
 /* ---- Team ----------------------------------------------------------------- */
 
 typedef struct lmas_team lmas_team;
-
 /* A built-in team: "sequential" or "hierarchical". */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_team_builtin(lmas_team **out, const char *name);
+LMAS_CHECKED lmas_status lmas_team_builtin(lmas_team **out, const char *name);
 
-/* Name of the i-th built-in team, NULL past the last. */
+/* NULL past the last. */
 LMAS_API const char *lmas_team_builtin_name(size_t i);
 
 /* A team file (docs/teams.md). Errors name the file, the line and the key. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_team_open(lmas_team **out, const char *path);
+LMAS_CHECKED lmas_status lmas_team_open(lmas_team **out, const char *path);
 
 /* The same from memory; `label` stands for the file in errors. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_team_parse(lmas_team **out, const char *label,
-                                                     const char *json, size_t len);
+LMAS_CHECKED lmas_status lmas_team_parse(lmas_team **out, const char *label, const char *json,
+                                         size_t len);
 LMAS_API void lmas_team_free(lmas_team *team);
-
 LMAS_API const char *lmas_team_name(const lmas_team *team);
 LMAS_API size_t lmas_team_n_agents(const lmas_team *team);
 LMAS_API const char *lmas_team_agent_name(const lmas_team *team, size_t i);
 
-/* The file the team was made from, whole, so that a run can record it. */
-LMAS_API const char *lmas_team_source(const lmas_team *team);
+LMAS_API const char *lmas_team_source(const lmas_team *team); /* the file, whole */
 
 /* ---- Solver: a team over many questions ----------------------------------- */
 
 typedef enum lmas_method {
     LMAS_METHOD_BASELINE = 0,   /* one agent reads and speaks */
     LMAS_METHOD_TEXT_MAS = 1,   /* each agent reads the others' text and speaks */
-    LMAS_METHOD_LATENT_MAS = 2, /* each agent inherits the working memory, reads and thinks;
-                                   the last one speaks */
+    LMAS_METHOD_LATENT_MAS = 2, /* each inherits the memory, reads, thinks; the last speaks */
 } lmas_method;
 
 /* "baseline", "text_mas", "latent_mas"; NULL past the last. And back: false when unknown. */
 LMAS_API const char *lmas_method_name(lmas_method method);
 LMAS_API bool lmas_method_parse(lmas_method *out, const char *name);
 
-/* What kind of answer a question wants; it picks the team's `{format}` text. */
-typedef enum lmas_answer_kind { LMAS_ANSWER_NUMBER = 0, LMAS_ANSWER_CHOICE = 1,
-                                LMAS_ANSWER_CODE = 2, LMAS_ANSWER_FREE = 3 } lmas_answer_kind;
+/* It picks the team's `{format}` text. */
+typedef enum lmas_answer_kind {
+    LMAS_ANSWER_NUMBER = 0,
+    LMAS_ANSWER_CHOICE = 1,
+    LMAS_ANSWER_CODE = 2,
+    LMAS_ANSWER_FREE = 3
+} lmas_answer_kind;
 
 typedef struct lmas_question {
-    uint64_t id;           /* yours; with the seed it decides the draws */
-    const char *text;      /* copied by lmas_solver_submit() */
+    uint64_t id;      /* yours; with the seed it decides the draws */
+    const char *text; /* copied by lmas_solver_submit() */
     lmas_answer_kind kind;
 } lmas_question;
 
@@ -348,9 +329,9 @@ typedef struct lmas_agent_trace {
 /* How one question ended. Borrowed: valid inside the callback, or as long as the answer. */
 typedef struct lmas_result {
     uint64_t id;
-    lmas_status status; /* LMAS_OK, or why this question failed; others go on */
-    const char *error;  /* "" when it did not fail */
-    const char *text;   /* the last agent's text, "" when it failed before */
+    lmas_status status;             /* LMAS_OK, or why this question failed; others go on */
+    const char *error;              /* "" when it did not fail */
+    const char *text;               /* the last agent's text, "" when it failed before */
     const lmas_agent_trace *agents; /* those that took their turn */
     size_t n_agents;
     uint64_t n_read, n_thought, n_spoken;
@@ -365,60 +346,50 @@ typedef bool (*lmas_result_fn)(void *user, const lmas_result *result);
 
 typedef struct lmas_solver_params {
     lmas_method method;          /* (default LMAS_METHOD_LATENT_MAS) */
-    int32_t latent_steps;        /* thoughts of each agent but the last; 0 hands over the
-                                    prompts alone (default 10) */
+    int32_t latent_steps;        /* thoughts of each agent but the last, 0 or more (default 10) */
     int32_t max_new_tokens;      /* most tokens an agent speaks (default 4096) */
-    int32_t text_context_length; /* text_mas: most bytes of the other agents' text that an agent
-                                    reads, cut at a character; -1 for all (default -1) */
+    int32_t text_context_length; /* text_mas: most bytes read of the others, -1 for all (default) */
     bool think_tag;              /* open the assistant's turn with "<think>" (default false) */
     lmas_sampling sampling;
-    lmas_speech_fn on_speech;    /* the last agent's text as it comes (default NULL) */
-    lmas_agent_fn on_agent;      /* an agent ended its turn (default NULL) */
-    lmas_result_fn on_result;    /* a question ended (default NULL) */
-    void *user;                  /* handed to the three */
+    lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */
+    lmas_agent_fn on_agent;   /* an agent ended its turn (default NULL) */
+    lmas_result_fn on_result; /* a question ended (default NULL) */
+    void *user;               /* handed to the three */
 } lmas_solver_params;
 
 LMAS_API lmas_solver_params lmas_solver_params_default(void);
 
 typedef struct lmas_solver lmas_solver;
-
 /* Drive `team` on all lanes of `session`. The session, its model and the team must outlive it. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_solver_new(lmas_solver **out, lmas_session *session,
-                                                     const lmas_team *team,
-                                                     const lmas_solver_params *params);
+LMAS_CHECKED lmas_status lmas_solver_new(lmas_solver **out, lmas_session *session,
+                                         const lmas_team *team, const lmas_solver_params *params);
 LMAS_API void lmas_solver_free(lmas_solver *solver);
 
 /* Put a question in the queue. It gets a lane when one is free and its worst case fits the
  * free cells; one that can never fit ends at once with LMAS_E_CONTEXT_FULL in its result. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_solver_submit(lmas_solver *solver,
-                                                        const lmas_question *question);
+LMAS_CHECKED lmas_status lmas_solver_submit(lmas_solver *solver, const lmas_question *question);
 
 /* Advance every running question by one step. A question that fails does so alone, in its
  * result; the tick itself fails only when the engine is lost or somebody asked to stop. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_solver_tick(lmas_solver *solver);
+LMAS_CHECKED lmas_status lmas_solver_tick(lmas_solver *solver);
 
-/* Questions submitted and not ended: waiting and running. */
+/* Questions submitted and not ended: waiting and running. Run ticks until none is. */
 LMAS_API size_t lmas_solver_n_open(const lmas_solver *solver);
-
-/* Tick until no question is open. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_solver_run(lmas_solver *solver);
+LMAS_CHECKED lmas_status lmas_solver_run(lmas_solver *solver);
 
 /* The most cells `question` can need, to size a session: all prompts, thoughts and the
  * longest text (for text_mas, with every agent before speaking max_new_tokens). */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_question_cells(uint32_t *out, const lmas_model *model,
-                                                         const lmas_team *team,
-                                                         const lmas_solver_params *params,
-                                                         const lmas_question *question);
+LMAS_CHECKED lmas_status lmas_question_cells(uint32_t *out, const lmas_model *model,
+                                             const lmas_team *team,
+                                             const lmas_solver_params *params,
+                                             const lmas_question *question);
 
 /* ---- One question ---------------------------------------------------------- */
 
 typedef struct lmas_answer lmas_answer;
-
 /* Ask one question with a free answer, and wait. Fails with what failed the question. */
-LMAS_API LMAS_MUST_CHECK lmas_status lmas_solve(lmas_answer **out, lmas_session *session,
-                                                const lmas_team *team,
-                                                const lmas_solver_params *params,
-                                                const char *question);
+LMAS_CHECKED lmas_status lmas_solve(lmas_answer **out, lmas_session *session, const lmas_team *team,
+                                    const lmas_solver_params *params, const char *question);
 LMAS_API const lmas_result *lmas_answer_result(const lmas_answer *answer);
 LMAS_API void lmas_answer_free(lmas_answer *answer);
 

@@ -12,17 +12,18 @@
 #include "latentmas.h"
 
 /* Paths from the repository's root, where the tests run. */
-#define DEMO_MODEL    "models/demo.gguf"
-#define UNTIED_MODEL  "tests/parity/fixtures/untied.gguf"
-#define TIED_MODEL    "tests/parity/fixtures/tied.gguf"
-#define STORIES_MODEL "../shared/models/stories260K.gguf" /* not part of the project: may be absent */
+#define DEMO_MODEL   "models/demo.gguf"
+#define UNTIED_MODEL "tests/parity/fixtures/untied.gguf"
+#define TIED_MODEL   "tests/parity/fixtures/tied.gguf"
+#define STORIES_MODEL                                                                              \
+    "../shared/models/stories260K.gguf" /* not part of the project: may be absent */
 
 /* Fail the test with the library's message unless `call` returns LMAS_OK. */
 #define assert_ok(call) support_assert_ok((call), #call, __FILE__, __LINE__)
 void support_assert_ok(lmas_status status, const char *call, const char *file, int line);
 
 /* Fail unless `call` fails with `want` and a message that contains `text`. */
-#define assert_fails(want, text, call)                                                           \
+#define assert_fails(want, text, call)                                                             \
     support_assert_fails((want), (text), (call), #call, __FILE__, __LINE__)
 void support_assert_fails(lmas_status want, const char *text, lmas_status got, const char *call,
                           const char *file, int line);

@@ -12,18 +12,21 @@ TEST_OBJ  := $(filter-out $(B)/obj/cli/main.o,$(PROG_OBJ)) $(B)/obj/tests/suppor
 
 $(B)/obj/tests/support.o: tests/support.c $(B)/rooms/unit/.made
 	@mkdir -p $(@D)
-	$(CC) $(BASE_FLAGS) -I$(B)/rooms/unit -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)$(CC) $(BASE_FLAGS) -I$(B)/rooms/unit -c $< -o $@
 
 # A test sees every room, private headers included, through the static library.
 $(B)/tests/%_test: tests/%_test.c $(TEST_OBJ) $(LIB_A) $(B)/rooms/unit/.made
 	@mkdir -p $(@D)
-	$(CC) $(BASE_FLAGS) -I$(B)/rooms/unit -Itests $(LDFLAGS) $< $(TEST_OBJ) $(LIB_A) $(LIB_LIBS) \
+	$(call say,CC,$@)
+	$(Q)$(CC) $(BASE_FLAGS) -I$(B)/rooms/unit -Itests $(LDFLAGS) $< $(TEST_OBJ) $(LIB_A) $(LIB_LIBS) \
 	    $(PROG_LIBS) $(TEST_LIBS) -o $@
 
 # An example sees the public header and the shared library, as a user's program does.
 $(B)/examples/%: examples/%.c $(LIB_SO)
 	@mkdir -p $(@D)
-	$(CC) $(BASE_FLAGS) $(LDFLAGS) $< -L$(B) -llatentmas -Wl,-rpath,'$$ORIGIN/..' -o $@
+	$(call say,CC,$@)
+	$(Q)$(CC) $(BASE_FLAGS) $(LDFLAGS) $< -L$(B) -llatentmas -Wl,-rpath,'$$ORIGIN/..' -o $@
 
 ## examples: the three programs of examples/, under build/examples
 examples: $(EXAMPLES)

@@ -229,8 +229,7 @@ lmas_status lmi_json_only_keys(const lmi_json *json, yyjson_val *object, const c
     return LMAS_OK;
 }
 
-yyjson_val *lmi_json_member(size_t *line, const lmi_json *json, yyjson_val *object,
-                            const char *key)
+yyjson_val *lmi_json_member(size_t *line, const lmi_json *json, yyjson_val *object, const char *key)
 {
     size_t i, max;
     yyjson_val *at, *val;
@@ -263,8 +262,8 @@ lmas_status lmi_json_string(const char **out, const lmi_json *json, yyjson_val *
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s must be a string, found %s",
                         json->label, line, key, where, lmi_json_type(val));
     if (strlen(yyjson_get_str(val)) != yyjson_get_len(val))
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s contains a NUL character",
-                        json->label, line, key, where);
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s contains a NUL character", json->label,
+                        line, key, where);
     *out = yyjson_get_str(val);
     return LMAS_OK;
 }

@@ -1,4 +1,4 @@
-/* trace.c - columns that fit 80, with room for "cut"; the head is dim where the terminal has colours. */
+/* trace.c - columns that fit 80 with a "cut" behind them; the head is dim where colours are. */
 #include "cli/trace.h"
 
 #include <stdio.h>

@@ -17,9 +17,9 @@
 
 static lmas_status parse_type(enum ggml_type *out, const char *name, const char *which)
 {
-    static const enum ggml_type known[] = {GGML_TYPE_F32,  GGML_TYPE_F16,    GGML_TYPE_BF16,
-                                           GGML_TYPE_Q8_0, GGML_TYPE_Q4_0,   GGML_TYPE_Q4_1,
-                                           GGML_TYPE_Q5_0, GGML_TYPE_Q5_1,   GGML_TYPE_IQ4_NL};
+    static const enum ggml_type known[] = {GGML_TYPE_F32,  GGML_TYPE_F16,  GGML_TYPE_BF16,
+                                           GGML_TYPE_Q8_0, GGML_TYPE_Q4_0, GGML_TYPE_Q4_1,
+                                           GGML_TYPE_Q5_0, GGML_TYPE_Q5_1, GGML_TYPE_IQ4_NL};
     size_t i;
 
     for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -30,7 +30,8 @@ static lmas_status parse_type(enum ggml_type *out, const char *name, const char 
     }
     return lmi_fail(LMAS_E_INVALID,
                     "type of the %s cache \"%s\", expected f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, "
-                    "q5_1 or iq4_nl", which, name);
+                    "q5_1 or iq4_nl",
+                    which, name);
 }
 
 static bool abort_decode(void *user)
@@ -167,9 +168,10 @@ static lmas_status check_params(const lmi_context_params *p)
         return lmi_fail(LMAS_E_INVALID, "n_lanes must be from 1 to %zu, got %u", max_lanes,
                         p->n_lanes);
     if (p->n_batch < p->n_lanes || p->n_ubatch < 1)
-        return lmi_fail(LMAS_E_INVALID,
-                        "n_batch must be at least n_lanes (%u) and n_ubatch at least 1, got %u and %u",
-                        p->n_lanes, p->n_batch, p->n_ubatch);
+        return lmi_fail(
+            LMAS_E_INVALID,
+            "n_batch must be at least n_lanes (%u) and n_ubatch at least 1, got %u and %u",
+            p->n_lanes, p->n_batch, p->n_ubatch);
     if (p->flash_attn < LMAS_FLASH_ATTN_AUTO || p->flash_attn > LMAS_FLASH_ATTN_ON)
         return lmi_fail(LMAS_E_INVALID, "flash_attn must be auto, off or on, got %d",
                         (int)p->flash_attn);
@@ -185,8 +187,10 @@ static lmas_status start(lmi_context *ctx, const lmi_context_params *params)
     status = make_llama(ctx, params);
     if (status != LMAS_E_ENGINE || ctx->tap != LMI_TAP_CALLBACK)
         return status;
-    lmi_log(LMAS_LOG_WARN, "%s: the graph shows no usable result_norm (%s); thoughts go through "
-            "embeddings mode, which is slower", ctx->model->info.arch, lmas_last_error());
+    lmi_log(LMAS_LOG_WARN,
+            "%s: the graph shows no usable result_norm (%s); thoughts go through "
+            "embeddings mode, which is slower",
+            ctx->model->info.arch, lmas_last_error());
     llama_free(ctx->llama);
     ctx->llama = NULL;
     ctx->tap = LMI_TAP_EMBEDDINGS;

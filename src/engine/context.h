@@ -76,7 +76,7 @@ typedef struct lmi_capture {
     bool is_head_wanted; /* go on to the vocabulary product after the rows were read */
     float *rows;         /* [max_rows, n_embd] */
     uint32_t n_rows, max_rows;
-    bool is_misshapen;   /* a tensor of another width or type came by */
+    bool is_misshapen; /* a tensor of another width or type came by */
 } lmi_capture;
 
 typedef struct lmi_context {

@@ -79,8 +79,7 @@ static void fill(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vect
         place(ctx, i, n, &rows[i], is_vector);
         batch->n_seq_id[i] = 1;
         batch->seq_id[i][0] = rows[i].lane->seq;
-        batch->logits[i] =
-            ctx->tap == LMI_TAP_EMBEDDINGS || wants(&rows[i]) != LMI_WANT_NOTHING;
+        batch->logits[i] = ctx->tap == LMI_TAP_EMBEDDINGS || wants(&rows[i]) != LMI_WANT_NOTHING;
     }
 }
 

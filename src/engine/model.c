@@ -33,11 +33,13 @@ static lmas_status judge_header(const lmi_weights *weights, const char *path)
     if (!vocab || strcmp(vocab, "none") == 0 || strcmp(vocab, "no_vocab") == 0)
         return lmi_fail(LMAS_E_MODEL,
                         "%s has no vocabulary: agents read and speak text, so a model with a "
-                        "tokenizer is needed", path);
+                        "tokenizer is needed",
+                        path);
     snprintf(key, sizeof(key), "%.100s.attention.causal", arch);
     if (!lmi_weights_bool(weights, key, true))
         return lmi_fail(LMAS_E_MODEL,
-                        "%s is an encoder (%s): thinking needs a causal language model", path, arch);
+                        "%s is an encoder (%s): thinking needs a causal language model", path,
+                        arch);
     return LMAS_OK;
 }
 
@@ -113,15 +115,14 @@ static lmas_status load(lmas_model *model, const char *path, const lmas_model_pa
     if (bridge.is_stopped)
         return lmi_fail(LMAS_E_CANCELED, "loading %s was stopped", path);
     if (!model->llama)
-        return lmi_fail(LMAS_E_MODEL, "libllama cannot load %s: %s", path,
-                        lmi_backend_complaint());
+        return lmi_fail(LMAS_E_MODEL, "libllama cannot load %s: %s", path, lmi_backend_complaint());
     model->vocab = llama_model_get_vocab(model->llama);
     return judge_loaded(model->llama, path);
 }
 
 static const char *vocab_type_name(const struct llama_vocab *vocab)
 {
-    static const char *const names[] = {"none", "SPM",  "BPE",    "WPM", "UGM",
+    static const char *const names[] = {"none", "SPM",    "BPE",  "WPM",   "UGM",
                                         "RWKV", "PLaMo2", "test", "PLaMo3"};
     const size_t type = (size_t)llama_vocab_type(vocab);
 

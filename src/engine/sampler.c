@@ -14,7 +14,7 @@
 
 struct lmi_sampler {
     const lmas_model *model;
-    struct llama_sampler *chain; /* NULL when greedy */
+    struct llama_sampler *chain;  /* NULL when greedy */
     llama_token_data *candidates; /* [n_vocab], NULL when greedy */
 };
 
@@ -124,7 +124,7 @@ lmas_status lmi_sampler_draw(int32_t *out, lmi_sampler *sampler, const float *lo
 
     if (best < 0 || !isfinite(logits[best]))
         return lmi_fail(LMAS_E_ENGINE, "the logits are not finite: the model is broken or "
-                        "overflows in this precision");
+                                       "overflows in this precision");
     if (sampler->chain)
         token = draw(sampler, logits);
     if (token < 0)

@@ -23,7 +23,8 @@ static void fail_lane(lmi_context *ctx, lmi_lane *lane, int code)
     if (code == 1)
         lmi_lane_fail(lane, lmi_fail(LMAS_E_CONTEXT_FULL,
                                      "context full: no free cell of %u after position %u; give "
-                                     "more with -c", ctx->n_ctx, lane->pos));
+                                     "more with -c",
+                                     ctx->n_ctx, lane->pos));
     else
         lmi_lane_fail(lane, lmi_fail(LMAS_E_ENGINE, "llama_decode returned %d at position %u%s%s",
                                      code, lane->pos, lmi_backend_complaint()[0] ? ": " : "",
@@ -31,8 +32,7 @@ static void fail_lane(lmi_context *ctx, lmi_lane *lane, int code)
 }
 
 /* The decode of several lanes failed: each has another try of its own, and its own failure. */
-static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t n,
-                                bool is_vector)
+static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector)
 {
     uint32_t first, end;
 

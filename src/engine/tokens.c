@@ -84,9 +84,10 @@ static lmas_status check_turn(const lmas_model *model, const char *system, const
     const size_t len = strlen(user) + (system ? strlen(system) : 0);
 
     if (!model->chat_template)
-        return lmi_fail(LMAS_E_MODEL,
-                        "%s has no chat template: name one with --chat-template (chatml, llama3, ...)",
-                        model->path);
+        return lmi_fail(
+            LMAS_E_MODEL,
+            "%s has no chat template: name one with --chat-template (chatml, llama3, ...)",
+            model->path);
     if (len > LMI_TEXT_MAX)
         return lmi_fail(LMAS_E_INVALID, "chat turn of %zu bytes, at most %zu expected", len,
                         LMI_TEXT_MAX);
@@ -114,7 +115,8 @@ lmas_status lmas_model_format_chat(char **out, const lmas_model *model, const ch
     if (size < 0)
         return lmi_fail(LMAS_E_MODEL,
                         "libllama does not know the chat template of %s: name one that it knows "
-                        "with --chat-template (chatml, llama3, ...)", model->path);
+                        "with --chat-template (chatml, llama3, ...)",
+                        model->path);
     text = lmi_new((size_t)size + 1, 1);
     if (!text)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a chat turn of %d bytes", size);

@@ -39,8 +39,7 @@ struct lmi_weights {
     size_t row_capacity;
 };
 
-static lmas_status read_at(void *out, const part *p, uint64_t offset, size_t size,
-                           const char *what)
+static lmas_status read_at(void *out, const part *p, uint64_t offset, size_t size, const char *what)
 {
     char *to = out;
 
@@ -88,10 +87,11 @@ static lmas_status check_extent(const part *p, const char *path)
             start + gguf_get_tensor_offset(p->gguf, i) + gguf_get_tensor_size(p->gguf, i);
 
         if (end > p->size)
-            return lmi_fail(LMAS_E_MODEL,
-                            "%s is cut short: %llu bytes, and tensor %s ends at %llu; fetch it again",
-                            path, (unsigned long long)p->size, gguf_get_tensor_name(p->gguf, i),
-                            (unsigned long long)end);
+            return lmi_fail(
+                LMAS_E_MODEL,
+                "%s is cut short: %llu bytes, and tensor %s ends at %llu; fetch it again", path,
+                (unsigned long long)p->size, gguf_get_tensor_name(p->gguf, i),
+                (unsigned long long)end);
     }
     return LMAS_OK;
 }
@@ -236,7 +236,7 @@ bool lmi_weights_find(lmi_matrix *out, const lmi_weights *weights, const char *n
             continue;
         *out = (lmi_matrix){.n_rows = ne[1],
                             .n_cols = ne[0],
-                            .type = gguf_get_tensor_type(gguf, id),
+                            .type = (int32_t)gguf_get_tensor_type(gguf, id),
                             .offset = gguf_get_data_offset(gguf) + gguf_get_tensor_offset(gguf, id),
                             .row_size = gguf_get_tensor_size(gguf, id) / (size_t)ne[1],
                             .file = i};
@@ -260,16 +260,15 @@ lmas_status lmi_weights_rows(float *out, lmi_weights *weights, const lmi_matrix 
                         ggml_type_name((enum ggml_type)matrix->type));
     if (!lmi_reserve(&weights->row, &weights->row_capacity, size, 1))
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu bytes of embeddings", size);
-    status = read_at(weights->row, &weights->parts[matrix->file], offset, size,
-                     "an embedding matrix");
+    status =
+        read_at(weights->row, &weights->parts[matrix->file], offset, size, "an embedding matrix");
     if (status == LMAS_OK)
         to_float(weights->row, out, n * matrix->n_cols);
     return status;
 }
 
 /* Hash [offset, offset + size) of the file. */
-static lmas_status hash_range(lmi_sha256 *hash, const part *p, uint64_t offset,
-                              uint64_t size)
+static lmas_status hash_range(lmi_sha256 *hash, const part *p, uint64_t offset, uint64_t size)
 {
     unsigned char block[BLOCK_SIZE];
 

@@ -69,8 +69,10 @@ static lmas_status compute_target_norm(float *out, lmas_model *model)
         status = mean_row_norm(&mean, weights, &w_in);
     lmi_weights_close(weights);
     if (status == LMAS_OK && !(mean > 0.0 && isfinite(mean)))
-        status = lmi_fail(LMAS_E_MODEL, "mean norm of the embeddings of %s is %g, a positive "
-                          "number was expected", model->path, mean);
+        status = lmi_fail(LMAS_E_MODEL,
+                          "mean norm of the embeddings of %s is %g, a positive "
+                          "number was expected",
+                          model->path, mean);
     if (status == LMAS_OK)
         *out = (float)mean * lmi_model_embedding_scale(model);
     return status;

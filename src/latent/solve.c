@@ -84,13 +84,12 @@ static lmas_status add_all(sums *s, lmi_weights *weights, const lmi_matrix *w_ou
 
     for (first = 0; first < w_in->n_rows; first += ROWS_AT_ONCE) {
         const int64_t left = w_in->n_rows - first;
-        const lmas_status status = add_block(s, weights, w_out, w_in, first,
-                                             left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE);
+        const lmas_status status =
+            add_block(s, weights, w_out, w_in, first, left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE);
 
         if (status != LMAS_OK)
             return status;
-        if (params->progress &&
-            !params->progress(params->user, (float)first / (float)w_in->n_rows))
+        if (params->progress && !params->progress(params->user, (float)first / (float)w_in->n_rows))
             return lmi_fail(LMAS_E_CANCELED, "solving for the realignment matrix was stopped");
     }
     return LMAS_OK;
@@ -108,7 +107,8 @@ static lmas_status solve(sums *s)
     if (info != 0)
         return lmi_fail(LMAS_E_MODEL,
                         "W_out' W_out is not positive definite (dposv: %d): the realignment "
-                        "matrix does not exist for this model", (int)info);
+                        "matrix does not exist for this model",
+                        (int)info);
     return LMAS_OK;
 }
 
@@ -137,8 +137,8 @@ static lmas_status find_both(lmi_matrix *w_out, lmi_matrix *w_in, const lmi_weig
         w_in->n_cols != model->info.n_embd)
         return lmi_fail(LMAS_E_MODEL,
                         "W_in is %lld x %lld and W_out %lld x %lld: realignment needs them alike",
-                        (long long)w_in->n_rows, (long long)w_in->n_cols,
-                        (long long)w_out->n_rows, (long long)w_out->n_cols);
+                        (long long)w_in->n_rows, (long long)w_in->n_cols, (long long)w_out->n_rows,
+                        (long long)w_out->n_cols);
     return LMAS_OK;
 }
 

@@ -154,9 +154,8 @@ static lmas_status open_trace(lmi_job *job, lmi_buf *prompt)
 
 static lmas_status begin_turn(lmi_job *job)
 {
-    const lmi_case c = {.question = job->question,
-                        .kind = job->kind,
-                        .outputs = lmi_buf_text(&job->outputs)};
+    const lmi_case c = {
+        .question = job->question, .kind = job->kind, .outputs = lmi_buf_text(&job->outputs)};
     lmas_status status;
     lmi_buf prompt;
 
@@ -172,8 +171,8 @@ static lmas_status begin_turn(lmi_job *job)
     if (status == LMAS_OK)
         status = open_trace(job, &prompt);
     if (status == LMAS_OK)
-        status = lmi_memory_start_read(job->memory, job->turn.agent, job->prompt.ids,
-                                       job->prompt.n, want_before(&job->turn, job->turn.n_thoughts));
+        status = lmi_memory_start_read(job->memory, job->turn.agent, job->prompt.ids, job->prompt.n,
+                                       want_before(&job->turn, job->turn.n_thoughts));
     lmi_buf_done(&prompt);
     return status;
 }
@@ -284,8 +283,8 @@ static lmas_status think(lmi_job *job)
     const int32_t left = job->turn.n_thoughts - (int32_t)trace_of(job)->n_thought - 1;
 
     job->phase = LMI_PHASE_THINK;
-    return own_failure(job, lmi_memory_start_thought(job->memory, job->turn.agent,
-                                                     want_before(&job->turn, left)));
+    return own_failure(
+        job, lmi_memory_start_thought(job->memory, job->turn.agent, want_before(&job->turn, left)));
 }
 
 lmas_status lmi_job_step(lmi_job *job)

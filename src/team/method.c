@@ -75,9 +75,8 @@ lmi_turn lmi_plan_turn(const lmi_plan *plan, size_t i)
     case LMAS_METHOD_BASELINE:
         return (lmi_turn){.agent = "baseline", .is_fresh = true, .n_speak = p->max_new_tokens};
     case LMAS_METHOD_TEXT_MAS:
-        return (lmi_turn){.agent = plan->team->agents[i].name,
-                          .is_fresh = true,
-                          .n_speak = p->max_new_tokens};
+        return (lmi_turn){
+            .agent = plan->team->agents[i].name, .is_fresh = true, .n_speak = p->max_new_tokens};
     case LMAS_METHOD_LATENT_MAS:
     default:
         return (lmi_turn){.agent = plan->team->agents[i].name,
@@ -139,8 +138,9 @@ static lmas_status expand_user(lmi_buf *out, const lmi_plan *plan, size_t i, con
     lmi_buf context;
 
     if (!format && strstr(template, "{format}"))
-        return lmi_fail(LMAS_E_INVALID, "team %s has no \"%s\" in formats, and %s asks for {format}",
-                        team->name, lmi_answer_kind_name(c->kind),
+        return lmi_fail(LMAS_E_INVALID,
+                        "team %s has no \"%s\" in formats, and %s asks for {format}", team->name,
+                        lmi_answer_kind_name(c->kind),
                         is_single ? "baseline" : team->agents[i].name);
     lmi_buf_init(&context, LMI_PROMPT_MAX);
     expand_context(&context, plan, i, c);
@@ -165,8 +165,8 @@ lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const 
     lmi_buf_init(&user, LMI_PROMPT_MAX);
     status = expand_user(&user, plan, i, c);
     if (status == LMAS_OK)
-        status = lmas_model_format_chat(&turn, plan->model, plan->team->system,
-                                        lmi_buf_text(&user));
+        status =
+            lmas_model_format_chat(&turn, plan->model, plan->team->system, lmi_buf_text(&user));
     lmi_buf_done(&user);
     if (status != LMAS_OK)
         return status;
@@ -259,10 +259,9 @@ lmas_status lmas_question_cells(uint32_t *out, const lmas_model *model, const lm
     plan.params = params ? *params : lmas_solver_params_default();
     status = lmi_plan_check(&plan);
     if (status == LMAS_OK)
-        status = lmi_plan_cells(&least, &most, &plan,
-                                &(lmi_case){.question = question->text,
-                                            .kind = question->kind,
-                                            .outputs = ""});
+        status = lmi_plan_cells(
+            &least, &most, &plan,
+            &(lmi_case){.question = question->text, .kind = question->kind, .outputs = ""});
     if (status == LMAS_OK)
         *out = most;
     return status;

@@ -87,7 +87,8 @@ static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
     if (least >= n_ctx)
         return lmi_fail(LMAS_E_CONTEXT_FULL,
                         "context of %u cells is too small: prompts and thoughts of this question "
-                        "take %u; give more with -c", n_ctx, least);
+                        "take %u; give more with -c",
+                        n_ctx, least);
     job->n_reserved = most < n_ctx ? most : n_ctx;
     return LMAS_OK;
 }
@@ -162,7 +163,7 @@ static lmas_status admit(lmas_solver *solver)
     }
     if (status == LMAS_OK && solver->first && solver->n_running == 0)
         return lmi_fail(LMAS_E_CONTEXT_FULL, "no question can start: the session's lanes are "
-                        "taken by working memories outside the solver");
+                                             "taken by working memories outside the solver");
     return status;
 }
 

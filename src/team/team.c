@@ -83,9 +83,10 @@ static lmas_status read_context(lmas_team *team, const lmi_json *json, yyjson_va
     if (status != LMAS_OK)
         return status;
     if (lmi_json_member(&line, json, context, "text") && !strstr(team->context_text, "{outputs}"))
-        return lmi_fail(LMAS_E_FORMAT,
-                        "%s:%zu: \"text\" in context has no {outputs}: the agents' text would be lost",
-                        json->label, line);
+        return lmi_fail(
+            LMAS_E_FORMAT,
+            "%s:%zu: \"text\" in context has no {outputs}: the agents' text would be lost",
+            json->label, line);
     return LMAS_OK;
 }
 
@@ -127,8 +128,8 @@ static lmas_status read_agent(lmas_team *team, const lmi_json *json, yyjson_val 
     lmi_json_member(&line, json, object, "name");
     for (i = 0; i < team->n_agents; i++)
         if (strcmp(team->agents[i].name, name) == 0)
-            return lmi_fail(LMAS_E_FORMAT, "%s:%zu: two agents are named \"%s\"", json->label,
-                            line, name);
+            return lmi_fail(LMAS_E_FORMAT, "%s:%zu: two agents are named \"%s\"", json->label, line,
+                            name);
     agent->name = lmi_strdup(name);
     agent->prompt = lmi_strdup(prompt);
     team->n_agents++;
@@ -149,8 +150,8 @@ static lmas_status read_agents(lmas_team *team, const lmi_json *json, yyjson_val
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: missing key \"agents\": a team needs at least one",
                         json->label, line);
     if (!yyjson_is_arr(agents))
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" must be an array, found %s",
-                        json->label, line, lmi_json_type(agents));
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" must be an array, found %s", json->label,
+                        line, lmi_json_type(agents));
     if (yyjson_arr_size(agents) < 1 || yyjson_arr_size(agents) > LMI_TEAM_AGENTS_MAX)
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" has %zu entries, from 1 to %d expected",
                         json->label, line, yyjson_arr_size(agents), LMI_TEAM_AGENTS_MAX);
@@ -182,7 +183,8 @@ static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjs
     if (has_context && (!team->context_latent[0] || !team->context_text[0]))
         return lmi_fail(LMAS_E_FORMAT,
                         "%s:%zu: prompts in \"agents\" use {context}, so \"context\" needs both "
-                        "\"latent\" and \"text\"", json->label, line);
+                        "\"latent\" and \"text\"",
+                        json->label, line);
     lmi_json_member(&line, json, root, "baseline");
     if (!strstr(team->baseline, "{question}"))
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"baseline\" does not contain {question}",
@@ -230,7 +232,8 @@ lmas_status lmas_team_parse(lmas_team **out, const char *label, const char *json
     lmas_status status;
 
     if (!out || !label || !json)
-        return lmi_fail(LMAS_E_INVALID, "lmas_team_parse needs an out parameter, a label and a text");
+        return lmi_fail(LMAS_E_INVALID,
+                        "lmas_team_parse needs an out parameter, a label and a text");
     if (len > LMI_TEAM_FILE_MAX)
         return lmi_fail(LMAS_E_FORMAT, "%s has %zu bytes, a team file has at most %d", label, len,
                         LMI_TEAM_FILE_MAX);

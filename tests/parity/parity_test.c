@@ -128,8 +128,9 @@ static void run_case(fixture *f, yyjson_val *c)
     assert_int_equal(lmas_memory_n_pos(memory), yyjson_get_int(yyjson_obj_get(c, "past_len")));
     assert_float_equal(session->realign->target_norm,
                        yyjson_get_num(yyjson_obj_get(c, "target_norm")), 1e-5);
-    print_message("# realign %d, %2d thoughts: logits off by %.1e, hidden by %.1e, 24 tokens equal\n",
-                  realign, (int)steps, logits, hidden);
+    print_message(
+        "# realign %d, %2d thoughts: logits off by %.1e, hidden by %.1e, 24 tokens equal\n",
+        realign, (int)steps, logits, hidden);
     lmas_memory_free(memory);
     lmas_session_free(session);
 }
@@ -144,8 +145,7 @@ static void run_fixture(const char *name)
     load(&f, name);
     cases = yyjson_obj_get(lmi_json_root(&f.json), "cases");
     assert_int_equal(yyjson_arr_size(cases), 8);
-    yyjson_arr_foreach(cases, i, max, c)
-        run_case(&f, c);
+    yyjson_arr_foreach(cases, i, max, c) run_case(&f, c);
     unload(&f);
 }
 

@@ -1,4 +1,4 @@
-/* base_test.c - buffers with a ceiling, whole characters, strict JSON, files nobody sees half of. */
+/* base_test.c - buffers with a ceiling, whole characters, strict JSON, whole files. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -40,7 +40,7 @@ static lmas_status parse(const char *line)
     char *word = text;
     lmas_status status;
 
-    assert_in_range(strlen(line), 0, sizeof(text) - 1);
+    assert_uint_in_range(strlen(line), 0, sizeof(text) - 1);
     memcpy(text, line, strlen(line) + 1);
     while (*word) {
         char *end = strchr(word, ' ');

@@ -75,7 +75,8 @@ static const char *header_file(const char *arch, const char *vocab, bool is_caus
 static void test_encoders_and_models_without_vocabulary_are_refused(void **state)
 {
     (void)state;
-    assert_fails(LMAS_E_MODEL, "is an encoder (bert)", open_model(header_file("bert", "bert", false)));
+    assert_fails(LMAS_E_MODEL, "is an encoder (bert)",
+                 open_model(header_file("bert", "bert", false)));
     assert_fails(LMAS_E_MODEL, "no vocabulary", open_model(header_file("qwen3", NULL, true)));
     assert_fails(LMAS_E_MODEL, "no vocabulary", open_model(header_file("qwen3", "none", true)));
     assert_fails(LMAS_E_MODEL, "libllama cannot load",

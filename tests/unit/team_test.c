@@ -6,15 +6,16 @@
 #include "support.h"
 #include "team/job.h"
 
-static const char GOOD[] = "{\n"
-                           " \"name\": \"duo\",\n"
-                           " \"context\": {\"latent\": \"L\", \"text\": \"T {outputs}\"},\n"
-                           " \"agents\": [\n"
-                           "  {\"name\": \"one\", \"prompt\": \"{context}Q: {question} {x}\"},\n"
-                           "  {\"name\": \"two\", \"prompt\": \"{context} Q: {question} {format}\"}\n"
-                           " ],\n"
-                           " \"formats\": {\"number\": \"N\", \"free\": \"F\"}\n"
-                           "}\n";
+static const char GOOD[] =
+    "{\n"
+    " \"name\": \"duo\",\n"
+    " \"context\": {\"latent\": \"L\", \"text\": \"T {outputs}\"},\n"
+    " \"agents\": [\n"
+    "  {\"name\": \"one\", \"prompt\": \"{context}Q: {question} {x}\"},\n"
+    "  {\"name\": \"two\", \"prompt\": \"{context} Q: {question} {format}\"}\n"
+    " ],\n"
+    " \"formats\": {\"number\": \"N\", \"free\": \"F\"}\n"
+    "}\n";
 
 static lmas_status parse(const char *json)
 {
@@ -41,7 +42,8 @@ static void test_a_bad_team_file_is_refused_with_its_line(void **state)
     (void)state;
     assert_ok(parse(GOOD));
     assert_fails(LMAS_E_FORMAT, "t.json:3:2:", parse_with("\"duo\",", "\"duo\""));
-    assert_fails(LMAS_E_FORMAT, "t.json:2: unknown key \"nmae\"", parse_with("\"name\"", "\"nmae\""));
+    assert_fails(LMAS_E_FORMAT, "t.json:2: unknown key \"nmae\"",
+                 parse_with("\"name\"", "\"nmae\""));
     assert_fails(LMAS_E_FORMAT, "t.json:3: unknown key \"txt\" in context",
                  parse_with("\"text\"", "\"txt\""));
     assert_fails(LMAS_E_FORMAT, "t.json:6: unknown key \"promt\" in agent 2",
@@ -66,8 +68,9 @@ static void test_a_team_that_cannot_work_is_refused(void **state)
     assert_fails(LMAS_E_FORMAT, "missing key \"agents\"", parse("{\"name\": \"a\"}"));
     assert_fails(LMAS_E_FORMAT, "0 entries", parse("{\"name\": \"a\", \"agents\": []}"));
     assert_fails(LMAS_E_FORMAT, "must be an object", parse("[]"));
-    assert_fails(LMAS_E_FORMAT, "contains {question}",
-                 parse("{\"name\": \"a\", \"agents\": [{\"name\": \"b\", \"prompt\": \"hello\"}]}"));
+    assert_fails(
+        LMAS_E_FORMAT, "contains {question}",
+        parse("{\"name\": \"a\", \"agents\": [{\"name\": \"b\", \"prompt\": \"hello\"}]}"));
     assert_fails(LMAS_E_FORMAT, "\"context\" needs both",
                  parse("{\"name\": \"a\", \"agents\": [{\"name\": \"b\", \"prompt\": "
                        "\"{context}{question}\"}]}"));
@@ -331,7 +334,8 @@ static const char *const PROBLEMS[12] = {
     "A shop sold 25 cups on Monday and twice as many on Tuesday. How many cups did it sell on both "
     "days together?",
     "Lena is 11. Her brother is 4 years older. How old is her brother?",
-    "A rope of 90 metres is cut into 5 equal pieces, and each piece is cut in half. How long is one "
+    "A rope of 90 metres is cut into 5 equal pieces, and each piece is cut in half. How long is "
+    "one "
     "piece in metres?",
     "Sam has 3 bags with 7 marbles and 2 bags with 9 marbles. How many marbles does he have?",
 };

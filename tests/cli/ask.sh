@@ -1,0 +1,79 @@
+#!/bin/sh
+# ask: the answer on stdout and nothing else, the trace on stderr.
+# shellcheck source=common/claims.sh disable=SC2319 # $? of a condition is what is meant
+. tests/cli/common/claims.sh
+question='Tom has 12 apples. He buys 7 more. How many apples does he have?'
+
+# ask ARG...: a greedy answer of five tokens, the same on every machine in its counts.
+ask() { run ask -m $MODEL --temp 0 -n 5 -t 1 "$@"; }
+
+ask "$question"
+cp "$tmp/out" "$tmp/first"
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 1 ] && [ ! -s "$tmp/err" ]
+ok $? "the answer is a line on stdout, and stderr stays empty" "$tmp/err"
+
+printf '%s\n' "$question" | "$LATENTMAS" ask -m $MODEL --temp 0 -n 5 -t 1 - >"$tmp/out" 2>"$tmp/err"
+cmp -s "$tmp/out" "$tmp/first"
+ok $? "- reads the question from stdin" "$tmp/err"
+
+ask --trace "$question"
+cmp -s "$tmp/out" "$tmp/first"
+ok $? "--trace leaves stdout as it is"
+awk 'length > 79 { exit 1 }' "$tmp/err"
+ok $? "the trace fits a terminal of 80 columns" "$tmp/err"
+
+# counts: the trace with its seconds taken out.
+counts() { sed 's/ *[0-9][0-9]*\.[0-9][0-9]/  S.SS/g' "$tmp/err" >"$tmp/counts"; }
+for method in baseline text_mas latent_mas; do
+    ask --trace --method $method "$question"
+    counts
+    same "trace-$method" "$tmp/counts" "the trace of $method shows what each agent did"
+done
+ask --trace --prompt hierarchical --latent_steps 3 "$question"
+counts
+same trace-hierarchical "$tmp/counts" "the trace names the agents of the team in use"
+
+ask --trace --team teams/sequential.json "$question"
+cmp -s "$tmp/out" "$tmp/first"
+ok $? "a team file answers as the built-in team made from it"
+
+run ask -m $MODEL -t 1 -s 3 -n 12 "$question"
+cp "$tmp/out" "$tmp/seed"
+run ask -m $MODEL -t 1 -s 3 -n 12 "$question"
+cmp -s "$tmp/out" "$tmp/seed"
+ok $? "the same seed gives the same answer"
+
+"$LATENTMAS" ask -m $MODEL --temp 0 -t 1 "$question" 2>"$tmp/err" | head -c 3 >"$tmp/out"
+[ "$(wc -c <"$tmp/out")" -eq 3 ] && [ ! -s "$tmp/err" ]
+ok $? "a reader that goes away ends the program without a word" "$tmp/err"
+
+"$LATENTMAS" ask -m $MODEL --temp 0 -n 5 -t 1 "$question" >/dev/full 2>"$tmp/err"
+[ $? -eq 1 ] && grep -q 'cannot write the answer' "$tmp/err"
+ok $? "an answer that cannot be written is a failure" "$tmp/err"
+
+ask -v "$question"
+[ "$code" -eq 0 ] && cmp -s "$tmp/out" "$tmp/first" && grep -q '^I ' "$tmp/err"
+ok $? "--verbose puts the engine's log on stderr" "$tmp/err"
+
+fails 2 'the question is empty' "an empty question is refused" ask -m $MODEL ''
+fails 2 'the question is not valid UTF-8' "a question that is no UTF-8 is refused" \
+    ask -m $MODEL "$(printf 'a\377b')"
+printf 'a\0b' | "$LATENTMAS" ask -m $MODEL - >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 2 ] && grep -q 'NUL byte' "$tmp/err"
+ok $? "a question with a NUL byte is refused" "$tmp/err"
+head -c 1100000 /dev/zero | tr '\0' a | "$LATENTMAS" ask -m $MODEL - >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 2 ] && grep -q 'longer than 1048576 bytes' "$tmp/err"
+ok $? "a question of more than 1 MiB is refused" "$tmp/err"
+fails 1 'give more with -c' "a context that cannot hold the prompts names what it takes" \
+    ask -m $MODEL -c 16 "$question"
+
+# A slow answer, to have time for Ctrl-C.
+"$LATENTMAS" ask -m $MODEL --latent_steps 1200 -n 1 -t 1 "$question" >"$tmp/out" 2>"$tmp/err" &
+pid=$!
+sleep 1
+kill -INT $pid
+wait $pid
+[ $? -eq 130 ] && [ "$(cat "$tmp/err")" = 'latentmas: interrupted' ]
+ok $? "SIGINT stops the answer with exit code 130" "$tmp/err"
+
+finish

@@ -1,0 +1,89 @@
+#!/bin/sh
+# Help, manual pages and completion: all from the option tables, all as agreed.
+# shellcheck source=common/claims.sh disable=SC2319 # $? of a condition is what is meant
+. tests/cli/common/claims.sh
+
+commands='ask run model teams completion help'
+
+run
+same overview "$tmp/out" "latentmas alone prints a short help"
+ok "$code" "and that is no failure"
+
+for c in $commands; do
+    run "$c" --help
+    same "help-$c" "$tmp/out" "latentmas $c --help prints its flags, defaults, examples and exit codes"
+    cp "$tmp/out" "$tmp/help"
+    run help "$c"
+    cmp -s "$tmp/out" "$tmp/help"
+    ok $? "latentmas help $c prints the same"
+done
+
+run --help
+cmp -s "$tmp/out" $GOLDEN/overview.txt
+ok $? "latentmas --help is the short help"
+
+if command -v mandoc >/dev/null; then
+    for c in '' $commands; do
+        # shellcheck disable=SC2086 # no word for the program's own page
+        run help --man $c
+        cp "$tmp/out" "$tmp/page.1"
+        mandoc -T lint -W warning "$tmp/page.1" >"$tmp/lint" 2>&1
+        ok $? "the manual page latentmas${c:+-$c}(1) has no flaw that mandoc finds" "$tmp/lint"
+    done
+else
+    skip "manual pages have no flaw that mandoc finds" "no mandoc here"
+fi
+
+for shell in bash zsh fish; do
+    run completion $shell
+    if command -v $shell >/dev/null; then
+        $shell -n "$tmp/out" 2>"$tmp/err"
+        ok $? "$shell can read its completion" "$tmp/err"
+    else
+        skip "$shell can read its completion" "no $shell here"
+    fi
+done
+
+# offer WORD...: what bash offers for the last word.
+offer() {
+    cat >"$tmp/try.bash" <<EOF
+source "$tmp/completion.bash"
+COMP_WORDS=("\$@") COMP_CWORD=\$((\$# - 1))
+_latentmas
+printf '%s\n' "\${COMPREPLY[@]}"
+EOF
+    bash "$tmp/try.bash" "$@" | sort -u >"$tmp/offered"
+}
+if command -v bash >/dev/null; then
+    "$LATENTMAS" completion bash >"$tmp/completion.bash"
+    offer latentmas a
+    [ "$(cat "$tmp/offered")" = ask ]
+    ok $? "bash completes a command" "$tmp/offered"
+    offer latentmas run --latent
+    [ "$(cat "$tmp/offered")" = "$(printf -- '--latent_space_realign\n--latent_steps')" ]
+    ok $? "bash completes flags" "$tmp/offered"
+    offer latentmas ask --method t
+    [ "$(cat "$tmp/offered")" = text_mas ]
+    ok $? "bash completes the words a flag takes" "$tmp/offered"
+    offer latentmas ask -m models/demo.g
+    [ "$(cat "$tmp/offered")" = models/demo.gguf ]
+    ok $? "bash completes file names" "$tmp/offered"
+else
+    skip "bash completes commands, flags, words and files" "no bash here"
+fi
+
+run --version
+grep -qE '^latentmas [0-9]+\.[0-9]+\.[0-9]+ \(libllama [0-9]+\.[0-9]+\.[0-9]+' "$tmp/out"
+ok $? "--version names latentmas and libllama" "$tmp/out"
+
+run teams
+same teams "$tmp/out" "latentmas teams lists the built-in teams and their agents"
+run teams show sequential
+cmp -s "$tmp/out" teams/sequential.json
+ok $? "latentmas teams show prints the file a team comes from"
+
+"$LATENTMAS" --help >/dev/full 2>"$tmp/err"
+[ $? -eq 1 ] && grep -q 'cannot write to stdout' "$tmp/err"
+ok $? "help that cannot be written is a failure" "$tmp/err"
+
+finish
