@@ -128,8 +128,8 @@ $(B)/latentmas.pc: Makefile include/latentmas.h
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
 	    'Name: latentmas' 'Description: teams of agents that hand over thoughts instead of text' \
-	    'Version: $(VERSION)' 'Requires.private: $(LIB_PKGS)' 'Libs: -L$${libdir} -llatentmas' \
-	    'Libs.private: -lm -pthread' 'Cflags: -I$${includedir}' >$@
+	    'Version: $(VERSION)' 'Requires.private: $(filter-out openblas lapacke,$(LIB_PKGS))' 'Libs: -L$${libdir} -llatentmas' \
+	    'Libs.private: $(shell pkg-config --libs openblas lapacke 2>/dev/null) -lm -pthread' 'Cflags: -I$${includedir}' >$@
 
 # The manual and the completion come out of the program's own option tables.
 $(B)/man/latentmas.1: $(PROG)
@@ -159,7 +159,7 @@ install: all
 	install -m 644 $(LIB_A) $(LIB_SO) $(DESTDIR)$(PREFIX)/lib
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/liblatentmas.so.$(SOMAJOR)
 	ln -sf liblatentmas.so.$(SOMAJOR) $(DESTDIR)$(PREFIX)/lib/liblatentmas.so
-	install -m 644 $(B)/latentmas.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/latentmas.pc
+	sed 's|^prefix=.*|prefix=$(PREFIX)|' $(B)/latentmas.pc >$(DESTDIR)$(PREFIX)/lib/pkgconfig/latentmas.pc
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions

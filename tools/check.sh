@@ -28,6 +28,7 @@ sources() { git ls-files -co --exclude-standard '*.c' '*.h'; }
 formatted() { sources | xargs clang-format --dry-run -Werror; }
 
 # One clang-tidy per source, $jobs at a time, with the flags of the clang build.
+# shellcheck disable=SC2016 # expanded by the inner shell
 tidy() {
     make -s B=build/clang CC=clang print-flags >build/clang/flags || return 1
     sources | grep -E '^(src|examples|tests)/.*\.c$' | xargs -P "$jobs" -n 4 \

@@ -67,7 +67,7 @@ void lmas_solver_free(lmas_solver *solver)
         solver->first = job->next;
         lmi_job_free(job);
     }
-    for (i = 0; i < solver->n_running; i++)
+    for (i = 0; solver->running && i < solver->n_running; i++)
         lmi_job_free(solver->running[i]);
     lmi_free(solver->running);
     lmi_free(solver);
@@ -242,7 +242,7 @@ lmas_status lmas_solve(lmas_answer **out, lmas_session *session, const lmas_team
         return lmi_fail(LMAS_E_NOMEM, "no memory for an answer");
     status = out ? lmas_solver_new(&solver, session, team, params)
                  : lmi_fail(LMAS_E_INVALID, "lmas_solve needs an out parameter");
-    if (status == LMAS_OK) {
+    if (solver) {
         solver->keep = &answer->job;
         status = lmas_solver_submit(solver, &q);
     }

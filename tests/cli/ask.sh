@@ -1,6 +1,6 @@
 #!/bin/sh
 # ask: the answer on stdout and nothing else, the trace on stderr.
-# shellcheck source=common/claims.sh disable=SC2319 # $? of a condition is what is meant
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 question='Tom has 12 apples. He buys 7 more. How many apples does he have?'
 

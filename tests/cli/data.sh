@@ -1,6 +1,6 @@
 #!/bin/sh
 # Data files: whatever is wrong with one, a single line says where, and nothing is written.
-# shellcheck source=common/claims.sh disable=SC2319 # $? of a condition is what is meant
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
 # bad NAME TEXT CLAIM: the data file $tmp/NAME fails with TEXT.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Disks that are full or may not be written: one line, exit code 1, nothing half written.
-# shellcheck source=common/claims.sh disable=SC2319 # $? of a condition is what is meant
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
 mkdir "$tmp/full"

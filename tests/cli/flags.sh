@@ -1,6 +1,6 @@
 #!/bin/sh
 # Wrong flags and wrong values: one line that says what was expected and found, exit code 2.
-# shellcheck source=common/claims.sh disable=SC2319 # $? of a condition is what is meant
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
 fails 2 'did you mean --latent_steps?' "an unknown flag is answered with the nearest known one" \

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Help, manual pages and completion: all from the option tables, all as agreed.
-# shellcheck source=common/claims.sh disable=SC2319 # $? of a condition is what is meant
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
 commands='ask run model teams completion help'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Models, chat templates and teams: what is described, and what is refused.
-# shellcheck source=common/claims.sh disable=SC2319 # $? of a condition is what is meant
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
 run model info $MODEL

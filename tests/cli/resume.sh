@@ -1,6 +1,6 @@
 #!/bin/sh
 # --resume: whatever stopped a run, it goes on without losing or repeating a line.
-# shellcheck source=common/claims.sh disable=SC2319 # $? of a condition is what is meant
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
 # launch FOLDER ARG...: start on sixteen sums, a few seconds of work, and note the pid.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # run: what is in the folder, what is counted, what does not change answers.
-# shellcheck source=common/claims.sh disable=SC2319 # $? of a condition is what is meant
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
 # evaluate FOLDER ARG...: a short run of six questions into $tmp/FOLDER.

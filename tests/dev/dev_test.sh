@@ -346,7 +346,7 @@ two_at_once() {
     grep -q 'big 1' "$work/one"
     grep -q 'small 1' "$work/out"
     has_line 'another ./dev is at work on .*; waiting for it'
-    lacks_line 'making a private'  # nothing was left to do, nor undone: "big" is none of its own
+    lacks_line 'reading the package list'  # nothing was left to do, nor undone: "big" is none of its own
     dev cat /usr/share/big/version
 }
 

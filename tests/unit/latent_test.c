@@ -83,7 +83,7 @@ static void test_the_matrix_is_kept_and_a_damaged_one_is_solved_again(void **sta
 {
     const char *folder = support_folder();
     const char *print = lmas_model_describe(support_model(UNTIED_MODEL))->fingerprint;
-    const size_t size = 48 * 48 * sizeof(float);
+    const size_t size = (size_t)48 * 48 * sizeof(float);
     float *first = obtain(folder);
     char path[256];
     lmi_buf file;

@@ -172,7 +172,8 @@ static bool on_result(void *user, const lmas_result *r)
 {
     seen *s = user;
 
-    assert_true(r->id < 64 && !s->texts[r->id]);
+    if (r->id >= 64 || s->texts[r->id])
+        return false;
     s->results[r->id] = *r;
     s->texts[r->id] = lmi_strdup(r->status == LMAS_OK ? r->text : r->error);
     s->n_results++;

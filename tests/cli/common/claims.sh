@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # claims.sh - what the scripts of this folder share. Sourced from the repository's root.
 #
 # Each claim prints a TAP line. ACCEPT=1 rewrites the golden files instead of comparing:

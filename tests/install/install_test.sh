@@ -1,0 +1,47 @@
+#!/bin/sh
+# install_test.sh - `make install` puts everything where a user's build finds it.
+# shellcheck disable=SC2329 # the claims' functions are called through claim
+B=${B:-build}
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+n=0 failed=0
+
+claim() {
+    n=$((n + 1))
+    what=$1
+    shift
+    if "$@" >"$root/log" 2>&1; then
+        echo "ok $n - $what"
+    else
+        echo "not ok $n - $what"
+        sed 's/^/# /' "$root/log" | tail -n 20
+        failed=1
+    fi
+}
+
+pc() { PKG_CONFIG_PATH=$root/p/lib/pkgconfig pkg-config "$@"; }
+installs() { make -s B="$B" PREFIX="$root/p" install; }
+# The sanitizers' runtime must come first in a program that loads a sanitized library.
+flags() { make -s B="$B" print-flags | tr ' ' '\n' | grep '^-fsanitize=' | tr '\n' ' '; }
+
+builds_shared() {
+    # shellcheck disable=SC2046
+    cc $(flags) examples/01_ask.c $(pc --cflags --libs latentmas) -Wl,-rpath,"$root/p/lib" -o "$root/ask"
+}
+answers() { "$root/ask" models/demo.gguf 'A box holds 6 eggs. How many eggs are in 4 boxes?'; }
+builds_static() {
+    # shellcheck disable=SC2046
+    cc $(flags) examples/01_ask.c $(pc --cflags latentmas) "$root/p/lib/liblatentmas.a" \
+        $(pc --libs --static latentmas | sed 's/-llatentmas//') -o "$root/ask_static"
+}
+has_manual() { test -s "$root/p/share/man/man1/latentmas.1" && test -s "$root/p/share/man/man1/latentmas-run.1"; }
+only_lmas() { ! nm -D --defined-only "$root/p/lib/liblatentmas.so" | awk '$2 ~ /[A-Z]/ {print $3}' | grep -vE '^(lmas_|__odr_asan|_*asan)'; }
+
+claim 'make install succeeds' installs
+claim 'pkg-config finds latentmas' pc --exists 'latentmas >= 0.1.0'
+claim 'a program builds against the installed shared library' builds_shared
+claim 'and answers a question' answers
+claim 'a program builds against the installed static library' builds_static
+claim 'the manual is installed' has_manual
+claim 'the installed library exports lmas_ symbols only' only_lmas
+exit $failed
