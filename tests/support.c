@@ -60,6 +60,7 @@ lmas_session *support_session(lmas_model *model, uint32_t n_lanes, uint32_t n_ct
 
     p.n_lanes = n_lanes;
     p.n_ctx = n_ctx;
+    p.n_threads = 1; /* tiny models; and a busy machine does not make barriers spin */
     p.flash_attn = LMAS_FLASH_ATTN_OFF;
     p.cache_type_k = "f32";
     p.cache_type_v = "f32";

@@ -35,7 +35,10 @@ static follow what_follows(const lmi_opt *opt)
 static void append_swapped(lmi_buf *out, const char *text, char from, char to)
 {
     for (; *text; text++)
-        lmi_buf_putc(out, *text == from ? to : *text);
+        if (*text == from)
+            lmi_buf_putc(out, to);
+        else
+            lmi_buf_putc(out, *text);
 }
 
 /* Words that may stand first after a command: its own, or for help the commands. */

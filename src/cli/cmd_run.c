@@ -5,7 +5,6 @@
  * new flags behind it, so the folder alone is enough, and a flag that differs is noticed.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "cli/command.h"
@@ -37,7 +36,8 @@ static const lmi_opt run_opts[] = {
     {"--max_samples", LMI_OPT_INT, offsetof(run_settings, max_samples), "N", .min = -1,
      .max = SAMPLES_MAX, .help = "ask the first N questions, -1 for all"},
     {"--generate_bs -np --parallel", LMI_OPT_INT, offsetof(run_settings, generate_bs), "N",
-     .min = 1, .max = LANES_MAX, .help = "questions at once; answers do not depend on it"},
+     .min = 1, .max = LANES_MAX,
+     .help = "questions at once; answers do not depend on it, rounding aside"},
     {"--output --output_path", LMI_OPT_FOLDER, offsetof(run_settings, output), "DIR",
      .help = "the run's folder (default: runs/<time>-<task>-<method>)"},
     {"--resume", LMI_OPT_FOLDER, offsetof(run_settings, resume), "DIR",
@@ -128,7 +128,7 @@ static lmas_status join_command(work *w, const lmi_args *args)
     const size_t n_new = (size_t)args->argc - 1;
     lmas_status status = LMAS_OK;
     char **argv;
-    size_t n;
+    size_t n, i;
 
     if (w->settings.resume)
         status =
@@ -142,8 +142,10 @@ static lmas_status join_command(work *w, const lmi_args *args)
     if (!argv)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu words", n);
     argv[0] = args->argv[0];
-    memcpy(argv + 1, w->stored, w->n_stored * sizeof(*argv));
-    memcpy(argv + 1 + w->n_stored, args->argv + 1, n_new * sizeof(*argv));
+    for (i = 0; i < w->n_stored; i++)
+        argv[1 + i] = w->stored[i];
+    for (i = 0; i < n_new; i++)
+        argv[1 + w->n_stored + i] = args->argv[1 + i];
     init(&w->settings);
     status = lmi_options_parse(&w->args, &w->settings, groups, (int)n, argv);
     if (status == LMAS_OK)

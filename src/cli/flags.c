@@ -98,7 +98,9 @@ const lmi_opt lmi_engine_opts[] = {
      .help = "most rows of one decode"},
     {"-ub --ubatch-size", LMI_OPT_INT, AT(n_ubatch), "N", .min = 1, .max = BATCH_MAX,
      .help = "most rows computed at once"},
-    {"-fa --flash-attn", LMI_OPT_WORD, AT(flash_attn), "on|off|auto", .help = "flash attention"},
+    {"-fa --flash-attn", LMI_OPT_WORD, AT(flash_attn), "on|off|auto",
+     .help = "flash attention; auto is off on a processor, where it lets questions "
+             "that run together change each other's rounding"},
     {"-ctk --cache-type-k", LMI_OPT_WORD, AT(cache_type_k), CACHE_TYPES,
      .help = "type of the K cache"},
     {"-ctv --cache-type-v", LMI_OPT_WORD, AT(cache_type_v), CACHE_TYPES,

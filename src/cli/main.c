@@ -1,7 +1,9 @@
 /* main.c - latentmas: from the command line to a command, and what all of them share. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/command.h"
@@ -70,11 +72,25 @@ static int dispatch(int argc, char **argv)
     return run_command(command, argc - 1, argv + 1);
 }
 
+/* A standard file that the caller closed would be the next one opened: the summary of a run
+ * would end up in its samples. What takes its place refuses to be used. */
+static void guard_standard_files(void)
+{
+    int fd;
+
+    for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) == -1 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(LMI_EXIT_FAILURE);
+}
+
 /* Output that did not arrive is a failure, also when the disk said so only now. */
 int main(int argc, char **argv)
 {
-    const int code = dispatch(argc, argv);
+    int code;
 
+    guard_standard_files();
+    code = dispatch(argc, argv);
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;

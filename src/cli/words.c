@@ -21,7 +21,9 @@ bool lmi_word_next(const char **word, size_t *len, const char **rest, char separ
 
 static char fold(char c)
 {
-    return c == '_' ? '-' : c;
+    if (c == '_')
+        return '-';
+    return c;
 }
 
 bool lmi_name_equal(const char *a, size_t a_len, const char *b, size_t b_len)

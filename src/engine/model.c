@@ -72,7 +72,7 @@ static lmas_status pick_devices(ggml_backend_dev_t out[MAX_DEVICES + 1], const c
                  names);
         if (n == MAX_DEVICES || !(out[n] = ggml_backend_dev_by_name(name)))
             return lmi_fail(LMAS_E_INVALID,
-                            "no device \"%s\": lmas_device_at() (--list-devices) names them", name);
+                            "no device \"%s\": --list-devices shows the names", name);
         n++;
         names += len + (names[len] == ',');
     }

@@ -97,7 +97,8 @@ static lmas_status start(lmi_runfolder *folder, const lmi_buf *config)
 
     if (status != LMAS_OK)
         return status;
-    if (lmi_file_exists(folder->config_path) || fstat(folder->fd, &st) != 0 || st.st_size != 0)
+    if (lmi_file_exists(folder->config_path) || stat(folder->samples_path, &st) != 0 ||
+        st.st_size != 0)
         return lmi_fail(LMAS_E_INVALID,
                         "%s holds a run already: continue it with --resume, or name another folder",
                         folder->path);

@@ -53,7 +53,7 @@ run run -m $MODEL --data "$tmp/windows" --output "$tmp/run" -t 1 -n 4 --latent_s
 [ "$code" -eq 0 ] && [ "$(field n "$tmp/out")" = 2 ]
 ok $? "BOM, blank lines, CRLF and a missing last newline are read" "$tmp/err"
 mkfifo "$tmp/pipe"
-(cat $SUMS >"$tmp/pipe") &
+timeout 60 sh -c "cat $SUMS >$tmp/pipe" &
 run run -m $MODEL --data "$tmp/pipe" --output "$tmp/piped" -t 1 -n 4 --latent_steps 1 --max_samples 2
 [ "$code" -eq 0 ] && grep -q "$(sha256sum <$SUMS | cut -d ' ' -f 1)" "$tmp/piped/config.json"
 ok $? "a pipe is a data file too, and its SHA-256 is recorded" "$tmp/err"

@@ -1,9 +1,8 @@
 #!/bin/sh
 # Disks that are full or may not be written: one line, exit code 1, nothing half written.
-# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
-. tests/cli/common/claims.sh
+# shellcheck disable=SC2319,SC2086
 
-mkdir "$tmp/full"
+# The disks are small ones in memory, mounted where nobody else sees them.
 if [ -z "${IN_NAMESPACE:-}" ]; then
     if unshare -m true 2>/dev/null; then
         IN_NAMESPACE=1 exec unshare -m sh "$0"
@@ -11,6 +10,10 @@ if [ -z "${IN_NAMESPACE:-}" ]; then
         IN_NAMESPACE=1 exec unshare -rm sh "$0"
     fi
 fi
+# shellcheck source=tests/cli/common/claims.sh
+. tests/cli/common/claims.sh
+
+mkdir "$tmp/full"
 if ! mount -t tmpfs -o size=96k tmpfs "$tmp/full" 2>/dev/null; then
     skip "a full disk stops a run without half a line" "no mount here"
     skip "a folder that may not be written is named" "no mount here"

@@ -3,12 +3,13 @@
 # shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
-# launch FOLDER ARG...: start on sixteen sums, a few seconds of work, and note the pid.
+# launch FOLDER ARG...: start on sixteen sums, a few seconds of work, and note the pid. The f32
+# cache keeps what questions do to each other (rounding, docs/method.md) too small to flip a token.
 launch() {
     folder=$1
     shift
     "$LATENTMAS" run -m $MODEL --data $SUMS -t 1 -n 24 --latent_steps 2 --temp 0.3 \
-        --generate_bs 3 --max_samples 16 --output "$tmp/$folder" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
+        -ctk f32 -ctv f32 --generate_bs 3 --max_samples 16 --output "$tmp/$folder" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
     pid=$!
 }
 # evaluate FOLDER ARG...: the same to its end.
@@ -90,7 +91,7 @@ refused 'params.temperature 0.3, found 0.4' "another temperature is refused" --t
 refused 'method "latent_mas", found "baseline"' "another method is refused" --method baseline
 refused 'params.latent_steps 2, found 3' "other latent steps are refused" --latent_steps 3
 refused 'params.max_new_tokens 24, found 25' "other max_new_tokens are refused" -n 25
-refused 'params.cache_type_k "f16", found "f32"' "another cache type is refused" -ctk f32
+refused 'params.cache_type_k "f32", found "f16"' "another cache type is refused" -ctk f16
 refused 'data.questions 16, found 15' "other max_samples are refused" --max_samples 15
 refused 'team.name "sequential", found "hierarchical"' "another team is refused" --prompt hierarchical
 sed 's/shells/rocks/' $SUMS >"$tmp/other.jsonl"

@@ -3,12 +3,13 @@
 # shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
-# evaluate FOLDER ARG...: a short run of six questions into $tmp/FOLDER.
+# evaluate FOLDER ARG...: a short run of six questions into $tmp/FOLDER. The f32 cache keeps what
+# questions do to each other (rounding, docs/method.md) too small to flip a token.
 evaluate() {
     folder=$1
     shift
     run run -m $MODEL --data $SUMS --max_samples 6 -t 1 -n 24 --latent_steps 2 \
-        --output "$tmp/$folder" "$@"
+        -ctk f32 -ctv f32 --output "$tmp/$folder" "$@"
 }
 # answers FOLDER: what was answered, by question, without seconds.
 answers() { sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g' "$tmp/$1/samples.jsonl" | sort; }
@@ -120,5 +121,10 @@ ok $? "and the summary says so" "$tmp/err"
 "$LATENTMAS" run -m $MODEL --data $SUMS --max_samples 1 -t 1 -n 4 --latent_steps 0 --output "$tmp/piped" \
     2>/dev/null | grep -qE '^\{.*\}$'
 ok $? "the summary arrives through a pipe"
+
+"$LATENTMAS" run -m $MODEL --data $SUMS --max_samples 1 -t 1 -n 4 --latent_steps 0 --output "$tmp/closed" \
+    >&- 2>"$tmp/err"
+[ $? -eq 1 ] && grep -q 'cannot write to stdout' "$tmp/err" && [ "$(wc -l <"$tmp/closed/samples.jsonl")" -eq 1 ]
+ok $? "a closed stdout is a failure, and the summary does not end up in the samples" "$tmp/err"
 
 finish

@@ -108,6 +108,8 @@ lacks_line() { [[ $(grep -c -- "$1" "$work/err") = 0 ]]; }
 one_line() { [[ $(wc -l <"$work/err") = 1 ]]; }
 fails_with() { local want=$1 got=0; shift; "$@" >"$work/out" 2>"$work/err" || got=$?; cat "$work/err"; [[ $got = "$want" ]]; }
 
+wait_for() { until [[ -e $1 ]]; do sleep 0.1; done; }
+
 # ---- Arguments ---------------------------------------------------------------------
 
 no_command() { fails_with 2 dev; [[ ! -s $work/out ]]; has_line '^usage: ./dev'; }
@@ -189,9 +191,9 @@ passes_through() {
     local child got=0
     dev sh -c 'kill -TERM $$' || got=$?
     [[ $got = 143 ]]
-    become_dev sleep 60 &
+    become_dev sh -c ': >"$1"; exec sleep 60' sh "$work/inside" &
     child=$!
-    sleep 0.5
+    wait_for "$work/inside"
     kill -TERM "$child"
     got=0
     wait "$child" || got=$?
@@ -328,20 +330,23 @@ same_as_clean() {
 }
 
 interrupted() {
-    stub tar 'kill -INT 0; exit 1'
-    (trap - INT; start_alone) 2>"$work/err" || true
-    unstub tar
-    has_line 'interrupted; the same command goes on from here'
-    incomplete
+    local tool
+    for tool in apt-get tar; do
+        stub "$tool" 'kill -INT 0; exit 1'
+        fails_with 130 start_alone
+        unstub "$tool"
+        has_line 'interrupted; the same command goes on from here'
+        incomplete
+    done
 }
 
 two_at_once() {
-    stub tar "sleep 1; exec $(command -v tar) \"\$@\""
+    stub apt-get ": >'$work/started'; sleep 1; exec $(command -v apt-get) \"\$@\""
     dev --reference cat /usr/share/big/version >"$work/one" 2>&1 &
-    sleep 0.3
+    wait_for "$work/started"
     fails_with 0 dev cat /usr/share/small/version
     wait $!
-    unstub tar
+    unstub apt-get
     cat "$work/one"
     grep -q 'big 1' "$work/one"
     grep -q 'small 1' "$work/out"
@@ -355,20 +360,22 @@ disk_full() {
     export -f become_dev dev fails_with has_line complete incomplete
     export repo work tree state link
     packages='base big' unshare "$([[ $EUID = 0 ]] && echo -m || echo -rm)" bash -euc '
-        mount -t tmpfs -o size=16m none "$tree"
+        mount -t tmpfs -o size=40m none "$tree"
+        mkdir "$state"
+        head -c 26m /dev/zero >"$state/filler"
         fails_with 1 dev true
         has_line "the disk that holds .* is full"
         incomplete
-        mount -o remount,size=64m "$tree"
+        rm "$state/filler"
         fails_with 0 dev true
         complete'
 }
 
 remove() {
     dev true
-    become_dev sleep 60 &
+    become_dev sh -c ': >"$1"; exec sleep 60' sh "$work/under way" &
     local child=$!
-    sleep 0.5
+    wait_for "$work/under way"
     fails_with 1 dev --remove
     kill "$child"
     has_line 'a command still runs in'

@@ -40,7 +40,7 @@ static lmas_status parse(const char *line)
     char *word = text;
     lmas_status status;
 
-    assert_uint_in_range(strlen(line), 0, sizeof(text) - 1);
+    assert_true(strlen(line) < sizeof(text));
     memcpy(text, line, strlen(line) + 1);
     while (*word) {
         char *end = strchr(word, ' ');

@@ -84,7 +84,7 @@ static void test_scarce_memory_takes_lanes_away(void **state)
     assert_ok(lmi_budget_make(&b, &demand));
     assert_int_equal(b.n_lanes, 1);
     assert_int_equal(b.n_ctx, cells(1));
-    demand.max_size = 768 * 100;
+    demand.max_size = 76800;
     assert_ok(lmi_budget_make(&b, &demand));
     assert_int_equal(b.n_lanes, 1);
     assert_int_equal(b.n_ctx, 100);

@@ -61,7 +61,7 @@ static void test_line_longer_than_a_chunk_is_read_whole(void **state)
     int fd;
 
     (void)state;
-    lmi_buf_init(&text, 2 * LEN);
+    lmi_buf_init(&text, (size_t)2 * LEN);
     while (text.len < LEN)
         lmi_buf_putc(&text, 'a');
     lmi_buf_puts(&text, "\nb\n");
