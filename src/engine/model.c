@@ -71,8 +71,8 @@ static lmas_status pick_devices(ggml_backend_dev_t out[MAX_DEVICES + 1], const c
         snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name) - 1),
                  names);
         if (n == MAX_DEVICES || !(out[n] = ggml_backend_dev_by_name(name)))
-            return lmi_fail(LMAS_E_INVALID,
-                            "no device \"%s\": --list-devices shows the names", name);
+            return lmi_fail(LMAS_E_INVALID, "no device \"%s\": --list-devices shows the names",
+                            name);
         n++;
         names += len + (names[len] == ',');
     }
