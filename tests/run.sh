@@ -6,7 +6,9 @@
 B=${B:-build}
 LATENTMAS=$(pwd)/$B/latentmas
 CMOCKA_MESSAGE_OUTPUT=TAP
-export B LATENTMAS CMOCKA_MESSAGE_OUTPUT
+TMPDIR=$(mktemp -d)
+export B LATENTMAS CMOCKA_MESSAGE_OUTPUT TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 passed=0 failed=0 skipped=0
 log=$B/test.log
 mkdir -p "$B"

@@ -72,9 +72,10 @@ lmas_session *support_session(lmas_model *model, uint32_t n_lanes, uint32_t n_ct
 
 const char *support_folder(void)
 {
-    static char path[64];
+    const char *base = getenv("TMPDIR"); /* tests/run.sh sets it, and removes what is in it */
+    static char path[160];
 
-    snprintf(path, sizeof(path), "/tmp/latentmas-test-XXXXXX");
+    snprintf(path, sizeof(path), "%.120s/latentmas-test-XXXXXX", base ? base : "/tmp");
     assert_non_null(mkdtemp(path));
     return path;
 }

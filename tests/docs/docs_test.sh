@@ -14,7 +14,7 @@ for doc in README.md docs/*.md models/README.md; do
         n=$((n + 1))
         case $command in "./dev make test") continue ;; esac
         # Each doc may use fixed paths under /tmp: start from nothing.
-        run=$(printf '%s\n' "$command" | sed "s#build/latentmas#$program#g; s#/tmp/#$scratch/#g; s#^\./dev make #make B=$B #")
+        run=$(printf '%s\n' "$command" | sed "s#/tmp/#$scratch/#g; s#build/latentmas#$program#g; s#^\./dev make #make B=$B #")
         if sh -c "$run" >"$scratch/out" 2>&1 </dev/null; then
             echo "ok $n - $doc: $command"
         else
