@@ -241,13 +241,11 @@ static lmas_status open_folder(work *w)
     return status;
 }
 
-static void show_standing(void *user, const lmi_standing *standing, bool is_new)
+static void show_standing(void *user, const lmi_standing *standing)
 {
-    (void)is_new;
     lmi_progress_update(user, standing);
 }
 
-/* How to go on after a run that did not end; the message of what stopped it stays the last. */
 static lmas_status ask_questions(work *w)
 {
     lmi_progress progress;
@@ -308,7 +306,7 @@ static lmas_status report(work *w)
     return status;
 }
 
-/* A run that has begun and did not end can go on. */
+/* A run that has begun and did not end can go on: say how. */
 static int stop(const work *w, lmas_status status)
 {
     const int code = lmi_say_failure(status);

@@ -23,7 +23,6 @@ typedef struct run {
     double begin_ms;
     double before_ms; /* age of the run when this process started */
     lmi_buf line;
-    bool is_new;        /* a question ended in this tick */
     lmas_status status; /* of writing a result down */
     char error[LMI_ERROR_MAX];
 } run;
@@ -48,7 +47,6 @@ static bool note_result(void *user, const lmas_result *result)
         return false;
     }
     lmi_totals_add(&r->standing.totals, &score);
-    r->is_new = true;
     return true;
 }
 
@@ -78,13 +76,12 @@ static lmas_status loop(run *r, lmi_standing_fn fn, void *user)
 
         if (status != LMAS_OK || lmas_solver_n_open(r->solver) == 0)
             return status;
-        r->is_new = false;
         status = lmas_solver_tick(r->solver);
         if (r->status != LMAS_OK)
             return lmi_fail(r->status, "%s", r->error);
         r->standing.now_ms = lmi_now_ms() - r->begin_ms;
         if (fn)
-            fn(user, &r->standing, r->is_new);
+            fn(user, &r->standing);
         if (status != LMAS_OK)
             return status;
     }

@@ -12,8 +12,8 @@ typedef struct lmi_standing {
     double now_ms;     /* since this process started asking */
 } lmi_standing;
 
-/* Called after every tick: often, so be quick. `is_new` says that a question ended. */
-typedef void (*lmi_standing_fn)(void *user, const lmi_standing *standing, bool is_new);
+/* Called after every tick: often, so be quick. */
+typedef void (*lmi_standing_fn)(void *user, const lmi_standing *standing);
 
 /* Ask what is not done in `folder`. The totals hold what the folder holds then, also when the
  * run was stopped (LMAS_E_CANCELED) or failed. */

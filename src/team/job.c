@@ -191,16 +191,23 @@ void lmi_job_start(lmi_job *job, lmas_memory *memory)
         lmi_job_fail(job, status);
 }
 
+/* What the next agents will read of this one, where text is what is handed over. */
+static lmas_status collect_output(lmi_job *job)
+{
+    if (job->plan->params.method != LMAS_METHOD_TEXT_MAS)
+        return LMAS_OK;
+    lmi_plan_add_output(&job->outputs, job->plan, job->turn.agent, trace_of(job)->output);
+    return lmi_buf_status(&job->outputs);
+}
+
 /* Hand the agent's trace out and go to the next turn, or end. */
 static lmas_status end_turn(lmi_job *job)
 {
     const lmas_solver_params *p = &job->plan->params;
     lmas_status status = keep_output(job);
 
-    if (status == LMAS_OK) {
-        lmi_plan_add_output(&job->outputs, job->plan, job->turn.agent, trace_of(job)->output);
-        status = lmi_buf_status(&job->outputs);
-    }
+    if (status == LMAS_OK)
+        status = collect_output(job);
     if (status != LMAS_OK) {
         lmi_job_fail(job, status);
         return LMAS_OK;
