@@ -14,11 +14,12 @@ SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
 
 # ---- Parts: all through pkg-config; a missing one is named with its package ----
 LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium
-PROG_PKGS := yyjson libpcre2-8
+PROG_PKGS := yyjson libpcre2-8 libcurl zlib
 TEST_PKGS := cmocka yyjson
 
 NEED := llama:libllama-dev:0.7.0 ggml:libggml-dev yyjson:libyyjson-dev openblas:libopenblas-dev \
-        lapacke:liblapacke-dev libsodium:libsodium-dev libpcre2-8:libpcre2-dev
+        lapacke:liblapacke-dev libsodium:libsodium-dev libpcre2-8:libpcre2-dev \
+        libcurl:libcurl4-openssl-dev zlib:zlib1g-dev
 
 ifeq ($(filter help clean,$(MAKECMDGOALS)),)
 MISSING := $(shell sh tools/missing.sh $(NEED))
@@ -46,16 +47,19 @@ Q   := $(if $(V),,@)
 say  = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
 # ---- Rooms: what each may include ----
-SEES_base   := base
-SEES_engine := base engine
-SEES_latent := base engine latent
-SEES_team   := base engine latent team
-SEES_eval   := base eval
-SEES_cli    := base eval cli
-SEES_unit   := base engine latent team eval cli
+SEES_base    := base
+SEES_engine  := base engine
+SEES_latent  := base engine latent
+SEES_team    := base engine latent team
+SEES_grade   := base grade
+SEES_sandbox := base sandbox
+SEES_data    := base grade data
+SEES_eval    := base grade sandbox data eval
+SEES_cli     := base grade sandbox data eval cli
+SEES_unit    := base engine latent team grade sandbox data eval cli
 
 LIB_ROOMS  := base engine latent team
-PROG_ROOMS := eval cli
+PROG_ROOMS := grade sandbox data eval cli
 COMMANDS   := ask run model teams
 TEAMS      := $(sort $(wildcard teams/*.json))
 

@@ -10,7 +10,7 @@
 #include "cli/open.h"
 #include "cli/term.h"
 #include "cli/trace.h"
-#include "eval/task.h"
+#include "data/task.h"
 
 typedef struct ask_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "eval/dataset.h"
+#include "data/dataset.h"
 
 /* Longest config.json, in bytes: a team file, the command and room to spare. */
 #define LMI_CONFIG_MAX ((size_t)16 * 1024 * 1024)

@@ -19,7 +19,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "eval/lines.h"
+#include "base/lines.h"
 
 /* Longest line of samples.jsonl that is read back, in bytes. */
 #define SAMPLE_MAX ((size_t)1024 * 1024 * 1024)

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "eval/task.h"
+#include "data/task.h"
 
 /* What one line adds. */
 typedef struct lmi_score {

@@ -1,6 +1,6 @@
 /* lines.h - a file read line by line, no line longer than a stated limit. */
-#ifndef LMI_EVAL_LINES_H
-#define LMI_EVAL_LINES_H
+#ifndef LMI_BASE_LINES_H
+#define LMI_BASE_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
  * Three steps: choose the stretch that answers (a box, or the whole text), wipe the LaTeX that
  * only decorates (`{,}`, `\,`, `\$`), let one regular expression find numbers.
  */
-#include "eval/grade.h"
+#include "grade/exact.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>

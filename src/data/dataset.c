@@ -1,12 +1,12 @@
 /* dataset.c - JSON lines in, questions and the file's SHA-256 out. */
-#include "eval/dataset.h"
+#include "data/dataset.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "eval/lines.h"
+#include "base/lines.h"
 
 static const char BOM[] = "\xef\xbb\xbf";
 

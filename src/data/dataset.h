@@ -1,12 +1,12 @@
 /* dataset.h - the questions of a data file, all checked before the first is asked. */
-#ifndef LMI_EVAL_DATASET_H
-#define LMI_EVAL_DATASET_H
+#ifndef LMI_DATA_DATASET_H
+#define LMI_DATA_DATASET_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/sha256.h"
-#include "eval/task.h"
+#include "data/task.h"
 
 /* Longest line of a data file, in bytes. */
 #define LMI_ROW_MAX ((size_t)16 * 1024 * 1024)

@@ -4,8 +4,8 @@
  * Numbers stay text: "18", "18.00" and "1,430" are compared digit by digit, so nothing is
  * lost to a double.
  */
-#ifndef LMI_EVAL_GRADE_H
-#define LMI_EVAL_GRADE_H
+#ifndef LMI_GRADE_EXACT_H
+#define LMI_GRADE_EXACT_H
 
 #include <stdbool.h>
 

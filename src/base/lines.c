@@ -1,5 +1,5 @@
 /* lines.c - lines cut from chunks; a line may span any number of them. */
-#include "eval/lines.h"
+#include "base/lines.h"
 
 #include <errno.h>
 #include <string.h>

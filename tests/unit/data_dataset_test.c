@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "eval/dataset.h"
-#include "eval/lines.h"
+#include "data/dataset.h"
+#include "base/lines.h"
 
 static char folder[64];
 

@@ -1,10 +1,10 @@
 /* task.c - the table of tasks. A new one is a row reader, a grader and a line here. */
-#include "eval/task.h"
+#include "data/task.h"
 
 #include <string.h>
 
 #include "base/mem.h"
-#include "eval/grade.h"
+#include "grade/exact.h"
 
 /* Characters of a wrong answer that a message shows. */
 enum { SHOWN_LEN = 24 };

@@ -1,6 +1,6 @@
 /* task.h - what a task is: how a row becomes a question, and how its answer is graded. */
-#ifndef LMI_EVAL_TASK_H
-#define LMI_EVAL_TASK_H
+#ifndef LMI_DATA_TASK_H
+#define LMI_DATA_TASK_H
 
 #include <stdbool.h>
 #include <stddef.h>

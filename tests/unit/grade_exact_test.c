@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "eval/grade.h"
+#include "grade/exact.h"
 
 static void expect_prediction(const char *want, const char *text)
 {

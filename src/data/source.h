@@ -1,0 +1,42 @@
+/*
+ * source.h - where the rows of a published data set are, and fetching them into the cache.
+ *
+ * The cache holds one file per task: JSON lines (or the published file where that is what the
+ * task reads). It appears there complete and counted, or not at all.
+ */
+#ifndef LMI_DATA_SOURCE_H
+#define LMI_DATA_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+typedef enum lmi_source_kind {
+    LMI_SOURCE_NONE = 0, /* nothing to fetch */
+    LMI_SOURCE_ROWS = 1, /* pages of the rows API of a Hugging Face data set */
+    LMI_SOURCE_FILE = 2, /* a file in a Hugging Face data set */
+    LMI_SOURCE_RAW = 3,  /* a file in a GitHub repository */
+} lmi_source_kind;
+
+typedef struct lmi_source {
+    lmi_source_kind kind;
+    const char *repo;           /* "openai/gsm8k" */
+    const char *config, *split; /* ROWS: "main", "test" */
+    const char *path;           /* FILE and RAW: "test.jsonl" (RAW: with the branch before it) */
+    size_t n_rows;              /* as published */
+} lmi_source;
+
+/* How far a fetch is; `n` rows or bytes of `n_total` (0 while unknown). Return false to stop. */
+typedef bool (*lmi_fetch_fn)(void *user, uint64_t n, uint64_t n_total, bool is_bytes);
+
+/* Append the path where the rows of task `name` are kept. */
+lmas_status lmi_source_path(lmi_buf *out, const char *name, const lmi_source *source);
+
+/* Fetch the rows of task `name` into the cache, going on where an interrupted fetch stopped.
+ * HF_ENDPOINT, HF_TOKEN and their kin are honoured; HF_HUB_OFFLINE refuses. */
+lmas_status lmi_source_fetch(const char *name, const lmi_source *source, lmi_fetch_fn fn,
+                             void *user);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * grade.h - what a text answers, and whether that is right, by two rules side by side.
+ *
+ * `compat` is the rule of the LatentMAS program, bug for bug, so that its published numbers can
+ * be compared. `exact` is the rule we stand for. Both are always applied; docs/evaluation.md
+ * says where they differ.
+ */
+#ifndef LMI_GRADE_GRADE_H
+#define LMI_GRADE_GRADE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+/* Most options of a choice. */
+#define LMI_OPTIONS_MAX 26
+
+typedef enum lmi_grade_kind {
+    LMI_GRADE_NUMBER = 0,  /* compared as numbers: 18 = 18.00 = 36/2 */
+    LMI_GRADE_INTEGER = 1, /* AIME: compared as integers, 025 = 25 */
+    LMI_GRADE_CHOICE = 2,  /* one of the letters A, B, ... */
+    LMI_GRADE_CODE = 3,    /* a program that must pass tests: lmi_code_find(), then the sandbox */
+    LMI_GRADE_TEXT = 4,    /* compared as text, spaces and case aside */
+} lmi_grade_kind;
+
+/* What is right. All borrowed. */
+typedef struct lmi_gold {
+    lmi_grade_kind kind;
+    const char *exact;          /* "1430", "025", "B", ... */
+    const char *compat;         /* what the reference compares with: "1", "b", ... */
+    const char *const *options; /* texts of A, B, ... (kind CHOICE) */
+    size_t n_options;
+} lmi_gold;
+
+typedef struct lmi_grade {
+    char *exact, *compat; /* what the text answers by each rule, NULL when nothing */
+    bool is_exact_right, is_compat_right;
+} lmi_grade;
+
+/* Grade `len` bytes of `text` (any bytes; not for kind CODE). Free with lmi_grade_done(). */
+lmas_status lmi_grade_text(lmi_grade *out, const lmi_gold *gold, const char *text, size_t len);
+void lmi_grade_done(lmi_grade *grade);
+
+/* Programs that a text holds. */
+typedef struct lmi_code {
+    char **blocks; /* for the exact rule, last block of the text first: the first that parses as
+                    * Python is the answer (the sandbox looks) */
+    size_t n_blocks;
+    char *compat; /* the reference's: the last ```python block, NULL without one */
+} lmi_code;
+
+lmas_status lmi_code_find(lmi_code *out, const char *text, size_t len);
+void lmi_code_done(lmi_code *code);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * sandbox.h - model-written Python, run beside the model, behind walls.
+ *
+ * A program is a text and tests behind it; it has passed when the last line of the tests was
+ * reached, told by a token that the program cannot guess. Programs run in processes of their
+ * own, several at once; nothing here waits unless it is asked to.
+ */
+#ifndef LMI_SANDBOX_SANDBOX_H
+#define LMI_SANDBOX_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+typedef enum lmi_sandbox_kind {
+    LMI_SANDBOX_BWRAP = 0, /* bubblewrap: no network, nothing of the user's files, own processes */
+    LMI_SANDBOX_NONE = 1,  /* limits on time, memory and output only */
+} lmi_sandbox_kind;
+
+typedef struct lmi_sandbox_params {
+    lmi_sandbox_kind kind;
+    uint32_t n_parallel;  /* programs at once */
+    double wall_ms;       /* of one program (the reference's: 10 s) */
+    uint64_t memory_size; /* bytes of address space of one process */
+} lmi_sandbox_params;
+
+lmi_sandbox_params lmi_sandbox_params_default(void);
+
+/* How a program ended. */
+typedef enum lmi_ending {
+    LMI_ENDING_PASSED = 0,
+    LMI_ENDING_FAILED = 1,      /* an exception: an assertion, or any other */
+    LMI_ENDING_NO_CODE = 2,     /* no candidate is Python */
+    LMI_ENDING_EXITED = 3,      /* it ended, by its own doing, before the last test */
+    LMI_ENDING_TIMED_OUT = 4,   /* wall clock */
+    LMI_ENDING_KILLED = 5,      /* by a limit, or a signal */
+    LMI_ENDING_NOT_MUTATED = 6, /* a mutant was asked for, and there is nothing to mutate */
+    LMI_ENDING_BROKEN = 7,      /* the sandbox itself failed: this says nothing of the program */
+} lmi_ending;
+
+/* "passed", "failed", "no code", ... Never NULL. */
+const char *lmi_ending_name(lmi_ending ending);
+
+typedef struct lmi_program {
+    uint64_t id;                   /* yours */
+    const char *const *candidates; /* the first that is not blank and parses is run */
+    size_t n_candidates;
+    const char *tests; /* run behind it, in the same namespace */
+    bool is_mutated;   /* change one operator of the candidate first (latentmas data check) */
+} lmi_program;
+
+typedef struct lmi_verdict {
+    uint64_t id;
+    lmi_ending ending;
+    size_t candidate; /* the one that was run */
+    const char
+        *detail; /* one line: "AssertionError: ...", "signal 9", ...; "" for none; borrowed */
+    double wall_ms;
+} lmi_verdict;
+
+/* Called from inside lmi_sandbox_poll(). */
+typedef void (*lmi_verdict_fn)(void *user, const lmi_verdict *verdict);
+
+typedef struct lmi_sandbox lmi_sandbox;
+
+/* Check that programs can be run that way, by running one. Without bubblewrap or Python, or where
+ * the system forbids it: LMAS_E_IO with the next step. */
+lmas_status lmi_sandbox_open(lmi_sandbox **out, const lmi_sandbox_params *params, lmi_verdict_fn fn,
+                             void *user);
+
+/* Kill what runs, forget what waits. */
+void lmi_sandbox_close(lmi_sandbox *sandbox);
+
+/* Put a program, copied, in the queue, and start what can start. */
+lmas_status lmi_sandbox_submit(lmi_sandbox *sandbox, const lmi_program *program);
+
+/* Take in what has ended, kill what must end, start what waits. Wait at most `wait_ms` for
+ * something to happen; 0 looks and returns at once. */
+lmas_status lmi_sandbox_poll(lmi_sandbox *sandbox, double wait_ms);
+
+/* Programs submitted and without a verdict. */
+size_t lmi_sandbox_n_open(const lmi_sandbox *sandbox);
+
+#endif
