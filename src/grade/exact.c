@@ -1,239 +1,289 @@
 /*
- * grade.c - finding the number in what a model said.
+ * exact.c - finding the number in what a model said, LaTeX already seen through.
  *
- * Three steps: choose the stretch that answers (a box, or the whole text), wipe the LaTeX that
- * only decorates (`{,}`, `\,`, `\$`), let one regular expression find numbers.
+ * A box must be one number with its unit, or an equation that ends in one: "3 or 4" and "2x" are
+ * no numbers. Prose is full of numbers, so there the most explicit one is taken.
  */
 #include "grade/exact.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "grade/pattern.h"
 
-/* Group 1 is the sign, 2 the digits. A minus after a letter, a digit or a closing bracket is an
- * operator (16-3, the range 3-5). Digits that continue a word (H2) or belong to a fraction
- * (1/2) are not numbers. All repeats are possessive: nothing to backtrack into. */
-static const char NUMBER[] =
-    "(?:(?<![A-Za-z0-9)\\]}])([-+])\\$?)?+(?<![A-Za-z0-9_/.])"
-    "((?:[0-9]{1,3}+(?:,[0-9]{3})++(?![0-9])|[0-9]++)(?:\\.[0-9]++)?+|\\.[0-9]++)"
-    "(?![ ]*/[ ]*[0-9])";
+/* ---- What a number looks like ---- */
 
-/* Decorations, and what each is worth. */
-static const struct {
-    const char *from, *to;
-} decorations[] = {
-    {"{,}", ","}, {"\\,", ""},  {"\\!", ""},
-    {"\\;", ""},  {"\\$", "$"}, {"\xe2\x88\x92", "-"}, /* minus sign */
-};
+/* 1430, 1,430 and 12,34,567. */
+#define WHOLE                                                                                      \
+    "(?:[0-9]{1,3}+(?:,[0-9]{3})++(?![0-9])|"                                                      \
+    "[0-9]{1,2}+(?:,[0-9]{2}(?=,))++,[0-9]{3}(?![0-9])|[0-9]++)"
+#define DECIMAL "(?:" WHOLE "(?:\\.[0-9]++)?+|\\.[0-9]++)"
+#define MONEY   "(?:\\$|\xe2\x82\xac|\xc2\xa3|\xc2\xa5|\xe2\x82\xb9)" /* dollar to rupee */
 
-/* Append `text` without decorations. */
-static void append_plain(lmi_buf *out, const char *text, size_t len)
+/* Groups: 1 sign, 2 whole part of a mixed number, 3 the number or what stands above the line, 4
+ * below the line, 5 and 6 exponent. A minus after a letter, a digit or a closing bracket is an
+ * operator (16-3, the range 3-5). Digits that continue a word (H2) or a date (1/2/2024) are no
+ * number. All repeats are possessive: nothing to backtrack into. */
+#define NUMBER                                                                                     \
+    "(?:(?<![A-Za-z0-9)\\]}])([-+]) ?" MONEY "?+ ?)?+(?<![A-Za-z0-9_/.])"                          \
+    "(?:([0-9]{1,6}+) ++(?=[0-9]{1,6}+ ?/ ?[0-9]))?+(" DECIMAL ")"                                 \
+    "(?: ?/ ?(" DECIMAL ")|[eE]([-+]?[0-9]{1,2}+)(?![0-9A-Za-z.])|"                                \
+    " ?(?:x|\\*|\xc3\x97|\xc2\xb7) ?10\\^([-+]?[0-9]{1,2}+))?+"                                    \
+    "(?! *+/ *+[0-9])"
+enum { GROUP_SIGN = 1, GROUP_MIXED, GROUP_NUMBER, GROUP_BELOW, GROUP_E, GROUP_POWER };
+
+/* A sign of mathematics beyond ASCII: root, pi, times, dot, at most, at least. */
+#define OPERATOR "(?:\xe2\x88\x9a|\xcf\x80|\xc3\x97|\xc2\xb7|\xe2\x89\xa4|\xe2\x89\xa5)"
+
+/* A box that is a number. Before it: words and signs of money, no operator. After it: a unit
+ * (m/s^2), words, a remark in brackets; no other number, no operator and no unknown command; and
+ * no x, y or z right at the number. */
+#define BOX_NUMBER                                                                                 \
+    "(?s)^(?:(?!" OPERATOR ")[^0-9\\\\^/+*<>-])*?" NUMBER "(?![xyz](?![A-Za-z]))"                  \
+    "(?: ++\\([^()]*+\\)|\\([^()0-9]*+\\)|[A-Za-z]\\^?-?[0-9](?![0-9])|"                           \
+    "(?!" OPERATOR ")[^0-9\\\\^+*!(<>])*+$"
+
+/* Nothing but a number. */
+#define BARE_NUMBER "^" MONEY "?+ ?" NUMBER " ?[%.]?+$"
+
+/* A line "#### 18", "#### $18" or "#### 18 apples", and not the heading "#### 1. Costs". */
+#define HASHES                                                                                     \
+    "####(?=[ \\t*]*+[-+]?\\$?[0-9][0-9,./]*+(?:(?<!\\.) ?[A-Za-z%]{1,12}+)?+[*.]*+[ "             \
+    "\\t\\r]*+(?:\\n|\\z))"
+
+/* The beginning of a sentence that says it answers. Group 1: what follows, up to a full stop. */
+#define STATEMENT                                                                                  \
+    "(?i)(?:" HASHES "|\\banswer\\b[^.:=0-9\\n]{0,60}?"                                            \
+    "(?:\\bis\\b|\\bwas\\b|\\bequals\\b|\\b(?:would|will|should|must) be\\b|[:=])(?! *+not\\b))"   \
+    "[\\s:*_]*+((?:[^.\\n]|\\.(?=\\S))*+)"
+
+/* ---- From a match to a number ---- */
+
+static void append_group(lmi_buf *out, const lmi_pattern *match, uint32_t group, const char *before,
+                         const char *after)
 {
-    const size_t n = sizeof(decorations) / sizeof(decorations[0]);
-    size_t i = 0;
-
-    while (i < len) {
-        size_t k;
-
-        for (k = 0; k < n; k++) {
-            const size_t from_len = strlen(decorations[k].from);
-
-            if (from_len <= len - i && memcmp(text + i, decorations[k].from, from_len) == 0) {
-                lmi_buf_puts(out, decorations[k].to);
-                i += from_len;
-                break;
-            }
-        }
-        if (k == n)
-            lmi_buf_putc(out, text[i++]);
-    }
-}
-
-/* Copy of a matched number without its commas; NULL (and no failure) when it is too long. */
-static lmas_status copy_number(char **out, const char *text, const size_t *match)
-{
-    lmi_buf number;
+    const lmi_span span = lmi_pattern_group(match, group);
     size_t i;
 
-    lmi_buf_init(&number, LMI_NUMBER_MAX);
-    if (match[2] != PCRE2_UNSET && text[match[2]] == '-')
-        lmi_buf_putc(&number, '-');
-    for (i = match[4]; i < match[5]; i++)
-        if (text[i] != ',')
-            lmi_buf_putc(&number, text[i]);
-    if (number.status == LMAS_E_FORMAT) {
-        lmi_buf_done(&number);
-        *out = NULL;
-        return LMAS_OK;
-    }
-    *out = lmi_buf_steal(&number);
-    return *out ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a number");
+    if (!span.text)
+        return;
+    lmi_buf_puts(out, before);
+    for (i = 0; i < span.len; i++)
+        if (span.text[i] != ',')
+            lmi_buf_putc(out, span.text[i]);
+    lmi_buf_puts(out, after);
 }
 
-/* The first or the last number of `text`, NULL when there is none. */
-static lmas_status find_number(char **out, const char *text, size_t len, bool is_last)
+/* What was put together, when it is a number; NULL (and no failure) when it is none or too long.
+ * `number` is done then. */
+static lmas_status take_number(char **out, lmi_buf *number)
 {
-    int error = 0;
-    size_t where = 0;
-    size_t found[6];
-    bool has_found = false;
     lmas_status status = LMAS_OK;
-    pcre2_match_data *match = NULL;
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)NUMBER, sizeof(NUMBER) - 1, 0, &error, &where, NULL);
 
-    if (code)
-        match = pcre2_match_data_create_from_pattern(code, NULL);
-    if (!match) {
-        status = lmi_fail(LMAS_E_NOMEM, "no memory to look for a number");
-        goto done;
-    }
-    where = 0;
-    while (pcre2_match(code, (PCRE2_SPTR)text, len, where, 0, match, NULL) > 0) {
-        memcpy(found, pcre2_get_ovector_pointer(match), sizeof(found));
-        has_found = true;
-        where = found[1];
-        if (!is_last)
-            break;
-    }
-    *out = NULL;
-    if (has_found)
-        status = copy_number(out, text, found);
-done:
-    pcre2_match_data_free(match);
-    pcre2_code_free(code);
+    if (number->status == LMAS_E_NOMEM)
+        status = lmi_buf_status(number);
+    else
+        *out = number->status == LMAS_OK && lmi_number_is(lmi_buf_text(number))
+                   ? lmi_buf_steal(number)
+                   : NULL;
+    lmi_buf_done(number);
     return status;
 }
 
-/* Longest box, in bytes: looking for the partner of a brace that has none must end early. */
-enum { BOX_MAX = 1024 };
-
-/* Length of what stands between the brace that ends just before `text` and its partner. */
-static bool measure_braces(size_t *out, const char *text)
+/* The matched number as number.h wants it; NULL (and no failure) when it is too long, or divided
+ * by zero. */
+static lmas_status copy_number(char **out, const lmi_pattern *match)
 {
-    size_t depth = 1;
+    const lmi_span sign = lmi_pattern_group(match, GROUP_SIGN);
+    lmi_buf number;
+
+    lmi_buf_init(&number, LMI_NUMBER_MAX);
+    lmi_buf_puts(&number, sign.text && *sign.text == '-' ? "-" : "");
+    append_group(&number, match, GROUP_MIXED, "", " ");
+    append_group(&number, match, GROUP_NUMBER, "", "");
+    append_group(&number, match, GROUP_BELOW, "/", "");
+    append_group(&number, match, GROUP_E, "e", "");
+    append_group(&number, match, GROUP_POWER, "e", "");
+    return take_number(out, &number);
+}
+
+static lmas_status match_number(char **out, const char *pattern, lmi_span in)
+{
+    lmi_pattern p;
+    lmas_status status = lmi_pattern_init(&p, pattern, in);
+
+    if (status != LMAS_OK)
+        return status;
+    if (lmi_pattern_next(&p))
+        status = copy_number(out, &p);
+    else
+        *out = NULL;
+    lmi_pattern_done(&p);
+    return status;
+}
+
+lmas_status lmi_exact_bare(char **out, lmi_span plain)
+{
+    return match_number(out, BARE_NUMBER, lmi_py_strip(plain));
+}
+
+/* ---- In a box ---- */
+
+static bool has_digit(lmi_span span)
+{
     size_t i;
 
-    for (i = 0; i <= BOX_MAX && text[i]; i++) {
-        if (text[i] == '\\' && text[i + 1])
-            i++;
-        else if (text[i] == '{')
-            depth++;
-        else if (text[i] == '}' && --depth == 0) {
-            *out = i;
+    for (i = 0; i < span.len; i++)
+        if (span.text[i] >= '0' && span.text[i] <= '9')
             return true;
-        }
-    }
     return false;
 }
 
-/* The content of the last \boxed{...} that is balanced and not empty; NULL without one. */
-static const char *find_box(size_t *len_out, const char *text)
+/* In `x = 3 + 4 = 7` the answer follows the last equals sign (or the last sign of about-equal). */
+static lmi_span after_equals(lmi_span in)
 {
-    static const char OPEN[] = "\\boxed{";
-    const char *at = text;
-    const char *box = NULL;
+    static const char ABOUT[] = "\xe2\x89\x88";
+    const char *end = in.text + in.len;
+    const char *equals = in.len ? memrchr(in.text, '=', in.len) : NULL;
+    const char *at = equals ? equals : in.text;
+    lmi_span rest;
 
-    while ((at = strstr(at, OPEN))) {
-        size_t len;
-
-        at += sizeof(OPEN) - 1;
-        if (!measure_braces(&len, at))
-            continue;
-        if (strspn(at, " ") >= len)
-            continue;
-        box = at;
-        *len_out = len;
+    while ((at = lmi_find(at, end, ABOUT))) {
+        at += sizeof(ABOUT) - 1;
+        equals = at - 1;
     }
-    return box;
+    if (!equals)
+        return in;
+    rest = (lmi_span){equals + 1, (size_t)(end - equals) - 1};
+    return has_digit(rest) ? rest : in;
 }
 
-/* In `x = 3 + 4 = 7` the answer follows the last equals sign. */
-static const char *after_equals(const char *text)
+/* Whether more than one equation stands before `rest`, the end of `in`: x = 5, y = 6. */
+static lmas_status has_list(bool *out, lmi_span in, lmi_span rest)
 {
-    const char *equals = strrchr(text, '=');
+    lmi_span found;
+    const lmi_span before = {in.text, in.len - rest.len};
+    const lmas_status status =
+        lmi_pattern_first(&found, "=[^=]*?([,;] ?[A-Za-z]|\\band\\b|\\bor\\b)", before);
 
-    return equals && strpbrk(equals, "0123456789") ? equals + 1 : text;
+    if (status == LMAS_OK)
+        *out = found.text != NULL;
+    return status;
 }
 
-static lmas_status find_in_box(char **out, const lmi_buf *plain)
+static lmas_status read_box(char **out, lmi_span in)
 {
-    const char *text = lmi_buf_text(plain);
+    lmi_span rest;
+    bool is_list = false;
+    lmas_status status;
 
-    *out = NULL;
-    if (strstr(text, "frac"))
-        return LMAS_OK;
-    text = after_equals(text);
-    return find_number(out, text, strlen(text), false);
+    in = lmi_trim(in, " \t\r\n*_\"'`", " \t\r\n*_\"'`");
+    rest = after_equals(in);
+    status = has_list(&is_list, in, rest);
+    if (status == LMAS_OK && !is_list)
+        return match_number(out, BOX_NUMBER, lmi_py_strip(rest));
+    if (status == LMAS_OK)
+        *out = NULL;
+    return status;
+}
+
+/* ---- In prose ---- */
+
+static bool has_letter(const char *from, const char *to)
+{
+    for (; from < to; from++)
+        if ((*from >= 'a' && *from <= 'z') || (*from >= 'A' && *from <= 'Z'))
+            return true;
+    return false;
+}
+
+/* The last number of `in`; with `is_direct`, the first where no word stands before it ("answer
+ * is 18 eggs, 9 a day", but "answer is that 9 eggs cost 18"). */
+static lmas_status find_number(char **out, lmi_span in, bool is_direct)
+{
+    lmi_pattern p;
+    char *number = NULL;
+    lmas_status status = lmi_pattern_init(&p, NUMBER, in);
+
+    if (status != LMAS_OK)
+        return status;
+    while (status == LMAS_OK && lmi_pattern_next(&p)) {
+        lmi_free(number);
+        number = NULL;
+        status = copy_number(&number, &p);
+        if (is_direct && !has_letter(in.text, lmi_pattern_group(&p, 0).text))
+            break;
+        is_direct = false;
+    }
+    lmi_pattern_done(&p);
+    if (status == LMAS_OK)
+        *out = number;
+    return status;
+}
+
+/* The number of the last sentence that says it answers; NULL without one. */
+static lmas_status find_statement(char **out, lmi_span in)
+{
+    lmi_pattern p;
+    char *number = NULL;
+    lmas_status status = lmi_pattern_init(&p, STATEMENT, in);
+
+    if (status != LMAS_OK)
+        return status;
+    while (status == LMAS_OK && lmi_pattern_next(&p)) {
+        char *found = NULL;
+
+        status = find_number(&found, after_equals(lmi_pattern_group(&p, 1)), true);
+        if (found) {
+            lmi_free(number);
+            number = found;
+        }
+    }
+    lmi_pattern_done(&p);
+    if (status == LMAS_OK)
+        *out = number;
+    else
+        lmi_free(number);
+    return status;
+}
+
+lmas_status lmi_exact_number(char **out, const lmi_answer *answer)
+{
+    const lmi_span plain = lmi_answer_plain(answer);
+    char *number = NULL;
+    lmas_status status;
+
+    if (answer->is_box)
+        return read_box(out, plain);
+    status = find_statement(&number, plain);
+    if (status == LMAS_OK && !number)
+        status = find_number(&number, plain, false);
+    if (status == LMAS_OK)
+        *out = number;
+    return status;
 }
 
 lmas_status lmi_grade_prediction(char **out, const char *text)
 {
-    size_t len = strlen(text);
-    const char *box = find_box(&len, text);
-    char *number = NULL;
-    lmi_buf plain;
+    const size_t len = strlen(text);
+    lmi_answer answer;
+    lmi_buf valid;
     lmas_status status;
 
-    lmi_buf_init(&plain, len);
-    append_plain(&plain, box ? box : text, len);
-    status = lmi_buf_status(&plain);
-    if (status == LMAS_OK && box)
-        status = find_in_box(&number, &plain);
-    else if (status == LMAS_OK)
-        status = find_number(&number, lmi_buf_text(&plain), plain.len, true);
+    lmi_buf_init(&valid, 3 * len);
+    lmi_py_append(&valid, text, len);
+    status = lmi_buf_status(&valid);
     if (status == LMAS_OK)
-        *out = number;
-    lmi_buf_done(&plain);
+        status = lmi_answer_init(&answer, (lmi_span){lmi_buf_text(&valid), valid.len});
+    if (status == LMAS_OK) {
+        status = lmi_exact_number(out, &answer);
+        lmi_answer_done(&answer);
+    }
+    lmi_buf_done(&valid);
     return status;
 }
 
-/* A decimal number taken apart: zeros that say nothing are left out. */
-typedef struct decimal {
-    bool is_negative;
-    const char *whole, *fraction;
-    size_t n_whole, n_fraction;
-} decimal;
-
-static bool parse_decimal(decimal *out, const char *text)
-{
-    decimal d = {0};
-    size_t n_digits;
-
-    d.is_negative = *text == '-';
-    if (*text == '-' || *text == '+')
-        text++;
-    d.n_whole = n_digits = strspn(text, "0123456789");
-    d.whole = text;
-    text += d.n_whole;
-    if (*text == '.')
-        text++;
-    d.fraction = text;
-    d.n_fraction = strspn(text, "0123456789");
-    n_digits += d.n_fraction;
-    if (!n_digits || text[d.n_fraction])
-        return false;
-    while (d.n_whole && *d.whole == '0')
-        d.whole++, d.n_whole--;
-    while (d.n_fraction && d.fraction[d.n_fraction - 1] == '0')
-        d.n_fraction--;
-    d.is_negative = d.is_negative && (d.n_whole || d.n_fraction);
-    *out = d;
-    return true;
-}
-
-bool lmi_grade_same(const char *a, const char *b)
-{
-    decimal x, y;
-
-    if (!a || !b || !parse_decimal(&x, a) || !parse_decimal(&y, b))
-        return false;
-    return x.is_negative == y.is_negative && x.n_whole == y.n_whole &&
-           x.n_fraction == y.n_fraction && memcmp(x.whole, y.whole, x.n_whole) == 0 &&
-           memcmp(x.fraction, y.fraction, x.n_fraction) == 0;
-}
+/* ---- Gold ---- */
 
 lmas_status lmi_grade_gold(char **out, const char *answer)
 {
@@ -241,21 +291,12 @@ lmas_status lmi_grade_gold(char **out, const char *answer)
     const char *at = answer;
     const char *gold = NULL;
     lmi_buf number;
-    decimal ignored;
 
     while ((at = strstr(at, MARK)))
         gold = at += sizeof(MARK) - 1;
-    *out = NULL;
-    if (!gold)
-        return LMAS_OK;
     lmi_buf_init(&number, LMI_NUMBER_MAX);
-    for (; *gold; gold++)
+    for (; gold && *gold; gold++)
         if (!strchr(",$ \t\r\n", *gold))
             lmi_buf_putc(&number, *gold);
-    if (number.status == LMAS_E_NOMEM)
-        return lmi_buf_status(&number);
-    if (number.status == LMAS_OK && parse_decimal(&ignored, lmi_buf_text(&number)))
-        *out = lmi_buf_steal(&number);
-    lmi_buf_done(&number);
-    return LMAS_OK;
+    return take_number(out, &number);
 }

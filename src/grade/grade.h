@@ -27,10 +27,11 @@ typedef enum lmi_grade_kind {
 /* What is right. All borrowed. */
 typedef struct lmi_gold {
     lmi_grade_kind kind;
-    const char *exact;          /* "1430", "025", "B", ... */
-    const char *compat;         /* what the reference compares with: "1", "b", ... */
-    const char *const *options; /* texts of A, B, ... (kind CHOICE) */
-    size_t n_options;
+    const char *exact;          /* "1430", "025", "B" (a capital), ...; NULL: nothing is right */
+    const char *compat;         /* what the reference compares with, as lmi_compat_normal() writes
+                                 * it: "1", "b", ...; NULL: nothing is right */
+    const char *const *options; /* texts of A, B, ... (kind CHOICE); may be NULL */
+    size_t n_options;           /* 0: unknown, all letters count */
 } lmi_gold;
 
 typedef struct lmi_grade {
@@ -38,9 +39,13 @@ typedef struct lmi_grade {
     bool is_exact_right, is_compat_right;
 } lmi_grade;
 
-/* Grade `len` bytes of `text` (any bytes; not for kind CODE). Free with lmi_grade_done(). */
+/* Grade `len` bytes of `text` (any bytes; not for kind CODE). A NUL counts as U+FFFD, as bytes do
+ * that are no UTF-8. Free with lmi_grade_done(). */
 lmas_status lmi_grade_text(lmi_grade *out, const lmi_gold *gold, const char *text, size_t len);
 void lmi_grade_done(lmi_grade *grade);
+
+/* Blocks that are handed on, counted from the last: a model that writes more has lost its way. */
+#define LMI_CODE_BLOCKS_MAX 64
 
 /* Programs that a text holds. */
 typedef struct lmi_code {
@@ -50,6 +55,7 @@ typedef struct lmi_code {
     char *compat; /* the reference's: the last ```python block, NULL without one */
 } lmi_code;
 
+/* Find them; with lmi_code_done() they go. A text without a fence is one block. */
 lmas_status lmi_code_find(lmi_code *out, const char *text, size_t len);
 void lmi_code_done(lmi_code *code);
 

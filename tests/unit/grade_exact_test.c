@@ -1,4 +1,4 @@
-/* eval_grade_test.c - which number answers, and which numbers are equal. */
+/* grade_exact_test.c - which number answers, and which numbers are equal. */
 #include "support.h"
 
 #include <string.h>
@@ -100,12 +100,28 @@ static void test_empty_box_is_passed_over(void **state)
     expect_prediction("6", "\\boxed{6} goes into \\boxed{ }");
 }
 
-static void test_fraction_is_no_number(void **state)
+static void test_fraction_is_a_number(void **state)
 {
     (void)state;
-    expect_prediction(NULL, "\\boxed{\\frac{1}{2}}");
-    expect_prediction(NULL, "\\boxed{1/2}");
-    expect_prediction("8", "8 pieces, 3/4 eaten");
+    expect_prediction("1/2", "\\boxed{\\frac{1}{2}}");
+    expect_prediction("1/2", "\\boxed{1/2}");
+    expect_prediction("3/4", "8 pieces, 3/4 eaten");
+    expect_prediction("2 1/2", "\\boxed{2\\frac{1}{2}}");
+}
+
+static void test_box_of_two_numbers_is_none(void **state)
+{
+    (void)state;
+    expect_prediction(NULL, "\\boxed{3, 4}");
+    expect_prediction(NULL, "\\boxed{3-5}");
+    expect_prediction(NULL, "\\boxed{2x + 1}");
+}
+
+static void test_explicit_answer_goes_before_the_last_number(void **state)
+{
+    (void)state;
+    expect_prediction("18", "The answer is 18. I used 9 of 12 eggs.");
+    expect_prediction("1430", "#### 1,430\nin 3 steps");
 }
 
 static void test_without_box_the_last_number_answers(void **state)
@@ -137,6 +153,71 @@ static void test_equal_numbers_may_be_written_differently(void **state)
     assert_true(lmi_grade_same(".5", "0.50"));
     assert_true(lmi_grade_same("-0", "0"));
     assert_true(lmi_grade_same("12345678901234567890", "12345678901234567890.0"));
+}
+
+static void test_fractions_are_equal_by_value(void **state)
+{
+    (void)state;
+    assert_true(lmi_grade_same("1/2", "0.5"));
+    assert_true(lmi_grade_same("50/100", "1/2"));
+    assert_true(lmi_grade_same("2 1/2", "2.5"));
+    assert_true(lmi_grade_same("-2 1/2", "-5/2"));
+    assert_true(lmi_grade_same("1.5/0.5", "3"));
+    assert_true(lmi_grade_same("1.5e3", "1500"));
+    assert_true(lmi_grade_same("25e-1", "2.5"));
+    assert_true(lmi_grade_same("0/7", "-0"));
+    assert_true(lmi_grade_same("1e99", "10e98"));
+    assert_false(lmi_grade_same("1/3", "0.333333333333333333333333"));
+    assert_false(lmi_grade_same("-1/2", "1/2"));
+    assert_false(lmi_grade_same("2 1/2", "21/2"));
+}
+
+static void test_what_only_looks_like_a_number_is_none(void **state)
+{
+    static const char *const texts[] = {"1/0",  "0/0",   "1/",  "/2",    "1/2/3", "1e",      "1e+",
+                                        "e5",   "1e100", "1 2", "2 1/0", "2 /3",  "1.5 1/2", "--1",
+                                        "1e 5", ".",     "1,5", "0x10",  "inf"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (lmi_number_is(texts[i]))
+            fail_msg("\"%s\" was taken for a number", texts[i]);
+}
+
+static void test_whole_numbers_are_told_from_others(void **state)
+{
+    (void)state;
+    assert_true(lmi_number_is_whole("025"));
+    assert_true(lmi_number_is_whole("25.0"));
+    assert_true(lmi_number_is_whole("-50/2"));
+    assert_true(lmi_number_is_whole("2.5e1"));
+    assert_true(lmi_number_is_whole("1 4/2"));
+    assert_true(lmi_number_is_whole("0"));
+    assert_false(lmi_number_is_whole("1/2"));
+    assert_false(lmi_number_is_whole("2.5"));
+    assert_false(lmi_number_is_whole("25e-1"));
+    assert_false(lmi_number_is_whole("x"));
+}
+
+/* The longest numbers there are, multiplied crosswise. */
+static void test_longest_numbers_are_compared_exactly(void **state)
+{
+    char a[LMI_NUMBER_MAX + 1];
+    char b[LMI_NUMBER_MAX + 1];
+
+    (void)state;
+    memset(a, '9', LMI_NUMBER_MAX);
+    a[LMI_NUMBER_MAX] = '\0';
+    memcpy(b, a, sizeof(b));
+    assert_true(lmi_grade_same(a, b));
+    b[LMI_NUMBER_MAX - 1] = '8';
+    assert_false(lmi_grade_same(a, b));
+    memcpy(a + LMI_NUMBER_MAX / 2, "/7", 2);
+    memcpy(b, a, sizeof(b));
+    memcpy(a + LMI_NUMBER_MAX - 4, "9e99", 4);
+    assert_false(lmi_grade_same(a, b)); /* no exponent below a line */
+    assert_true(lmi_grade_same(b, b));
 }
 
 static void test_other_numbers_are_not_equal(void **state)
@@ -187,10 +268,16 @@ int main(void)
         cmocka_unit_test(test_decorated_box_is_read),
         cmocka_unit_test(test_nested_braces_are_balanced),
         cmocka_unit_test(test_empty_box_is_passed_over),
-        cmocka_unit_test(test_fraction_is_no_number),
+        cmocka_unit_test(test_fraction_is_a_number),
+        cmocka_unit_test(test_box_of_two_numbers_is_none),
+        cmocka_unit_test(test_explicit_answer_goes_before_the_last_number),
         cmocka_unit_test(test_without_box_the_last_number_answers),
         cmocka_unit_test(test_minus_between_operands_is_no_sign),
         cmocka_unit_test(test_equal_numbers_may_be_written_differently),
+        cmocka_unit_test(test_fractions_are_equal_by_value),
+        cmocka_unit_test(test_what_only_looks_like_a_number_is_none),
+        cmocka_unit_test(test_whole_numbers_are_told_from_others),
+        cmocka_unit_test(test_longest_numbers_are_compared_exactly),
         cmocka_unit_test(test_other_numbers_are_not_equal),
         cmocka_unit_test(test_number_beyond_the_limit_is_none),
         cmocka_unit_test(test_thousands_of_open_boxes_are_graded_at_once),
