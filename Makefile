@@ -60,14 +60,14 @@ SEES_unit    := base engine latent team grade sandbox data eval cli
 
 LIB_ROOMS  := base engine latent team
 PROG_ROOMS := grade sandbox data eval cli
-COMMANDS   := ask run model teams
+COMMANDS   := ask run report tasks data model teams
 TEAMS      := $(sort $(wildcard teams/*.json))
 
 src_of = $(sort $(wildcard src/$(1)/*.c))
 obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
 
 LIB_OBJ  := $(foreach r,$(LIB_ROOMS),$(call obj_of,$(r))) $(B)/obj/team/builtin_teams.o
-PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r)))
+PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driver_py.o
 
 LIB_A  := $(B)/liblatentmas.a
 LIB_SO := $(B)/liblatentmas.so.$(VERSION)
@@ -105,12 +105,22 @@ $(foreach r,$(LIB_ROOMS) $(PROG_ROOMS),$(eval $(call room_rule,$(r))))
 $(B)/gen/builtin_teams.c: $(TEAMS) tools/embed.sh
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
-	$(Q)sh tools/embed.sh $(TEAMS) >$@
+	$(Q)sh tools/embed.sh teams $(TEAMS) >$@
 
-$(B)/obj/team/builtin_teams.o: $(B)/gen/builtin_teams.c $(B)/rooms/team/.made
+# So does what runs model-written programs.
+$(B)/gen/driver_py.c: src/sandbox/driver.py tools/embed.sh
 	@mkdir -p $(@D)
-	$(call say,CC,$@)
-	$(Q)$(CC) $(BASE_FLAGS) -I$(B)/rooms/team -c $< -o $@
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed.sh text lmi_driver_py sandbox/driver.h $< >$@
+
+define gen_rule
+$(B)/obj/$(1)/$(2).o: $(B)/gen/$(2).c $(B)/rooms/$(1)/.made
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $$(BASE_FLAGS) -I$(B)/rooms/$(1) -c $$< -o $$@
+endef
+$(eval $(call gen_rule,team,builtin_teams))
+$(eval $(call gen_rule,sandbox,driver_py))
 
 $(LIB_A): $(LIB_OBJ)
 	@rm -f $@

@@ -1,22 +1,43 @@
 #!/bin/sh
-# embed.sh FILE... - print a C table of the files, named by their base names without .json:
-# the built-in teams. The order is the order of the arguments.
+# embed.sh teams FILE...           - print a C table of the files, named by their base names
+#                                    without .json: the built-in teams, in the order given
+# embed.sh text NAME HEADER FILE   - print one file as the array NAME, which HEADER declares
 set -eu
-echo '#include "team/builtin.h"'
-echo
-n=0
-for file; do
-    printf 'static const char file_%d[] = {\n' "$n"
-    od -An -v -tx1 "$file" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1, /g; s/0x\([89a-f]\)/(char)0x\1/g'
-    printf '0};\n\n'
-    n=$((n + 1))
-done
-echo 'const lmi_builtin_team lmi_builtin_teams[] = {'
-n=0
-for file; do
-    name=$(basename "$file" .json)
-    printf '    {"%s", file_%d, sizeof(file_%d) - 1},\n' "$name" "$n" "$n"
-    n=$((n + 1))
-done
-echo '    {0, 0, 0},'
-echo '};'
+
+# The bytes of a file, and a NUL behind them.
+bytes() {
+    od -An -v -tx1 "$1" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1, /g; s/0x\([89a-f]\)/(char)0x\1/g'
+    printf '0};\n'
+}
+
+text() {
+    printf '#include "%s"\n\nconst char %s[] = {\n' "$2" "$1"
+    bytes "$3"
+}
+
+teams() {
+    echo '#include "team/builtin.h"'
+    n=0
+    for file; do
+        printf '\nstatic const char file_%d[] = {\n' "$n"
+        bytes "$file"
+        n=$((n + 1))
+    done
+    printf '\nconst lmi_builtin_team lmi_builtin_teams[] = {\n'
+    n=0
+    for file; do
+        name=$(basename "$file" .json)
+        printf '    {"%s", file_%d, sizeof(file_%d) - 1},\n' "$name" "$n" "$n"
+        n=$((n + 1))
+    done
+    echo '    {0, 0, 0},'
+    echo '};'
+}
+
+case ${1-} in
+teams | text) "$@" ;;
+*)
+    sed -n '2,4s/^# //p' "$0" >&2
+    exit 2
+    ;;
+esac

@@ -4,6 +4,12 @@
  * A program is a text and tests behind it; it has passed when the last line of the tests was
  * reached, told by a token that the program cannot guess. Programs run in processes of their
  * own, several at once; nothing here waits unless it is asked to.
+ *
+ * Program and tests are one text in one namespace, as in the reference. So a test cannot tell when
+ * a program redefines what the test itself uses (`zip`, an `==` that is always true), and code
+ * that reads and writes raw memory could find the token (driver.py says how it is hidden).
+ *
+ * A sandbox belongs to one thread: the kernel kills its programs when that thread ends.
  */
 #ifndef LMI_SANDBOX_SANDBOX_H
 #define LMI_SANDBOX_SANDBOX_H
@@ -15,18 +21,25 @@
 #include "base/status.h"
 
 typedef enum lmi_sandbox_kind {
-    LMI_SANDBOX_BWRAP = 0, /* bubblewrap: no network, nothing of the user's files, own processes */
-    LMI_SANDBOX_NONE = 1,  /* limits on time, memory and output only */
+    /* bubblewrap: no network, none of the user's files, no other process in sight. The program is
+     * process 1 in there: a signal that it sends itself does nothing unless it is caught. */
+    LMI_SANDBOX_BWRAP = 0,
+    /* Limits on time, memory, processes and output, nothing else. A process that the program
+     * leaves behind is found and killed, unless it has given itself a new environment. */
+    LMI_SANDBOX_NONE = 1,
 } lmi_sandbox_kind;
 
 typedef struct lmi_sandbox_params {
     lmi_sandbox_kind kind;
     uint32_t n_parallel;  /* programs at once */
     double wall_ms;       /* of one program (the reference's: 10 s) */
-    uint64_t memory_size; /* bytes of address space of one process */
+    uint64_t memory_size; /* bytes: address space of one process, and memory of all together */
 } lmi_sandbox_params;
 
 lmi_sandbox_params lmi_sandbox_params_default(void);
+
+/* "bwrap", "none". */
+const char *lmi_sandbox_kind_name(lmi_sandbox_kind kind);
 
 /* How a program ended. */
 typedef enum lmi_ending {
@@ -73,11 +86,14 @@ lmas_status lmi_sandbox_open(lmi_sandbox **out, const lmi_sandbox_params *params
 /* Kill what runs, forget what waits. */
 void lmi_sandbox_close(lmi_sandbox *sandbox);
 
-/* Put a program, copied, in the queue, and start what can start. */
+/* Put a program, copied, in the queue, and start what can start. LMAS_E_IO when its tests need
+ * numpy and Python has none; LMAS_E_INVALID when it is too long (limits.h). */
 lmas_status lmi_sandbox_submit(lmi_sandbox *sandbox, const lmi_program *program);
 
 /* Take in what has ended, kill what must end, start what waits. Wait at most `wait_ms` for
- * something to happen; 0 looks and returns at once. */
+ * something to happen, less when a signal comes; 0 looks and returns at once. A host that is busy
+ * for seconds learns late of an end but changes none: but for the memory of all processes
+ * together, the kernel keeps the limits. */
 lmas_status lmi_sandbox_poll(lmi_sandbox *sandbox, double wait_ms);
 
 /* Programs submitted and without a verdict. */

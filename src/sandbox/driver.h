@@ -1,0 +1,7 @@
+/* driver.h - driver.py, embedded by the build (tools/embed.sh). */
+#ifndef LMI_SANDBOX_DRIVER_H
+#define LMI_SANDBOX_DRIVER_H
+
+extern const char lmi_driver_py[]; /* ends in a NUL */
+
+#endif

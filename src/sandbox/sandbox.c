@@ -1,0 +1,362 @@
+/*
+ * sandbox.c - a queue in front of a few places where programs run.
+ *
+ * No thread and no signal handler: whoever owns the sandbox looks in with lmi_sandbox_poll().
+ * Between two looks the kernel keeps the limits, the wall clock included. (The memory of all
+ * processes of a program together is looked at here; for the rest of the time it is the kernel's
+ * out-of-memory killer that takes a program before the host.)
+ */
+#include "sandbox/sandbox.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sandbox/limits.h"
+#include "sandbox/payload.h"
+#include "sandbox/slot.h"
+#include "sandbox/spawn.h"
+#include "sandbox/tree.h"
+#include "sandbox/verdict.h"
+#include "sandbox/walls.h"
+
+/* A program that waits, or one that could not be started and whose verdict waits. */
+typedef struct job {
+    uint64_t id;
+    lmi_buf text;
+    bool is_broken;
+    char detail[LMI_DETAIL_MAX + 1];
+} job;
+
+struct lmi_sandbox {
+    lmi_sandbox_params params;
+    lmi_verdict_fn fn;
+    void *user;
+    lmi_walls walls;
+    size_t n_processes; /* limit for the driver to set */
+    bool has_numpy;
+    lmi_slot *slots;
+    size_t n_running;
+    job *jobs; /* those in [first_job, n_jobs) wait */
+    size_t first_job, n_jobs, capacity;
+};
+
+lmi_sandbox_params lmi_sandbox_params_default(void)
+{
+    return (lmi_sandbox_params){
+        .kind = LMI_SANDBOX_BWRAP,
+        .n_parallel = 2,
+        .wall_ms = 10e3,
+        .memory_size = (uint64_t)4 * 1024 * LMI_MIB,
+    };
+}
+
+const char *lmi_sandbox_kind_name(lmi_sandbox_kind kind)
+{
+    return kind == LMI_SANDBOX_BWRAP ? "bwrap" : "none";
+}
+
+static lmas_status check_params(const lmi_sandbox_params *p)
+{
+    if (p->kind != LMI_SANDBOX_BWRAP && p->kind != LMI_SANDBOX_NONE)
+        return lmi_fail(LMAS_E_INVALID, "no such kind of sandbox: %d", (int)p->kind);
+    if (p->n_parallel < 1 || p->n_parallel > LMI_MAX_PARALLEL)
+        return lmi_fail(LMAS_E_INVALID, "programs at once must be 1 to %d, not %u",
+                        LMI_MAX_PARALLEL, p->n_parallel);
+    if (!(p->wall_ms >= 1) || p->wall_ms > LMI_WALL_MS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "time of a program must be 1 to %g ms, not %g",
+                        LMI_WALL_MS_MAX, p->wall_ms);
+    if (p->memory_size < LMI_MEMORY_SIZE_MIN)
+        return lmi_fail(LMAS_E_INVALID, "memory of a program must be %zu bytes or more, not %llu",
+                        LMI_MEMORY_SIZE_MIN, (unsigned long long)p->memory_size);
+    return LMAS_OK;
+}
+
+/* The kernel counts a user's processes inside walls, but all of the user's without: then what
+ * runs already must be let in too. */
+static size_t count_processes(const lmi_sandbox_params *params)
+{
+    if (params->kind == LMI_SANDBOX_BWRAP || geteuid() == 0)
+        return LMI_MAX_PROCESSES;
+    return lmi_tree_n_threads(geteuid()) + (size_t)params->n_parallel * LMI_MAX_PROCESSES +
+           LMI_MAX_PROCESSES;
+}
+
+static lmas_status make_slots(lmi_sandbox *sandbox)
+{
+    size_t i;
+
+    sandbox->slots = lmi_new(sandbox->params.n_parallel, sizeof(*sandbox->slots));
+    if (!sandbox->slots)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a sandbox");
+    /* No limit on processes binds root, and a user's files are none of a program's business. */
+    for (i = 0; i < sandbox->params.n_parallel; i++)
+        sandbox->slots[i].uid = geteuid() == 0 ? LMI_UID_FIRST + (uid_t)i : 0;
+    return LMAS_OK;
+}
+
+static void free_job(job *j)
+{
+    lmi_buf_done(&j->text);
+}
+
+/* Where it fails the verdict says why, at the next poll. */
+static void start_waiting(lmi_sandbox *sandbox)
+{
+    size_t i;
+
+    for (i = 0; i < sandbox->params.n_parallel && sandbox->first_job < sandbox->n_jobs; i++) {
+        lmi_slot *slot = &sandbox->slots[i];
+        job *next = &sandbox->jobs[sandbox->first_job];
+
+        if (slot->is_running)
+            continue;
+        if (next->is_broken)
+            return;
+        if (lmi_slot_start(slot, &sandbox->params, &sandbox->walls, next->id, &next->text) !=
+            LMAS_OK) {
+            next->is_broken = true;
+            snprintf(next->detail, sizeof(next->detail), "%.*s", LMI_DETAIL_MAX, lmas_last_error());
+            return;
+        }
+        free_job(next);
+        sandbox->first_job++;
+        sandbox->n_running++;
+    }
+}
+
+/* Wait for an end, a deadline or the next look at memory. False when a signal came. */
+static bool wait_for_end(const lmi_sandbox *sandbox, double until_ms)
+{
+    struct pollfd fds[LMI_MAX_PARALLEL];
+    double now = lmi_now_ms();
+    double wake = until_ms;
+    size_t n = 0;
+    size_t i;
+
+    for (i = 0; i < sandbox->params.n_parallel; i++) {
+        const lmi_slot *slot = &sandbox->slots[i];
+
+        if (!slot->is_running)
+            continue;
+        fds[n++] = (struct pollfd){.fd = slot->pidfd, .events = POLLIN};
+        wake = fmin(wake, fmin(slot->deadline_ms, slot->look_ms));
+    }
+    return poll(fds, (nfds_t)n, wake > now ? (int)fmin(ceil(wake - now), INT_MAX) : 0) >= 0;
+}
+
+static bool has_ended(const lmi_slot *slot)
+{
+    struct pollfd fd = {.fd = slot->pidfd, .events = POLLIN};
+
+    return poll(&fd, 1, 0) == 1;
+}
+
+/* Take in what has ended; the number of verdicts given. */
+static size_t take_ends(lmi_sandbox *sandbox)
+{
+    size_t n = 0;
+    size_t i;
+
+    for (i = 0; i < sandbox->params.n_parallel; i++) {
+        lmi_slot *slot = &sandbox->slots[i];
+        lmi_verdict verdict = {.id = slot->id, .wall_ms = lmi_now_ms() - slot->started_ms};
+        lmi_judged judged;
+
+        if (!slot->is_running)
+            continue;
+        if (!has_ended(slot)) {
+            lmi_slot_look(slot, &sandbox->params, lmi_now_ms());
+            continue;
+        }
+        lmi_slot_finish(&judged, slot, &sandbox->params);
+        sandbox->n_running--;
+        verdict.ending = judged.ending;
+        verdict.candidate = judged.candidate;
+        verdict.detail = judged.detail;
+        sandbox->fn(sandbox->user, &verdict);
+        n++;
+    }
+    return n;
+}
+
+/* Give the verdict on the first job when it could not be started. */
+static size_t take_broken(lmi_sandbox *sandbox)
+{
+    job *next = &sandbox->jobs[sandbox->first_job];
+    lmi_verdict verdict;
+
+    if (sandbox->first_job == sandbox->n_jobs || !next->is_broken)
+        return 0;
+    verdict = (lmi_verdict){.id = next->id, .ending = LMI_ENDING_BROKEN, .detail = next->detail};
+    sandbox->first_job++;
+    sandbox->fn(sandbox->user, &verdict);
+    free_job(next);
+    return 1;
+}
+
+lmas_status lmi_sandbox_poll(lmi_sandbox *sandbox, double wait_ms)
+{
+    const double until = lmi_now_ms() + fmax(wait_ms, 0);
+
+    for (;;) {
+        size_t n = take_ends(sandbox) + take_broken(sandbox);
+
+        start_waiting(sandbox);
+        if (n > 0 || lmi_sandbox_n_open(sandbox) == 0 || lmi_now_ms() >= until)
+            return LMAS_OK;
+        if (sandbox->n_running == 0)
+            continue; /* what could not be started has its verdict in the next round */
+        if (!wait_for_end(sandbox, until))
+            return errno == EINTR ? LMAS_OK : lmi_fail_errno(LMAS_E_IO, "cannot wait for programs");
+    }
+}
+
+size_t lmi_sandbox_n_open(const lmi_sandbox *sandbox)
+{
+    return sandbox->n_running + (sandbox->n_jobs - sandbox->first_job);
+}
+
+/* Drop the jobs that are done from the front of the list. */
+static void compact(lmi_sandbox *sandbox)
+{
+    if (sandbox->first_job < sandbox->n_jobs - sandbox->first_job)
+        return;
+    memmove(sandbox->jobs, sandbox->jobs + sandbox->first_job,
+            (sandbox->n_jobs - sandbox->first_job) * sizeof(*sandbox->jobs));
+    sandbox->n_jobs -= sandbox->first_job;
+    sandbox->first_job = 0;
+}
+
+lmas_status lmi_sandbox_submit(lmi_sandbox *sandbox, const lmi_program *program)
+{
+    job new = {.id = program->id};
+    lmas_status status;
+
+    if (!sandbox->has_numpy && strstr(program->tests, "numpy"))
+        return lmi_fail(LMAS_E_IO,
+                        "these tests need numpy, which %s has not: apt install "
+                        "python3-numpy",
+                        sandbox->walls.python);
+    if (sandbox->first_job > 0)
+        compact(sandbox);
+    if (!lmi_reserve((void **)&sandbox->jobs, &sandbox->capacity, sandbox->n_jobs + 1,
+                     sizeof(*sandbox->jobs)))
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu programs", sandbox->n_jobs + 1);
+    status = lmi_payload_text(&new.text, program, sandbox->n_processes);
+    if (status != LMAS_OK)
+        return status;
+    sandbox->jobs[sandbox->n_jobs++] = new;
+    start_waiting(sandbox);
+    return LMAS_OK;
+}
+
+void lmi_sandbox_close(lmi_sandbox *sandbox)
+{
+    lmi_judged ignored;
+    size_t i;
+
+    if (!sandbox)
+        return;
+    for (i = 0; sandbox->slots && i < sandbox->params.n_parallel; i++) {
+        if (!sandbox->slots[i].is_running)
+            continue;
+        lmi_spawn_kill(sandbox->slots[i].pidfd);
+        lmi_slot_finish(&ignored, &sandbox->slots[i], &sandbox->params);
+    }
+    for (i = sandbox->first_job; i < sandbox->n_jobs; i++)
+        free_job(&sandbox->jobs[i]);
+    lmi_walls_done(&sandbox->walls);
+    lmi_free(sandbox->jobs);
+    lmi_free(sandbox->slots);
+    lmi_free(sandbox);
+}
+
+/* ---- The first program: does it work here? -------------------------------------------------- */
+
+/* The first start reads Python from the disk, whatever the programs' time will be. */
+enum { TRIAL_WALL_MS = 30000 };
+
+typedef struct trial {
+    lmi_ending ending;
+    char detail[LMI_DETAIL_MAX + 1];
+} trial;
+
+static void end_trial(void *user, const lmi_verdict *verdict)
+{
+    trial *t = user;
+
+    t->ending = verdict->ending;
+    snprintf(t->detail, sizeof(t->detail), "%s", verdict->detail);
+}
+
+static lmas_status try_program(trial *t, lmi_sandbox *sandbox, const char *text)
+{
+    const lmi_program program = {.candidates = &text, .n_candidates = 1, .tests = ""};
+    const lmi_verdict_fn fn = sandbox->fn;
+    void *user = sandbox->user;
+    lmas_status status = lmi_sandbox_submit(sandbox, &program);
+
+    sandbox->fn = end_trial;
+    sandbox->user = t;
+    while (status == LMAS_OK && lmi_sandbox_n_open(sandbox) > 0)
+        status = lmi_sandbox_poll(sandbox, sandbox->params.wall_ms);
+    sandbox->fn = fn;
+    sandbox->user = user;
+    return status;
+}
+
+static lmas_status try_out(lmi_sandbox *sandbox)
+{
+    const double wall_ms = sandbox->params.wall_ms;
+    trial t = {.ending = LMI_ENDING_BROKEN};
+    lmas_status status;
+
+    sandbox->params.wall_ms = fmax(wall_ms, TRIAL_WALL_MS);
+    status = try_program(&t, sandbox, "import numpy");
+    sandbox->has_numpy = t.ending == LMI_ENDING_PASSED;
+    if (status == LMAS_OK && !sandbox->has_numpy)
+        status = try_program(&t, sandbox, "pass");
+    sandbox->params.wall_ms = wall_ms;
+    if (status != LMAS_OK || t.ending == LMI_ENDING_PASSED)
+        return status;
+    if (sandbox->params.kind == LMI_SANDBOX_NONE)
+        return lmi_fail(LMAS_E_IO, "%s does not run a program: %s", sandbox->walls.python,
+                        t.detail);
+    return lmi_fail(LMAS_E_IO,
+                    "%s does not run a program here (%s): allow user namespaces, or run programs "
+                    "unprotected with --sandbox none",
+                    sandbox->walls.bwrap, t.detail);
+}
+
+lmas_status lmi_sandbox_open(lmi_sandbox **out, const lmi_sandbox_params *params, lmi_verdict_fn fn,
+                             void *user)
+{
+    lmi_sandbox *sandbox;
+    lmas_status status = check_params(params);
+
+    if (status != LMAS_OK)
+        return status;
+    sandbox = lmi_new(1, sizeof(*sandbox));
+    if (!sandbox)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a sandbox");
+    *sandbox = (lmi_sandbox){.params = *params, .fn = fn, .user = user};
+    status = lmi_walls_init(&sandbox->walls, params->kind);
+    if (status == LMAS_OK)
+        status = make_slots(sandbox);
+    if (status == LMAS_OK) {
+        sandbox->n_processes = count_processes(params);
+        status = try_out(sandbox);
+    }
+    if (status == LMAS_OK)
+        *out = sandbox;
+    else
+        lmi_sandbox_close(sandbox);
+    return status;
+}

@@ -1,0 +1,42 @@
+/*
+ * spawn.h - start one process with limits, from a host that may be big and have threads.
+ *
+ * The host's memory is not copied: the child borrows it, as after vfork(), until it executes
+ * its program. So a model of any size costs nothing here.
+ */
+#ifndef LMI_SANDBOX_SPAWN_H
+#define LMI_SANDBOX_SPAWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/status.h"
+
+/* Descriptors a child can be given. */
+enum { LMI_SPAWN_FDS_MAX = 8 };
+
+typedef struct lmi_spawn {
+    const char *const *argv; /* argv[0] is an absolute path */
+    const char *const *envp;
+    const char *folder; /* where it starts; NULL for "/" */
+    int fds[LMI_SPAWN_FDS_MAX];
+    int n_fds;            /* it has fds[0] as 0, fds[1] as 1, ..., and no other */
+    uid_t uid;            /* its user and group; 0 to stay who we are */
+    double wall_ms;       /* SIGALRM afterwards, also when the host does not look */
+    uint64_t memory_size; /* bytes of address space */
+    bool no_new_privs;    /* nothing it starts may gain rights (bubblewrap sees to it itself) */
+} lmi_spawn;
+
+/* Start it. `*pidfd` becomes readable when it has ended; wait for it with lmi_spawn_wait(). It is
+ * killed when the thread that started it ends. */
+lmas_status lmi_spawn_start(pid_t *pid, int *pidfd, const lmi_spawn *spawn);
+
+/* Wait for the end: the number of a signal in `*signal_number`, or 0 and the exit status. */
+lmas_status lmi_spawn_wait(int *signal_number, int *exit_status, int pidfd);
+
+/* Kill it; one that has ended already stays as it is. */
+void lmi_spawn_kill(int pidfd);
+
+#endif

@@ -1,0 +1,7 @@
+# All of /tmp, in small files.
+hole = False
+size = 0
+for number in range(1000):
+    with open("/tmp/lmi-battery-%d" % number, "wb") as out:
+        size += out.write(bytes(1 << 20))
+hole = True

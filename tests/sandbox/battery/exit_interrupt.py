@@ -1,0 +1,2 @@
+# Leave as if somebody had pressed Ctrl-C.
+raise KeyboardInterrupt

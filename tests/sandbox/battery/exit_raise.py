@@ -1,0 +1,2 @@
+# Leave by the exception that Python lets pass silently.
+raise SystemExit

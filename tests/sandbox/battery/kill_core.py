@@ -1,0 +1,3 @@
+# Die leaving a picture of the memory.
+import os
+os.abort()

@@ -1,0 +1,4 @@
+# More of /etc than the loader needs.
+import os
+hole = False
+hole = bool(set(os.listdir("/etc")) - {"alternatives", "ld.so.cache"})

@@ -1,0 +1,2 @@
+# The same with a line that goes on.
+hole = False \

@@ -1,0 +1,2 @@
+# The same with a condition that is never met.
+if False:

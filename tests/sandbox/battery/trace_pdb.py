@@ -1,0 +1,4 @@
+# The same by way of the library.
+import pdb
+hole = False
+pdb.Pdb(nosigint=True).set_trace()
