@@ -49,6 +49,23 @@ lmas_status lmi_file_read(lmi_buf *out, const char *path)
     return status;
 }
 
+lmas_status lmi_path_join(char **out, const char *folder, const char *name)
+{
+    lmi_buf path;
+
+    lmi_buf_init(&path, LMI_PATH_MAX);
+    lmi_buf_printf(&path, "%s/%s", folder, name);
+    if (path.status == LMAS_OK) {
+        *out = lmi_buf_steal(&path);
+        return LMAS_OK;
+    }
+    lmi_buf_done(&path);
+    if (strlen(folder) + 1 + strlen(name) > LMI_PATH_MAX)
+        return lmi_fail(LMAS_E_INVALID, "path longer than %d bytes: %s/%s", LMI_PATH_MAX, folder,
+                        name);
+    return lmi_fail(LMAS_E_NOMEM, "no memory for a path");
+}
+
 static lmas_status write_all(int fd, const char *data, size_t size, const char *path)
 {
     while (size > 0) {

@@ -18,6 +18,9 @@ lmas_status lmi_file_read(lmi_buf *out, const char *path);
  * renamed over it. On failure the old file, if any, is as it was and the temporary is gone. */
 lmas_status lmi_file_write(const char *path, const void *data, size_t size);
 
+/* FOLDER/NAME; LMAS_E_INVALID when it is longer than LMI_PATH_MAX. Free with lmi_free(). */
+lmas_status lmi_path_join(char **out, const char *folder, const char *name);
+
 /* Make the directory `path` and those above it. */
 lmas_status lmi_dir_make(const char *path);
 

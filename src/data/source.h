@@ -34,9 +34,11 @@ typedef bool (*lmi_fetch_fn)(void *user, uint64_t n, uint64_t n_total, bool is_b
 /* Append the path where the rows of task `name` are kept. */
 lmas_status lmi_source_path(lmi_buf *out, const char *name, const lmi_source *source);
 
-/* Fetch the rows of task `name` into the cache, going on where an interrupted fetch stopped.
- * HF_ENDPOINT, HF_TOKEN and their kin are honoured; HF_HUB_OFFLINE refuses. */
-lmas_status lmi_source_fetch(const char *name, const lmi_source *source, lmi_fetch_fn fn,
-                             void *user);
+/* Have the rows of task `name` in the cache: at once when they are there, else they are fetched,
+ * going on where an interrupted fetch stopped. `is_anew` fetches from the start in any case; what
+ * is in the cache stays until the new rows are whole. HF_ENDPOINT, HF_TOKEN and their kin are
+ * honoured; HF_HUB_OFFLINE refuses. */
+lmas_status lmi_source_fetch(const char *name, const lmi_source *source, bool is_anew,
+                             lmi_fetch_fn fn, void *user);
 
 #endif

@@ -1,65 +1,100 @@
-/* task.c - the table of tasks. A new one is a row reader, a grader and a line here. */
+/* task.c - the table of tasks. */
 #include "data/task.h"
 
 #include <string.h>
 
-#include "base/mem.h"
-#include "grade/exact.h"
-
-/* Characters of a wrong answer that a message shows. */
-enum { SHOWN_LEN = 24 };
-
-/* The end of a text, from the start of a character: what a message can show of it. */
-static const char *tail(const char *text)
-{
-    const size_t len = strlen(text);
-    const char *end = text + (len > SHOWN_LEN ? len - SHOWN_LEN : 0);
-
-    while (((unsigned char)*end & 0xc0) == 0x80)
-        end++;
-    return end;
-}
-
-static lmas_status check_question(const lmi_json *row, const char *question)
-{
-    const size_t len = strlen(question);
-
-    if (len == 0 || len > LMI_QUESTION_MAX)
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: question of %zu bytes, from 1 to %zu expected",
-                        row->label, row->first_line, len, LMI_QUESTION_MAX);
-    return LMAS_OK;
-}
-
-/* {"question": "...", "answer": "reasoning #### 18"} */
-static lmas_status read_gsm8k(lmi_item *out, const lmi_json *row)
-{
-    yyjson_val *root = lmi_json_root(row);
-    const char *question = NULL;
-    const char *answer = NULL;
-    char *gold = NULL;
-    lmas_status status = lmi_json_string(&question, row, root, "a row", "question", false);
-
-    if (status == LMAS_OK)
-        status = lmi_json_string(&answer, row, root, "a row", "answer", false);
-    if (status == LMAS_OK)
-        status = check_question(row, question);
-    if (status == LMAS_OK)
-        status = lmi_grade_gold(&gold, answer);
-    if (status != LMAS_OK)
-        return status;
-    if (!gold)
-        return lmi_fail(LMAS_E_FORMAT,
-                        "%s:%zu: \"answer\" must end in \"#### NUMBER\", found \"%s\"", row->label,
-                        row->first_line, tail(answer));
-    *out = (lmi_item){.question = lmi_strdup(question), .gold = gold};
-    if (out->question)
-        return LMAS_OK;
-    lmi_free(gold);
-    return lmi_fail(LMAS_E_NOMEM, "no memory for a question");
-}
+#define ROWS(repo, config, split, n) {LMI_SOURCE_ROWS, repo, config, split, NULL, n}
+#define FILE_OF(repo, path, n)       {LMI_SOURCE_FILE, repo, NULL, NULL, path, n}
+#define RAW(repo, path, n)           {LMI_SOURCE_RAW, repo, NULL, NULL, path, n}
 
 static const lmi_task tasks[] = {
-    {"gsm8k", LMAS_ANSWER_NUMBER, read_gsm8k, lmi_grade_prediction, lmi_grade_same},
+    {
+        .name = "gsm8k",
+        .summary = "grade-school word problems",
+        .row = "\"question\", \"answer\" (... #### 18)",
+        .grade = LMI_GRADE_NUMBER,
+        .source = ROWS("openai/gsm8k", "main", "test", 1319),
+        .read_row = lmi_item_read_gsm8k,
+    },
+    {
+        .name = "aime2024",
+        .summary = "competition mathematics, answers from 0 to 999",
+        .row = "\"problem\", \"answer\"",
+        .grade = LMI_GRADE_INTEGER,
+        .source = ROWS("HuggingFaceH4/aime_2024", "default", "train", 30),
+        .read_row = lmi_item_read_aime,
+    },
+    {
+        .name = "aime2025",
+        .summary = "competition mathematics, answers from 0 to 999",
+        .row = "\"problem\", \"answer\"",
+        .grade = LMI_GRADE_INTEGER,
+        .source = ROWS("yentinglin/aime_2025", "default", "train", 30),
+        .read_row = lmi_item_read_aime,
+    },
+    {
+        .name = "gpqa",
+        .summary = "graduate-level science (Diamond), four options",
+        .row = "\"question\" (options inside), \"answer\" (a letter)",
+        .grade = LMI_GRADE_CHOICE,
+        .source = ROWS("fingertap/GPQA-Diamond", "default", "test", 198),
+        .read_row = lmi_item_read_gpqa,
+    },
+    {
+        .name = "arc_easy",
+        .summary = "school science, the easier part, 3 to 5 options",
+        .row = "\"question\", \"choices\" {\"text\", \"label\"}, \"answerKey\"",
+        .grade = LMI_GRADE_CHOICE,
+        .source = ROWS("allenai/ai2_arc", "ARC-Easy", "test", 2376),
+        .read_row = lmi_item_read_arc,
+    },
+    {
+        .name = "arc_challenge",
+        .summary = "school science, the harder part, 3 to 5 options",
+        .row = "\"question\", \"choices\" {\"text\", \"label\"}, \"answerKey\"",
+        .grade = LMI_GRADE_CHOICE,
+        .source = ROWS("allenai/ai2_arc", "ARC-Challenge", "test", 1172),
+        .read_row = lmi_item_read_arc,
+    },
+    {
+        .name = "mbppplus",
+        .summary = "short Python programs, many tests",
+        .row = "\"prompt\", \"code\", \"test\", \"test_list\"",
+        .grade = LMI_GRADE_CODE,
+        .source = ROWS("evalplus/mbppplus", "default", "test", 378),
+        .read_row = lmi_item_read_mbppplus,
+    },
+    {
+        .name = "humanevalplus",
+        .summary = "Python functions to complete, many tests",
+        .row = "\"task_id\", \"prompt\", \"canonical_solution\", \"entry_point\", \"test\"",
+        .grade = LMI_GRADE_CODE,
+        .source = FILE_OF("evalplus/humanevalplus", "test.jsonl", 164),
+        .read_row = lmi_item_read_humanevalplus,
+    },
+    {
+        .name = "medqa",
+        .summary = "medical licensing questions",
+        .row = "\"query\", \"options\", \"answer\" (the option's text)",
+        .grade = LMI_GRADE_CHOICE,
+        .source = RAW("Gen-Verse/LatentMAS", "main/data/medqa.json", 300),
+        .read_row = lmi_item_read_medqa,
+    },
+    {
+        .name = "winogrande",
+        .summary = "which of two words fits the blank",
+        .row = "\"sentence\", \"option1\", \"option2\", \"answer\" (1 or 2)",
+        .grade = LMI_GRADE_CHOICE,
+        .source = ROWS("allenai/winogrande", "winogrande_xl", "validation", 1267),
+        .read_row = lmi_item_read_winogrande,
+    },
+    {
+        .name = "custom",
+        .summary = "questions of your own: --custom_question, or --data",
+        .row = "\"question\", and \"gold\" where there is one",
+        .grade = LMI_GRADE_TEXT,
+        .read_row = lmi_item_read_custom,
+    },
 };
 
 const lmi_task *lmi_task_at(size_t i)
@@ -76,4 +111,27 @@ const lmi_task *lmi_task_find(const char *name)
         if (strcmp(task->name, name) == 0)
             return task;
     return NULL;
+}
+
+lmas_answer_kind lmi_task_answer_kind(const lmi_task *task)
+{
+    switch (task->grade) {
+    case LMI_GRADE_NUMBER:
+    case LMI_GRADE_INTEGER:
+        return LMAS_ANSWER_NUMBER;
+    case LMI_GRADE_CHOICE:
+        return LMAS_ANSWER_CHOICE;
+    case LMI_GRADE_CODE:
+        return LMAS_ANSWER_CODE;
+    case LMI_GRADE_TEXT:
+        break;
+    }
+    return LMAS_ANSWER_FREE;
+}
+
+const char *lmi_task_kind_name(const lmi_task *task)
+{
+    static const char *const names[] = {"number", "integer", "choice", "code", "text"};
+
+    return names[task->grade];
 }

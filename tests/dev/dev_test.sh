@@ -209,6 +209,16 @@ same_place_clean_room() {
     dev cat /etc/base
     [[ $(grep -cF "$tree" /proc/self/mountinfo) = 0 ]]
 }
+network() {
+    local file before
+    before=$(cat /etc/resolv.conf /etc/hosts 2>/dev/null | sha256sum)
+    for file in /etc/resolv.conf /etc/hosts /etc/ssl/certs/ca-certificates.crt; do
+        [[ ! -e $file ]] || dev cat "$file" | cmp - "$file"
+    done
+    [[ $(cat /etc/resolv.conf /etc/hosts 2>/dev/null | sha256sum) = "$before" ]]
+    [[ ! -s $tree/etc/hosts && -z $(ls "$tree/etc/ssl/certs" 2>/dev/null) ]]  # nothing was copied
+    [[ $(https_proxy=http://proxy:1 dev env | grep proxy) = https_proxy=http://proxy:1 ]]
+}
 covered_folder() {
     local dir=/var/tmp/dev-test.$$
     mkdir "$dir"
@@ -446,6 +456,7 @@ claim 'the second run fetches nothing and says nothing' second_run
 claim 'no mount namespace: one line that names the way out' no_namespace
 claim 'arguments, streams, exit status and signals pass through' passes_through
 claim 'same folder, home and user; chosen variables; no mount on the host' same_place_clean_room
+claim 'names resolve, certificates are trusted and proxies are asked as on the host' network
 claim 'a current folder under /var is visible inside' covered_folder
 claim 'an ordinary user makes a tree and stays who they are' ordinary_user
 claim 'a longer list fetches only what is new' growth

@@ -178,9 +178,24 @@ static void test_a_message_is_one_line(void **state)
     assert_string_equal(lmas_last_error(), "a?b?[31m");
 }
 
+static void test_paths_are_joined_up_to_their_limit(void **state)
+{
+    char longest[LMI_PATH_MAX + 1];
+    char *path = NULL;
+
+    (void)state;
+    assert_ok(lmi_path_join(&path, "runs/a", "config.json"));
+    assert_string_equal(path, "runs/a/config.json");
+    lmi_free(path);
+    memset(longest, 'a', LMI_PATH_MAX);
+    longest[LMI_PATH_MAX] = '\0';
+    assert_fails(LMAS_E_INVALID, "path longer than", lmi_path_join(&path, longest, "x"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_paths_are_joined_up_to_their_limit),
         cmocka_unit_test(test_a_buffer_refuses_what_passes_its_ceiling),
         cmocka_unit_test(test_an_empty_buffer_is_an_empty_text),
         cmocka_unit_test(test_a_growth_that_overflows_is_refused),

@@ -1,4 +1,4 @@
-/* eval_dataset_test.c - lines of a file, and questions from lines. */
+/* data_dataset_test.c - lines of a file, and questions from lines. */
 #include "support.h"
 
 #include <fcntl.h>
@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "data/dataset.h"
 #include "base/lines.h"
+#include "data/dataset.h"
 
 static char folder[64];
 
@@ -139,14 +139,6 @@ static void test_bad_rows_are_named_by_line(void **state)
     assert_fails(LMAS_E_IO, "cannot open", lmi_dataset_open(&data, task, "/nowhere/at/all"));
 }
 
-static void test_unknown_task_is_none(void **state)
-{
-    (void)state;
-    assert_null(lmi_task_find("gsm9k"));
-    assert_non_null(lmi_task_at(0));
-    assert_null(lmi_task_at(1000));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,7 +148,6 @@ int main(void)
         cmocka_unit_test(test_rows_become_questions_and_golds),
         cmocka_unit_test(test_hash_and_size_are_those_of_the_file),
         cmocka_unit_test(test_bad_rows_are_named_by_line),
-        cmocka_unit_test(test_unknown_task_is_none),
     };
 
     return cmocka_run_group_tests(tests, make_folder, NULL);

@@ -1,0 +1,107 @@
+/* fetch.c - as with the progress of a run: a short fetch says nothing, a long one how far it is. */
+#include "cli/fetch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/interrupt.h"
+#include "cli/term.h"
+
+#define QUIET_MS 2000.0  /* before the first sign */
+#define LIVE_MS  100.0   /* between two on a terminal */
+#define PLAIN_MS 10000.0 /* between two lines elsewhere */
+
+enum { TEXT_SIZE = 192 };
+
+typedef struct shown {
+    const char *name;
+    bool is_live, is_shown;
+    double start_ms, shown_ms;
+    bool has_begun;
+    uint64_t n_before; /* what an earlier fetch has left */
+} shown;
+
+/* "4.1 MiB of 10.9 MiB", "400/1319 rows", or "waiting": for a server, or another process. */
+static void describe_count(char out[TEXT_SIZE], uint64_t n, uint64_t n_total, bool is_bytes)
+{
+    char have[32], whole[32];
+
+    lmi_size_text(have, (double)n);
+    lmi_size_text(whole, (double)n_total);
+    if (n == 0 && n_total == 0)
+        snprintf(out, TEXT_SIZE, "waiting");
+    else if (!is_bytes)
+        snprintf(out, TEXT_SIZE, "%llu/%llu rows", (unsigned long long)n,
+                 (unsigned long long)n_total);
+    else if (n_total)
+        snprintf(out, TEXT_SIZE, "%s of %s", have, whole);
+    else
+        snprintf(out, TEXT_SIZE, "%s", have);
+}
+
+/* "120.0/s, 7.6 s left"; nothing while it is not known. */
+static void describe_speed(char out[TEXT_SIZE], double rate, uint64_t n_left, bool is_bytes)
+{
+    char speed[32], left[32];
+
+    out[0] = '\0';
+    if (rate <= 0)
+        return;
+    lmi_size_text(speed, rate);
+    lmi_duration_text(left, (double)n_left / rate);
+    if (is_bytes)
+        snprintf(out, TEXT_SIZE, "  %s/s", speed);
+    else
+        snprintf(out, TEXT_SIZE, "  %.1f/s", rate);
+    if (n_left)
+        snprintf(out + strlen(out), TEXT_SIZE - strlen(out), "  %s left", left);
+}
+
+static void say(shown *s, const char *count, const char *speed)
+{
+    const size_t width = lmi_term_width();
+    char text[3 * TEXT_SIZE];
+
+    if (!s->is_live) {
+        lmi_say("%s: %s%s", s->name, count, speed);
+        return;
+    }
+    snprintf(text, sizeof(text), "%.32s  %s%s", s->name, count, speed);
+    fprintf(stderr, "\r%.*s\033[K", (int)(width > 1 ? width - 1 : 1), text);
+    s->is_shown = true;
+}
+
+static bool show(void *user, uint64_t n, uint64_t n_total, bool is_bytes)
+{
+    shown *s = user;
+    const double now_ms = lmi_now_ms() - s->start_ms;
+    char count[TEXT_SIZE], speed[TEXT_SIZE];
+    uint64_t n_new;
+
+    if (!s->has_begun && n_total) {
+        s->has_begun = true;
+        s->n_before = n;
+    }
+    if (n < s->n_before) /* it had to start over */
+        s->n_before = 0;
+    if (now_ms >= QUIET_MS && now_ms - s->shown_ms >= (s->is_live ? LIVE_MS : PLAIN_MS)) {
+        n_new = n - s->n_before;
+        s->shown_ms = now_ms;
+        describe_count(count, n, n_total, is_bytes);
+        describe_speed(speed, (double)n_new / now_ms * 1e3, n_total > n ? n_total - n : 0,
+                       is_bytes);
+        say(s, count, speed);
+    }
+    return !lmi_interrupted();
+}
+
+lmas_status lmi_fetch_shown(const char *name, const lmi_source *source, bool is_anew)
+{
+    shown s = {.name = name, .is_live = lmi_term_is_live(), .start_ms = lmi_now_ms()};
+    const lmas_status status = lmi_source_fetch(name, source, is_anew, show, &s);
+
+    if (s.is_shown)
+        fputs("\r\033[K", stderr);
+    return status;
+}

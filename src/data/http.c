@@ -1,0 +1,472 @@
+/*
+ * http.c - one try after the other, with libcurl.
+ *
+ * try_once() makes an attempt; judge() turns what came of it into a status with its message,
+ * and says whether, and after how long, another attempt is worth it.
+ */
+#include "data/http.h"
+
+#ifdef __clang_analyzer__
+#define CURL_DISABLE_TYPECHECK /* macros that a linter takes for branches of ours */
+#endif
+#include <curl/curl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <yyjson.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#define TRIES_MAX     5 /* of one request */
+#define CONNECT_S     15L
+#define STALL_S       30.0  /* a try without a byte for so long ends */
+#define BACKOFF_MS    500.0 /* before the second try; twice as long before each further one */
+#define RETRY_AFTER_S 60.0  /* longest pause that a server may ask for */
+#define REDIRECTS_MAX 5L
+#define TICK_MS       50.0
+
+/* Bytes kept of the page that explains a refusal, and bytes of it that a message shows. */
+enum { REFUSAL_MAX = 4096, SHOWN_MAX = 200 };
+
+struct lmi_http {
+    CURL *curl;
+    lmi_tick_fn tick;
+    void *user;
+    double backoff_ms;
+    long stall_s;
+    char error[CURL_ERROR_SIZE];
+};
+
+/* One try, and what is found out during it. */
+typedef struct attempt {
+    lmi_http *http;
+    lmi_get *get;
+    CURLcode result;
+    long code;
+    bool has_begun; /* the head was looked at */
+    bool is_good;   /* the body is the receiver's */
+    bool is_other;  /* another range came than was asked for */
+    uint64_t n;     /* bytes of the body that the receiver has by now */
+    lmas_status status;
+    lmi_buf refusal;
+    bool is_worth_more;
+    double pause_ms;
+} attempt;
+
+static lmas_status read_number(double *out, const char *name, double normal)
+{
+    const char *text = getenv(name);
+    const double max = 1e6;
+    char *end = NULL;
+    double value;
+
+    *out = normal;
+    if (!text || !*text)
+        return LMAS_OK;
+    value = strtod(text, &end);
+    if (*end || !isfinite(value) || value < 0 || value > max)
+        return lmi_fail(LMAS_E_INVALID, "%s: expected a number from 0 to %.0f, found \"%s\"", name,
+                        max, text);
+    *out = value;
+    return LMAS_OK;
+}
+
+lmas_status lmi_http_open(lmi_http **out, lmi_tick_fn tick, void *user)
+{
+    double stall_s = STALL_S;
+    double backoff_ms = BACKOFF_MS;
+    lmi_http *http;
+    lmas_status status = read_number(&backoff_ms, "LATENTMAS_HTTP_BACKOFF_MS", BACKOFF_MS);
+
+    if (status == LMAS_OK)
+        status = read_number(&stall_s, "LATENTMAS_HTTP_STALL_S", STALL_S);
+    if (status != LMAS_OK)
+        return status;
+    http = lmi_new(1, sizeof(*http));
+    if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        lmi_free(http);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a connection");
+    }
+    *http = (lmi_http){.curl = curl_easy_init(), .tick = tick, .user = user};
+    if (!http->curl) {
+        lmi_http_close(http);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a connection");
+    }
+    http->backoff_ms = backoff_ms;
+    http->stall_s = stall_s < 1 ? 1 : (long)stall_s;
+    *out = http;
+    return LMAS_OK;
+}
+
+void lmi_http_close(lmi_http *http)
+{
+    if (!http)
+        return;
+    curl_easy_cleanup(http->curl);
+    curl_global_cleanup();
+    lmi_free(http);
+}
+
+/* ---- One try ---- */
+
+static const char *header(const attempt *a, const char *name)
+{
+    struct curl_header *found;
+
+    if (curl_easy_header(a->http->curl, name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK)
+        return "";
+    return found->value;
+}
+
+/* Bytes of the whole body: what Content-Range says of "bytes FROM-TO/TOTAL", or the length. False
+ * when the range is not the one asked for. */
+static bool read_total(uint64_t *out, const attempt *a)
+{
+    static const char unit[] = "bytes ";
+    curl_off_t length = -1;
+    const char *range;
+    char *end = NULL;
+
+    *out = 0;
+    curl_easy_getinfo(a->http->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (a->code != 206) {
+        *out = length > 0 && !*header(a, "Content-Encoding") ? (uint64_t)length : 0;
+        return true;
+    }
+    range = header(a, "Content-Range");
+    if (a->get->from == 0 || strncmp(range, unit, sizeof(unit) - 1) != 0)
+        return false;
+    if (strtoull(range + sizeof(unit) - 1, &end, 10) != a->get->from)
+        return false;
+    range = strchr(end, '/');
+    *out = range ? strtoull(range + 1, NULL, 10) : 0;
+    return true;
+}
+
+static lmas_status check_size(const attempt *a, uint64_t size)
+{
+    if (size > a->get->max_size)
+        return lmi_fail(LMAS_E_FORMAT, "%s is longer than %llu bytes", a->get->url,
+                        (unsigned long long)a->get->max_size);
+    return LMAS_OK;
+}
+
+/* Look at the head before the first byte of the body. */
+static void begin(attempt *a)
+{
+    lmi_reply reply = {0};
+
+    a->has_begun = true;
+    curl_easy_getinfo(a->http->curl, CURLINFO_RESPONSE_CODE, &a->code);
+    if (a->code != 200 && a->code != 206)
+        return;
+    if (!read_total(&reply.total, a)) {
+        a->is_other = true;
+        return;
+    }
+    reply.is_rest = a->code == 206;
+    reply.etag = header(a, "ETag");
+    reply.revision = header(a, "X-Revision");
+    a->n = reply.is_rest ? a->get->from : 0;
+    a->is_good = true;
+    a->status = check_size(a, reply.total);
+    if (a->status == LMAS_OK)
+        a->status = a->get->begin(a->get->user, &reply);
+}
+
+/* Anything but `size` makes libcurl end the transfer. */
+static size_t take(char *data, size_t one, size_t size, void *user)
+{
+    attempt *a = user;
+    size_t room;
+
+    (void)one;
+    if (!a->has_begun)
+        begin(a);
+    if (a->status != LMAS_OK || a->is_other)
+        return CURL_WRITEFUNC_ERROR;
+    if (!a->is_good) {
+        room = a->refusal.max - a->refusal.len;
+        lmi_buf_append(&a->refusal, data, size < room ? size : room);
+        return size;
+    }
+    a->n += size;
+    a->status = check_size(a, a->n);
+    if (a->status == LMAS_OK)
+        a->status = a->get->take(a->get->user, data, size);
+    return a->status == LMAS_OK ? size : CURL_WRITEFUNC_ERROR;
+}
+
+static int tick(void *user, curl_off_t d_total, curl_off_t d, curl_off_t u_total, curl_off_t u)
+{
+    const attempt *a = user;
+
+    (void)d_total, (void)d, (void)u_total, (void)u;
+    return a->http->tick(a->http->user) ? 0 : 1;
+}
+
+/* A bundle of certificates that the user names, as a proxy that opens TLS needs. */
+static const char *ca_bundle(void)
+{
+    const char *path = getenv("CURL_CA_BUNDLE");
+
+    if (!path || !*path)
+        path = getenv("SSL_CERT_FILE");
+    return path && *path ? path : NULL;
+}
+
+/* What holds for every request. A redirect leads from https to https only. */
+static void set_rules(CURL *curl, const lmi_http *http, const char *url)
+{
+    const bool is_https = curl_strnequal(url, "https:", 6);
+
+    curl_easy_reset(curl);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->error);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "latentmas/" LMAS_VERSION);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, http->stall_s);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    if (ca_bundle())
+        curl_easy_setopt(curl, CURLOPT_CAINFO, ca_bundle());
+}
+
+/* Ask for the rest only where the bytes that are there can be tied to a version: a weak ETag
+ * ("W/...") promises no equal bytes. */
+static lmas_status set_range(struct curl_slist **headers, CURL *curl, lmi_get *get)
+{
+    lmi_buf text;
+
+    if (get->from == 0 || get->etag[0] != '"') {
+        get->from = 0;
+        return LMAS_OK;
+    }
+    lmi_buf_init(&text, REFUSAL_MAX);
+    lmi_buf_printf(&text, "If-Range: %s", get->etag);
+    if (text.status == LMAS_OK)
+        *headers = curl_slist_append(NULL, lmi_buf_text(&text));
+    lmi_buf_clear(&text);
+    lmi_buf_printf(&text, "%llu-", (unsigned long long)get->from);
+    curl_easy_setopt(curl, CURLOPT_RANGE, lmi_buf_text(&text)); /* libcurl copies it */
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *headers);
+    lmi_buf_done(&text);
+    return *headers ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a request");
+}
+
+static void try_once(attempt *a)
+{
+    CURL *curl = a->http->curl;
+    struct curl_slist *headers = NULL;
+
+    set_rules(curl, a->http, a->get->url);
+    a->status = set_range(&headers, curl, a->get);
+    if (a->status != LMAS_OK)
+        return;
+    curl_easy_setopt(curl, CURLOPT_URL, a->get->url);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, a);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, tick);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, a);
+    if (a->get->is_packable)
+        curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
+    if (a->get->token && *a->get->token) {
+        curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+        curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, a->get->token);
+    }
+    a->http->error[0] = '\0';
+    a->result = curl_easy_perform(curl);
+    if (a->result == CURLE_OK && !a->has_begun)
+        begin(a); /* a body of no bytes */
+    curl_slist_free_all(headers);
+}
+
+/* ---- What came of it ---- */
+
+/* Append the first line of `text`, or as much of it as a message shows. */
+static void append_said(lmi_buf *out, const char *text)
+{
+    size_t len = strcspn(text, "\r\n");
+    size_t i;
+
+    len = lmi_utf8_floor(text, len < SHOWN_MAX ? len : SHOWN_MAX);
+    if (len == 0)
+        return;
+    lmi_buf_puts(out, " (the server says: ");
+    for (i = 0; i < len; i++) {
+        const bool is_control = (unsigned char)text[i] < ' ' || text[i] == 0x7f;
+
+        if (is_control)
+            lmi_buf_putc(out, ' ');
+        else
+            lmi_buf_putc(out, text[i]);
+    }
+    lmi_buf_putc(out, ')');
+}
+
+/* What the server says of a refusal: the "error" of a JSON page, or a text; no HTML. */
+static void append_refusal(lmi_buf *out, const attempt *a)
+{
+    const char *text = lmi_buf_text(&a->refusal);
+    yyjson_doc *doc = yyjson_read(text, a->refusal.len, 0);
+    const char *error = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(doc), "error"));
+
+    if (error)
+        append_said(out, error);
+    else if (!doc && *text != '<')
+        append_said(out, text);
+    yyjson_doc_free(doc);
+}
+
+static const char *explain(const attempt *a)
+{
+    const lmi_get *get = a->get;
+
+    switch (a->code) {
+    case 401:
+    case 403:
+        if (!get->token)
+            return ": access is refused";
+        return *get->token ? ": this data set is gated, and your HF_TOKEN does not open it"
+                           : ": this data set is gated: accept its terms there and set HF_TOKEN";
+    case 404:
+        return ": there is nothing at this address";
+    case 429:
+        return ": the server asks for fewer requests; try again later";
+    default:
+        return "";
+    }
+}
+
+static bool is_passing_code(long code)
+{
+    return code == 408 || code == 429 || code >= 500;
+}
+
+static lmas_status fail_code(attempt *a)
+{
+    curl_off_t wanted_s = 0;
+    lmas_status status;
+    lmi_buf text;
+
+    a->is_worth_more = is_passing_code(a->code);
+    curl_easy_getinfo(a->http->curl, CURLINFO_RETRY_AFTER, &wanted_s);
+    if (wanted_s > 0)
+        a->pause_ms = fmin((double)wanted_s, RETRY_AFTER_S) * 1e3;
+    lmi_buf_init(&text, LMI_ERROR_MAX);
+    append_refusal(&text, a);
+    status = lmi_fail(LMAS_E_IO, "HTTP %ld from %s%s%s", a->code, a->get->url, explain(a),
+                      lmi_buf_text(&text));
+    lmi_buf_done(&text);
+    return status;
+}
+
+static bool is_passing_result(CURLcode result)
+{
+    switch (result) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* LMAS_OK, or the failure that this attempt is. */
+static lmas_status judge(attempt *a)
+{
+    const char *why = a->http->error[0] ? a->http->error : curl_easy_strerror(a->result);
+
+    if (a->status != LMAS_OK)
+        return a->status;
+    if (a->is_other || a->code == 416) {
+        a->get->from = 0;
+        a->is_worth_more = true;
+        return lmi_fail(LMAS_E_IO, "%s: the server sent another range than asked for", a->get->url);
+    }
+    if (a->result == CURLE_ABORTED_BY_CALLBACK)
+        return lmi_fail(LMAS_E_CANCELED, "fetching was stopped");
+    if (a->result != CURLE_OK) {
+        a->is_worth_more = is_passing_result(a->result);
+        return lmi_fail(LMAS_E_IO, "cannot fetch %s: %s", a->get->url, why);
+    }
+    return a->is_good ? LMAS_OK : fail_code(a);
+}
+
+/* ---- Trying again ---- */
+
+/* Twice as long each time, give or take a quarter: many who failed together do not come back
+ * together. */
+static double pause_ms(const lmi_http *http, int tries)
+{
+    unsigned char byte = 128;
+
+    if (getrandom(&byte, 1, 0) != 1)
+        byte = 128;
+    return http->backoff_ms * exp2(tries - 1) * (0.75 + 0.5 * byte / 255);
+}
+
+static lmas_status wait_for(const lmi_http *http, double ms)
+{
+    const double end = lmi_now_ms() + ms;
+    const struct timespec nap = {.tv_nsec = (long)(TICK_MS * 1e6)};
+
+    do {
+        if (!http->tick(http->user))
+            return lmi_fail(LMAS_E_CANCELED, "fetching was stopped");
+        if (lmi_now_ms() < end)
+            nanosleep(&nap, NULL);
+    } while (lmi_now_ms() < end);
+    return LMAS_OK;
+}
+
+/* One try; the pause before the next in `*pause`, negative when no other is worth it. */
+static lmas_status try_and_judge(double *pause, lmi_http *http, lmi_get *get, int tries)
+{
+    attempt a = {.http = http, .get = get};
+    lmas_status status;
+
+    lmi_buf_init(&a.refusal, REFUSAL_MAX);
+    try_once(&a);
+    status = judge(&a);
+    lmi_buf_done(&a.refusal);
+    *pause = -1;
+    if (status != LMAS_OK && a.is_worth_more)
+        *pause = fmax(a.pause_ms, pause_ms(http, tries));
+    return status;
+}
+
+lmas_status lmi_http_get(lmi_http *http, lmi_get *get)
+{
+    int tries = 1;
+
+    for (;; tries++) {
+        double pause;
+        lmas_status status = try_and_judge(&pause, http, get, tries);
+
+        if (status == LMAS_OK || pause < 0 || tries == TRIES_MAX)
+            return status;
+        lmi_log(LMAS_LOG_WARN, "%s; trying again in %.1f s", lmas_last_error(), pause / 1e3);
+        status = wait_for(http, pause);
+        if (status != LMAS_OK)
+            return status;
+    }
+}

@@ -1,0 +1,104 @@
+/* source.c - the fetch of a data set from first to last step. */
+#include "data/source.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "data/fetch.h"
+
+lmas_status lmi_source_path(lmi_buf *out, const char *name, const lmi_source *source)
+{
+    const char *dot = source->path ? strrchr(source->path, '.') : NULL;
+    const lmas_status status = lmi_hub_cache_dir(out);
+
+    if (status != LMAS_OK)
+        return status;
+    lmi_buf_printf(out, "/%s%s", name, dot ? dot : ".jsonl");
+    return lmi_buf_status(out);
+}
+
+/* ---- Fetching ---- */
+
+bool lmi_fetch_tick(void *fetch)
+{
+    const lmi_fetch *f = fetch;
+
+    return !f->fn || f->fn(f->user, f->n, f->n_total, f->source->kind != LMI_SOURCE_ROWS);
+}
+
+static lmas_status fill(lmi_fetch *fetch)
+{
+    lmas_status status = lmi_http_open(&fetch->http, lmi_fetch_tick, fetch);
+
+    if (status == LMAS_OK)
+        status =
+            fetch->source->kind == LMI_SOURCE_ROWS ? lmi_fetch_rows(fetch) : lmi_fetch_file(fetch);
+    lmi_http_close(fetch->http);
+    if (status == LMAS_OK)
+        status = lmi_part_finish(&fetch->part);
+    else if (fetch->part.size == 0)
+        lmi_part_drop(&fetch->part); /* nothing to go on from */
+    return status;
+}
+
+/* With the part in hand nobody else fetches; who held it before may have left nothing to do. */
+static lmas_status fetch_into(const char *path, lmi_fetch *fetch, bool is_anew)
+{
+    lmas_status status = lmi_part_open(&fetch->part, path, lmi_fetch_tick, fetch);
+
+    if (status != LMAS_OK)
+        return status;
+    if (is_anew)
+        status = lmi_part_cut(&fetch->part, 0);
+    else if (lmi_file_exists(path)) {
+        lmi_part_drop(&fetch->part);
+        lmi_part_close(&fetch->part);
+        return LMAS_OK;
+    }
+    if (status == LMAS_OK)
+        status = fill(fetch);
+    lmi_part_close(&fetch->part);
+    return status;
+}
+
+static lmas_status fetch_with_token(const char *path, lmi_fetch *fetch, bool is_anew)
+{
+    lmas_status status;
+    lmi_buf text;
+
+    lmi_buf_init(&text, LMI_PATH_MAX);
+    status = lmi_hub_cache_dir(&text);
+    if (status == LMAS_OK)
+        status = lmi_dir_make(lmi_buf_text(&text));
+    lmi_buf_clear(&text);
+    if (status == LMAS_OK)
+        status = lmi_hub_token(&text);
+    fetch->token = lmi_buf_text(&text);
+    if (status == LMAS_OK)
+        status = fetch_into(path, fetch, is_anew);
+    lmi_buf_done(&text);
+    return status;
+}
+
+lmas_status lmi_source_fetch(const char *name, const lmi_source *source, bool is_anew,
+                             lmi_fetch_fn fn, void *user)
+{
+    lmi_fetch fetch = {.source = source, .fn = fn, .user = user};
+    lmas_status status;
+    lmi_buf path;
+
+    if (source->kind == LMI_SOURCE_NONE)
+        return lmi_fail(LMAS_E_INVALID,
+                        "%s has no published data set: name a file with --data FILE", name);
+    lmi_buf_init(&path, LMI_PATH_MAX);
+    status = lmi_source_path(&path, name, source);
+    if (status == LMAS_OK && (is_anew || !lmi_file_exists(lmi_buf_text(&path))))
+        status = lmi_hub_offline()
+                     ? lmi_fail(LMAS_E_IO,
+                                "%s cannot be fetched: %s is set (unset it, or name a file with "
+                                "--data FILE)",
+                                name, lmi_hub_offline())
+                     : fetch_with_token(lmi_buf_text(&path), &fetch, is_anew);
+    lmi_buf_done(&path);
+    return status;
+}
