@@ -12,8 +12,9 @@
 enum { SHOWN_MAX = 60, NAME_MAX_LEN = 256 };
 
 /* Sections that must not change when a run is resumed. */
-static const char *const fixed_sections[] = {"task",  "method", "params",  "data",
-                                             "model", "team",   "versions"};
+static const char *const fixed_sections[] = {"task",  "method", "params",   "data",
+                                             "model", "team",   "versions", "sandbox"};
+static const char *const shard_section[] = {"shard"};
 
 /* yyjson leaves out what it is given as NULL; a setting that is not set is written as null. */
 static void add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, const char *text)
@@ -113,6 +114,43 @@ static void add_place(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup
         yyjson_mut_arr_add_str(doc, command, setup->args[i]);
 }
 
+static void add_shard(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
+{
+    yyjson_mut_val *shard;
+
+    if (setup->n_shards == 1) {
+        yyjson_mut_obj_add_null(doc, root, "shard");
+        return;
+    }
+    shard = yyjson_mut_obj_add_obj(doc, root, "shard");
+    yyjson_mut_obj_add_uint(doc, shard, "index", setup->shard);
+    yyjson_mut_obj_add_uint(doc, shard, "count", setup->n_shards);
+}
+
+static void add_sandbox(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
+{
+    yyjson_mut_val *sandbox;
+
+    if (!setup->sandbox) {
+        yyjson_mut_obj_add_null(doc, root, "sandbox");
+        return;
+    }
+    sandbox = yyjson_mut_obj_add_obj(doc, root, "sandbox");
+    yyjson_mut_obj_add_str(doc, sandbox, "kind", lmi_sandbox_kind_name(setup->sandbox->kind));
+    yyjson_mut_obj_add_real(doc, sandbox, "wall_sec", setup->sandbox->wall_ms / 1e3);
+    yyjson_mut_obj_add_uint(doc, sandbox, "memory", setup->sandbox->memory_size);
+}
+
+bool lmi_shard_has(const lmi_setup *setup, size_t i)
+{
+    return i % setup->n_shards == setup->shard - 1;
+}
+
+size_t lmi_shard_size(const lmi_setup *setup)
+{
+    return (setup->n + setup->n_shards - setup->shard) / setup->n_shards;
+}
+
 static lmas_status write_doc(lmi_buf *out, yyjson_mut_doc *doc)
 {
     const yyjson_write_flag flags = YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END;
@@ -149,6 +187,8 @@ lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup)
     add_text(doc, root, "method", lmas_method_name(setup->solver_params->method));
     add_params(doc, root, setup);
     add_data(doc, root, setup);
+    add_shard(doc, root, setup);
+    add_sandbox(doc, root, setup);
     add_model(doc, root, setup);
     add_team(doc, root, setup);
     add_place(doc, root, setup);
@@ -209,9 +249,9 @@ static lmas_status compare_section(const char *path, const char *name, yyjson_va
     return LMAS_OK;
 }
 
-lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now)
+static lmas_status compare(const char *path, const lmi_buf *stored, const lmi_buf *now,
+                           const char *const *sections, size_t n)
 {
-    const size_t n = sizeof(fixed_sections) / sizeof(fixed_sections[0]);
     lmi_json was = {0};
     lmi_json is = {0};
     size_t i;
@@ -220,12 +260,23 @@ lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lm
     if (status == LMAS_OK)
         status = lmi_json_parse(&is, "this run", lmi_buf_text(now), now->len);
     for (i = 0; status == LMAS_OK && i < n; i++)
-        status = compare_section(path, fixed_sections[i],
-                                 yyjson_obj_get(lmi_json_root(&was), fixed_sections[i]),
-                                 yyjson_obj_get(lmi_json_root(&is), fixed_sections[i]));
+        status =
+            compare_section(path, sections[i], yyjson_obj_get(lmi_json_root(&was), sections[i]),
+                            yyjson_obj_get(lmi_json_root(&is), sections[i]));
     lmi_json_done(&is);
     lmi_json_done(&was);
     return status;
+}
+
+lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now)
+{
+    return compare(path, stored, now, fixed_sections,
+                   sizeof(fixed_sections) / sizeof(fixed_sections[0]));
+}
+
+lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now)
+{
+    return compare(path, stored, now, shard_section, 1);
 }
 
 void lmi_config_args_free(char **args, size_t n)

@@ -8,11 +8,13 @@
 #ifndef LMI_EVAL_CONFIG_H
 #define LMI_EVAL_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "data/dataset.h"
+#include "sandbox/sandbox.h"
 
 /* Longest config.json, in bytes: a team file, the command and room to spare. */
 #define LMI_CONFIG_MAX ((size_t)16 * 1024 * 1024)
@@ -20,7 +22,9 @@
 /* A run about to start. All borrowed. */
 typedef struct lmi_setup {
     const lmi_dataset *data;
-    size_t n; /* questions to ask: the first n of the data */
+    size_t n;               /* questions of the run: the first n of the data */
+    size_t shard, n_shards; /* this process asks those i with i % n_shards == shard - 1 */
+    const lmi_sandbox_params *sandbox; /* of a code task, else NULL */
     const char *split;
     lmas_model *model;
     const lmas_model_params *model_params;
@@ -33,12 +37,19 @@ typedef struct lmi_setup {
     char *const *args;
 } lmi_setup;
 
+/* Whether question i is this shard's, and how many are. */
+bool lmi_shard_has(const lmi_setup *setup, size_t i);
+size_t lmi_shard_size(const lmi_setup *setup);
+
 /* Append config.json to `out`. */
 lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup);
 
 /* LMAS_E_INVALID, naming the first difference, when a run with the config `stored` (the text
- * of `path`) cannot go on under the config `now`. */
+ * of `path`) cannot go on under the config `now`. Shards of one run are equal here. */
 lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now);
+
+/* The same for the shard alone. */
+lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now);
 
 /* The command that a config records. Free each of the `*n_out` words and the list. */
 lmas_status lmi_config_args(char ***out, size_t *n_out, const char *path, const lmi_buf *stored);

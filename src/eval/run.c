@@ -1,8 +1,10 @@
 /*
- * run.c - the loop of an evaluation: keep the solver fed, write down each question as it ends.
+ * run.c - the loop of an evaluation: keep the solver fed, write down each question when it is
+ * graded.
  *
  * A question's id is its index in the data file, so its draws depend on nothing else. The
- * solver gets a few questions more than it has lanes, so that a free lane never waits.
+ * solver gets a few questions more than it has lanes, so that a free lane never waits. Programs
+ * are tried while the model goes on: between two ticks the loop only looks who has ended.
  */
 #include "eval/run.h"
 
@@ -10,14 +12,22 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "eval/judge.h"
 
 /* Longest line of samples.jsonl, in bytes: the prompts and texts of one question's agents. */
 #define LINE_MAX_SIZE ((size_t)1024 * 1024 * 1024)
+
+/* Samples that may wait for a verdict, per lane: past that the model waits. */
+enum { UNDECIDED_MAX = 16 };
+
+/* Longest wait for a verdict when the model has nothing to do: how often the caller hears. */
+#define WAIT_MS 100.0
 
 typedef struct run {
     const lmi_setup *setup;
     lmi_runfolder *folder;
     lmas_solver *solver;
+    lmi_judge *judge;
     lmi_standing standing;
     size_t next; /* the first question not looked at */
     double begin_ms;
@@ -27,40 +37,48 @@ typedef struct run {
     char error[LMI_ERROR_MAX];
 } run;
 
+static lmas_status write_sample(void *user, lmi_sample *sample)
+{
+    run *r = user;
+    const double run_ms = r->before_ms + lmi_now_ms() - r->begin_ms;
+    lmas_status status;
+
+    lmi_buf_clear(&r->line);
+    status = lmi_sample_write(&r->line, sample, run_ms);
+    if (status == LMAS_OK)
+        status = lmi_runfolder_append(r->folder, &r->line);
+    if (status == LMAS_OK)
+        lmi_totals_add(&r->standing.totals, &sample->score);
+    return status;
+}
+
 /* A stopped question is not answered: it is asked again when the run is resumed. */
 static bool note_result(void *user, const lmas_result *result)
 {
     run *r = user;
-    const lmi_dataset *data = r->setup->data;
-    const double run_ms = r->before_ms + lmi_now_ms() - r->begin_ms;
-    lmi_score score;
 
     if (result->status == LMAS_E_CANCELED)
         return true;
-    lmi_buf_clear(&r->line);
-    r->status =
-        lmi_sample_write(&r->line, &score, data->task, &data->items[result->id], result, run_ms);
-    if (r->status == LMAS_OK)
-        r->status = lmi_runfolder_append(r->folder, &r->line);
-    if (r->status != LMAS_OK) {
+    r->status = lmi_judge_take(r->judge, result);
+    if (r->status != LMAS_OK)
         snprintf(r->error, sizeof(r->error), "%s", lmas_last_error());
-        return false;
-    }
-    lmi_totals_add(&r->standing.totals, &score);
-    return true;
+    return r->status == LMAS_OK;
 }
 
 static lmas_status feed(run *r)
 {
-    const size_t enough = 2 * (size_t)lmas_session_n_lanes(r->setup->session);
+    const size_t n_lanes = lmas_session_n_lanes(r->setup->session);
 
-    while (r->next < r->setup->n && lmas_solver_n_open(r->solver) < enough) {
+    if (lmi_judge_n_open(r->judge) > UNDECIDED_MAX * n_lanes)
+        return LMAS_OK;
+    while (r->next < r->setup->n && lmas_solver_n_open(r->solver) < 2 * n_lanes) {
         const size_t i = r->next++;
-        const lmas_question question = {
-            .id = i, .text = r->setup->data->items[i].question, .kind = r->setup->data->task->kind};
+        const lmas_question question = {.id = i,
+                                        .text = r->setup->data->items[i].question,
+                                        .kind = lmi_task_answer_kind(r->setup->data->task)};
         lmas_status status;
 
-        if (r->folder->is_done[i])
+        if (r->folder->is_done[i] || !lmi_shard_has(r->setup, i))
             continue;
         status = lmas_solver_submit(r->solver, &question);
         if (status != LMAS_OK)
@@ -69,21 +87,32 @@ static lmas_status feed(run *r)
     return LMAS_OK;
 }
 
+/* One tick of the model, where it has work, and a look at the programs. */
+static lmas_status step(run *r)
+{
+    const bool has_work = lmas_solver_n_open(r->solver) > 0;
+    lmas_status status = has_work ? lmas_solver_tick(r->solver) : LMAS_OK;
+
+    if (r->status != LMAS_OK)
+        return lmi_fail(r->status, "%s", r->error);
+    return status == LMAS_OK ? lmi_judge_poll(r->judge, has_work ? 0 : WAIT_MS) : status;
+}
+
 static lmas_status loop(run *r, lmi_standing_fn fn, void *user)
 {
     for (;;) {
         lmas_status status = feed(r);
 
-        if (status != LMAS_OK || lmas_solver_n_open(r->solver) == 0)
-            return status;
-        status = lmas_solver_tick(r->solver);
-        if (r->status != LMAS_OK)
-            return lmi_fail(r->status, "%s", r->error);
-        r->standing.now_ms = lmi_now_ms() - r->begin_ms;
-        if (fn)
-            fn(user, &r->standing);
         if (status != LMAS_OK)
             return status;
+        if (lmas_solver_n_open(r->solver) == 0 && lmi_judge_n_open(r->judge) == 0)
+            return LMAS_OK;
+        status = step(r);
+        r->standing.now_ms = lmi_now_ms() - r->begin_ms;
+        if (status != LMAS_OK)
+            return status;
+        if (fn && !fn(user, &r->standing))
+            return lmi_fail(LMAS_E_CANCELED, "stopped by the caller");
     }
 }
 
@@ -92,19 +121,23 @@ lmas_status lmi_run(lmi_totals *totals, const lmi_setup *setup, lmi_runfolder *f
 {
     run r = {.setup = setup,
              .folder = folder,
-             .standing = {.totals = folder->totals, .n = setup->n, .n_before = folder->totals.n},
+             .standing = {.totals = folder->totals,
+                          .n = lmi_shard_size(setup),
+                          .n_before = folder->totals.n},
              .before_ms = folder->totals.run_ms};
     lmas_solver_params params = *setup->solver_params;
-    lmas_status status;
+    lmas_status status = lmi_judge_open(&r.judge, setup->data, setup->sandbox, write_sample, &r);
 
     lmi_buf_init(&r.line, LINE_MAX_SIZE);
     params.on_result = note_result;
     params.user = &r;
-    status = lmas_solver_new(&r.solver, setup->session, setup->team, &params);
+    if (status == LMAS_OK)
+        status = lmas_solver_new(&r.solver, setup->session, setup->team, &params);
     r.begin_ms = lmi_now_ms();
     if (status == LMAS_OK)
         status = loop(&r, fn, user);
     lmas_solver_free(r.solver);
+    lmi_judge_close(r.judge);
     lmi_buf_done(&r.line);
     *totals = r.standing.totals;
     return status;

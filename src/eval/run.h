@@ -12,8 +12,8 @@ typedef struct lmi_standing {
     double now_ms;     /* since this process started asking */
 } lmi_standing;
 
-/* Called after every tick: often, so be quick. */
-typedef void (*lmi_standing_fn)(void *user, const lmi_standing *standing);
+/* Called after every tick: often, so be quick. Return false to stop (LMAS_E_CANCELED). */
+typedef bool (*lmi_standing_fn)(void *user, const lmi_standing *standing);
 
 /* Ask what is not done in `folder`. The totals hold what the folder holds then, also when the
  * run was stopped (LMAS_E_CANCELED) or failed. */

@@ -18,27 +18,14 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/lines.h"
+#include "base/mem.h"
 
 /* Longest line of samples.jsonl that is read back, in bytes. */
 #define SAMPLE_MAX ((size_t)1024 * 1024 * 1024)
 
 /* Runs that may start in the same second under the same name. */
 enum { SAME_NAME_MAX = 100 };
-
-static lmas_status join(char **out, const char *folder, const char *name)
-{
-    lmi_buf path;
-
-    lmi_buf_init(&path, LMI_PATH_MAX);
-    lmi_buf_printf(&path, "%s/%s", folder, name);
-    if (path.status == LMAS_E_FORMAT)
-        return lmi_fail(LMAS_E_INVALID, "path longer than %d bytes: %s/%s", LMI_PATH_MAX, folder,
-                        name);
-    *out = lmi_buf_steal(&path);
-    return *out ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a path");
-}
 
 /* An unopened folder with its paths. */
 static lmas_status init(lmi_runfolder *folder, const char *path)
@@ -49,8 +36,8 @@ static lmas_status init(lmi_runfolder *folder, const char *path)
     lmi_buf_init(&folder->config, LMI_CONFIG_MAX);
     if (!folder->path)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a path");
-    status = join(&folder->samples_path, path, "samples.jsonl");
-    return status == LMAS_OK ? join(&folder->config_path, path, "config.json") : status;
+    status = lmi_path_join(&folder->samples_path, path, "samples.jsonl");
+    return status == LMAS_OK ? lmi_path_join(&folder->config_path, path, "config.json") : status;
 }
 
 static lmas_status make_room(lmi_runfolder *folder, size_t n)
@@ -240,6 +227,8 @@ lmas_status lmi_runfolder_resume(lmi_runfolder *folder, size_t n, const lmi_buf 
     lmas_status status = lmi_config_compare(folder->config_path, &folder->config, config);
 
     if (status == LMAS_OK)
+        status = lmi_config_compare_shard(folder->config_path, &folder->config, config);
+    if (status == LMAS_OK)
         status = make_room(folder, n);
     if (status == LMAS_OK)
         status = take_lines(folder);
@@ -272,7 +261,7 @@ lmas_status lmi_runfolder_append(lmi_runfolder *folder, const lmi_buf *line)
 lmas_status lmi_runfolder_finish(lmi_runfolder *folder, const lmi_buf *summary)
 {
     char *path = NULL;
-    lmas_status status = join(&path, folder->path, "summary.json");
+    lmas_status status = lmi_path_join(&path, folder->path, "summary.json");
 
     if (status == LMAS_OK && fsync(folder->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
         status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", folder->samples_path);

@@ -1,4 +1,8 @@
-/* sample.c - a result as a line of JSON, and back to the numbers that totals need. */
+/*
+ * sample.c - a result as a line of JSON, and back to the numbers that totals need.
+ *
+ * The line is two JSON objects joined: what grading says, then what the result said.
+ */
 #include "eval/sample.h"
 
 #include <string.h>
@@ -8,7 +12,9 @@
 void lmi_totals_add(lmi_totals *totals, const lmi_score *score)
 {
     totals->n++;
+    totals->n_graded += score->has_gold ? 1 : 0;
     totals->n_correct += score->is_correct ? 1 : 0;
+    totals->n_correct_compat += score->is_correct_compat ? 1 : 0;
     totals->n_errors += score->has_failed ? 1 : 0;
     totals->n_read += score->n_read;
     totals->n_thought += score->n_thought;
@@ -72,61 +78,140 @@ static void add_result(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
     add_ms(doc, root, "elapsed_ms", result->elapsed_ms);
 }
 
-static lmas_status append_json(lmi_buf *out, yyjson_mut_doc *doc, uint64_t index)
+/* The document as text; for lmi_free(). It is freed. */
+static lmas_status write_doc(char **out, size_t *len, yyjson_mut_doc *doc)
 {
-    yyjson_write_err error;
-    size_t len = 0;
-    char *text = yyjson_mut_write_opts(doc, YYJSON_WRITE_NEWLINE_AT_END, NULL, &len, &error);
+    yyjson_write_err error = {0};
 
-    if (!text)
-        return lmi_fail(LMAS_E_NOMEM, "cannot write the sample of question %llu as JSON: %s",
-                        (unsigned long long)index, error.msg);
-    lmi_buf_append(out, text, len);
-    lmi_free(text);
-    return lmi_buf_status(out);
+    *out = yyjson_mut_write_opts(doc, 0, NULL, len, &error);
+    yyjson_mut_doc_free(doc);
+    return *out ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "cannot write a sample as JSON: %s", error.msg);
 }
 
-lmas_status lmi_sample_write(lmi_buf *line, lmi_score *score, const lmi_task *task,
-                             const lmi_item *item, const lmas_result *result, double run_ms)
+static lmas_status new_doc(yyjson_mut_doc **doc, yyjson_mut_val **root)
+{
+    *doc = yyjson_mut_doc_new(NULL);
+    if (!*doc)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a sample");
+    *root = yyjson_mut_obj(*doc);
+    yyjson_mut_doc_set_root(*doc, *root);
+    return LMAS_OK;
+}
+
+lmas_status lmi_sample_init(lmi_sample *out, const lmi_dataset *data, const lmas_result *result)
 {
     const bool has_failed = result->status != LMAS_OK;
-    char *prediction = NULL;
-    bool is_correct;
+    const bool has_gold = data->items[result->id].gold || data->items[result->id].tests;
     yyjson_mut_doc *doc = NULL;
-    yyjson_mut_val *root;
-    lmas_status status = has_failed ? LMAS_OK : task->extract(&prediction, result->text);
+    yyjson_mut_val *root = NULL;
+    size_t len;
+    char *rest;
+    lmas_status status = new_doc(&doc, &root);
 
     if (status != LMAS_OK)
         return status;
-    doc = yyjson_mut_doc_new(NULL);
-    if (!doc) {
-        status = lmi_fail(LMAS_E_NOMEM, "no memory for a sample");
-        goto done;
-    }
-    is_correct = task->is_correct(prediction, item->gold);
-    root = yyjson_mut_obj(doc);
-    yyjson_mut_doc_set_root(doc, root);
-    yyjson_mut_obj_add_uint(doc, root, "index", result->id);
-    yyjson_mut_obj_add_str(doc, root, "question", item->question);
-    yyjson_mut_obj_add_str(doc, root, "gold", item->gold);
-    if (prediction)
-        yyjson_mut_obj_add_str(doc, root, "prediction", prediction);
-    else
-        yyjson_mut_obj_add_null(doc, root, "prediction");
-    yyjson_mut_obj_add_bool(doc, root, "correct", is_correct);
     add_result(doc, root, result);
     add_agents(doc, root, result);
+    status = write_doc(&rest, &len, doc);
+    if (status != LMAS_OK)
+        return status;
+    *out = (lmi_sample){.data = data, .rest = rest};
+    out->score = (lmi_score){.index = result->id,
+                             .has_gold = has_gold,
+                             .has_failed = has_failed,
+                             .n_read = result->n_read,
+                             .n_thought = result->n_thought,
+                             .n_spoken = result->n_spoken,
+                             .read_ms = result->read_ms,
+                             .think_ms = result->think_ms,
+                             .speak_ms = result->speak_ms};
+    return LMAS_OK;
+}
+
+void lmi_sample_done(lmi_sample *sample)
+{
+    lmi_grade_done(&sample->grade);
+    lmi_free(sample->trial.detail);
+    lmi_free(sample->trial_compat.detail);
+    lmi_free(sample->rest);
+    *sample = (lmi_sample){0};
+}
+
+/* yyjson leaves out what it is given as NULL; here it is written as null. */
+static void add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, const char *text)
+{
+    if (text)
+        yyjson_mut_obj_add_str(doc, object, key, text);
+    else
+        yyjson_mut_obj_add_null(doc, object, key);
+}
+
+static void add_correct(yyjson_mut_doc *doc, yyjson_mut_val *object, const lmi_sample *sample,
+                        bool is_correct)
+{
+    if (sample->score.has_gold)
+        yyjson_mut_obj_add_bool(doc, object, "correct", is_correct);
+    else
+        yyjson_mut_obj_add_null(doc, object, "correct");
+}
+
+static void add_trial(yyjson_mut_doc *doc, yyjson_mut_val *object, const lmi_trial *trial)
+{
+    if (!trial->ending)
+        return;
+    yyjson_mut_obj_add_str(doc, object, "ending", trial->ending);
+    yyjson_mut_obj_add_str(doc, object, "detail", trial->detail);
+    add_ms(doc, object, "wall_ms", trial->wall_ms);
+}
+
+static void add_grade(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_sample *sample)
+{
+    const lmi_item *item = &sample->data->items[sample->score.index];
+    const lmi_grade *grade = &sample->grade;
+    yyjson_mut_val *compat, *code;
+
+    yyjson_mut_obj_add_uint(doc, root, "index", sample->score.index);
+    yyjson_mut_obj_add_str(doc, root, "id", item->id);
+    yyjson_mut_obj_add_str(doc, root, "question", item->question);
+    add_text(doc, root, "gold", item->gold);
+    add_text(doc, root, "prediction", grade->exact);
+    add_correct(doc, root, sample, grade->is_exact_right);
+    compat = yyjson_mut_obj_add_obj(doc, root, "compat");
+    add_text(doc, compat, "gold", item->gold_compat);
+    add_text(doc, compat, "prediction", grade->compat);
+    add_correct(doc, compat, sample, grade->is_compat_right);
+    add_trial(doc, compat, &sample->trial_compat);
+    if (!sample->sandbox)
+        return;
+    code = yyjson_mut_obj_add_obj(doc, root, "code");
+    yyjson_mut_obj_add_str(doc, code, "sandbox", sample->sandbox);
+    add_trial(doc, code, &sample->trial);
+}
+
+lmas_status lmi_sample_write(lmi_buf *line, lmi_sample *sample, double run_ms)
+{
+    yyjson_mut_doc *doc = NULL;
+    yyjson_mut_val *root = NULL;
+    size_t len;
+    char *head;
+    lmas_status status = new_doc(&doc, &root);
+
+    if (status != LMAS_OK)
+        return status;
+    sample->score.is_correct = sample->score.has_gold && sample->grade.is_exact_right;
+    sample->score.is_correct_compat = sample->score.has_gold && sample->grade.is_compat_right;
+    sample->score.run_ms = round_ms(run_ms);
+    add_grade(doc, root, sample);
     add_ms(doc, root, "run_ms", run_ms);
-    status = append_json(line, doc, result->id);
-    if (status == LMAS_OK)
-        *score = (lmi_score){result->id,      is_correct,        has_failed,
-                             result->n_read,  result->n_thought, result->n_spoken,
-                             result->read_ms, result->think_ms,  result->speak_ms,
-                             run_ms};
-done:
-    yyjson_mut_doc_free(doc);
-    lmi_free(prediction);
-    return status;
+    status = write_doc(&head, &len, doc);
+    if (status != LMAS_OK)
+        return status;
+    lmi_buf_append(line, head, len - 1); /* without its brace */
+    lmi_buf_putc(line, ',');
+    lmi_buf_puts(line, sample->rest + 1);
+    lmi_buf_putc(line, '\n');
+    lmi_free(head);
+    return lmi_buf_status(line);
 }
 
 static bool read_uint(uint64_t *out, yyjson_val *root, const char *key)
@@ -149,14 +234,31 @@ static bool read_real(double *out, yyjson_val *root, const char *key)
     return true;
 }
 
+/* true, false, or null for a question that has no gold. */
+static bool read_correct(bool *correct, bool *has_gold, yyjson_val *object)
+{
+    yyjson_val *val = yyjson_obj_get(object, "correct");
+
+    *has_gold = yyjson_is_bool(val);
+    *correct = yyjson_is_true(val);
+    return *has_gold || yyjson_is_null(val);
+}
+
+static bool read_grades(lmi_score *out, yyjson_val *root)
+{
+    bool ignored;
+
+    return read_correct(&out->is_correct, &out->has_gold, root) &&
+           read_correct(&out->is_correct_compat, &ignored, yyjson_obj_get(root, "compat"));
+}
+
 lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line)
 {
     yyjson_val *root = lmi_json_root(line);
-    yyjson_val *correct = yyjson_obj_get(root, "correct");
     const char *state = yyjson_get_str(yyjson_obj_get(root, "status"));
     lmi_score s = {0};
 
-    if (!yyjson_is_bool(correct) || !state || !read_uint(&s.index, root, "index") ||
+    if (!read_grades(&s, root) || !state || !read_uint(&s.index, root, "index") ||
         !read_uint(&s.n_read, root, "n_read") || !read_uint(&s.n_thought, root, "n_thought") ||
         !read_uint(&s.n_spoken, root, "n_spoken") || !read_real(&s.read_ms, root, "read_ms") ||
         !read_real(&s.think_ms, root, "think_ms") || !read_real(&s.speak_ms, root, "speak_ms") ||
@@ -165,7 +267,6 @@ lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line)
                         "%s:%zu: this is no line of a run: cut the file before it, and the "
                         "questions from here on will be asked again",
                         line->label, line->first_line);
-    s.is_correct = yyjson_get_bool(correct);
     s.has_failed = strcmp(state, lmas_status_name(LMAS_OK)) != 0;
     *out = s;
     return LMAS_OK;

@@ -1,8 +1,9 @@
 /*
  * sample.h - one line of samples.jsonl, and what a run adds up from them.
  *
- * A line is written once and read back only to resume: then the numbers it adds to the totals
- * come from the file, so that a resumed run ends with the sums of an uninterrupted one.
+ * A sample begins when its question ends and is written when it is graded, which for a program
+ * is later. A line is written once and read back only to resume: then the numbers it adds to the
+ * totals come from the file, so that a resumed run ends with the sums of an uninterrupted one.
  */
 #ifndef LMI_EVAL_SAMPLE_H
 #define LMI_EVAL_SAMPLE_H
@@ -12,12 +13,14 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "data/task.h"
+#include "data/dataset.h"
 
 /* What one line adds. */
 typedef struct lmi_score {
-    uint64_t index; /* of the question in the data file */
-    bool is_correct;
+    uint64_t index;  /* of the question in the data file */
+    bool has_gold;   /* a question without one is asked, not graded */
+    bool is_correct; /* by the exact rule */
+    bool is_correct_compat;
     bool has_failed;
     uint64_t n_read, n_thought, n_spoken;
     double read_ms, think_ms, speak_ms;
@@ -25,7 +28,7 @@ typedef struct lmi_score {
 } lmi_score;
 
 typedef struct lmi_totals {
-    size_t n, n_correct, n_errors;
+    size_t n, n_graded, n_correct, n_correct_compat, n_errors;
     uint64_t n_read, n_thought, n_spoken;
     double read_ms, think_ms, speak_ms;
     double run_ms;
@@ -33,10 +36,31 @@ typedef struct lmi_totals {
 
 void lmi_totals_add(lmi_totals *totals, const lmi_score *score);
 
-/* Grade `result` and append its line, newline included, to `line`; `score` is what it adds.
- * `run_ms` comes from the caller. */
-lmas_status lmi_sample_write(lmi_buf *line, lmi_score *score, const lmi_task *task,
-                             const lmi_item *item, const lmas_result *result, double run_ms);
+/* How a program ended, for the line of a code task. */
+typedef struct lmi_trial {
+    const char *ending; /* static; NULL when none was run */
+    char *detail;
+    double wall_ms;
+} lmi_trial;
+
+/* A question that ended. */
+typedef struct lmi_sample {
+    const lmi_dataset *data;
+    char
+        *rest; /* what the result says, as JSON: the result itself is gone by the time of grading */
+    lmi_grade grade;     /* predictions and whether they are right */
+    const char *sandbox; /* where its program ran, static; NULL when it is no program */
+    lmi_trial trial;     /* by the exact rule */
+    lmi_trial trial_compat;
+    lmi_score score;
+} lmi_sample;
+
+/* Take over what `result` says. */
+lmas_status lmi_sample_init(lmi_sample *out, const lmi_dataset *data, const lmas_result *result);
+void lmi_sample_done(lmi_sample *sample);
+
+/* Append the line of a graded sample, newline included. `run_ms` comes from the caller. */
+lmas_status lmi_sample_write(lmi_buf *line, lmi_sample *sample, double run_ms);
 
 /* Read a line back. LMAS_E_FORMAT when it is not a sample. */
 lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line);

@@ -1,11 +1,32 @@
 /* summary.c - the last line of a run: the reference's keys first, so that its scripts read it. */
 #include "base/mem.h"
 #include "eval/run.h"
+#include "eval/stats.h"
 
 /* To four decimals, as the reference rounds its seconds. */
 static double seconds(double ms)
 {
     return (double)(int64_t)(ms * 10 + 0.5) / 1e4;
+}
+
+/* A share of right answers; null where nothing could be graded. */
+static void add_accuracy(yyjson_mut_doc *doc, yyjson_mut_val *root, const char *key, size_t n_right,
+                         const lmi_totals *totals)
+{
+    if (totals->n_graded)
+        yyjson_mut_obj_add_real(doc, root, key, (double)n_right / (double)totals->n_graded);
+    else
+        yyjson_mut_obj_add_null(doc, root, key);
+}
+
+static void add_interval(yyjson_mut_doc *doc, yyjson_mut_val *root, const char *key, size_t n_right,
+                         const lmi_totals *totals)
+{
+    const lmi_interval interval = lmi_wilson(n_right, totals->n_graded);
+    yyjson_mut_val *ends = yyjson_mut_obj_add_arr(doc, root, key);
+
+    yyjson_mut_arr_add_real(doc, ends, interval.low);
+    yyjson_mut_arr_add_real(doc, ends, interval.high);
 }
 
 /* What the reference prints. */
@@ -19,7 +40,7 @@ static void add_reference(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_s
     yyjson_mut_obj_add_str(doc, root, "split", setup->split);
     yyjson_mut_obj_add_uint(doc, root, "seed", setup->solver_params->sampling.seed);
     yyjson_mut_obj_add_uint(doc, root, "max_samples", setup->n);
-    yyjson_mut_obj_add_real(doc, root, "accuracy", (double)totals->n_correct / n);
+    add_accuracy(doc, root, "accuracy", totals->n_correct, totals);
     yyjson_mut_obj_add_uint(doc, root, "correct", totals->n_correct);
     yyjson_mut_obj_add_real(doc, root, "total_time_sec", seconds(totals->run_ms));
     yyjson_mut_obj_add_real(doc, root, "time_per_sample_sec", seconds(totals->run_ms / n));
@@ -30,7 +51,12 @@ static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup 
 {
     yyjson_mut_obj_add_str(doc, root, "task", setup->data->task->name);
     yyjson_mut_obj_add_str(doc, root, "team", lmas_team_name(setup->team));
+    add_interval(doc, root, "accuracy_interval", totals->n_correct, totals);
+    add_accuracy(doc, root, "accuracy_compat", totals->n_correct_compat, totals);
+    add_interval(doc, root, "accuracy_compat_interval", totals->n_correct_compat, totals);
+    yyjson_mut_obj_add_uint(doc, root, "correct_compat", totals->n_correct_compat);
     yyjson_mut_obj_add_uint(doc, root, "n", totals->n);
+    yyjson_mut_obj_add_uint(doc, root, "n_graded", totals->n_graded);
     yyjson_mut_obj_add_uint(doc, root, "errors", totals->n_errors);
     yyjson_mut_obj_add_uint(doc, root, "tokens_read", totals->n_read);
     yyjson_mut_obj_add_uint(doc, root, "thoughts", totals->n_thought);

@@ -21,7 +21,8 @@ static int prepare(void **state)
     lmi_buf_init(&config, LMI_CONFIG_MAX);
     lmi_buf_puts(&config,
                  "{\"task\":\"t\",\"method\":\"m\",\"params\":{\"seed\":1,\"x\":0.5},\"data\":{},"
-                 "\"model\":{},\"team\":{},\"versions\":{},\"engine\":{\"n_lanes\":1},"
+                 "\"model\":{},\"team\":{},\"versions\":{},\"sandbox\":null,\"shard\":null,"
+                 "\"engine\":{\"n_lanes\":1},"
                  "\"command\":[\"-m\",\"a b\"]}");
     return 0;
 }
@@ -41,10 +42,11 @@ static const char *in_root(const char *name)
     return path;
 }
 
-/* A line for question `id`, answered by `text`. */
+/* A line for question `id`, answered by `text`; 18 is right. */
 static void make_line(lmi_buf *line, lmi_score *score, uint64_t id, const char *text)
 {
-    const lmi_item item = {.question = (char *)"q", .gold = (char *)"18"};
+    static lmi_item items[16];
+    static const lmi_dataset data = {.items = items, .n = 16};
     const lmas_agent_trace agent = {.name = "a", .input = "in", .output = text, .n_read = 3};
     const lmas_result result = {.id = id,
                                 .status = text ? LMAS_OK : LMAS_E_CONTEXT_FULL,
@@ -58,9 +60,15 @@ static void make_line(lmi_buf *line, lmi_score *score, uint64_t id, const char *
                                 .read_ms = 1.5,
                                 .elapsed_ms = 2};
 
+    lmi_sample sample;
+
+    items[id] = (lmi_item){.question = (char *)"q", .gold = (char *)"18"};
     lmi_buf_init(line, 1 << 20);
-    assert_ok(
-        lmi_sample_write(line, score, lmi_task_find("gsm8k"), &item, &result, 10.0 * (double)id));
+    assert_ok(lmi_sample_init(&sample, &data, &result));
+    sample.grade.is_exact_right = text && strstr(text, "18");
+    assert_ok(lmi_sample_write(line, &sample, 10.0 * (double)id));
+    *score = sample.score;
+    lmi_sample_done(&sample);
 }
 
 static void append(lmi_runfolder *f, uint64_t id, const char *text)
@@ -208,15 +216,40 @@ static void test_config_that_changes_answers_is_refused(void **state)
     lmi_buf_init(&other, LMI_CONFIG_MAX);
     lmi_buf_puts(&other,
                  "{\"task\":\"t\",\"method\":\"m\",\"params\":{\"seed\":2,\"x\":0.5},\"data\":{},"
-                 "\"model\":{},\"team\":{},\"versions\":{}}");
+                 "\"model\":{},\"team\":{},\"versions\":{},\"sandbox\":null}");
     assert_fails(LMAS_E_INVALID, "params.seed 1, found 2",
                  lmi_config_compare("c", &config, &other));
     lmi_buf_clear(&other);
     lmi_buf_puts(&other,
                  "{\"task\":\"t\",\"method\":\"m\",\"params\":{\"seed\":1,\"x\":0.5},\"data\":{},"
-                 "\"model\":{},\"team\":{},\"versions\":{},\"engine\":{\"n_lanes\":9}}");
+                 "\"model\":{},\"team\":{},\"versions\":{},\"sandbox\":null,"
+                 "\"shard\":{\"index\":1,\"count\":2},\"engine\":{\"n_lanes\":9}}");
     assert_ok(lmi_config_compare("c", &config, &other));
+    assert_fails(LMAS_E_INVALID, "with shard null, found",
+                 lmi_config_compare_shard("c", &config, &other));
+    assert_ok(lmi_config_compare_shard("c", &config, &config));
     lmi_buf_done(&other);
+}
+
+static void test_shards_part_the_questions(void **state)
+{
+    lmi_setup setup = {.n = 10, .n_shards = 4};
+    size_t seen[10] = {0};
+    size_t i;
+
+    (void)state;
+    for (setup.shard = 1; setup.shard <= 4; setup.shard++) {
+        size_t n = 0;
+
+        for (i = 0; i < 10; i++)
+            if (lmi_shard_has(&setup, i)) {
+                seen[i]++;
+                n++;
+            }
+        assert_int_equal(lmi_shard_size(&setup), n);
+    }
+    for (i = 0; i < 10; i++)
+        assert_int_equal(seen[i], 1);
 }
 
 static void test_config_gives_its_command_back(void **state)
@@ -259,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_folder_with_a_run_is_not_started_again),
         cmocka_unit_test(test_names_of_the_same_second_differ),
         cmocka_unit_test(test_config_that_changes_answers_is_refused),
+        cmocka_unit_test(test_shards_part_the_questions),
         cmocka_unit_test(test_config_gives_its_command_back),
         cmocka_unit_test(test_foreign_line_is_named),
     };
