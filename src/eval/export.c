@@ -1,0 +1,245 @@
+/*
+ * export.c - what the two exports share: questions in order, and files that appear whole.
+ *
+ * Lines of samples.jsonl stand in the order in which questions ended. Exports want the order of
+ * the data, so the places of all lines are noted first, and each is read when its turn comes:
+ * nothing but one line is in memory.
+ */
+#include "eval/export.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "eval/export_file.h"
+
+lmas_status lmi_export_check(const lmi_export *export, const char *path)
+{
+    if (export->is_forced || !lmi_file_exists(path))
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_IO, "%s is there already: name another place, or add --force", path);
+}
+
+/* ---- Writing ---- */
+
+lmas_status lmi_sink_open(lmi_sink *out, const char *path)
+{
+    lmi_sink sink = {.path = path, .fd = -1};
+
+    if (snprintf(sink.temporary, sizeof(sink.temporary), "%s.XXXXXX", path) >=
+        (int)sizeof(sink.temporary))
+        return lmi_fail(LMAS_E_INVALID, "path longer than %d bytes: %s", LMI_PATH_MAX, path);
+    sink.fd = mkstemp(sink.temporary);
+    if (sink.fd < 0)
+        return lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
+    *out = sink;
+    return LMAS_OK;
+}
+
+lmas_status lmi_sink_add(lmi_sink *sink, const char *data, size_t len)
+{
+    while (len > 0) {
+        const ssize_t n = write(sink->fd, data, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
+        data += n;
+        len -= (size_t)n;
+    }
+    return LMAS_OK;
+}
+
+lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status)
+{
+    if (sink->fd < 0)
+        return status;
+    if (status == LMAS_OK && fsync(sink->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
+    if (status == LMAS_OK && fchmod(sink->fd, 0644) != 0)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
+    if (close(sink->fd) != 0 && status == LMAS_OK)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
+    if (status == LMAS_OK && rename(sink->temporary, sink->path) != 0)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
+    if (status != LMAS_OK)
+        unlink(sink->temporary);
+    return status;
+}
+
+/* ---- Reading ---- */
+
+lmas_status lmi_source_open(lmi_source *out, const lmi_record *record)
+{
+    lmi_source source = {.record = record, .open_folder = record->n_folders, .fd = -1};
+    const lmas_status status = lmi_record_places(&source.places, record);
+
+    lmi_buf_init(&source.text, LMI_RECORD_LINE_MAX);
+    if (status == LMAS_OK)
+        *out = source;
+    return status;
+}
+
+void lmi_source_done(lmi_source *source)
+{
+    if (source->fd >= 0)
+        close(source->fd);
+    lmi_free(source->path);
+    lmi_free(source->places);
+    lmi_buf_done(&source->text);
+}
+
+/* Have the samples of `folder` open: shards take turns, question by question, so keep the last
+ * one only. */
+static lmas_status turn_to(lmi_source *source, size_t folder)
+{
+    char *path = NULL;
+    lmas_status status;
+
+    if (source->open_folder == folder)
+        return LMAS_OK;
+    if (source->fd >= 0)
+        close(source->fd);
+    source->fd = -1;
+    source->open_folder = source->record->n_folders;
+    status = lmi_path_join(&path, source->record->folders[folder].path, "samples.jsonl");
+    if (status != LMAS_OK)
+        return status;
+    lmi_free(source->path);
+    source->path = path;
+    source->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (source->fd < 0)
+        return lmi_fail_errno(LMAS_E_IO, "cannot open %s", path);
+    source->open_folder = folder;
+    return LMAS_OK;
+}
+
+/* The bytes of a line into the buffer. */
+static lmas_status fetch(lmi_source *source, const lmi_line_place *place)
+{
+    char chunk[16 * 1024];
+    size_t left = place->len;
+    uint64_t at = place->offset;
+
+    lmi_buf_clear(&source->text);
+    while (left > 0) {
+        const size_t want = left < sizeof(chunk) ? left : sizeof(chunk);
+        const ssize_t n = pread(source->fd, chunk, want, (off_t)at);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return lmi_fail(LMAS_E_IO, "%s:%zu: the line is gone: the file was changed meanwhile",
+                            source->path, place->number);
+        lmi_buf_append(&source->text, chunk, (size_t)n);
+        left -= (size_t)n;
+        at += (uint64_t)n;
+    }
+    return lmi_buf_status(&source->text);
+}
+
+lmas_status lmi_source_next(bool *has_line, lmi_json *line, lmi_source *source)
+{
+    const lmi_line_place *place;
+    lmas_status status;
+
+    while (source->next < source->record->n_questions && !source->places[source->next].len)
+        source->next++;
+    *has_line = source->next < source->record->n_questions;
+    if (!*has_line)
+        return LMAS_OK;
+    place = &source->places[source->next++];
+    status = turn_to(source, place->folder);
+    if (status == LMAS_OK)
+        status = fetch(source, place);
+    if (status != LMAS_OK)
+        return status;
+    return lmi_json_parse_line(line, source->path, place->number, lmi_buf_text(&source->text),
+                               source->text.len);
+}
+
+/* ---- evalplus ---- */
+
+static bool is_code(const lmi_record *record)
+{
+    return record->n_code || strcmp(record->task, "humanevalplus") == 0 ||
+           strcmp(record->task, "mbppplus") == 0;
+}
+
+static lmas_status write_solution(lmi_sink *sink, const lmi_json *line)
+{
+    yyjson_val *root = lmi_json_root(line);
+    yyjson_val *id = yyjson_obj_get(root, "id");
+    yyjson_val *prediction = yyjson_obj_get(root, "prediction");
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *object;
+    char *text;
+    size_t len = 0;
+    lmas_status status;
+
+    if (!yyjson_is_str(id) || !*yyjson_get_str(id))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: no \"id\", which evalplus knows the question by",
+                        line->label, line->first_line);
+    doc = yyjson_mut_doc_new(NULL);
+    object = yyjson_mut_obj(doc);
+    yyjson_mut_doc_set_root(doc, object);
+    yyjson_mut_obj_add_str(doc, object, "task_id", yyjson_get_str(id));
+    yyjson_mut_obj_add_strn(doc, object, "solution",
+                            yyjson_is_str(prediction) ? yyjson_get_str(prediction) : "",
+                            yyjson_get_len(prediction));
+    text = doc ? yyjson_mut_write(doc, YYJSON_WRITE_NEWLINE_AT_END, &len) : NULL;
+    yyjson_mut_doc_free(doc);
+    if (!text)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a solution");
+    status = lmi_sink_add(sink, text, len);
+    lmi_free(text);
+    return status;
+}
+
+static lmas_status write_solutions(lmi_sink *sink, lmi_source *source)
+{
+    bool has_line = true;
+    lmas_status status = LMAS_OK;
+
+    while (status == LMAS_OK && has_line) {
+        lmi_json line = {0};
+
+        status = lmi_source_next(&has_line, &line, source);
+        if (status == LMAS_OK && has_line)
+            status = write_solution(sink, &line);
+        lmi_json_done(&line);
+    }
+    return status;
+}
+
+lmas_status lmi_export_evalplus(lmi_export *export, const lmi_record *record, const char *path)
+{
+    lmi_source source;
+    lmi_sink sink = {.fd = -1};
+    lmas_status status;
+
+    if (!is_code(record))
+        return lmi_fail(LMAS_E_INVALID,
+                        "%s: the answers of %s are no programs, which is what evalplus reads",
+                        record->folders[0].path, record->task);
+    status = lmi_export_check(export, path);
+    if (status != LMAS_OK)
+        return status;
+    status = lmi_source_open(&source, record);
+    if (status != LMAS_OK)
+        return status;
+    status = lmi_sink_open(&sink, path);
+    if (status == LMAS_OK)
+        status = lmi_sink_finish(&sink, write_solutions(&sink, &source));
+    lmi_source_done(&source);
+    if (status == LMAS_OK)
+        lmi_buf_printf(&export->written, "%s\n", path);
+    return status;
+}

@@ -1,0 +1,42 @@
+/* export_file.h - reading a run's lines in the order of its data, writing a file of any length. */
+#ifndef LMI_EVAL_EXPORT_FILE_H
+#define LMI_EVAL_EXPORT_FILE_H
+
+#include "base/file.h"
+#include "eval/export.h"
+
+/* A file that appears under its name when it is finished: a temporary one beside it until then. */
+typedef struct lmi_sink {
+    const char *path; /* borrowed */
+    char temporary[LMI_PATH_MAX];
+    int fd;
+} lmi_sink;
+
+lmas_status lmi_sink_open(lmi_sink *out, const char *path);
+lmas_status lmi_sink_add(lmi_sink *sink, const char *data, size_t len);
+
+/* Put the file in place where `status` is LMAS_OK, throw it away otherwise; gives `status`, or
+ * what went wrong here. */
+lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status);
+
+/* The lines of a record, question by question. */
+typedef struct lmi_source {
+    const lmi_record *record;
+    lmi_line_place *places;
+    size_t next;        /* question */
+    size_t open_folder; /* whose samples `fd` and `path` are */
+    char *path;
+    int fd;
+    lmi_buf text;
+} lmi_source;
+
+lmas_status lmi_source_open(lmi_source *out, const lmi_record *record);
+void lmi_source_done(lmi_source *source);
+
+/* Parse the line of the next question that has one; free it with lmi_json_done(). */
+lmas_status lmi_source_next(bool *has_line, lmi_json *line, lmi_source *source);
+
+/* LMAS_E_IO when `path` is there and may not be replaced. */
+lmas_status lmi_export_check(const lmi_export *export, const char *path);
+
+#endif
