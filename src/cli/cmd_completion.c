@@ -75,7 +75,7 @@ static void append_bash_command(lmi_buf *out, const lmi_command *command)
                 lmi_buf_puts(out, "mapfile -t COMPREPLY < <(compgen -d -- \"$now\"); ");
             else if (f == FOLLOW_WORD) {
                 lmi_buf_puts(out, "mapfile -t COMPREPLY < <(compgen -W '");
-                append_swapped(out, opt->value, '|', ' ');
+                append_swapped(out, lmi_opt_words(opt), '|', ' ');
                 lmi_buf_puts(out, "' -- \"$now\"); ");
             }
             lmi_buf_puts(out, "return ;;\n");
@@ -153,7 +153,7 @@ static void append_zsh_opt(lmi_buf *out, const lmi_opt *opt)
         lmi_buf_puts(out, ":folder:_files -/");
     else if (f == FOLLOW_WORD) {
         lmi_buf_puts(out, ":word:(");
-        append_swapped(out, opt->value, '|', ' ');
+        append_swapped(out, lmi_opt_words(opt), '|', ' ');
         lmi_buf_putc(out, ')');
     } else if (f == FOLLOW_ANY) {
         lmi_buf_puts(out, ":value: ");
@@ -233,7 +233,7 @@ static void append_fish_opt(lmi_buf *out, const char *command, const lmi_opt *op
         lmi_buf_puts(out, " -x -a '(__fish_complete_directories)'");
     else if (f == FOLLOW_WORD) {
         lmi_buf_puts(out, " -x -a '");
-        append_swapped(out, opt->value, '|', ' ');
+        append_swapped(out, lmi_opt_words(opt), '|', ' ');
         lmi_buf_putc(out, '\'');
     } else if (f == FOLLOW_ANY) {
         lmi_buf_puts(out, " -x");

@@ -5,36 +5,36 @@
  * new flags behind it, so the folder alone is enough, and a flag that differs is noticed.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/run_flags.h"
 #include "cli/term.h"
 #include "eval/run.h"
+#include "eval/stats.h"
 
-enum { LANES_MAX = 256, SAMPLES_MAX = 1 << 30, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024 };
+enum { LANES_MAX = 256, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024 };
 
 /* Flags of the reference that mean nothing here. */
 typedef struct moot_flags {
-    const char *device2, *gpu_memory_utilization, *tensor_parallel_size, *split;
+    const char *device2, *gpu_memory_utilization, *tensor_parallel_size;
     bool use_vllm, enable_prefix_caching, use_second_HF_model;
 } moot_flags;
 
 typedef struct run_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
-    const char *task, *data, *output, *resume;
-    int64_t max_samples, generate_bs;
+    lmi_task_flags task;
+    lmi_code_flags code;
+    const char *output, *resume;
+    int64_t generate_bs;
     moot_flags moot;
 } run_settings;
 
 static const lmi_opt run_opts[] = {
-    {"--task", LMI_OPT_WORD, offsetof(run_settings, task), "gsm8k", .help = "what the data is"},
-    {"--data", LMI_OPT_FILE, offsetof(run_settings, data), "FILE",
-     .help = "the questions: JSON lines; for gsm8k with \"question\" and \"answer\" (... #### 18)"},
-    {"--max_samples", LMI_OPT_INT, offsetof(run_settings, max_samples), "N", .min = -1,
-     .max = SAMPLES_MAX, .help = "ask the first N questions, -1 for all"},
     {"--generate_bs -np --parallel", LMI_OPT_INT, offsetof(run_settings, generate_bs), "N",
      .min = 1, .max = LANES_MAX,
      .help = "questions at once; answers do not depend on it, rounding aside"},
@@ -47,8 +47,6 @@ static const lmi_opt run_opts[] = {
 
 #define AT(field) offsetof(moot_flags, field)
 static const lmi_opt moot_opts[] = {
-    {"--split", LMI_OPT_MOOT_TEXT, AT(split), "NAME",
-     .help = "the data file is the split; the name goes into the summary"},
     {"--device2", LMI_OPT_MOOT_TEXT, AT(device2), "DEVICE",
      .help = "one engine holds the model, there is no second one to place"},
     {"--use_second_HF_model", LMI_OPT_MOOT_ON, AT(use_second_HF_model),
@@ -65,11 +63,13 @@ static const lmi_opt moot_opts[] = {
 #undef AT
 
 static const lmi_opt_group groups[] = {
+    {"Questions", lmi_task_opts, offsetof(run_settings, task)},
     {"Run", run_opts, 0},
     {"Model", lmi_model_opts, offsetof(lmi_solve_flags, model)},
     {"Team", lmi_team_opts, offsetof(lmi_solve_flags, team)},
     {"Sampling", lmi_sampling_opts, offsetof(lmi_solve_flags, sampling)},
     {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
+    {"Model-written code", lmi_code_opts, offsetof(run_settings, code)},
     {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
     {"Accepted without effect", moot_opts, offsetof(run_settings, moot)},
     {0},
@@ -79,7 +79,9 @@ static void init(void *settings)
 {
     run_settings *s = settings;
 
-    *s = (run_settings){.task = "gsm8k", .max_samples = -1, .generate_bs = 20};
+    *s = (run_settings){.generate_bs = 20};
+    lmi_task_flags_init(&s->task);
+    lmi_code_flags_init(&s->code);
     lmi_solve_flags_init(&s->solve);
 }
 
@@ -105,7 +107,9 @@ typedef struct work {
     lmi_args args; /* the command as recorded: of a resumed run with what was added */
     char **stored; /* the words of it that were read from the config */
     size_t n_stored;
+    lmi_buf data_path;
     lmi_dataset data;
+    lmi_sandbox_params sandbox;
     lmi_stage stage;
     lmi_runfolder folder;
     lmi_setup setup;
@@ -117,6 +121,7 @@ static void work_done(work *w)
     lmi_runfolder_done(&w->folder);
     lmi_stage_done(&w->stage);
     lmi_dataset_done(&w->data);
+    lmi_buf_done(&w->data_path);
     lmi_free(w->args.argv);
     lmi_free(w->args.words);
     lmi_config_args_free(w->stored, w->n_stored);
@@ -158,15 +163,16 @@ static lmas_status join_command(work *w, const lmi_args *args)
 static lmas_status check(const work *w)
 {
     const run_settings *s = &w->settings;
+    lmas_status status;
 
     if (w->args.n_words)
         return lmi_fail(LMAS_E_INVALID, "run: no word without a flag expected, found \"%s\"",
                         w->args.words[0]);
-    if (s->max_samples == 0)
-        return lmi_fail(LMAS_E_INVALID,
-                        "--max_samples: expected -1 or a whole number from 1, found \"0\"");
-    if (!s->data)
-        return lmi_fail(LMAS_E_INVALID, "no questions: name a file of JSON lines with --data FILE");
+    status = lmi_task_flags_check(&s->task);
+    if (status == LMAS_OK)
+        status = lmi_code_flags_check(&s->code, lmi_task_find(s->task.task));
+    if (status != LMAS_OK)
+        return status;
     return lmi_flags_check(&s->solve.model);
 }
 
@@ -177,7 +183,8 @@ static lmas_question *list_questions(const lmi_dataset *data, size_t n)
     size_t i;
 
     for (i = 0; questions && i < n; i++)
-        questions[i] = (lmas_question){i, data->items[i].question, data->task->kind};
+        questions[i] =
+            (lmas_question){i, data->items[i].question, lmi_task_answer_kind(data->task)};
     return questions;
 }
 
@@ -193,23 +200,55 @@ static lmas_status start_stage(work *w)
     return status;
 }
 
+/* Have the sandbox show that it works before anything is written or computed. */
+static lmas_status choose_sandbox(work *w)
+{
+    lmi_sandbox *probe;
+    lmas_status status;
+
+    w->sandbox = lmi_flags_sandbox(&w->settings.code);
+    w->setup.sandbox = &w->sandbox;
+    status = lmi_sandbox_open(&probe, &w->sandbox, NULL, NULL);
+    if (status == LMAS_OK)
+        lmi_sandbox_close(probe);
+    return status;
+}
+
+/* Which of the questions, and where their programs run. */
+static lmas_status choose_questions(work *w)
+{
+    const run_settings *s = &w->settings;
+    const int64_t n = s->task.max_samples;
+    lmas_status status = LMAS_OK;
+
+    w->setup = (lmi_setup){.data = &w->data, .n = w->data.n, .shard = 1, .n_shards = 1};
+    if (n > 0 && (uint64_t)n < w->data.n)
+        w->setup.n = (size_t)n;
+    if (s->task.shard)
+        status = lmi_shard_parse(&w->setup.shard, &w->setup.n_shards, s->task.shard);
+    if (status == LMAS_OK && lmi_shard_size(&w->setup) == 0)
+        return lmi_fail(LMAS_E_INVALID, "--shard %s of %zu questions is empty", s->task.shard,
+                        w->setup.n);
+    if (status == LMAS_OK && w->data.task->grade == LMI_GRADE_CODE)
+        status = choose_sandbox(w);
+    return status;
+}
+
 /* Open and check everything the run reads, so that nothing is written before it is all good. */
 static lmas_status open_inputs(work *w)
 {
     const run_settings *s = &w->settings;
-    lmas_status status = lmi_dataset_open(&w->data, lmi_task_find(s->task), s->data);
+    lmas_status status = lmi_task_open(&w->data, &w->data_path, &s->task);
 
     if (status == LMAS_OK)
+        status = choose_questions(w);
+    if (status == LMAS_OK)
         status = lmi_stage_open(&w->stage, &s->solve);
+    if (status == LMAS_OK)
+        status = start_stage(w);
     if (status != LMAS_OK)
         return status;
-    w->setup = (lmi_setup){.data = &w->data, .n = w->data.n};
-    if (s->max_samples > 0 && (uint64_t)s->max_samples < w->data.n)
-        w->setup.n = (size_t)s->max_samples;
-    status = start_stage(w);
-    if (status != LMAS_OK)
-        return status;
-    w->setup.split = s->moot.split ? s->moot.split : "test";
+    w->setup.split = s->task.split ? s->task.split : "test";
     w->setup.model = w->stage.model;
     w->setup.model_params = &w->stage.model_params;
     w->setup.session = w->stage.session;
@@ -235,15 +274,16 @@ static lmas_status open_folder(work *w)
     else if (status == LMAS_OK && s->output)
         status = lmi_runfolder_new(&w->folder, s->output, w->setup.n, &config);
     else if (status == LMAS_OK)
-        status = lmi_runfolder_new_named(&w->folder, "runs", s->task, s->solve.team.method,
+        status = lmi_runfolder_new_named(&w->folder, "runs", s->task.task, s->solve.team.method,
                                          w->setup.n, &config);
     lmi_buf_done(&config);
     return status;
 }
 
-static void show_standing(void *user, const lmi_standing *standing)
+static bool show_standing(void *user, const lmi_standing *standing)
 {
     lmi_progress_update(user, standing);
+    return !lmi_interrupted();
 }
 
 static lmas_status ask_questions(work *w)
@@ -263,6 +303,17 @@ static void print_phase(const char *name, uint64_t n, const char *unit, double m
         fprintf(stderr, "  %-8s %llu %s, %.1f s\n", name, (unsigned long long)n, unit, ms / 1e3);
 }
 
+/* Right answers by one rule, with the 95 % interval of their share. */
+static void print_right(const char *name, size_t n_right, const lmi_totals *t)
+{
+    const lmi_interval interval = lmi_wilson(n_right, t->n_graded);
+
+    if (t->n_graded)
+        fprintf(stderr, "  %-8s %zu of %zu, %.1f %% (%.1f to %.1f)\n", name, n_right, t->n_graded,
+                100 * (double)n_right / (double)t->n_graded, 100 * interval.low,
+                100 * interval.high);
+}
+
 /* A few lines for people. */
 static void print_summary(const work *w)
 {
@@ -274,8 +325,9 @@ static void print_summary(const work *w)
     fprintf(stderr, "%s, %s", w->data.task->name, lmas_method_name(w->stage.solver_params.method));
     if (w->stage.solver_params.method != LMAS_METHOD_BASELINE)
         fprintf(stderr, ", team %s", lmas_team_name(w->stage.team));
-    fprintf(stderr, "\n  right    %zu of %zu, %.1f %%\n", t->n_correct, t->n,
-            100 * (double)t->n_correct / n);
+    fputc('\n', stderr);
+    print_right("right", t->n_correct, t);
+    print_right("compat", t->n_correct_compat, t);
     if (t->n_errors)
         fprintf(stderr, "  errors   %zu, counted as wrong (\"error\" in samples.jsonl says why)\n",
                 t->n_errors);
@@ -312,7 +364,7 @@ static int stop(const work *w, lmas_status status)
     const int code = lmi_say_failure(status);
 
     lmi_say("%zu of %zu questions are done and kept; go on with: latentmas run --resume %s",
-            w->totals.n, w->setup.n, w->folder.path);
+            w->totals.n, lmi_shard_size(&w->setup), w->folder.path);
     return code;
 }
 

@@ -29,6 +29,9 @@ int lmi_command_refuse(const char *name);
 
 extern const lmi_command lmi_cmd_ask;
 extern const lmi_command lmi_cmd_run;
+extern const lmi_command lmi_cmd_report;
+extern const lmi_command lmi_cmd_tasks;
+extern const lmi_command lmi_cmd_data;
 extern const lmi_command lmi_cmd_model;
 extern const lmi_command lmi_cmd_teams;
 extern const lmi_command lmi_cmd_completion;

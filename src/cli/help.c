@@ -84,6 +84,7 @@ static void append_opt(lmi_buf *out, const lmi_opt_group *group, const lmi_opt *
     }
     pad(out, TEXT_COLUMN - column);
     lmi_buf_puts(&text, opt->help);
+    lmi_opt_append_list(&text, opt);
     lmi_opt_default(&value, opt, lmi_opt_field(settings, group, opt));
     if (value.len)
         lmi_buf_printf(&text, " (default %s)", lmi_buf_text(&value));

@@ -81,6 +81,9 @@ static void append_opt(lmi_buf *out, const lmi_opt_group *group, const lmi_opt *
     }
     lmi_buf_putc(out, '\n');
     append_text(out, opt->help);
+    lmi_opt_append_list(&value, opt);
+    append_text(out, lmi_buf_text(&value));
+    lmi_buf_clear(&value);
     lmi_opt_default(&value, opt, lmi_opt_field(settings, group, opt));
     if (value.len) {
         lmi_buf_puts(out, " (default ");

@@ -2,12 +2,16 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cli/words.h"
+
+/* Longest list of words that comes from a table. */
+enum { WORDS_SIZE = 1024 };
 
 /* A flag as it was found: its table entry, its group, its name as typed, its value. */
 typedef struct found {
@@ -21,6 +25,29 @@ typedef struct found {
 bool lmi_opt_takes_value(const lmi_opt *opt)
 {
     return opt->kind != LMI_OPT_ON && opt->kind != LMI_OPT_OFF && opt->kind != LMI_OPT_MOOT_ON;
+}
+
+const char *lmi_opt_words(const lmi_opt *opt)
+{
+    static char words[WORDS_SIZE];
+    size_t len = 0;
+    size_t i;
+    const char *word;
+
+    if (!opt->word_at)
+        return opt->value;
+    for (i = 0; len < sizeof(words) && (word = opt->word_at(i)); i++)
+        len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s", i ? "|" : "", word);
+    return words;
+}
+
+void lmi_opt_append_list(lmi_buf *out, const lmi_opt *opt)
+{
+    const char *word;
+    size_t i;
+
+    for (i = 0; opt->word_at && (word = opt->word_at(i)); i++)
+        lmi_buf_printf(out, "%s%s", i ? ", " : ": ", word);
 }
 
 void *lmi_opt_field(void *settings, const lmi_opt_group *group, const lmi_opt *opt)
@@ -129,7 +156,7 @@ static void expect(lmi_buf *out, const lmi_opt *opt)
         lmi_buf_printf(out, "a number from %g to %g", opt->min, opt->max);
         break;
     case LMI_OPT_WORD:
-        expect_words(out, opt->value);
+        expect_words(out, lmi_opt_words(opt));
         break;
     default:
         lmi_buf_puts(out, opt->value);
@@ -215,7 +242,7 @@ static bool store(void *field, const lmi_opt *opt, const char *value)
         return parse_real(field, opt, value);
     case LMI_OPT_WORD:
         *(const char **)field = value;
-        return is_among(opt->value, value);
+        return is_among(lmi_opt_words(opt), value);
     case LMI_OPT_TEXT:
     case LMI_OPT_FILE:
     case LMI_OPT_FOLDER:

@@ -23,7 +23,7 @@ typedef enum lmi_opt_kind {
     LMI_OPT_TEXT,      /* const char *, not empty */
     LMI_OPT_FILE,      /* the same, a file */
     LMI_OPT_FOLDER,    /* the same, a folder */
-    LMI_OPT_WORD,      /* the same, one of the words in `value` ("on|off|auto") */
+    LMI_OPT_WORD,      /* the same, one of lmi_opt_words() */
     LMI_OPT_MOOT_ON,   /* bool, becomes true; without effect, `help` says why */
     LMI_OPT_MOOT_TEXT, /* const char *; without effect, `help` says why */
 } lmi_opt_kind;
@@ -32,11 +32,12 @@ typedef struct lmi_opt {
     const char *names; /* "-m --model --model_name", parted by a space */
     lmi_opt_kind kind;
     size_t offset;     /* of the field in the group's settings */
-    const char *value; /* what help calls the value */
+    const char *value; /* what help calls the value; of a WORD the words ("on|off|auto") */
     const char *help;
     double min, max;   /* of a number. A default outside is not shown: help explains it */
     const char *words; /* words that stand for `word_value`, parted by '|'; NULL for none */
     int64_t word_value;
+    const char *(*word_at)(size_t i); /* WORD: the words, where a table has them; ends in NULL */
 } lmi_opt;
 
 /* Flags that belong together; shared ones are defined once (flags.c). */
@@ -62,6 +63,12 @@ lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group
 
 /* Whether the flag is followed by a value. */
 bool lmi_opt_takes_value(const lmi_opt *opt);
+
+/* The words of a WORD, parted by '|'. Valid until the next call. */
+const char *lmi_opt_words(const lmi_opt *opt);
+
+/* Append ": a, b, c" where the words come from a table: help shows them behind the text. */
+void lmi_opt_append_list(lmi_buf *out, const lmi_opt *opt);
 
 /* Append the default of a flag, nothing where there is none to show. */
 void lmi_opt_default(lmi_buf *out, const lmi_opt *opt, const void *field);
