@@ -29,7 +29,7 @@ bad nogold '"answer" must end in "#### NUMBER", found "it is 12"' "an answer wit
 printf '{"question":"q","answer":"x #### many"}\n' >"$tmp/badgold"
 bad badgold 'must end in "#### NUMBER"' "an answer whose #### is no number is named"
 printf '[1,2]\n' >"$tmp/array"
-bad array 'a row must be an object, found an array' "a row that is no object is named"
+bad array 'a row must be an object, found a number' "a row that is no object is named"
 printf '{"question":"q","question":"r","answer":"#### 1"}\n' >"$tmp/twice"
 bad twice 'stands twice' "a key that stands twice is refused"
 printf '{"question":"a\377b","answer":"#### 1"}\n' >"$tmp/utf8"

@@ -48,7 +48,10 @@ fails 2 'one question expected, found 3 words' "a question without quotes is exp
     ask -m $MODEL what is this
 fails 2 'one question expected, found 0 words' "a missing question is explained" ask -m $MODEL
 fails 2 'no model: name a GGUF file with -m FILE' "a missing model flag is explained" ask q
-fails 2 'no questions: name a file' "a missing data flag is explained" run -m $MODEL
+HF_HUB_OFFLINE=1 HF_DATASETS_CACHE=$tmp
+export HF_HUB_OFFLINE HF_DATASETS_CACHE
+fails 1 'name a file with --data FILE' "rows that are nowhere and cannot be fetched are explained" run -m $MODEL
+fails 2 'only the split test is fetched' "another split needs a file" run -m $MODEL --split train
 fails 2 'no word without a flag expected' "run takes no words" run -m $MODEL --data $SUMS extra
 fails 2 'one expected' "two chat templates are one too many" \
     ask -m $MODEL --chat-template chatml --chat-template-file Makefile q

@@ -21,7 +21,7 @@ ok() {
         echo "ok - $2"
     else
         echo "not ok - $2"
-        if [ -n "${3:-}" ] && [ -f "$3" ]; then head -n 20 "$3" | sed 's/^/# /'; fi
+        if [ -n "${3:-}" ] && [ -f "$3" ]; then head -n 20 "$3" | cut -c 1-200 | sed 's/^/# /'; fi
         n_failed=$((n_failed + 1))
     fi
 }

@@ -1,0 +1,259 @@
+#!/bin/sh
+# report: runs side by side in four forms, shards, exports, and what is refused.
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
+. tests/cli/common/claims.sh
+
+run report --help
+same help-report "$tmp/out" "latentmas report --help prints its flags, defaults, examples and exit codes"
+if command -v mandoc >/dev/null; then
+    run help --man report
+    cp "$tmp/out" "$tmp/page.1"
+    mandoc -T lint -W warning "$tmp/page.1" >"$tmp/lint" 2>&1
+    ok $? "the manual page latentmas-report(1) has no flaw that mandoc finds" "$tmp/lint"
+else
+    skip "the manual page of report has no flaw that mandoc finds" "no mandoc here"
+fi
+
+# ---- Runs of the demo model, which cannot add ----
+for method in baseline text_mas latent_mas; do
+    run run -m $MODEL --data $SUMS --max_samples 3 -np 2 -n 8 -t 1 --latent_steps 2 \
+        --method $method --output "$tmp/$method"
+done
+run report "$tmp/baseline" "$tmp/text_mas" "$tmp/latent_mas"
+[ "$code" -eq 0 ] && grep -q '^gsm8k, 3 questions' "$tmp/out" && [ ! -s "$tmp/err" ] &&
+    grep -qE '^A +3 +[0-9.]+ ' "$tmp/out" && grep -qE '^B, C +3 ' "$tmp/out"
+ok $? "a report of three runs names them, counts their questions and pairs them" "$tmp/out"
+head -n 1 "$tmp/baseline/samples.jsonl" >"$tmp/one"
+printf '{"index":' >>"$tmp/one"
+mkdir "$tmp/going" && cp "$tmp/one" "$tmp/going/samples.jsonl" && cp "$tmp/baseline/config.json" "$tmp/going"
+cp -r "$tmp/going" "$tmp/before"
+run report "$tmp/going"
+[ "$code" -eq 0 ] && grep -q 'A: incomplete, 1 of 3 questions; the line of one more is half written' "$tmp/out" &&
+    diff -r "$tmp/going" "$tmp/before" >"$tmp/diff"
+ok $? "a run that still goes on is reported as far as it is, and not touched" "$tmp/out"
+
+fails 2 'expected the folders of runs, found none' "a report of nothing is wrong usage" report
+fails 2 'expected one of --markdown, --json and --html' "two forms at once are wrong usage" \
+    report "$tmp/going" --json --html
+fails 1 'there is no such folder' "a folder that is not there is a failure" report "$tmp/nowhere"
+fails 1 'it has no config.json' "a folder without a run is a failure" report "$tmp"
+mkdir "$tmp/broken" && cp "$tmp/baseline/config.json" "$tmp/broken" && echo '{}' >"$tmp/broken/samples.jsonl"
+fails 1 "broken/samples.jsonl:1: this is no line of a run" "a broken line is named" report "$tmp/broken"
+fails 1 'was named twice' "a folder given twice is a failure" report "$tmp/going" "$tmp/going/"
+fails 1 'expected the folder of a run or a method of one, found "tax"' \
+    "a reference that is none is a failure" report "$tmp/going" --against tax
+
+if ! command -v python3 >/dev/null; then
+    skip "reports of made-up runs are as agreed, and exports are what other harnesses read" "no python3 here"
+    finish
+fi
+
+# ---- Made-up runs: several tasks, shards, failures ----
+mkdir "$tmp/runs"
+python3 tests/cli/common/make_runs.py "$tmp/runs"
+report() {
+    (cd "$tmp/runs" && "$LATENTMAS" report "$@") >"$tmp/out" 2>"$tmp/err" </dev/null
+    code=$?
+}
+shards='shard1 shard2 shard3 shard4'
+all="baseline text latent latent80 $shards other-data arc arc-text code"
+
+report $all
+same report "$tmp/out" "the report of four tables a task is as agreed"
+awk 'length > 100' "$tmp/out" >"$tmp/wide"
+[ ! -s "$tmp/wide" ]
+ok $? "its lines fit a hundred columns" "$tmp/wide"
+report $all --markdown --against text_mas
+same report-markdown "$tmp/out" "the tables for GitHub are as agreed"
+
+report $all --json
+cp "$tmp/out" "$tmp/all.json"
+python3 - "$tmp" <<'EOF' 2>"$tmp/err"
+import json, math, sys
+tmp = sys.argv[1]
+report = json.load(open(tmp + "/all.json"))
+runs = {r["folders"][0]: r for r in report["runs"]}
+for name, folders in {"baseline": ["baseline"], "text": ["text"], "latent80": ["latent80"],
+                      "shard1": ["shard1", "shard2", "shard3", "shard4"]}.items():
+    lines = []
+    for folder in folders:
+        for line in open(f"{tmp}/runs/{folder}/samples.jsonl"):
+            if line.endswith("\n"):
+                lines.append(json.loads(line))
+    r = runs[name]
+    assert r["n"] == len(lines) and r["folders"] == folders
+    assert r["exact"]["right"] == sum(s["correct"] for s in lines)
+    assert r["compat"]["right"] == sum(s["compat"]["correct"] for s in lines)
+    assert r["errors"] == sum(s["status"] != "ok" for s in lines)
+    p, n, z = r["exact"]["accuracy"], len(lines), 1.959963984540054
+    half = z / (1 + z*z/n) * math.sqrt(p*(1-p)/n + z*z/(4*n*n))
+    assert abs((r["exact"]["high"] - r["exact"]["low"]) / 2 - half) < 1e-12
+    assert abs(r["exact"]["stderr"] - math.sqrt(p * (1 - p) / (n - 1))) < 1e-12
+    for key in ("n_read", "n_thought", "n_spoken"):
+        assert r[key] == sum(s[key] for s in lines) == sum(a[key] for a in r["agents"])
+    tokens = sum(s["n_read"] + s["n_spoken"] for s in lines) / n
+    assert abs(r["per_question"]["tokens"] - tokens) < 1e-9
+    assert abs(r["wall_ms"] - max(s["run_ms"] for s in lines)) < 1e-9
+assert runs["shard1"]["exact"] == runs["latent"]["exact"]
+assert abs(runs["text"]["speedup"] - runs["baseline"]["wall_ms"] / runs["text"]["wall_ms"]) < 1e-12
+
+def right(name):
+    return {s["index"]: s["correct"] for s in map(json.loads, open(f"{tmp}/runs/{name}/samples.jsonl"))}
+a, b = right("baseline"), right("text")
+pair = next(p for p in report["pairs"] if p["first"] == "A" and p["second"] == "B")
+assert pair["only_first"] == sum(a[i] and not b[i] for i in a)
+assert pair["only_second"] == sum(b[i] and not a[i] for i in a)
+lost, won = pair["only_first"], pair["only_second"]
+exact = min(1, 2 * sum(math.comb(lost + won, i) for i in range(min(lost, won) + 1)) / 2 ** (lost + won))
+assert abs(pair["p"] - exact) < 1e-12 * exact
+assert next(p for p in report["pairs"] if p["second"] == "F")["not_tested"]
+assert len({(p["first"], p["second"]) for p in report["pairs"]}) == len(report["pairs"]) == 16
+EOF
+ok $? "the numbers of the JSON are those of the lines, worked out in Python" "$tmp/err"
+
+report shard1 shard2 shard4
+[ "$code" -eq 1 ] && grep -q 'missing shards of 4: 3; name their folders too' "$tmp/err"
+ok $? "a missing shard is named" "$tmp/err"
+report shard1 shard2 shard3-seed shard4
+[ "$code" -eq 1 ] && grep -q 'shard3-seed is a shard of another run: .*params.seed 42, found 43$' "$tmp/err"
+ok $? "a shard of another run is not merged: the first difference is named" "$tmp/err"
+report shard1 shard2 shard4 --partial
+[ "$code" -eq 0 ] && grep -q '150 of 200' "$tmp/out" && grep -q 'A: missing shards of 4: 3' "$tmp/out"
+ok $? "--partial takes what is there, and says what is not" "$tmp/out"
+
+# ---- The page ----
+python3 - "$tmp/runs" <<'EOF'
+import json, shutil, sys
+runs = sys.argv[1]
+shutil.copytree(runs + "/code", runs + "/evil")
+bad = "<script>alert(1)</script> | `x` \" ' & \x1b[2J \u202e ]]> --> {{7*7}} https://example.com/a.js"
+config = json.load(open(runs + "/evil/config.json"))
+config["team"]["name"] = config["method"] = config["model"]["name"] = config["paths"]["data"] = bad
+config["params"]["seed"] = bad
+json.dump(config, open(runs + "/evil/config.json", "w"))
+lines = open(runs + "/evil/samples.jsonl").read().replace('"planner"', json.dumps(bad))
+open(runs + "/evil/samples.jsonl", "w").write(lines)
+EOF
+report $all evil --html --output "$tmp/page.html"
+[ "$code" -eq 0 ] && [ ! -s "$tmp/out" ]
+ok $? "--output writes the page to a file" "$tmp/err"
+python3 - "$tmp/page.html" <<'EOF' 2>"$tmp/err"
+import re, sys
+import xml.etree.ElementTree as tree
+from html.parser import HTMLParser
+text = open(sys.argv[1], encoding="utf-8").read()
+root = tree.fromstring(text.removeprefix("<!DOCTYPE html>\n"))
+assert {e.tag for e in root.iter()}.isdisjoint({"script", "link", "iframe", "img", "object", "use", "a"})
+ids = [e.get("id") for e in root.iter() if e.get("id")]
+assert len(ids) == len(set(ids))
+for e in root.iter():
+    for name, value in e.attrib.items():
+        assert name not in ("href", "src", "style") and not name.startswith("on"), (e.tag, name)
+        assert "//" not in value and "url(" not in value, (e.tag, name, value)
+for e in root.iter("svg"):
+    assert e.get("role") == "img" and [c.tag for c in e][:2] == ["title", "desc"] and e[1].text
+    assert all(i in ids for i in e.get("aria-labelledby").split())
+    # Nothing is drawn outside its picture.
+    width, height = map(float, e.get("viewBox").split()[2:])
+    for c in e.iter():
+        for key, most in (("x", width), ("x1", width), ("x2", width), ("y", height), ("y1", height), ("y2", height)):
+            assert -1 <= float(c.get(key, 0)) <= most + 1, (c.tag, c.attrib)
+style = "".join(e.text for e in root.iter("style"))
+assert "url(" not in style and "@import" not in style and "prefers-color-scheme:dark" in style
+
+
+class Balance(HTMLParser):
+    void = {"meta", "br", "path", "rect", "line", "circle"}
+    unclosed = []
+
+    def handle_starttag(self, tag, attrs):
+        self.unclosed.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        assert tag in self.void, tag
+
+    def handle_endtag(self, tag):
+        assert self.unclosed.pop() == tag
+
+
+b = Balance()
+b.feed(text)
+b.close()
+assert not b.unclosed
+assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]|\bnan\b|\binf\b", text)
+EOF
+ok $? "it is well-formed, balanced, without script, link or address, whatever names hold" "$tmp/err"
+report latent --html --output "$tmp/page.html"
+[ "$code" -eq 1 ] && grep -q 'page.html is there already' "$tmp/err"
+ok $? "a file is not written over" "$tmp/err"
+report latent --html --output "$tmp/page.html" --force
+ok "$code" "but by --force" "$tmp/err"
+
+# ---- Files of other harnesses ----
+report text $shards --lm-eval "$tmp/lm"
+cp "$tmp/out" "$tmp/written"
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/written")" -eq 4 ] && xargs -d '\n' ls <"$tmp/written" >/dev/null
+ok $? "--lm-eval prints the four files that it wrote for two runs" "$tmp/err"
+python3 - "$tmp" <<'EOF' 2>"$tmp/err"
+import hashlib, json, os, re, sys
+tmp = sys.argv[1]
+sha = lambda text: hashlib.sha256(text.encode()).hexdigest()
+written = open(tmp + "/written").read().split("\n")[:-1]
+for results, samples, folders in ((written[0], written[1], ["text"]),
+                                  (written[2], written[3], [f"shard{i}" for i in (1, 2, 3, 4)])):
+    assert re.fullmatch(r"results_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{6}\.json", os.path.basename(results))
+    assert os.path.basename(os.path.dirname(results)) == "Qwen3 4B"
+    ours = sorted((s for f in folders for s in map(json.loads, open(f"{tmp}/runs/{f}/samples.jsonl"))),
+                  key=lambda s: s["index"])
+    lines = list(map(json.loads, open(samples)))
+    assert [(l["filter"], l["doc_id"]) for l in lines] == [(f, i) for f in ("exact", "compat") for i in range(200)]
+    hashes = ""
+    for l, s in zip(lines, ours * 2):
+        graded = s if l["filter"] == "exact" else s["compat"]
+        assert l["exact_match"] == float(graded["correct"]) and l["metrics"] == ["exact_match"]
+        assert l["target"] == graded["gold"] and l["resps"] == [[s["text"]]]
+        assert l["filtered_resps"] == [graded["prediction"] or "[invalid]"]
+        prompt = s["agents"][-1]["input"] if s["agents"] else s["question"]
+        assert l["arguments"]["gen_args_0"]["arg_0"] == prompt
+        assert l["doc"]["question"] == s["question"]
+        assert l["doc_hash"] == sha(json.dumps(l["doc"], indent=2, ensure_ascii=False))
+        assert l["prompt_hash"] == sha(prompt) and l["target_hash"] == sha(l["target"])
+        hashes += l["doc_hash"] + l["prompt_hash"] + l["target_hash"]
+    r = json.load(open(results))
+    assert r["task_hashes"] == {"gsm8k": sha(hashes)}
+    for f in ("exact", "compat"):
+        scores = [l["exact_match"] for l in lines if l["filter"] == f]
+        mean = sum(scores) / 200
+        assert abs(r["results"]["gsm8k"]["exact_match," + f] - mean) < 1e-12
+        error = (sum((s - mean) ** 2 for s in scores) / 199 / 200) ** 0.5
+        assert abs(r["results"]["gsm8k"]["exact_match_stderr," + f] - error) < 1e-12
+    assert r["n-samples"] == {"gsm8k": {"original": 200, "effective": 200}} and r["date"] == 1795506954
+EOF
+ok $? "they have lm-eval's names, keys, order, scores and hashes" "$tmp/err"
+report text --lm-eval "$tmp/lm"
+[ "$code" -eq 1 ] && grep -q 'is there already: name another place, or add --force' "$tmp/err"
+ok $? "an export is not written over" "$tmp/err"
+report code evil --lm-eval "$tmp/lm" && find "$tmp/lm" -name 'samples_humaneval_plus_*' | grep -q Qwen3 &&
+    [ "$(find "$tmp/lm" -mindepth 1 -type d | wc -l)" -eq 2 ]
+ok $? "tasks have lm-eval's names, and a hostile model's name stays one folder" "$tmp/err"
+
+report code --evalplus "$tmp/solutions.jsonl"
+[ "$code" -eq 0 ] && python3 - "$tmp" <<'EOF' 2>"$tmp/err"
+import json, sys
+tmp = sys.argv[1]
+ours = list(map(json.loads, open(tmp + "/runs/code/samples.jsonl")))
+assert list(map(json.loads, open(tmp + "/solutions.jsonl"))) == [
+    {"task_id": s["id"], "solution": s["prediction"] or ""} for s in ours]
+EOF
+ok $? "--evalplus writes a solution for every program, empty where there is none" "$tmp/err"
+report text --evalplus "$tmp/no.jsonl"
+[ "$code" -eq 1 ] && grep -q 'the answers of gsm8k are no programs' "$tmp/err" && [ ! -e "$tmp/no.jsonl" ]
+ok $? "a run without programs has none to export" "$tmp/err"
+report code text --evalplus "$tmp/no.jsonl"
+[ "$code" -eq 1 ] && grep -q 'expected one run, found 2' "$tmp/err" && [ ! -e "$tmp/no.jsonl" ]
+ok $? "nor do two runs go into one file" "$tmp/err"
+report code --lm-eval "$tmp/runs/code/config.json"
+[ "$code" -eq 1 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ]
+ok $? "a folder that cannot be made is a failure" "$tmp/err"
+
+finish
