@@ -342,7 +342,7 @@ same_as_clean() {
 interrupted() {
     local tool
     for tool in apt-get tar; do
-        stub "$tool" 'kill -INT 0; exit 1'
+        stub "$tool" 'kill -INT 0; sleep 1; exit 1'
         fails_with 130 start_alone
         unstub "$tool"
         has_line 'interrupted; the same command goes on from here'
