@@ -205,12 +205,16 @@ static lmas_status choose_sandbox(work *w)
 {
     lmi_sandbox *probe;
     lmas_status status;
+    size_t i;
 
     w->sandbox = lmi_flags_sandbox(&w->settings.code);
     w->setup.sandbox = &w->sandbox;
     status = lmi_sandbox_open(&probe, &w->sandbox, NULL, NULL);
-    if (status == LMAS_OK)
-        lmi_sandbox_close(probe);
+    if (status != LMAS_OK)
+        return status;
+    for (i = 0; status == LMAS_OK && i < w->setup.n; i++)
+        status = lmi_sandbox_check_tests(probe, w->data.items[i].tests);
+    lmi_sandbox_close(probe);
     return status;
 }
 
@@ -407,11 +411,11 @@ static int run(void *settings, const lmi_args *args)
 
 const lmi_command lmi_cmd_run = {
     .name = "run",
-    .summary = "evaluate a team on a data file",
-    .usage = "-m MODEL --data FILE [FLAG...]\n"
+    .summary = "evaluate a team on a benchmark or a data file",
+    .usage = "-m MODEL [--task TASK] [--data FILE] [FLAG...]\n"
              "--resume DIR [FLAG...]",
     .about =
-        "Has a team answer every question of a data file and grades the answers. Each question is "
+        "Has a team answer every question of a task and grades the answers. Each question is "
         "written to the run's folder as soon as it ends; a run that was stopped, in whatever way, "
         "goes on with --resume. The last line on stdout is a summary in JSON.",
     .examples =

@@ -96,6 +96,8 @@ int lmi_data_check(const lmi_task *task, const char *file, const lmi_code_flags 
     lmas_status status;
     int exit_code;
 
+    if ((file || sandbox.kind == LMI_SANDBOX_NONE) && lmi_code_flags_check(code, task) != LMAS_OK)
+        return lmi_say_misuse();
     lmi_interrupt_install();
     status = lmi_task_open(&data, &path, &flags);
     if (status == LMAS_OK)

@@ -51,7 +51,7 @@ const lmi_opt lmi_code_opts[] = {
      .help = "run the Python that the model writes (so does HF_ALLOW_CODE_EVAL=1)"},
     {"--sandbox", LMI_OPT_WORD, AT(sandbox), "bwrap|none",
      .help = "bwrap: no network, none of your files; none: limits on time, memory and output only"},
-    {"--code_timeout", LMI_OPT_REAL, AT(timeout), "SECONDS", .min = 0.1, .max = TIMEOUT_MAX,
+    {"--code_timeout", LMI_OPT_REAL, AT(timeout), "SECONDS", .min = 1, .max = TIMEOUT_MAX,
      .help = "longest time a program may take with its tests"},
     {"--code_parallel", LMI_OPT_INT, AT(n_parallel), "N", .min = 1, .max = PARALLEL_MAX,
      .help = "programs that run at once, beside the model"},
@@ -169,10 +169,10 @@ lmas_status lmi_code_flags_check(const lmi_code_flags *flags, const lmi_task *ta
 
     if (task->grade != LMI_GRADE_CODE || flags->is_allowed || (hf && strcmp(hf, "1") == 0))
         return LMAS_OK;
-    return lmi_fail(LMAS_E_INVALID,
-                    "task %s runs Python that the model writes, in a sandbox: allow it with "
-                    "--allow-code",
-                    task->name);
+    return lmi_fail(
+        LMAS_E_INVALID,
+        "task %s runs Python that others wrote, in a sandbox: allow it with --allow-code",
+        task->name);
 }
 
 /* The question of the command line as a data file of one row. */

@@ -10,8 +10,34 @@
 /* Tests that a question shows. */
 enum { SHOWN_TESTS = 3 };
 
+/* Longest name of a function, in bytes. */
+enum { NAME_LEN_MAX = 256 };
+
 /* Most bytes of a row's tests: what a line of a data file may hold. */
 #define TESTS_MAX ((size_t)64 * 1024 * 1024)
+
+/* Tests that are not blank: any program would pass those. */
+static lmas_status read_tests(const char **out, const lmi_row *row)
+{
+    const lmas_status status = lmi_row_text(out, row, "test");
+
+    if (status == LMAS_OK && !(*out)[strspn(*out, " \t\r\n")])
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"test\" is empty: any program would pass",
+                        row->json->label, lmi_row_line(row, "test"));
+    return status;
+}
+
+/* A name that can stand in the tests' last line. */
+static lmas_status check_name(const lmi_row *row, const char *name)
+{
+    const size_t len = strlen(name);
+
+    if (len > 0 && len <= NAME_LEN_MAX && !strpbrk(name, " \t\r\n()\"'\\#"))
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_FORMAT,
+                    "%s:%zu: \"entry_point\" must be a function's name of 1 to %d bytes",
+                    row->json->label, lmi_row_line(row, "entry_point"), NAME_LEN_MAX);
+}
 
 /* The task and its first tests: without them nobody could know the function's name. */
 static lmas_status ask_mbppplus(lmi_item *item, const lmi_row *row, yyjson_val *tests)
@@ -41,6 +67,7 @@ static lmas_status ask_mbppplus(lmi_item *item, const lmi_row *row, yyjson_val *
 lmas_status lmi_item_read_mbppplus(lmi_item *item, const lmi_row *row)
 {
     yyjson_val *tests = NULL;
+    const char *test;
     lmas_status status = lmi_row_id(&item->id, row, "task_id");
 
     if (status == LMAS_OK)
@@ -48,7 +75,9 @@ lmas_status lmi_item_read_mbppplus(lmi_item *item, const lmi_row *row)
     if (status == LMAS_OK)
         status = ask_mbppplus(item, row, tests);
     if (status == LMAS_OK)
-        status = lmi_row_keep(&item->tests, row, "test");
+        status = read_tests(&test, row);
+    if (status == LMAS_OK)
+        status = lmi_item_keep(&item->tests, test);
     return status == LMAS_OK ? lmi_row_keep(&item->solution, row, "code") : status;
 }
 
@@ -58,7 +87,7 @@ static void replace_candidate(lmi_buf *out, const char *test, const char *name)
     static const char WORD[] = "candidate";
     const char *at;
 
-    while ((at = strstr(test, WORD))) {
+    while (out->status == LMAS_OK && (at = strstr(test, WORD))) {
         lmi_buf_append(out, test, (size_t)(at - test));
         lmi_buf_puts(out, name);
         test = at + sizeof(WORD) - 1;
@@ -106,7 +135,9 @@ lmas_status lmi_item_read_humanevalplus(lmi_item *item, const lmi_row *row)
     if (status == LMAS_OK)
         status = lmi_row_text(&name, row, "entry_point");
     if (status == LMAS_OK)
-        status = lmi_row_text(&test, row, "test");
+        status = check_name(row, name);
+    if (status == LMAS_OK)
+        status = read_tests(&test, row);
     if (status == LMAS_OK)
         status = keep_tests(item, test, name);
     return status == LMAS_OK ? keep_solution(item, row, item->question) : status;

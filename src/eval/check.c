@@ -20,7 +20,8 @@ typedef struct checking {
     lmi_check_fn fn;
     void *user;
     bool is_stopped;
-    lmas_status status;
+    lmas_status status; /* of taking in verdicts */
+    char error[LMI_ERROR_MAX];
 } checking;
 
 static void tell(checking *c, size_t i, const char *oddity)
@@ -43,8 +44,10 @@ static lmas_status check_text(checking *c, size_t i)
     lmi_buf text;
     lmas_status status;
 
+    if (!gold.exact) /* a custom question without one */
+        return LMAS_OK;
     lmi_buf_init(&text, LMI_QUESTION_MAX);
-    lmi_buf_printf(&text, "So the answer is \\boxed{%s}.", gold.exact ? gold.exact : "");
+    lmi_buf_printf(&text, "So the answer is \\boxed{%s}.", gold.exact);
     status = lmi_buf_status(&text);
     if (status == LMAS_OK)
         status = lmi_grade_text(&grade, &gold, lmi_buf_text(&text), text.len);
@@ -87,6 +90,13 @@ static void note_mutant(checking *c, size_t i, const lmi_verdict *verdict)
     tell(c, i, has_passed ? "its solution passes with an operator changed" : NULL);
 }
 
+/* The message is set when the poll is over: others may follow inside it. */
+static void fail_later(checking *c, const char *detail)
+{
+    c->status = LMAS_E_IO;
+    snprintf(c->error, sizeof(c->error), "the sandbox failed: %s", detail);
+}
+
 static void note_verdict(void *user, const lmi_verdict *verdict)
 {
     checking *c = user;
@@ -95,7 +105,7 @@ static void note_verdict(void *user, const lmi_verdict *verdict)
     if (c->status != LMAS_OK)
         return;
     if (verdict->ending == LMI_ENDING_BROKEN)
-        c->status = lmi_fail(LMAS_E_IO, "the sandbox failed: %s", verdict->detail);
+        fail_later(c, verdict->detail);
     else if (c->is_mutating)
         note_mutant(c, i, verdict);
     else
@@ -131,8 +141,9 @@ static lmas_status try_rows(checking *c, uint32_t n_parallel)
             status = submit(c, next++);
         if (status == LMAS_OK)
             status = lmi_sandbox_poll(c->sandbox, WAIT_MS);
-        if (status == LMAS_OK)
-            status = c->status;
+        if (c->status != LMAS_OK)
+            return lmi_fail(c->status, "%s", c->error);
+        tell(c, 0, NULL); /* also while nothing ends: who stops must be heard */
         if (status == LMAS_OK)
             status = stopped(c);
         if (status != LMAS_OK)

@@ -6,6 +6,7 @@
  */
 #include "eval/judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -13,13 +14,18 @@
 /* Longest time a program has by the compat rule, whatever the sandbox allows. */
 #define COMPAT_WALL_MS 10e3
 
+/* How often a program is tried again when it was the sandbox that failed. */
+enum { RETRIES_MAX = 2 };
+
 typedef enum stage { STAGE_EXACT, STAGE_COMPAT, STAGE_DECIDED } stage;
+typedef enum news { NEWS_NONE, NEWS_VERDICT, NEWS_BROKEN } news;
 
 typedef struct trial_case {
     lmi_sample sample;
     lmi_code code;
     stage stage;
-    bool has_news; /* a verdict came for this stage */
+    news news; /* of this stage, not taken in yet */
+    int n_retries;
     struct trial_case *next;
 } trial_case;
 
@@ -32,6 +38,7 @@ struct lmi_judge {
     trial_case *cases; /* in no order */
     size_t n_open;
     lmas_status status; /* of noting verdicts */
+    char error[LMI_ERROR_MAX];
 };
 
 static void free_case(trial_case *c)
@@ -74,12 +81,23 @@ static lmas_status note_exact(trial_case *c, const lmi_verdict *verdict)
     return note_trial(&c->sample.trial, verdict);
 }
 
-static bool is_in_time(const lmi_verdict *verdict)
+static lmas_status note_ending(trial_case *c, const lmi_verdict *verdict)
 {
-    return verdict->ending == LMI_ENDING_PASSED && verdict->wall_ms <= COMPAT_WALL_MS;
+    if (verdict->ending == LMI_ENDING_BROKEN && c->n_retries++ < RETRIES_MAX) {
+        c->news = NEWS_BROKEN;
+        return LMAS_OK;
+    }
+    if (verdict->ending == LMI_ENDING_BROKEN)
+        return lmi_fail(LMAS_E_IO, "the sandbox failed: %s", verdict->detail);
+    c->news = NEWS_VERDICT;
+    if (c->stage == STAGE_EXACT)
+        return note_exact(c, verdict);
+    c->sample.grade.is_compat_right = verdict->ending == LMI_ENDING_PASSED;
+    return note_trial(&c->sample.trial_compat, verdict);
 }
 
-/* (From inside lmi_sandbox_poll(): what follows from the verdict is for afterwards.) */
+/* (From inside lmi_sandbox_poll(): what follows from the verdict is for afterwards, and so is the
+ * message of a failure, which others may follow.) */
 static void note_verdict(void *user, const lmi_verdict *verdict)
 {
     lmi_judge *judge = user;
@@ -89,17 +107,9 @@ static void note_verdict(void *user, const lmi_verdict *verdict)
         c = c->next;
     if (!c || judge->status != LMAS_OK)
         return;
-    if (verdict->ending == LMI_ENDING_BROKEN) {
-        judge->status = lmi_fail(LMAS_E_IO, "the sandbox failed: %s", verdict->detail);
-        return;
-    }
-    c->has_news = true;
-    if (c->stage == STAGE_EXACT) {
-        judge->status = note_exact(c, verdict);
-    } else {
-        c->sample.grade.is_compat_right = is_in_time(verdict);
-        judge->status = note_trial(&c->sample.trial_compat, verdict);
-    }
+    judge->status = note_ending(c, verdict);
+    if (judge->status != LMAS_OK)
+        snprintf(judge->error, sizeof(judge->error), "%s", lmas_last_error());
 }
 
 static const char *compat_tests(const lmi_item *item)
@@ -107,46 +117,69 @@ static const char *compat_tests(const lmi_item *item)
     return item->tests_compat ? item->tests_compat : item->tests;
 }
 
-/* Whether the trial of the exact rule says it all. */
-static bool is_same_program(const trial_case *c)
+/* Whether the trial of the exact rule says it all. Its time is when the host looked, so it took
+ * that long at the most. */
+static bool is_same_trial(const trial_case *c)
 {
+    const bool is_right = c->sample.grade.is_exact_right;
+
     return c->sample.grade.exact && !item_of(c)->tests_compat &&
-           strcmp(c->sample.grade.exact, c->code.compat) == 0;
+           strcmp(c->sample.grade.exact, c->code.compat) == 0 &&
+           (!is_right || c->sample.trial.wall_ms <= COMPAT_WALL_MS);
 }
 
-/* After the first trial: have the second one, where there is a program for it. */
-static lmas_status try_compat(lmi_judge *judge, trial_case *c)
+static lmas_status submit_exact(lmi_judge *judge, trial_case *c)
+{
+    const lmi_program program = {.id = c->sample.score.index,
+                                 .candidates = (const char *const *)c->code.blocks,
+                                 .n_candidates = c->code.n_blocks,
+                                 .tests = item_of(c)->tests};
+
+    return lmi_sandbox_submit(judge->sandbox, &program);
+}
+
+static lmas_status submit_compat(lmi_judge *judge, trial_case *c)
 {
     const char *candidates[] = {c->code.compat};
     const lmi_program program = {.id = c->sample.score.index,
                                  .candidates = candidates,
                                  .n_candidates = 1,
-                                 .tests = compat_tests(item_of(c))};
+                                 .tests = compat_tests(item_of(c)),
+                                 .wall_ms = COMPAT_WALL_MS};
+
+    return lmi_sandbox_submit(judge->sandbox, &program);
+}
+
+/* After the first trial: have the second one, where there is a program for it. */
+static lmas_status try_compat(lmi_judge *judge, trial_case *c)
+{
     lmas_status status;
 
     c->stage = STAGE_DECIDED;
-    if (!c->code.compat)
+    if (!c->code.compat || !*c->code.compat)
         return LMAS_OK;
     status = copy_text(&c->sample.grade.compat, c->code.compat);
     if (status != LMAS_OK)
         return status;
-    if (is_same_program(c)) {
-        c->sample.grade.is_compat_right =
-            c->sample.grade.is_exact_right && c->sample.trial.wall_ms <= COMPAT_WALL_MS;
+    if (is_same_trial(c)) {
+        c->sample.grade.is_compat_right = c->sample.grade.is_exact_right;
         return LMAS_OK;
     }
     c->stage = STAGE_COMPAT;
-    return lmi_sandbox_submit(judge->sandbox, &program);
+    return submit_compat(judge, c);
 }
 
 static lmas_status advance(lmi_judge *judge, trial_case *c)
 {
-    if (!c->has_news)
-        return LMAS_OK;
-    c->has_news = false;
-    if (c->stage == STAGE_EXACT)
+    const news what = c->news;
+
+    c->news = NEWS_NONE;
+    if (what == NEWS_BROKEN)
+        return c->stage == STAGE_EXACT ? submit_exact(judge, c) : submit_compat(judge, c);
+    if (what == NEWS_VERDICT && c->stage == STAGE_EXACT)
         return try_compat(judge, c);
-    c->stage = STAGE_DECIDED;
+    if (what == NEWS_VERDICT)
+        c->stage = STAGE_DECIDED;
     return LMAS_OK;
 }
 
@@ -208,10 +241,11 @@ void lmi_judge_close(lmi_judge *judge)
     lmi_free(judge);
 }
 
+/* An answer that holds nothing to run has its verdict already. */
 static lmas_status take_code(lmi_judge *judge, trial_case *c, const char *text)
 {
-    lmi_program program = {.id = c->sample.score.index, .tests = item_of(c)->tests};
-    lmas_status status = lmi_code_find(&c->code, text, strlen(text));
+    static const lmi_verdict nothing = {.ending = LMI_ENDING_NO_CODE, .detail = ""};
+    const lmas_status status = lmi_code_find(&c->code, text, strlen(text));
 
     c->sample.sandbox = judge->sandbox_name;
     c->next = judge->cases;
@@ -219,9 +253,7 @@ static lmas_status take_code(lmi_judge *judge, trial_case *c, const char *text)
     judge->n_open++;
     if (status != LMAS_OK)
         return status;
-    program.candidates = (const char *const *)c->code.blocks;
-    program.n_candidates = c->code.n_blocks;
-    return lmi_sandbox_submit(judge->sandbox, &program);
+    return c->code.n_blocks ? submit_exact(judge, c) : note_ending(c, &nothing);
 }
 
 static lmas_status take_text(lmi_judge *judge, trial_case *c, const lmas_result *result)
@@ -263,8 +295,8 @@ lmas_status lmi_judge_poll(lmi_judge *judge, double wait_ms)
     if (!judge->sandbox)
         return LMAS_OK;
     status = lmi_sandbox_poll(judge->sandbox, wait_ms);
-    if (status == LMAS_OK)
-        status = judge->status;
+    if (judge->status != LMAS_OK)
+        return lmi_fail(judge->status, "%s", judge->error);
     return status == LMAS_OK ? advance_all(judge) : status;
 }
 

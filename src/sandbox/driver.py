@@ -28,6 +28,11 @@ def refuse(event, args):
         "sys.remote_exec",
     }:
         raise PermissionError(event)
+    # Hooks bind one interpreter; these modules make others, or look into this one.
+    if event == "import" and args[0].rpartition(".")[2] in {
+        "_interpreters", "_xxsubinterpreters", "_testcapi", "_testinternalcapi", "_testlimitedcapi",
+    }:
+        raise ImportError(args[0])  # which asyncio can do without
     if event.startswith("ctypes.") and (event != "ctypes.dlopen" or args[0] is not None):
         raise PermissionError(event)
 

@@ -32,6 +32,7 @@ typedef struct job {
     lmi_buf text;
     bool is_broken;
     char detail[LMI_DETAIL_MAX + 1];
+    double wall_ms;
 } job;
 
 struct lmi_sandbox {
@@ -106,6 +107,15 @@ static void free_job(job *j)
     lmi_buf_done(&j->text);
 }
 
+static lmas_status start_job(lmi_slot *slot, const lmi_sandbox *sandbox, const job *j)
+{
+    lmi_sandbox_params params = sandbox->params;
+
+    if (j->wall_ms > 0)
+        params.wall_ms = fmin(params.wall_ms, j->wall_ms);
+    return lmi_slot_start(slot, &params, &sandbox->walls, j->id, &j->text);
+}
+
 /* Where it fails the verdict says why, at the next poll. */
 static void start_waiting(lmi_sandbox *sandbox)
 {
@@ -119,8 +129,7 @@ static void start_waiting(lmi_sandbox *sandbox)
             continue;
         if (next->is_broken)
             return;
-        if (lmi_slot_start(slot, &sandbox->params, &sandbox->walls, next->id, &next->text) !=
-            LMAS_OK) {
+        if (start_job(slot, sandbox, next) != LMAS_OK) {
             next->is_broken = true;
             snprintf(next->detail, sizeof(next->detail), "%.*s", LMI_DETAIL_MAX, lmas_last_error());
             return;
@@ -167,7 +176,7 @@ static size_t take_ends(lmi_sandbox *sandbox)
     for (i = 0; i < sandbox->params.n_parallel; i++) {
         lmi_slot *slot = &sandbox->slots[i];
         lmi_verdict verdict = {.id = slot->id, .wall_ms = lmi_now_ms() - slot->started_ms};
-        lmi_judged judged;
+        lmi_finding judged;
 
         if (!slot->is_running)
             continue;
@@ -175,7 +184,7 @@ static size_t take_ends(lmi_sandbox *sandbox)
             lmi_slot_look(slot, &sandbox->params, lmi_now_ms());
             continue;
         }
-        lmi_slot_finish(&judged, slot, &sandbox->params);
+        lmi_slot_finish(&judged, slot);
         sandbox->n_running--;
         verdict.ending = judged.ending;
         verdict.candidate = judged.candidate;
@@ -234,16 +243,22 @@ static void compact(lmi_sandbox *sandbox)
     sandbox->first_job = 0;
 }
 
+lmas_status lmi_sandbox_check_tests(const lmi_sandbox *sandbox, const char *tests)
+{
+    if (sandbox->has_numpy || !strstr(tests, "numpy"))
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_IO,
+                    "these tests need numpy, which %s has not: apt install python3-numpy",
+                    sandbox->walls.python);
+}
+
 lmas_status lmi_sandbox_submit(lmi_sandbox *sandbox, const lmi_program *program)
 {
-    job new = {.id = program->id};
-    lmas_status status;
+    job new = {.id = program->id, .wall_ms = program->wall_ms};
+    lmas_status status = lmi_sandbox_check_tests(sandbox, program->tests);
 
-    if (!sandbox->has_numpy && strstr(program->tests, "numpy"))
-        return lmi_fail(LMAS_E_IO,
-                        "these tests need numpy, which %s has not: apt install "
-                        "python3-numpy",
-                        sandbox->walls.python);
+    if (status != LMAS_OK)
+        return status;
     if (sandbox->first_job > 0)
         compact(sandbox);
     if (!lmi_reserve((void **)&sandbox->jobs, &sandbox->capacity, sandbox->n_jobs + 1,
@@ -259,7 +274,7 @@ lmas_status lmi_sandbox_submit(lmi_sandbox *sandbox, const lmi_program *program)
 
 void lmi_sandbox_close(lmi_sandbox *sandbox)
 {
-    lmi_judged ignored;
+    lmi_finding ignored;
     size_t i;
 
     if (!sandbox)
@@ -268,7 +283,7 @@ void lmi_sandbox_close(lmi_sandbox *sandbox)
         if (!sandbox->slots[i].is_running)
             continue;
         lmi_spawn_kill(sandbox->slots[i].pidfd);
-        lmi_slot_finish(&ignored, &sandbox->slots[i], &sandbox->params);
+        lmi_slot_finish(&ignored, &sandbox->slots[i]);
     }
     for (i = sandbox->first_job; i < sandbox->n_jobs; i++)
         free_job(&sandbox->jobs[i]);

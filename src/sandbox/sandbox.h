@@ -61,6 +61,7 @@ typedef struct lmi_program {
     const char *const *candidates; /* the first that is not blank and parses is run */
     size_t n_candidates;
     const char *tests; /* run behind it, in the same namespace */
+    double wall_ms;    /* a limit of its own, below the sandbox's; 0 for none */
     bool is_mutated;   /* change one operator of the candidate first (latentmas data check) */
 } lmi_program;
 
@@ -85,6 +86,9 @@ lmas_status lmi_sandbox_open(lmi_sandbox **out, const lmi_sandbox_params *params
 
 /* Kill what runs, forget what waits. */
 void lmi_sandbox_close(lmi_sandbox *sandbox);
+
+/* Fail, with the next step, when tests ask for something that is not there (numpy). */
+lmas_status lmi_sandbox_check_tests(const lmi_sandbox *sandbox, const char *tests);
 
 /* Put a program, copied, in the queue, and start what can start. LMAS_E_IO when its tests need
  * numpy and Python has none; LMAS_E_INVALID when it is too long (limits.h). */

@@ -136,7 +136,8 @@ lmas_status lmi_slot_start(lmi_slot *slot, const lmi_sandbox_params *params, con
     close_gifts(&g);
     if (status == LMAS_OK) {
         slot->is_running = true;
-        slot->deadline_ms = slot->started_ms + params->wall_ms;
+        slot->wall_ms = params->wall_ms;
+        slot->deadline_ms = slot->started_ms + slot->wall_ms;
         slot->look_ms = slot->started_ms + LMI_WATCH_MS;
         return LMAS_OK;
     }
@@ -208,11 +209,11 @@ static void kill_rest(const lmi_slot *slot)
         usleep(1000);
 }
 
-void lmi_slot_finish(lmi_judged *out, lmi_slot *slot, const lmi_sandbox_params *params)
+void lmi_slot_finish(lmi_finding *out, lmi_slot *slot)
 {
     char said[LMI_VERDICT_MAX];
     char output[OUTPUT_KEPT];
-    lmi_end end = {.said = said, .wall_ms = params->wall_ms};
+    lmi_end end = {.said = said, .wall_ms = slot->wall_ms};
     bool is_known;
 
     if (slot->folder)
@@ -224,10 +225,10 @@ void lmi_slot_finish(lmi_judged *out, lmi_slot *slot, const lmi_sandbox_params *
     end.output = read_output(&end.n_output, output, slot->output);
     end.is_too_big = slot->is_too_big;
     end.is_late = slot->is_late || (end.signal_number == SIGALRM &&
-                                    lmi_now_ms() - slot->started_ms >= params->wall_ms);
-    lmi_judge(out, &end, &slot->token);
+                                    lmi_now_ms() - slot->started_ms >= slot->wall_ms);
+    lmi_find_ending(out, &end, &slot->token);
     if (!is_known && out->ending != LMI_ENDING_PASSED)
-        *out = (lmi_judged){.ending = LMI_ENDING_BROKEN, .detail = "its end was not reported"};
+        *out = (lmi_finding){.ending = LMI_ENDING_BROKEN, .detail = "its end was not reported"};
     close(slot->pidfd);
     close_own(slot);
     lmi_folder_remove(slot->folder);

@@ -27,6 +27,7 @@ typedef struct lmi_slot {
     lmi_token token;
     char *folder; /* without walls; else NULL */
     char mark[LMI_ENV_TEXT_MAX];
+    double wall_ms;                          /* its limit */
     double started_ms, deadline_ms, look_ms; /* look_ms: the next look at its memory */
     bool is_late, is_too_big;
 } lmi_slot;
@@ -39,6 +40,6 @@ lmas_status lmi_slot_start(lmi_slot *slot, const lmi_sandbox_params *params, con
 void lmi_slot_look(lmi_slot *slot, const lmi_sandbox_params *params, double now_ms);
 
 /* It has ended, or must end: take in what there is, clean up behind it. */
-void lmi_slot_finish(lmi_judged *out, lmi_slot *slot, const lmi_sandbox_params *params);
+void lmi_slot_finish(lmi_finding *out, lmi_slot *slot);
 
 #endif

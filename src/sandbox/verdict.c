@@ -37,7 +37,7 @@ const char *lmi_ending_name(lmi_ending ending)
 
 /* Set the detail to the first line of a text from outside: valid UTF-8 without control
  * characters, cut between characters. */
-static void set_detail(lmi_judged *out, const char *text, size_t len)
+static void set_detail(lmi_finding *out, const char *text, size_t len)
 {
     const char *newline = memchr(text, '\n', len);
     lmi_buf clean;
@@ -55,7 +55,7 @@ static void set_detail(lmi_judged *out, const char *text, size_t len)
     lmi_buf_done(&clean);
 }
 
-__attribute__((format(printf, 3, 4))) static void set(lmi_judged *out, lmi_ending ending,
+__attribute__((format(printf, 3, 4))) static void set(lmi_finding *out, lmi_ending ending,
                                                       const char *format, ...)
 {
     va_list args;
@@ -97,7 +97,7 @@ static bool take_number(size_t *out, words *w)
 }
 
 /* It ended before the driver was there: the program had no part in it. */
-static void judge_start(lmi_judged *out, const lmi_end *end)
+static void judge_start(lmi_finding *out, const lmi_end *end)
 {
     if (end->is_late)
         set(out, LMI_ENDING_BROKEN, "it had not started after %.0f ms", end->wall_ms);
@@ -111,7 +111,7 @@ static void judge_start(lmi_judged *out, const lmi_end *end)
 }
 
 /* It ended without a last word. bubblewrap turns a signal N into the exit status 128 + N. */
-static void judge_silence(lmi_judged *out, const lmi_end *end)
+static void judge_silence(lmi_finding *out, const lmi_end *end)
 {
     const int signal_number = end->signal_number
                                   ? end->signal_number
@@ -128,7 +128,7 @@ static void judge_silence(lmi_judged *out, const lmi_end *end)
 }
 
 /* What came behind "run N"; false when nothing did that means anything. */
-static bool judge_last_word(lmi_judged *out, words *w, const lmi_token *token)
+static bool judge_last_word(lmi_finding *out, words *w, const lmi_token *token)
 {
     if (w->n == sizeof(token->bytes) && memcmp(w->at, token->bytes, w->n) == 0) {
         out->ending = LMI_ENDING_PASSED;
@@ -148,11 +148,11 @@ static bool judge_last_word(lmi_judged *out, words *w, const lmi_token *token)
 
 /* Without "run N" Python itself may have given up on the text: it can be so deep that the
  * parser dies. */
-void lmi_judge(lmi_judged *out, const lmi_end *end, const lmi_token *token)
+void lmi_find_ending(lmi_finding *out, const lmi_end *end, const lmi_token *token)
 {
     words w = {.at = end->said, .n = end->n_said};
 
-    *out = (lmi_judged){.ending = LMI_ENDING_BROKEN};
+    *out = (lmi_finding){.ending = LMI_ENDING_BROKEN};
     if (!take(&w, "ready\n"))
         judge_start(out, end);
     else if (take(&w, "none\n"))

@@ -27,12 +27,12 @@ typedef struct lmi_end {
     double wall_ms;  /* the limit, for the text */
 } lmi_end;
 
-typedef struct lmi_judged {
+typedef struct lmi_finding {
     lmi_ending ending;
     size_t candidate;
     char detail[LMI_DETAIL_MAX + 1]; /* one line of valid UTF-8 */
-} lmi_judged;
+} lmi_finding;
 
-void lmi_judge(lmi_judged *out, const lmi_end *end, const lmi_token *token);
+void lmi_find_ending(lmi_finding *out, const lmi_end *end, const lmi_token *token);
 
 #endif

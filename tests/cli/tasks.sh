@@ -59,13 +59,24 @@ if bwrap --version >/dev/null 2>&1; then
     HF_ALLOW_CODE_EVAL=1 "$LATENTMAS" run -m $MODEL -t 1 -n 16 --task mbppplus --method baseline \
         --data "$tmp/code.jsonl" --output "$tmp/hf" >"$tmp/out" 2>"$tmp/err"
     ok $? "HF_ALLOW_CODE_EVAL=1 allows it too" "$tmp/err"
-    run data check mbppplus --data "$tmp/code.jsonl"
+    fails 2 '--allow-code' "data check does not run a file's programs unasked" data check mbppplus --data "$tmp/code.jsonl"
+    run data check mbppplus --allow-code --data "$tmp/code.jsonl"
     [ "$code" -eq 0 ] && grep -q '1 of 1' "$tmp/out"
     ok $? "data check runs the solutions and their mutants" "$tmp/err"
     sed 's/x + 1"/x"/' "$tmp/code.jsonl" >"$tmp/wrong.jsonl"
-    run data check mbppplus --data "$tmp/wrong.jsonl"
+    run data check mbppplus --allow-code --data "$tmp/wrong.jsonl"
     [ "$code" -eq 1 ] && grep -q '0 of 1' "$tmp/out" && grep -q 'AssertionError' "$tmp/err"
     ok $? "and fails where one does not pass" "$tmp/err"
+    sed 's/"assert f(1) == 2"}/"import time; time.sleep(25)"}/' "$tmp/code.jsonl" >"$tmp/slow.jsonl"
+    "$LATENTMAS" data check mbppplus --allow-code --data "$tmp/slow.jsonl" >"$tmp/out" 2>"$tmp/err" &
+    pid=$!
+    sleep 2
+    begin=$(date +%s)
+    kill -INT $pid
+    wait $pid
+    code=$?
+    [ "$code" -eq 130 ] && [ $(($(date +%s) - begin)) -le 5 ]
+    ok $? "Ctrl-C ends it while a program runs" "$tmp/err"
 else
     skip "programs are tried in the sandbox" "bwrap is not installed"
 fi

@@ -211,6 +211,20 @@ static void test_humanevalplus_tests_end_in_a_check_of_the_function(void **state
     lmi_dataset_done(&data);
 }
 
+static void test_code_rows_that_test_nothing_are_refused(void **state)
+{
+    (void)state;
+    refuse("mbppplus", "rows:1: \"test\" is empty",
+           "{\"prompt\":\"p\",\"code\":\"1\",\"test\":\" \\n\",\"test_list\":[]}");
+    refuse("humanevalplus", "\"test\" is empty",
+           "{\"prompt\":\"p\",\"canonical_solution\":\"\",\"entry_point\":\"g\",\"test\":\"\"}");
+    refuse("humanevalplus", "\"entry_point\" must be a function's name",
+           "{\"prompt\":\"p\",\"canonical_solution\":\"\",\"entry_point\":\"\",\"test\":\"x\"}");
+    refuse("humanevalplus", "\"entry_point\" must be a function's name",
+           "{\"prompt\":\"p\",\"canonical_solution\":\"\",\"entry_point\":\"g)\","
+           "\"test\":\"x\"}");
+}
+
 static void test_custom_questions_may_have_no_gold(void **state)
 {
     lmi_dataset data =
@@ -342,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_winogrande_options_are_listed),
         cmocka_unit_test(test_mbppplus_shows_three_tests_and_runs_all),
         cmocka_unit_test(test_humanevalplus_tests_end_in_a_check_of_the_function),
+        cmocka_unit_test(test_code_rows_that_test_nothing_are_refused),
         cmocka_unit_test(test_custom_questions_may_have_no_gold),
         cmocka_unit_test(test_empty_and_oversized_questions_are_refused),
         cmocka_unit_test(test_lines_and_arrays_gzipped_or_not_are_read),

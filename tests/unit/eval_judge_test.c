@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "eval/check.h"
 #include "eval/judge.h"
@@ -140,6 +141,46 @@ static void test_programs_are_tried_by_both_rules(void **state)
     assert_false(outcomes[6].is_exact || outcomes[6].is_compat);
 }
 
+/* Nothing to run is an answer like any other: the run goes on. */
+static void test_answers_without_any_program_are_wrong(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        "```bash\nls\n```",
+        "<think>\n```python\ndef f(x): return x + 1\n```\n</think>\n",
+        "```python\n```",
+    };
+    size_t i;
+
+    (void)state;
+    judge_all("mbppplus", ROW ROW ROW ROW, texts);
+    for (i = 0; i < 4; i++) {
+        expect(i, false, i == 2, "(none)");
+        assert_non_null(strstr(outcomes[i].line, "\"ending\":\"no code\""));
+    }
+}
+
+/* Whoever is busy with a model looks late: that is none of the program's time. */
+static void test_compat_verdict_does_not_depend_on_when_one_looks(void **state)
+{
+    const lmi_sandbox_params params = sandbox();
+    const lmas_result result = {.text = "```python\ndef f(x): return x + 1\n```", .error = ""};
+    lmi_dataset data;
+    lmi_judge *judge;
+
+    (void)state;
+    memset(outcomes, 0, sizeof(outcomes));
+    assert_ok(lmi_dataset_parse(&data, lmi_task_find("mbppplus"), "rows", ROW, strlen(ROW)));
+    assert_ok(lmi_judge_open(&judge, &data, &params, note, NULL));
+    assert_ok(lmi_judge_take(judge, &result));
+    sleep(11);
+    while (lmi_judge_n_open(judge) > 0)
+        assert_ok(lmi_judge_poll(judge, 1000));
+    assert_true(outcomes[0].is_exact && outcomes[0].is_compat);
+    lmi_judge_close(judge);
+    lmi_dataset_done(&data);
+}
+
 static void test_closing_with_open_cases_forgets_them(void **state)
 {
     const lmi_sandbox_params params = sandbox();
@@ -209,6 +250,8 @@ int main(void)
         cmocka_unit_test(test_texts_are_graded_by_both_rules_at_once),
         cmocka_unit_test(test_question_without_gold_is_asked_and_not_graded),
         cmocka_unit_test(test_programs_are_tried_by_both_rules),
+        cmocka_unit_test(test_answers_without_any_program_are_wrong),
+        cmocka_unit_test(test_compat_verdict_does_not_depend_on_when_one_looks),
         cmocka_unit_test(test_closing_with_open_cases_forgets_them),
         cmocka_unit_test(test_check_counts_solutions_and_mutants),
         cmocka_unit_test(test_check_grades_a_data_sets_own_golds),

@@ -8,22 +8,22 @@
 
 static const char secret[] = "0123456789abcdefFEDCBA9876543210";
 
-static lmi_judged judge(const char *said, size_t len, lmi_end end)
+static lmi_finding judge(const char *said, size_t len, lmi_end end)
 {
     lmi_token token;
-    lmi_judged out;
+    lmi_finding out;
 
     memcpy(token.bytes, secret, sizeof(token.bytes));
     end.said = said;
     end.n_said = len;
     end.wall_ms = 100;
-    lmi_judge(&out, &end, &token);
+    lmi_find_ending(&out, &end, &token);
     assert_true(lmi_utf8_is_valid(out.detail, strlen(out.detail)));
     assert_null(strchr(out.detail, '\n'));
     return out;
 }
 
-static lmi_judged judge_text(const char *said)
+static lmi_finding judge_text(const char *said)
 {
     return judge(said, strlen(said), (lmi_end){0});
 }
@@ -53,7 +53,7 @@ static void test_only_the_token_alone_behind_the_start_passes(void **state)
 
     (void)state;
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const lmi_judged judged = judge_text(cases[i].said);
+        const lmi_finding judged = judge_text(cases[i].said);
 
         if (judged.ending != cases[i].ending)
             fail_msg("\"%s\" is judged %s", cases[i].said, lmi_ending_name(judged.ending));
@@ -62,7 +62,7 @@ static void test_only_the_token_alone_behind_the_start_passes(void **state)
 
 static void test_words_of_the_driver_become_endings(void **state)
 {
-    lmi_judged judged = judge_text("ready\nrun 7\nfailed KeyError: 'a'\n");
+    lmi_finding judged = judge_text("ready\nrun 7\nfailed KeyError: 'a'\n");
 
     (void)state;
     assert_int_equal(judged.ending, LMI_ENDING_FAILED);
@@ -95,7 +95,7 @@ static void test_a_silent_end_is_told_by_how_the_process_ended(void **state)
 
     (void)state;
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const lmi_judged judged = judge(said, sizeof(said) - 1, cases[i].end);
+        const lmi_finding judged = judge(said, sizeof(said) - 1, cases[i].end);
 
         assert_int_equal(judged.ending, cases[i].ending);
         assert_string_equal(judged.detail, cases[i].detail);
@@ -104,7 +104,7 @@ static void test_a_silent_end_is_told_by_how_the_process_ended(void **state)
 
 static void test_an_end_before_the_start_blames_the_sandbox(void **state)
 {
-    lmi_judged judged =
+    lmi_finding judged =
         judge("", 0, (lmi_end){.exit_status = 1, .output = "no\xffwall", .n_output = 7});
 
     (void)state;
@@ -121,7 +121,7 @@ static void test_a_detail_is_cut_between_characters_and_has_no_controls(void **s
 {
     static const char euro[3] = {'\xe2', '\x82', '\xac'};
     char said[LMI_VERDICT_MAX];
-    lmi_judged judged;
+    lmi_finding judged;
     size_t len = (size_t)snprintf(said, sizeof(said), "ready\nrun 0\nfailed a\x1b[31m\t");
 
     (void)state;
