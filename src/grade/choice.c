@@ -13,10 +13,13 @@
 #include "grade/pattern.h"
 #include "grade/text.h"
 
+/* Typographic quotation marks. */
+#define QUOTE "\xe2\x80[\x98\x99\x9c\x9d]"
+
 /* A bare letter ends like this: at a stop, a line's end, a bracket, or before a word that goes on
  * with the sentence. */
 #define LETTER_END                                                                                 \
-    "(?![A-Za-z0-9]|-[A-Za-z]|'[a-z])[*_\"'`)\\]$]*+"                                              \
+    "(?![A-Za-z0-9]|-[A-Za-z]|'[a-z])(?:[*_\"'`)\\]$]|" QUOTE ")*+"                                \
     "(?=[.,;:!?]|\\s*+\\z|[ \\t]*+\\r?+\\n|\\s++[-(\xe2]|"                                         \
     "\\s++(?:because|since|as|which|for|due|given|and|with|based|in|if|when)\\b)"
 
@@ -29,11 +32,12 @@
 
 /* Words that may stand between "the answer is" and the letter. */
 #define FILLER                                                                                     \
-    "(?i:\\s|[:*_\"'`$]|(?:the|therefore|thus|clearly|likely|most|indeed|probably|definitely|"     \
+    "(?i:\\s|[:*_\"'`$]|" QUOTE                                                                    \
+    "|(?:the|therefore|thus|clearly|likely|most|indeed|probably|definitely|"                       \
     "option|choice|letter|answer|correct|best)\\b)*+"
 #define IS "(?i:\\bis\\b|\\bwas\\b|\\b(?:would|should|must|will) be\\b|[:=])"
 
-/* Sentences that choose. The last one counts, whichever it is. Branches number their groups
+/* Sentences that choose. The last one counts. Branches number their groups
  * alike: group 1 is the letter, wherever it was found. */
 static const char STATEMENT[] =
     "(?|"
@@ -41,9 +45,17 @@ static const char STATEMENT[] =
     "\\b(?i:answer)\\b[^.:=\\n]{0,40}?" IS FILLER LETTER
     "|\\b(?i:choice|option|letter)\\b[a-z ]{0,30}?" IS FILLER LETTER
     /* I choose B. We select option (C) */
-    "|\\b(?i:choose|select|pick|go with|opt for)\\b" FILLER LETTER
+    "|\\b(?i:choose|select|pick|go with|opt for)\\b" FILLER LETTER ")";
+
+/* Sentences about an option, for a text that has none of the first kind: "The answer is A. Vitamin
+ * C is the right treatment." The letter stands in brackets, is called an option, or begins a
+ * sentence or what follows a word like "so"; "B would be correct if" says nothing. */
+static const char REMARK[] =
+    "(?|"
     /* Option B is correct. (B) is the best answer */
-    "|(?:\\b|[(\\[])([A-Z])[)\\]]?[*_\"']*+\\s++(?i:is|seems|must be|would be)\\s++"
+    "(?:[(\\[]|(?:\\A|\\n|[.!?:;,]\\s|\\b(?i:option|choice|letter|answer|so|thus|hence|then|that|"
+    "therefore|only|and|means|think|believe)\\s)[\\s*_\"'(\\[]{0,8}+)"
+    "([A-Z])[)\\]]?[*_\"']*+\\s++(?i:is|seems|must be)\\s++"
     "(?:(?i:indeed|clearly|therefore|the|best|most|only|single|likely)\\s++)*?"
     "(?i:correct|right|answer|choice|option|appropriate|accurate|suitable|likely)\\b"
     ")";
@@ -296,7 +308,7 @@ static lmas_status find_text_statement(char *out, const char **where, const opti
 }
 
 /* The later of the two kinds of sentence; of one that is both ("answer is A. baumannii"), the
- * option's text. */
+ * option's text; without either, a remark. */
 static lmas_status find_statement(char *out, const options *o, lmi_span in)
 {
     const char *letter_at = in.text;
@@ -309,6 +321,8 @@ static lmas_status find_statement(char *out, const options *o, lmi_span in)
         status = find_text_statement(&text, &text_at, o, in);
     if (status != LMAS_OK)
         return status;
+    if (!letter && !text)
+        return find_last(out, &letter_at, o, REMARK, in);
     *out = letter;
     if (!letter || (text && text_at >= letter_at))
         *out = text;

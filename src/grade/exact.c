@@ -21,27 +21,35 @@
 #define MONEY   "(?:\\$|\xe2\x82\xac|\xc2\xa3|\xc2\xa5|\xe2\x82\xb9)" /* dollar to rupee */
 
 /* Groups: 1 sign, 2 whole part of a mixed number, 3 the number or what stands above the line, 4
- * below the line, 5 and 6 exponent. A minus after a letter, a digit or a closing bracket is an
- * operator (16-3, the range 3-5). Digits that continue a word (H2) or a date (1/2/2024) are no
- * number. All repeats are possessive: nothing to backtrack into. */
+ * below the line, 5 and 6 exponent, 7 thousand and its kin. A minus after a letter, a digit or a
+ * closing bracket is an operator (16-3, the range 3-5). Digits that continue a word (H2) or a date
+ * (1/2/2024) are no number, nor are powers, roots and 5x or 5k. All repeats are possessive: nothing
+ * to backtrack into. */
 #define NUMBER                                                                                     \
-    "(?:(?<![A-Za-z0-9)\\]}])([-+]) ?" MONEY "?+ ?)?+(?<![A-Za-z0-9_/.])"                          \
+    "(?:(?<![A-Za-z0-9)\\]}])([-+]|(?i:negative)(?= )) ?" MONEY "?+ ?)?+"                          \
+    "(?<![A-Za-z0-9_/.^])(?<!sqrt\\()(?<!\xe2\x88\x9a)"                                            \
     "(?:([0-9]{1,6}+) ++(?=[0-9]{1,6}+ ?/ ?[0-9]))?+(" DECIMAL ")"                                 \
     "(?: ?/ ?(" DECIMAL ")|[eE]([-+]?[0-9]{1,2}+)(?![0-9A-Za-z.])|"                                \
-    " ?(?:x|\\*|\xc3\x97|\xc2\xb7) ?10\\^([-+]?[0-9]{1,2}+))?+"                                    \
-    "(?! *+/ *+[0-9])"
-enum { GROUP_SIGN = 1, GROUP_MIXED, GROUP_NUMBER, GROUP_BELOW, GROUP_E, GROUP_POWER };
+    " ?(?:x|\\*|\xc3\x97|\xc2\xb7) ?10\\^([-+]?[0-9]{1,2}+)|"                                      \
+    " *+((?i:hundred|thousand|million|billion|trillion))s?\\b)?+"                                  \
+    "(?! *+/ *+[0-9])(?!\\^|\xcf\x80|\xe2\x88\x9a|\\\\pi| *+(?i:dozen))"                           \
+    "(?![a-fi-kn-ru-z](?![A-Za-z]))"
+enum { GROUP_SIGN = 1, GROUP_MIXED, GROUP_NUMBER, GROUP_BELOW, GROUP_E, GROUP_POWER, GROUP_SCALE };
 
 /* A sign of mathematics beyond ASCII: root, pi, times, dot, at most, at least. */
 #define OPERATOR "(?:\xe2\x88\x9a|\xcf\x80|\xc3\x97|\xc2\xb7|\xe2\x89\xa4|\xe2\x89\xa5)"
 
+/* Words that make another number of the one behind them. */
+#define NOT_IT "\\b(?i:minus|not|half|twice|double|triple|(?:more|less) than)\\b"
+
 /* A box that is a number. Before it: words and signs of money, no operator. After it: a unit
  * (m/s^2), words, a remark in brackets; no other number, no operator and no unknown command; and
- * no x, y or z right at the number. */
+ * the modulus of a remainder is no part of it. */
 #define BOX_NUMBER                                                                                 \
-    "(?s)^(?:(?!" OPERATOR ")[^0-9\\\\^/+*<>-])*?" NUMBER "(?![xyz](?![A-Za-z]))"                  \
+    "(?s)^(?!.*\\b(?i:or)\\b)(?:(?!" OPERATOR "|[A-Za-z]\\(|" NOT_IT                               \
+    ")[^0-9\\\\^/+*<>-])*?" NUMBER "(?! ++- ++[A-Za-z](?![A-Za-z]))"                               \
     "(?: ++\\([^()]*+\\)|\\([^()0-9]*+\\)|[A-Za-z]\\^?-?[0-9](?![0-9])|"                           \
-    "(?!" OPERATOR ")[^0-9\\\\^+*!(<>])*+$"
+    "(?!" OPERATOR ")[^0-9\\\\^+*!(<>])*+(?:\\\\[pb]?mod(?![A-Za-z]).*+)?+$"
 
 /* Nothing but a number. */
 #define BARE_NUMBER "^" MONEY "?+ ?" NUMBER " ?[%.]?+$"
@@ -90,6 +98,22 @@ static lmas_status take_number(char **out, lmi_buf *number)
     return status;
 }
 
+/* "thousand" as an exponent. */
+static const char *scale_of(lmi_span word)
+{
+    static const struct {
+        char first, second;
+        const char *exponent;
+    } scales[] = {
+        {'h', 'u', "e2"}, {'t', 'h', "e3"}, {'m', 'i', "e6"}, {'b', 'i', "e9"}, {'t', 'r', "e12"}};
+    size_t i;
+
+    for (i = 0; word.text && i < sizeof(scales) / sizeof(scales[0]); i++)
+        if ((word.text[0] | 0x20) == scales[i].first && (word.text[1] | 0x20) == scales[i].second)
+            return scales[i].exponent;
+    return "";
+}
+
 /* The matched number as number.h wants it; NULL (and no failure) when it is too long, or divided
  * by zero. */
 static lmas_status copy_number(char **out, const lmi_pattern *match)
@@ -98,12 +122,13 @@ static lmas_status copy_number(char **out, const lmi_pattern *match)
     lmi_buf number;
 
     lmi_buf_init(&number, LMI_NUMBER_MAX);
-    lmi_buf_puts(&number, sign.text && *sign.text == '-' ? "-" : "");
+    lmi_buf_puts(&number, sign.text && *sign.text != '+' ? "-" : "");
     append_group(&number, match, GROUP_MIXED, "", " ");
     append_group(&number, match, GROUP_NUMBER, "", "");
     append_group(&number, match, GROUP_BELOW, "/", "");
     append_group(&number, match, GROUP_E, "e", "");
     append_group(&number, match, GROUP_POWER, "e", "");
+    lmi_buf_puts(&number, scale_of(lmi_pattern_group(match, GROUP_SCALE)));
     return take_number(out, &number);
 }
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "grade/exact.h"
 #include "grade/latex.h"
+#include "grade/pattern.h"
 
 /* What may stand around an answer and says nothing. Brackets, signs and the point of .5 do. */
 static const char BEFORE[] = " \"'`*_$";
@@ -111,13 +112,31 @@ static lmas_status compare(bool *out, const char *said, const char *gold)
     return status;
 }
 
+/* What the last line says, without "The answer is". */
+static lmas_status find_said(lmi_span *out, lmi_span text)
+{
+    const lmi_span line = lmi_last_line(text);
+    lmi_span rest;
+    const lmas_status status = lmi_pattern_first(
+        &rest,
+        "^[*_# ]*+(?i:(?:so|therefore|thus|hence)?,? ?(?:the )?(?:final |correct )?answer)"
+        "[*_ ]*+(?: ?is\\b|:)[*_: ]*+(\\S.*+)$",
+        line);
+
+    if (status == LMAS_OK)
+        *out = rest.text ? rest : line;
+    return status;
+}
+
 lmas_status lmi_text_grade(char **out, bool *is_right, const char *gold, const lmi_answer *answer)
 {
-    const lmi_span raw = answer->is_box ? answer->raw : lmi_last_line(answer->raw);
+    lmi_span raw = answer->raw;
     char *said = NULL;
     bool is_same = false;
-    lmas_status status = lmi_text_normal(&said, raw);
+    lmas_status status = answer->is_box ? LMAS_OK : find_said(&raw, raw);
 
+    if (status == LMAS_OK)
+        status = lmi_text_normal(&said, raw);
     if (status == LMAS_OK && said && !*said) {
         lmi_free(said);
         said = NULL;

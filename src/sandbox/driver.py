@@ -4,7 +4,7 @@
 # cannot look. One half waits in a pipe that is read after the tests. The other is on the value
 # stack of the frame that runs the program: frames show their variables, not their stack, and the
 # collector, which sees all there is, is refused by an audit hook that nothing can take away, and
-# so is jumping over lines. The hook holds no secret and no variable: catching it at work by a
+# so is jumping over lines. The hook binds this interpreter, so making another is refused too. It holds no secret and no variable: catching it at work by a
 # signal, say, gains nothing.
 #
 # What stays possible in principle, as program and tests share a process: reading raw memory (numpy
