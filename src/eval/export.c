@@ -76,93 +76,93 @@ lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status)
 
 /* ---- Reading ---- */
 
-lmas_status lmi_source_open(lmi_source *out, const lmi_record *record)
+lmas_status lmi_samples_open(lmi_samples *out, const lmi_record *record)
 {
-    lmi_source source = {.record = record, .open_folder = record->n_folders, .fd = -1};
-    const lmas_status status = lmi_record_places(&source.places, record);
+    lmi_samples samples = {.record = record, .open_folder = record->n_folders, .fd = -1};
+    const lmas_status status = lmi_record_places(&samples.places, record);
 
-    lmi_buf_init(&source.text, LMI_RECORD_LINE_MAX);
+    lmi_buf_init(&samples.text, LMI_RECORD_LINE_MAX);
     if (status == LMAS_OK)
-        *out = source;
+        *out = samples;
     return status;
 }
 
-void lmi_source_done(lmi_source *source)
+void lmi_samples_done(lmi_samples *samples)
 {
-    if (source->fd >= 0)
-        close(source->fd);
-    lmi_free(source->path);
-    lmi_free(source->places);
-    lmi_buf_done(&source->text);
+    if (samples->fd >= 0)
+        close(samples->fd);
+    lmi_free(samples->path);
+    lmi_free(samples->places);
+    lmi_buf_done(&samples->text);
 }
 
 /* Have the samples of `folder` open: shards take turns, question by question, so keep the last
  * one only. */
-static lmas_status turn_to(lmi_source *source, size_t folder)
+static lmas_status turn_to(lmi_samples *samples, size_t folder)
 {
     char *path = NULL;
     lmas_status status;
 
-    if (source->open_folder == folder)
+    if (samples->open_folder == folder)
         return LMAS_OK;
-    if (source->fd >= 0)
-        close(source->fd);
-    source->fd = -1;
-    source->open_folder = source->record->n_folders;
-    status = lmi_path_join(&path, source->record->folders[folder].path, "samples.jsonl");
+    if (samples->fd >= 0)
+        close(samples->fd);
+    samples->fd = -1;
+    samples->open_folder = samples->record->n_folders;
+    status = lmi_path_join(&path, samples->record->folders[folder].path, "samples.jsonl");
     if (status != LMAS_OK)
         return status;
-    lmi_free(source->path);
-    source->path = path;
-    source->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (source->fd < 0)
+    lmi_free(samples->path);
+    samples->path = path;
+    samples->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (samples->fd < 0)
         return lmi_fail_errno(LMAS_E_IO, "cannot open %s", path);
-    source->open_folder = folder;
+    samples->open_folder = folder;
     return LMAS_OK;
 }
 
 /* The bytes of a line into the buffer. */
-static lmas_status fetch(lmi_source *source, const lmi_line_place *place)
+static lmas_status fetch(lmi_samples *samples, const lmi_line_place *place)
 {
     char chunk[16 * 1024];
     size_t left = place->len;
     uint64_t at = place->offset;
 
-    lmi_buf_clear(&source->text);
+    lmi_buf_clear(&samples->text);
     while (left > 0) {
         const size_t want = left < sizeof(chunk) ? left : sizeof(chunk);
-        const ssize_t n = pread(source->fd, chunk, want, (off_t)at);
+        const ssize_t n = pread(samples->fd, chunk, want, (off_t)at);
 
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
             return lmi_fail(LMAS_E_IO, "%s:%zu: the line is gone: the file was changed meanwhile",
-                            source->path, place->number);
-        lmi_buf_append(&source->text, chunk, (size_t)n);
+                            samples->path, place->number);
+        lmi_buf_append(&samples->text, chunk, (size_t)n);
         left -= (size_t)n;
         at += (uint64_t)n;
     }
-    return lmi_buf_status(&source->text);
+    return lmi_buf_status(&samples->text);
 }
 
-lmas_status lmi_source_next(bool *has_line, lmi_json *line, lmi_source *source)
+lmas_status lmi_samples_next(bool *has_line, lmi_json *line, lmi_samples *samples)
 {
     const lmi_line_place *place;
     lmas_status status;
 
-    while (source->next < source->record->n_questions && !source->places[source->next].len)
-        source->next++;
-    *has_line = source->next < source->record->n_questions;
+    while (samples->next < samples->record->n_questions && !samples->places[samples->next].len)
+        samples->next++;
+    *has_line = samples->next < samples->record->n_questions;
     if (!*has_line)
         return LMAS_OK;
-    place = &source->places[source->next++];
-    status = turn_to(source, place->folder);
+    place = &samples->places[samples->next++];
+    status = turn_to(samples, place->folder);
     if (status == LMAS_OK)
-        status = fetch(source, place);
+        status = fetch(samples, place);
     if (status != LMAS_OK)
         return status;
-    return lmi_json_parse_line(line, source->path, place->number, lmi_buf_text(&source->text),
-                               source->text.len);
+    return lmi_json_parse_line(line, samples->path, place->number, lmi_buf_text(&samples->text),
+                               samples->text.len);
 }
 
 /* ---- evalplus ---- */
@@ -203,7 +203,7 @@ static lmas_status write_solution(lmi_sink *sink, const lmi_json *line)
     return status;
 }
 
-static lmas_status write_solutions(lmi_sink *sink, lmi_source *source)
+static lmas_status write_solutions(lmi_sink *sink, lmi_samples *samples)
 {
     bool has_line = true;
     lmas_status status = LMAS_OK;
@@ -211,7 +211,7 @@ static lmas_status write_solutions(lmi_sink *sink, lmi_source *source)
     while (status == LMAS_OK && has_line) {
         lmi_json line = {0};
 
-        status = lmi_source_next(&has_line, &line, source);
+        status = lmi_samples_next(&has_line, &line, samples);
         if (status == LMAS_OK && has_line)
             status = write_solution(sink, &line);
         lmi_json_done(&line);
@@ -221,7 +221,7 @@ static lmas_status write_solutions(lmi_sink *sink, lmi_source *source)
 
 lmas_status lmi_export_evalplus(lmi_export *export, const lmi_record *record, const char *path)
 {
-    lmi_source source;
+    lmi_samples samples;
     lmi_sink sink = {.fd = -1};
     lmas_status status;
 
@@ -232,13 +232,13 @@ lmas_status lmi_export_evalplus(lmi_export *export, const lmi_record *record, co
     status = lmi_export_check(export, path);
     if (status != LMAS_OK)
         return status;
-    status = lmi_source_open(&source, record);
+    status = lmi_samples_open(&samples, record);
     if (status != LMAS_OK)
         return status;
     status = lmi_sink_open(&sink, path);
     if (status == LMAS_OK)
-        status = lmi_sink_finish(&sink, write_solutions(&sink, &source));
-    lmi_source_done(&source);
+        status = lmi_sink_finish(&sink, write_solutions(&sink, &samples));
+    lmi_samples_done(&samples);
     if (status == LMAS_OK)
         lmi_buf_printf(&export->written, "%s\n", path);
     return status;

@@ -20,7 +20,7 @@ lmas_status lmi_sink_add(lmi_sink *sink, const char *data, size_t len);
 lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status);
 
 /* The lines of a record, question by question. */
-typedef struct lmi_source {
+typedef struct lmi_samples {
     const lmi_record *record;
     lmi_line_place *places;
     size_t next;        /* question */
@@ -28,13 +28,13 @@ typedef struct lmi_source {
     char *path;
     int fd;
     lmi_buf text;
-} lmi_source;
+} lmi_samples;
 
-lmas_status lmi_source_open(lmi_source *out, const lmi_record *record);
-void lmi_source_done(lmi_source *source);
+lmas_status lmi_samples_open(lmi_samples *out, const lmi_record *record);
+void lmi_samples_done(lmi_samples *samples);
 
 /* Parse the line of the next question that has one; free it with lmi_json_done(). */
-lmas_status lmi_source_next(bool *has_line, lmi_json *line, lmi_source *source);
+lmas_status lmi_samples_next(bool *has_line, lmi_json *line, lmi_samples *samples);
 
 /* LMAS_E_IO when `path` is there and may not be replaced. */
 lmas_status lmi_export_check(const lmi_export *export, const char *path);

@@ -245,16 +245,16 @@ static lmas_status write_sample(writer *w, lmi_sink *sink, const lmi_json *line,
 }
 
 /* All lines of one filter. Lines from before there was a compat grader have nothing for it. */
-static lmas_status write_filter(writer *w, lmi_sink *sink, lmi_source *source, filter f)
+static lmas_status write_filter(writer *w, lmi_sink *sink, lmi_samples *samples, filter f)
 {
     bool has_line = true;
     lmas_status status = LMAS_OK;
 
-    source->next = 0;
+    samples->next = 0;
     while (status == LMAS_OK && has_line) {
         lmi_json line = {0};
 
-        status = lmi_source_next(&has_line, &line, source);
+        status = lmi_samples_next(&has_line, &line, samples);
         if (status == LMAS_OK && has_line &&
             (f == FILTER_EXACT || yyjson_is_obj(yyjson_obj_get(lmi_json_root(&line), "compat"))))
             status = write_sample(w, sink, &line, f);
@@ -265,20 +265,20 @@ static lmas_status write_filter(writer *w, lmi_sink *sink, lmi_source *source, f
 
 static lmas_status write_samples(writer *w, const char *path)
 {
-    lmi_source source;
+    lmi_samples samples;
     lmi_sink sink = {.fd = -1};
-    lmas_status status = lmi_source_open(&source, w->record);
+    lmas_status status = lmi_samples_open(&samples, w->record);
 
     if (status != LMAS_OK)
         return status;
     status = lmi_sink_open(&sink, path);
     if (status == LMAS_OK) {
-        status = write_filter(w, &sink, &source, FILTER_EXACT);
+        status = write_filter(w, &sink, &samples, FILTER_EXACT);
         if (status == LMAS_OK && w->record->compat_tally.n)
-            status = write_filter(w, &sink, &source, FILTER_COMPAT);
+            status = write_filter(w, &sink, &samples, FILTER_COMPAT);
         status = lmi_sink_finish(&sink, status);
     }
-    lmi_source_done(&source);
+    lmi_samples_done(&samples);
     return status;
 }
 
