@@ -1,5 +1,5 @@
 /*
- * json.c - strict JSON with line numbers.
+ * json.c - strict JSON with line numbers, and documents into buffers.
  *
  * The line of a key is found without a parser of our own: yyjson in its in-place mode leaves
  * every string where it stood in the text, so a string's address is its position. The starts
@@ -266,4 +266,42 @@ lmas_status lmi_json_string(const char **out, const lmi_json *json, yyjson_val *
                         line, key, where);
     *out = yyjson_get_str(val);
     return LMAS_OK;
+}
+
+/* ---- Writing ---- */
+
+lmas_status lmi_json_new(yyjson_mut_doc **doc, yyjson_mut_val **root, const char *what)
+{
+    *doc = yyjson_mut_doc_new(NULL);
+    if (!*doc)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %s", what);
+    *root = yyjson_mut_obj(*doc);
+    yyjson_mut_doc_set_root(*doc, *root);
+    return LMAS_OK;
+}
+
+void lmi_json_add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
+                       const char *text)
+{
+    if (text)
+        yyjson_mut_obj_add_str(doc, object, key, text);
+    else
+        yyjson_mut_obj_add_null(doc, object, key);
+}
+
+lmas_status lmi_json_write(lmi_buf *out, yyjson_mut_doc *doc, yyjson_write_flag flags,
+                           const char *what)
+{
+    yyjson_write_err error = {0};
+    size_t len = 0;
+    char *text = yyjson_mut_write_opts(doc, flags, NULL, &len, &error);
+
+    yyjson_mut_doc_free(doc);
+    if (!text && error.code == YYJSON_WRITE_ERROR_MEMORY_ALLOCATION)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %s", what);
+    if (!text)
+        return lmi_fail(LMAS_E_FORMAT, "%s cannot be written as JSON: %s", what, error.msg);
+    lmi_buf_append(out, text, len);
+    lmi_free(text);
+    return lmi_buf_status(out);
 }

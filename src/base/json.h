@@ -1,8 +1,8 @@
 /*
- * json.h - reading JSON strictly, with the line of every complaint.
+ * json.h - reading JSON strictly, with the line of every complaint; writing it into a buffer.
  *
- * yyjson parses; this adds what it leaves out: line and column of a syntax error, the line
- * of any key, and typed access that says what was expected and what was found.
+ * yyjson parses and writes; this adds what it leaves out: line and column of a syntax error, the
+ * line of any key, and typed access that says what was expected and what was found.
  */
 #ifndef LMI_BASE_JSON_H
 #define LMI_BASE_JSON_H
@@ -56,5 +56,17 @@ lmas_status lmi_json_string(const char **out, const lmi_json *json, yyjson_val *
 
 /* "an object", "a string", ... for messages. */
 const char *lmi_json_type(yyjson_val *val);
+
+/* A document to fill: `*root` is its object. `what` names it in messages ("a sample"). */
+lmas_status lmi_json_new(yyjson_mut_doc **doc, yyjson_mut_val **root, const char *what);
+
+/* Add `text`, borrowed, at `key`; null when it is NULL, for which yyjson would add nothing. */
+void lmi_json_add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
+                       const char *text);
+
+/* Append the document to `out`, and free it in any case. LMAS_E_FORMAT when one of its texts is
+ * not UTF-8. */
+lmas_status lmi_json_write(lmi_buf *out, yyjson_mut_doc *doc, yyjson_write_flag flags,
+                           const char *what);
 
 #endif

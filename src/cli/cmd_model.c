@@ -3,7 +3,7 @@
 #include <string.h>
 #include <yyjson.h>
 
-#include "base/mem.h"
+#include "base/json.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
@@ -121,34 +121,22 @@ static void add_numbers(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_mo
 
 static lmas_status print_json(const lmas_model_info *info, const findings *f)
 {
-    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-    yyjson_write_err error = {0};
+    yyjson_mut_doc *doc;
     yyjson_mut_val *root;
-    char *text;
+    const lmas_status status = lmi_json_new(&doc, &root, info->path);
 
-    if (!doc)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for the JSON of a model");
-    root = yyjson_mut_obj(doc);
-    yyjson_mut_doc_set_root(doc, root);
+    if (status != LMAS_OK)
+        return status;
     yyjson_mut_obj_add_str(doc, root, "path", info->path);
     yyjson_mut_obj_add_str(doc, root, "arch", info->arch);
     yyjson_mut_obj_add_str(doc, root, "name", info->name);
     yyjson_mut_obj_add_str(doc, root, "description", info->description);
     yyjson_mut_obj_add_str(doc, root, "vocab_type", info->vocab_type);
     add_numbers(doc, root, info, f);
-    yyjson_mut_obj_add_val(doc, root, "chat_template",
-                           info->chat_template ? yyjson_mut_str(doc, info->chat_template)
-                                               : yyjson_mut_null(doc));
+    lmi_json_add_text(doc, root, "chat_template", info->chat_template);
     yyjson_mut_obj_add_bool(doc, root, "is_chat_template_known", f->is_template_known);
     yyjson_mut_obj_add_str(doc, root, "fingerprint", info->fingerprint);
-    text = yyjson_mut_write_opts(doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END, NULL, NULL,
-                                 &error);
-    yyjson_mut_doc_free(doc);
-    if (!text)
-        return lmi_fail(LMAS_E_FORMAT, "%s cannot be described as JSON: %s", info->path, error.msg);
-    fputs(text, stdout);
-    lmi_free(text);
-    return LMAS_OK;
+    return lmi_print_json(doc, info->path);
 }
 
 static lmas_status describe(const model_settings *s)

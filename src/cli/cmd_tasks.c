@@ -4,7 +4,6 @@
 #include <yyjson.h>
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/term.h"
@@ -78,18 +77,6 @@ static lmas_status add_task(yyjson_mut_doc *doc, yyjson_mut_val *array, const lm
     return status;
 }
 
-static lmas_status write_json(yyjson_mut_doc *doc)
-{
-    yyjson_write_err error = {0};
-    char *text = yyjson_mut_write_opts(doc, YYJSON_WRITE_PRETTY, NULL, NULL, &error);
-
-    if (!text)
-        return lmi_fail(LMAS_E_FORMAT, "the tasks cannot be listed as JSON: %s", error.msg);
-    puts(text);
-    lmi_free(text);
-    return LMAS_OK;
-}
-
 static lmas_status print_json(void)
 {
     yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
@@ -105,7 +92,7 @@ static lmas_status print_json(void)
     for (i = 0; status == LMAS_OK && (task = lmi_task_at(i)); i++)
         status = add_task(doc, array, task);
     if (status == LMAS_OK)
-        status = write_json(doc);
+        return lmi_print_json(doc, "the list of tasks");
     yyjson_mut_doc_free(doc);
     return status;
 }

@@ -2,6 +2,7 @@
 #ifndef LMI_CLI_COMMAND_H
 #define LMI_CLI_COMMAND_H
 
+#include "base/json.h"
 #include "cli/options.h"
 
 /* Exit codes of the program. */
@@ -23,6 +24,9 @@ typedef struct lmi_command {
 /* The i-th command, NULL past the last; and the one of that name, NULL when there is none. */
 const lmi_command *lmi_command_at(size_t i);
 const lmi_command *lmi_command_find(const char *name);
+
+/* Print the document on stdout, and free it in any case. `what` names it in messages. */
+lmas_status lmi_print_json(yyjson_mut_doc *doc, const char *what);
 
 /* Print "unknown command" with the nearest one; the exit code for it. */
 int lmi_command_refuse(const char *name);

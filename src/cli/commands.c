@@ -1,9 +1,13 @@
-/* commands.c - the table of sub-commands. */
+/* commands.c - the table of sub-commands, and what several of them do. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/term.h"
 #include "cli/words.h"
+
+/* Longest document that is printed, in bytes. */
+#define PRINTED_MAX ((size_t)64 * 1024 * 1024)
 
 static const lmi_command *const commands[] = {
     &lmi_cmd_ask,   &lmi_cmd_run,   &lmi_cmd_report,     &lmi_cmd_tasks, &lmi_cmd_data,
@@ -41,4 +45,17 @@ int lmi_command_refuse(const char *name)
     else
         lmi_say("unknown command %s; latentmas --help lists all", name);
     return LMI_EXIT_USAGE;
+}
+
+lmas_status lmi_print_json(yyjson_mut_doc *doc, const char *what)
+{
+    lmas_status status;
+    lmi_buf text;
+
+    lmi_buf_init(&text, PRINTED_MAX);
+    status = lmi_json_write(&text, doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END, what);
+    if (status == LMAS_OK)
+        fputs(lmi_buf_text(&text), stdout);
+    lmi_buf_done(&text);
+    return status;
 }

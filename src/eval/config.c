@@ -16,28 +16,19 @@ static const char *const fixed_sections[] = {"task",  "method", "params",   "dat
                                              "model", "team",   "versions", "sandbox"};
 static const char *const shard_section[] = {"shard"};
 
-/* yyjson leaves out what it is given as NULL; a setting that is not set is written as null. */
-static void add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, const char *text)
-{
-    if (text)
-        yyjson_mut_obj_add_str(doc, object, key, text);
-    else
-        yyjson_mut_obj_add_null(doc, object, key);
-}
-
 static void add_versions(yyjson_mut_doc *doc, yyjson_mut_val *root)
 {
     yyjson_mut_val *versions = yyjson_mut_obj_add_obj(doc, root, "versions");
 
-    add_text(doc, versions, "latentmas", lmas_version());
-    add_text(doc, versions, "libllama", lmas_engine_version());
+    lmi_json_add_text(doc, versions, "latentmas", lmas_version());
+    lmi_json_add_text(doc, versions, "libllama", lmas_engine_version());
 }
 
 static void add_data(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
 {
     yyjson_mut_val *data = yyjson_mut_obj_add_obj(doc, root, "data");
 
-    add_text(doc, data, "sha256", setup->data->sha256);
+    lmi_json_add_text(doc, data, "sha256", setup->data->sha256);
     yyjson_mut_obj_add_uint(doc, data, "size", setup->data->size);
     yyjson_mut_obj_add_uint(doc, data, "rows", setup->data->n);
     yyjson_mut_obj_add_uint(doc, data, "questions", setup->n);
@@ -48,23 +39,23 @@ static void add_model(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup
     const lmas_model_info *info = lmas_model_describe(setup->model);
     yyjson_mut_val *model = yyjson_mut_obj_add_obj(doc, root, "model");
 
-    add_text(doc, model, "fingerprint", info->fingerprint);
-    add_text(doc, model, "arch", info->arch);
-    add_text(doc, model, "name", info->name);
-    add_text(doc, model, "description", info->description);
+    lmi_json_add_text(doc, model, "fingerprint", info->fingerprint);
+    lmi_json_add_text(doc, model, "arch", info->arch);
+    lmi_json_add_text(doc, model, "name", info->name);
+    lmi_json_add_text(doc, model, "description", info->description);
     yyjson_mut_obj_add_uint(doc, model, "n_params", info->n_params);
     yyjson_mut_obj_add_uint(doc, model, "size", info->size);
     yyjson_mut_obj_add_int(doc, model, "n_ctx_train", info->n_ctx_train);
     yyjson_mut_obj_add_bool(doc, model, "is_tied", info->is_tied);
-    add_text(doc, model, "chat_template", info->chat_template);
+    lmi_json_add_text(doc, model, "chat_template", info->chat_template);
 }
 
 static void add_team(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
 {
     yyjson_mut_val *team = yyjson_mut_obj_add_obj(doc, root, "team");
 
-    add_text(doc, team, "name", lmas_team_name(setup->team));
-    add_text(doc, team, "source", lmas_team_source(setup->team));
+    lmi_json_add_text(doc, team, "name", lmas_team_name(setup->team));
+    lmi_json_add_text(doc, team, "source", lmas_team_source(setup->team));
 }
 
 static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
@@ -82,16 +73,16 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     yyjson_mut_obj_add_int(doc, params, "top_k", solver->sampling.top_k);
     yyjson_mut_obj_add_float(doc, params, "min_p", solver->sampling.min_p);
     yyjson_mut_obj_add_uint(doc, params, "seed", solver->sampling.seed);
-    add_text(doc, params, "realignment", lmas_session_realignment(setup->session));
+    lmi_json_add_text(doc, params, "realignment", lmas_session_realignment(setup->session));
     if (setup->n_ctx_asked)
         yyjson_mut_obj_add_uint(doc, params, "ctx_size", setup->n_ctx_asked);
     else
         yyjson_mut_obj_add_null(doc, params, "ctx_size");
-    add_text(doc, params, "cache_type_k", session->cache_type_k);
-    add_text(doc, params, "cache_type_v", session->cache_type_v);
+    lmi_json_add_text(doc, params, "cache_type_k", session->cache_type_k);
+    lmi_json_add_text(doc, params, "cache_type_v", session->cache_type_v);
     yyjson_mut_obj_add_int(doc, params, "flash_attn", session->flash_attn);
     yyjson_mut_obj_add_int(doc, params, "n_gpu_layers", setup->model_params->n_gpu_layers);
-    add_text(doc, params, "devices", setup->model_params->devices);
+    lmi_json_add_text(doc, params, "devices", setup->model_params->devices);
 }
 
 static void add_place(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
@@ -108,8 +99,8 @@ static void add_place(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup
     yyjson_mut_obj_add_uint(doc, engine, "n_ubatch", session->n_ubatch);
     yyjson_mut_obj_add_int(doc, engine, "n_threads", session->n_threads);
     yyjson_mut_obj_add_int(doc, engine, "n_threads_batch", session->n_threads_batch);
-    add_text(doc, paths, "model", lmas_model_describe(setup->model)->path);
-    add_text(doc, paths, "data", setup->data->path);
+    lmi_json_add_text(doc, paths, "model", lmas_model_describe(setup->model)->path);
+    lmi_json_add_text(doc, paths, "data", setup->data->path);
     for (i = 0; i < setup->n_args; i++)
         yyjson_mut_arr_add_str(doc, command, setup->args[i]);
 }
@@ -151,40 +142,22 @@ size_t lmi_shard_size(const lmi_setup *setup)
     return (setup->n + setup->n_shards - setup->shard) / setup->n_shards;
 }
 
-static lmas_status write_doc(lmi_buf *out, yyjson_mut_doc *doc)
-{
-    const yyjson_write_flag flags = YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END;
-    yyjson_write_err error;
-    size_t len = 0;
-    char *text = yyjson_mut_write_opts(doc, flags, NULL, &len, &error);
-
-    if (!text)
-        return lmi_fail(LMAS_E_FORMAT,
-                        "the settings of this run cannot be written as JSON (%s): file names and "
-                        "flags must be UTF-8",
-                        error.msg);
-    lmi_buf_append(out, text, len);
-    lmi_free(text);
-    return lmi_buf_status(out);
-}
-
 lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup)
 {
-    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-    char started[32];
+    static const char what[] = "config.json (of which file names and flags must be UTF-8)";
+    yyjson_mut_doc *doc;
     yyjson_mut_val *root;
-    lmas_status status;
+    char started[32];
+    lmas_status status = lmi_json_new(&doc, &root, what);
 
-    if (!doc)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for the settings of a run");
+    if (status != LMAS_OK)
+        return status;
     lmi_utc_iso(started);
-    root = yyjson_mut_obj(doc);
-    yyjson_mut_doc_set_root(doc, root);
     yyjson_mut_obj_add_str(doc, root, "started", started);
     add_versions(doc, root);
-    add_text(doc, root, "task", setup->data->task->name);
-    add_text(doc, root, "split", setup->split);
-    add_text(doc, root, "method", lmas_method_name(setup->solver_params->method));
+    lmi_json_add_text(doc, root, "task", setup->data->task->name);
+    lmi_json_add_text(doc, root, "split", setup->split);
+    lmi_json_add_text(doc, root, "method", lmas_method_name(setup->solver_params->method));
     add_params(doc, root, setup);
     add_data(doc, root, setup);
     add_shard(doc, root, setup);
@@ -192,9 +165,7 @@ lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup)
     add_model(doc, root, setup);
     add_team(doc, root, setup);
     add_place(doc, root, setup);
-    status = write_doc(out, doc);
-    yyjson_mut_doc_free(doc);
-    return status;
+    return lmi_json_write(out, doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END, what);
 }
 
 /* A value as a message shows it: one line, cut where it grows long. */

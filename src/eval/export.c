@@ -74,6 +74,19 @@ lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status)
     return status;
 }
 
+lmas_status lmi_export_line(lmi_sink *sink, yyjson_mut_doc *doc, const char *what)
+{
+    lmas_status status;
+    lmi_buf line;
+
+    lmi_buf_init(&line, LMI_RECORD_LINE_MAX);
+    status = lmi_json_write(&line, doc, YYJSON_WRITE_NEWLINE_AT_END, what);
+    if (status == LMAS_OK)
+        status = lmi_sink_add(sink, lmi_buf_text(&line), line.len);
+    lmi_buf_done(&line);
+    return status;
+}
+
 /* ---- Reading ---- */
 
 lmas_status lmi_samples_open(lmi_samples *out, const lmi_record *record)
@@ -180,27 +193,19 @@ static lmas_status write_solution(lmi_sink *sink, const lmi_json *line)
     yyjson_val *prediction = yyjson_obj_get(root, "prediction");
     yyjson_mut_doc *doc;
     yyjson_mut_val *object;
-    char *text;
-    size_t len = 0;
     lmas_status status;
 
     if (!yyjson_is_str(id) || !*yyjson_get_str(id))
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: no \"id\", which evalplus knows the question by",
                         line->label, line->first_line);
-    doc = yyjson_mut_doc_new(NULL);
-    object = yyjson_mut_obj(doc);
-    yyjson_mut_doc_set_root(doc, object);
+    status = lmi_json_new(&doc, &object, "a solution");
+    if (status != LMAS_OK)
+        return status;
     yyjson_mut_obj_add_str(doc, object, "task_id", yyjson_get_str(id));
     yyjson_mut_obj_add_strn(doc, object, "solution",
                             yyjson_is_str(prediction) ? yyjson_get_str(prediction) : "",
                             yyjson_get_len(prediction));
-    text = doc ? yyjson_mut_write(doc, YYJSON_WRITE_NEWLINE_AT_END, &len) : NULL;
-    yyjson_mut_doc_free(doc);
-    if (!text)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a solution");
-    status = lmi_sink_add(sink, text, len);
-    lmi_free(text);
-    return status;
+    return lmi_export_line(sink, doc, "a solution");
 }
 
 static lmas_status write_solutions(lmi_sink *sink, lmi_samples *samples)

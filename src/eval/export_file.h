@@ -36,6 +36,9 @@ void lmi_samples_done(lmi_samples *samples);
 /* Parse the line of the next question that has one; free it with lmi_json_done(). */
 lmas_status lmi_samples_next(bool *has_line, lmi_json *line, lmi_samples *samples);
 
+/* Add the document as a line, and free it in any case. */
+lmas_status lmi_export_line(lmi_sink *sink, yyjson_mut_doc *doc, const char *what);
+
 /* LMAS_E_IO when `path` is there and may not be replaced. */
 lmas_status lmi_export_check(const lmi_export *export, const char *path);
 

@@ -13,8 +13,12 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "eval/config.h"
 #include "eval/export_file.h"
 #include "eval/stats.h"
+
+/* Longest results file, in bytes: little more than the config that it repeats in part. */
+#define RESULTS_MAX (4 * LMI_CONFIG_MAX)
 
 typedef enum filter { FILTER_EXACT, FILTER_COMPAT, N_FILTERS } filter;
 static const char *const filter_names[N_FILTERS] = {"exact", "compat"};
@@ -224,24 +228,14 @@ static void fill_sample(writer *w, yyjson_mut_doc *doc, yyjson_mut_val *o, yyjso
 
 static lmas_status write_sample(writer *w, lmi_sink *sink, const lmi_json *line, filter f)
 {
-    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+    yyjson_mut_doc *doc;
     yyjson_mut_val *o;
-    char *text;
-    size_t len = 0;
-    lmas_status status;
+    const lmas_status status = lmi_json_new(&doc, &o, "a sample");
 
-    if (!doc)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a sample");
-    o = yyjson_mut_obj(doc);
-    yyjson_mut_doc_set_root(doc, o);
+    if (status != LMAS_OK)
+        return status;
     fill_sample(w, doc, o, lmi_json_root(line), f);
-    text = yyjson_mut_write(doc, YYJSON_WRITE_NEWLINE_AT_END, &len);
-    yyjson_mut_doc_free(doc);
-    if (!text)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a sample");
-    status = lmi_sink_add(sink, text, len);
-    lmi_free(text);
-    return status;
+    return lmi_export_line(sink, doc, "a sample");
 }
 
 /* All lines of one filter. Lines from before there was a compat grader have nothing for it. */
@@ -396,29 +390,25 @@ static void add_identity(writer *w, yyjson_mut_doc *doc, yyjson_mut_val *root)
 
 static lmas_status write_results(writer *w, const char *path)
 {
-    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+    yyjson_mut_doc *doc;
     yyjson_mut_val *root;
-    char *text;
-    size_t len = 0;
-    lmas_status status;
+    lmi_buf text;
+    lmas_status status = lmi_json_new(&doc, &root, "the results");
 
-    if (!doc)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for results");
-    root = yyjson_mut_obj(doc);
-    yyjson_mut_doc_set_root(doc, root);
+    if (status != LMAS_OK)
+        return status;
     add_results(w, doc, root);
     add_by_task(w, doc, root);
     add_config(w, doc, root);
     yyjson_mut_obj_add_null(doc, root, "git_hash");
     yyjson_mut_obj_add_real(doc, root, "date", w->started);
     add_identity(w, doc, root);
-    text =
-        yyjson_mut_write(doc, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_NEWLINE_AT_END, &len);
-    yyjson_mut_doc_free(doc);
-    if (!text)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for results");
-    status = lmi_file_write(path, text, len);
-    lmi_free(text);
+    lmi_buf_init(&text, RESULTS_MAX);
+    status = lmi_json_write(
+        &text, doc, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_NEWLINE_AT_END, "the results");
+    if (status == LMAS_OK)
+        status = lmi_file_write(path, lmi_buf_text(&text), text.len);
+    lmi_buf_done(&text);
     return status;
 }
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/json.h"
 #include "base/utf8.h"
 #include "eval/report_write.h"
 
@@ -161,18 +161,14 @@ static void add_notes(writer *w, yyjson_mut_val *root, const lmi_comparison *c)
 
 lmas_status lmi_report_json(lmi_buf *out, const lmi_comparison *comparison)
 {
-    writer w = {.doc = yyjson_mut_doc_new(NULL)};
+    writer w;
     yyjson_mut_val *root, *runs, *pairs;
-    yyjson_write_err error = {0};
-    size_t len = 0;
     size_t i;
-    char *text;
+    const lmas_status status = lmi_json_new(&w.doc, &root, "the report");
 
-    if (!w.doc)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a report");
+    if (status != LMAS_OK)
+        return status;
     lmi_buf_init(&w.valid, LMI_REPORT_MAX);
-    root = yyjson_mut_obj(w.doc);
-    yyjson_mut_doc_set_root(w.doc, root);
     add_text(&w, root, "latentmas", lmas_version());
     runs = yyjson_mut_obj_add_arr(w.doc, root, "runs");
     for (i = 0; i < comparison->n_runs; i++)
@@ -181,13 +177,7 @@ lmas_status lmi_report_json(lmi_buf *out, const lmi_comparison *comparison)
     for (i = 0; i < comparison->n_pairs; i++)
         add_pair(&w, pairs, comparison, &comparison->pairs[i]);
     add_notes(&w, root, comparison);
-    text = yyjson_mut_write_opts(w.doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END, NULL,
-                                 &len, &error);
-    yyjson_mut_doc_free(w.doc);
     lmi_buf_done(&w.valid);
-    if (!text)
-        return lmi_fail(LMAS_E_NOMEM, "cannot write a report as JSON: %s", error.msg);
-    lmi_buf_append(out, text, len);
-    lmi_free(text);
-    return lmi_buf_status(out);
+    return lmi_json_write(out, w.doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END,
+                          "the report");
 }

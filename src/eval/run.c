@@ -14,9 +14,6 @@
 #include "base/mem.h"
 #include "eval/judge.h"
 
-/* Longest line of samples.jsonl, in bytes: the prompts and texts of one question's agents. */
-#define LINE_MAX_SIZE ((size_t)1024 * 1024 * 1024)
-
 /* Samples that may wait for a verdict, per lane: past that the model waits. */
 enum { UNDECIDED_MAX = 16 };
 
@@ -128,7 +125,7 @@ lmas_status lmi_run(lmi_totals *totals, const lmi_setup *setup, lmi_runfolder *f
     lmas_solver_params params = *setup->solver_params;
     lmas_status status = lmi_judge_open(&r.judge, setup->data, setup->sandbox, write_sample, &r);
 
-    lmi_buf_init(&r.line, LINE_MAX_SIZE);
+    lmi_buf_init(&r.line, LMI_SAMPLE_MAX);
     params.on_result = note_result;
     params.user = &r;
     if (status == LMAS_OK)

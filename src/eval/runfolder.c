@@ -21,9 +21,6 @@
 #include "base/lines.h"
 #include "base/mem.h"
 
-/* Longest line of samples.jsonl that is read back, in bytes. */
-#define SAMPLE_MAX ((size_t)1024 * 1024 * 1024)
-
 /* Runs that may start in the same second under the same name. */
 enum { SAME_NAME_MAX = 100 };
 
@@ -190,7 +187,7 @@ static lmas_status take_lines(lmi_runfolder *folder)
 {
     lmi_lines lines;
     bool has_line = true;
-    lmas_status status = lmi_lines_init(&lines, folder->fd, folder->samples_path, SAMPLE_MAX);
+    lmas_status status = lmi_lines_init(&lines, folder->fd, folder->samples_path, LMI_SAMPLE_MAX);
 
     while (status == LMAS_OK) {
         status = lmi_lines_next(&has_line, &lines);

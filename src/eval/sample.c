@@ -9,6 +9,9 @@
 
 #include "base/mem.h"
 
+/* What messages call it. */
+#define SAMPLE "a sample"
+
 void lmi_totals_add(lmi_totals *totals, const lmi_score *score)
 {
     totals->n++;
@@ -78,44 +81,26 @@ static void add_result(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
     add_ms(doc, root, "elapsed_ms", result->elapsed_ms);
 }
 
-/* The document as text; for lmi_free(). It is freed. */
-static lmas_status write_doc(char **out, size_t *len, yyjson_mut_doc *doc)
-{
-    yyjson_write_err error = {0};
-
-    *out = yyjson_mut_write_opts(doc, 0, NULL, len, &error);
-    yyjson_mut_doc_free(doc);
-    return *out ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "cannot write a sample as JSON: %s", error.msg);
-}
-
-static lmas_status new_doc(yyjson_mut_doc **doc, yyjson_mut_val **root)
-{
-    *doc = yyjson_mut_doc_new(NULL);
-    if (!*doc)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a sample");
-    *root = yyjson_mut_obj(*doc);
-    yyjson_mut_doc_set_root(*doc, *root);
-    return LMAS_OK;
-}
-
 lmas_status lmi_sample_init(lmi_sample *out, const lmi_dataset *data, const lmas_result *result)
 {
     const bool has_failed = result->status != LMAS_OK;
     const bool has_gold = data->items[result->id].gold || data->items[result->id].tests;
-    yyjson_mut_doc *doc = NULL;
-    yyjson_mut_val *root = NULL;
-    size_t len;
-    char *rest;
-    lmas_status status = new_doc(&doc, &root);
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *root;
+    lmi_buf rest;
+    lmas_status status = lmi_json_new(&doc, &root, SAMPLE);
 
     if (status != LMAS_OK)
         return status;
     add_result(doc, root, result);
     add_agents(doc, root, result);
-    status = write_doc(&rest, &len, doc);
-    if (status != LMAS_OK)
+    lmi_buf_init(&rest, LMI_SAMPLE_MAX);
+    status = lmi_json_write(&rest, doc, 0, SAMPLE);
+    if (status != LMAS_OK) {
+        lmi_buf_done(&rest);
         return status;
-    *out = (lmi_sample){.data = data, .rest = rest};
+    }
+    *out = (lmi_sample){.data = data, .rest = lmi_buf_steal(&rest)};
     out->score = (lmi_score){.index = result->id,
                              .has_gold = has_gold,
                              .has_failed = has_failed,
@@ -135,15 +120,6 @@ void lmi_sample_done(lmi_sample *sample)
     lmi_free(sample->trial_compat.detail);
     lmi_free(sample->rest);
     *sample = (lmi_sample){0};
-}
-
-/* yyjson leaves out what it is given as NULL; here it is written as null. */
-static void add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, const char *text)
-{
-    if (text)
-        yyjson_mut_obj_add_str(doc, object, key, text);
-    else
-        yyjson_mut_obj_add_null(doc, object, key);
 }
 
 static void add_correct(yyjson_mut_doc *doc, yyjson_mut_val *object, const lmi_sample *sample,
@@ -173,12 +149,12 @@ static void add_grade(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_sampl
     yyjson_mut_obj_add_uint(doc, root, "index", sample->score.index);
     yyjson_mut_obj_add_str(doc, root, "id", item->id);
     yyjson_mut_obj_add_str(doc, root, "question", item->question);
-    add_text(doc, root, "gold", item->gold);
-    add_text(doc, root, "prediction", grade->exact);
+    lmi_json_add_text(doc, root, "gold", item->gold);
+    lmi_json_add_text(doc, root, "prediction", grade->exact);
     add_correct(doc, root, sample, grade->is_exact_right);
     compat = yyjson_mut_obj_add_obj(doc, root, "compat");
-    add_text(doc, compat, "gold", item->gold_compat);
-    add_text(doc, compat, "prediction", grade->compat);
+    lmi_json_add_text(doc, compat, "gold", item->gold_compat);
+    lmi_json_add_text(doc, compat, "prediction", grade->compat);
     add_correct(doc, compat, sample, grade->is_compat_right);
     add_trial(doc, compat, &sample->trial_compat);
     if (!sample->sandbox)
@@ -190,11 +166,9 @@ static void add_grade(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_sampl
 
 lmas_status lmi_sample_write(lmi_buf *line, lmi_sample *sample, double run_ms)
 {
-    yyjson_mut_doc *doc = NULL;
-    yyjson_mut_val *root = NULL;
-    size_t len;
-    char *head;
-    lmas_status status = new_doc(&doc, &root);
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *root;
+    lmas_status status = lmi_json_new(&doc, &root, SAMPLE);
 
     if (status != LMAS_OK)
         return status;
@@ -203,14 +177,12 @@ lmas_status lmi_sample_write(lmi_buf *line, lmi_sample *sample, double run_ms)
     sample->score.run_ms = round_ms(run_ms);
     add_grade(doc, root, sample);
     add_ms(doc, root, "run_ms", run_ms);
-    status = write_doc(&head, &len, doc);
+    status = lmi_json_write(line, doc, 0, SAMPLE);
     if (status != LMAS_OK)
         return status;
-    lmi_buf_append(line, head, len - 1); /* without its brace */
-    lmi_buf_putc(line, ',');
+    line->data[line->len - 1] = ','; /* its brace: the object goes on */
     lmi_buf_puts(line, sample->rest + 1);
     lmi_buf_putc(line, '\n');
-    lmi_free(head);
     return lmi_buf_status(line);
 }
 

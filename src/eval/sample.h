@@ -15,6 +15,9 @@
 #include "base/buf.h"
 #include "data/dataset.h"
 
+/* Longest line, in bytes: the prompts and texts of one question's agents. */
+#define LMI_SAMPLE_MAX ((size_t)1024 * 1024 * 1024)
+
 /* What one line adds. */
 typedef struct lmi_score {
     uint64_t index;  /* of the question in the data file */

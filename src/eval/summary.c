@@ -1,5 +1,5 @@
 /* summary.c - the last line of a run: the reference's keys first, so that its scripts read it. */
-#include "base/mem.h"
+#include "base/json.h"
 #include "eval/run.h"
 #include "eval/stats.h"
 
@@ -72,23 +72,13 @@ lmas_status lmi_summary_write(lmi_buf *out, const lmi_setup *setup, const lmi_to
 {
     const yyjson_write_flag flags =
         YYJSON_WRITE_NEWLINE_AT_END | (is_pretty ? YYJSON_WRITE_PRETTY : 0);
-    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-    yyjson_write_err error = {0};
+    yyjson_mut_doc *doc;
     yyjson_mut_val *root;
-    char *text;
-    size_t len = 0;
+    const lmas_status status = lmi_json_new(&doc, &root, "the summary");
 
-    if (!doc)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a summary");
-    root = yyjson_mut_obj(doc);
-    yyjson_mut_doc_set_root(doc, root);
+    if (status != LMAS_OK)
+        return status;
     add_reference(doc, root, setup, totals);
     add_ours(doc, root, setup, totals, folder);
-    text = yyjson_mut_write_opts(doc, flags, NULL, &len, &error);
-    yyjson_mut_doc_free(doc);
-    if (!text)
-        return lmi_fail(LMAS_E_FORMAT, "cannot write the summary as JSON: %s", error.msg);
-    lmi_buf_append(out, text, len);
-    lmi_free(text);
-    return lmi_buf_status(out);
+    return lmi_json_write(out, doc, flags, "the summary");
 }

@@ -140,6 +140,32 @@ static void test_a_key_is_found_with_its_line(void **state)
     lmi_json_done(&json);
 }
 
+static void test_a_document_is_written_into_a_buffer(void **state)
+{
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *root;
+    lmi_buf text;
+
+    (void)state;
+    lmi_buf_init(&text, 100);
+    lmi_buf_puts(&text, "> ");
+    assert_ok(lmi_json_new(&doc, &root, "a line"));
+    lmi_json_add_text(doc, root, "a", "b");
+    lmi_json_add_text(doc, root, "none", NULL);
+    assert_ok(lmi_json_write(&text, doc, YYJSON_WRITE_NEWLINE_AT_END, "a line"));
+    assert_string_equal(lmi_buf_text(&text), "> {\"a\":\"b\",\"none\":null}\n");
+    assert_ok(lmi_json_new(&doc, &root, "a line"));
+    lmi_json_add_text(doc, root, "a", "\xff");
+    assert_fails(LMAS_E_FORMAT,
+                 "a line cannot be written as JSON: ", lmi_json_write(&text, doc, 0, "a line"));
+    lmi_buf_done(&text);
+    lmi_buf_init(&text, 4);
+    assert_ok(lmi_json_new(&doc, &root, "a line"));
+    lmi_json_add_text(doc, root, "a", "b");
+    assert_fails(LMAS_E_FORMAT, "longer than 4 bytes", lmi_json_write(&text, doc, 0, "a line"));
+    lmi_buf_done(&text);
+}
+
 static void test_a_file_is_replaced_whole_or_not_at_all(void **state)
 {
     const char *folder = support_folder();
@@ -205,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_a_json_error_names_line_and_column),
         cmocka_unit_test(test_equal_keys_and_deep_nesting_are_refused),
         cmocka_unit_test(test_a_key_is_found_with_its_line),
+        cmocka_unit_test(test_a_document_is_written_into_a_buffer),
         cmocka_unit_test(test_a_file_is_replaced_whole_or_not_at_all),
         cmocka_unit_test(test_reading_a_folder_is_an_error),
         cmocka_unit_test(test_a_message_is_one_line),
