@@ -18,6 +18,10 @@
 /* Longest text of all notes together, in bytes. */
 #define NOTES_MAX ((size_t)16 * 1024 * 1024)
 
+/* Longest text of why a shard was not merged, in bytes: two paths and a difference, each byte of
+ * which may become a character of three. */
+#define WHY_MAX (3 * ((size_t)2 * LMI_PATH_MAX + LMI_ERROR_MAX))
+
 const lmi_run *lmi_block_reference(const lmi_comparison *comparison, size_t block)
 {
     size_t i;
@@ -73,17 +77,14 @@ static const lmi_folder *shard_of(const lmi_record *record, size_t shard)
     return NULL;
 }
 
-/* What lmi_config_compare() found, without its advice about resuming. */
-static void describe_difference(lmi_buf *out, const char *path)
+static void explain(lmi_buf *out, const lmi_record *record, const lmi_record *part,
+                    const char *difference)
 {
-    const char *message = lmas_last_error();
-    const char *end = strstr(message, ": resume it");
-    char *text = lmi_strndup(message, end ? (size_t)(end - message) : strlen(message));
-
-    lmi_plain(out, path);
+    lmi_plain(out, part->folders[0].path);
     lmi_buf_puts(out, " is a shard of another run: ");
-    lmi_plain(out, text ? text : "");
-    lmi_free(text);
+    lmi_plain(out, record->folders[0].path);
+    lmi_buf_puts(out, ": ");
+    lmi_plain(out, difference);
 }
 
 /* The run that `part` is a shard of. NULL when none is here yet; then `why` tells how it differs
@@ -91,24 +92,26 @@ static void describe_difference(lmi_buf *out, const char *path)
 static lmas_status find_siblings(lmi_run **out, lmi_buf *why, lmi_comparison *c,
                                  const lmi_record *part)
 {
+    lmas_status status = LMAS_OK;
+    lmi_buf difference;
     size_t i;
 
     *out = NULL;
-    for (i = 0; part->n_shards && i < c->n_runs; i++) {
-        lmi_record *record = &c->runs[i].record;
-        lmas_status status;
+    lmi_buf_init(&difference, LMI_ERROR_MAX);
+    for (i = 0; !*out && status == LMAS_OK && part->n_shards && i < c->n_runs; i++) {
+        const lmi_record *record = &c->runs[i].record;
 
         if (record->n_shards != part->n_shards)
             continue;
-        status = lmi_record_same_run(record, part);
-        if (status == LMAS_OK)
+        lmi_buf_clear(&difference);
+        status = lmi_record_difference(&difference, record, part);
+        if (status == LMAS_OK && !difference.len)
             *out = &c->runs[i];
-        if (status != LMAS_E_INVALID)
-            return status;
-        if (!why->len)
-            describe_difference(why, part->folders[0].path);
+        else if (status == LMAS_OK && !why->len)
+            explain(why, record, part, lmi_buf_text(&difference));
     }
-    return LMAS_OK;
+    lmi_buf_done(&difference);
+    return status;
 }
 
 static lmas_status add_run(lmi_comparison *c, lmi_record *record, lmi_buf *why)
@@ -139,7 +142,7 @@ static lmas_status take_record(lmi_comparison *c, lmi_record *record)
     lmi_buf why;
     lmas_status status;
 
-    lmi_buf_init(&why, LMI_ERROR_MAX * (size_t)4);
+    lmi_buf_init(&why, WHY_MAX);
     status = find_siblings(&run, &why, c, record);
     if (status == LMAS_OK)
         status = run ? add_shard(run, record) : add_run(c, record, &why);

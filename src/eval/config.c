@@ -14,6 +14,7 @@ enum { SHOWN_MAX = 60, NAME_MAX_LEN = 256 };
 /* Sections that must not change when a run is resumed. */
 static const char *const fixed_sections[] = {"task",  "method", "params",   "data",
                                              "model", "team",   "versions", "sandbox"};
+enum { N_FIXED = sizeof(fixed_sections) / sizeof(fixed_sections[0]) };
 static const char *const shard_section[] = {"shard"};
 
 static void add_versions(yyjson_mut_doc *doc, yyjson_mut_val *root)
@@ -180,7 +181,7 @@ static void show(char out[SHOWN_MAX + 4], yyjson_val *val)
     lmi_free(text);
 }
 
-static lmas_status refuse(const char *path, const char *name, yyjson_val *was, yyjson_val *is)
+static void describe(lmi_buf *out, const char *name, yyjson_val *was, yyjson_val *is)
 {
     char was_text[SHOWN_MAX + 4];
     char is_text[SHOWN_MAX + 4];
@@ -188,25 +189,23 @@ static lmas_status refuse(const char *path, const char *name, yyjson_val *was, y
     show(was_text, was);
     show(is_text, is);
     if (strcmp(was_text, is_text) == 0)
-        return lmi_fail(LMAS_E_INVALID,
-                        "%s: this run was started with another %s: resume it as it was, or start "
-                        "a new run",
-                        path, name);
-    return lmi_fail(LMAS_E_INVALID,
-                    "%s: this run was started with %s %s, found %s: resume it as it was, or start "
-                    "a new run",
-                    path, name, was_text, is_text);
+        lmi_buf_printf(out, "this run was started with another %s", name);
+    else
+        lmi_buf_printf(out, "this run was started with %s %s, found %s", name, was_text, is_text);
 }
 
-/* Sections are objects of plain values, so two levels are all there is. */
-static lmas_status compare_section(const char *path, const char *name, yyjson_val *was,
-                                   yyjson_val *is)
+/* Sections are objects of plain values, so two levels are all there is. True when they differ. */
+static bool find_in_section(lmi_buf *out, const char *name, yyjson_val *was, yyjson_val *is)
 {
     size_t i, max;
     yyjson_val *key, *val;
 
-    if (!yyjson_is_obj(is) || !yyjson_is_obj(was))
-        return yyjson_equals(was, is) ? LMAS_OK : refuse(path, name, was, is);
+    if (!yyjson_is_obj(is) || !yyjson_is_obj(was)) {
+        if (yyjson_equals(was, is))
+            return false;
+        describe(out, name, was, is);
+        return true;
+    }
     yyjson_obj_foreach(is, i, max, key, val)
     {
         yyjson_val *other = yyjson_obj_get(was, yyjson_get_str(key));
@@ -215,39 +214,61 @@ static lmas_status compare_section(const char *path, const char *name, yyjson_va
         if (other && yyjson_equals(other, val))
             continue;
         snprintf(full_name, sizeof(full_name), "%s.%s", name, yyjson_get_str(key));
-        return refuse(path, full_name, other, val);
+        describe(out, full_name, other, val);
+        return true;
     }
-    return LMAS_OK;
+    return false;
 }
 
-static lmas_status compare(const char *path, const lmi_buf *stored, const lmi_buf *now,
-                           const char *const *sections, size_t n)
+static lmas_status find_difference(lmi_buf *out, const char *path, const lmi_buf *stored,
+                                   const lmi_buf *now, const char *const *sections, size_t n)
 {
     lmi_json was = {0};
     lmi_json is = {0};
+    bool is_found = false;
     size_t i;
     lmas_status status = lmi_json_parse(&was, path, lmi_buf_text(stored), stored->len);
 
     if (status == LMAS_OK)
         status = lmi_json_parse(&is, "this run", lmi_buf_text(now), now->len);
-    for (i = 0; status == LMAS_OK && i < n; i++)
-        status =
-            compare_section(path, sections[i], yyjson_obj_get(lmi_json_root(&was), sections[i]),
+    for (i = 0; status == LMAS_OK && !is_found && i < n; i++)
+        is_found =
+            find_in_section(out, sections[i], yyjson_obj_get(lmi_json_root(&was), sections[i]),
                             yyjson_obj_get(lmi_json_root(&is), sections[i]));
     lmi_json_done(&is);
     lmi_json_done(&was);
+    return status == LMAS_OK ? lmi_buf_status(out) : status;
+}
+
+static lmas_status refuse_difference(const char *path, const lmi_buf *stored, const lmi_buf *now,
+                                     const char *const *sections, size_t n)
+{
+    lmi_buf difference;
+    lmas_status status;
+
+    lmi_buf_init(&difference, LMI_ERROR_MAX);
+    status = find_difference(&difference, path, stored, now, sections, n);
+    if (status == LMAS_OK && difference.len)
+        status = lmi_fail(LMAS_E_INVALID, "%s: %s: resume it as it was, or start a new run", path,
+                          lmi_buf_text(&difference));
+    lmi_buf_done(&difference);
     return status;
+}
+
+lmas_status lmi_config_difference(lmi_buf *out, const char *path, const lmi_buf *stored,
+                                  const lmi_buf *now)
+{
+    return find_difference(out, path, stored, now, fixed_sections, N_FIXED);
 }
 
 lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now)
 {
-    return compare(path, stored, now, fixed_sections,
-                   sizeof(fixed_sections) / sizeof(fixed_sections[0]));
+    return refuse_difference(path, stored, now, fixed_sections, N_FIXED);
 }
 
 lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now)
 {
-    return compare(path, stored, now, shard_section, 1);
+    return refuse_difference(path, stored, now, shard_section, 1);
 }
 
 void lmi_config_args_free(char **args, size_t n)

@@ -44,8 +44,14 @@ size_t lmi_shard_size(const lmi_setup *setup);
 /* Append config.json to `out`. */
 lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup);
 
-/* LMAS_E_INVALID, naming the first difference, when a run with the config `stored` (the text
- * of `path`) cannot go on under the config `now`. Shards of one run are equal here. */
+/* Append the first difference of the config `now` from `stored` (the text of `path`) in what
+ * shapes answers, as a half sentence; nothing when there is none. Shards of one run are equal
+ * here. */
+lmas_status lmi_config_difference(lmi_buf *out, const char *path, const lmi_buf *stored,
+                                  const lmi_buf *now);
+
+/* LMAS_E_INVALID, naming that difference, when a run with the config `stored` (the text
+ * of `path`) cannot go on under the config `now`. */
 lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now);
 
 /* The same for the shard alone. */

@@ -407,42 +407,9 @@ lmas_status lmi_record_open(lmi_record *out, const char *path)
 
 /* ---- Shards of one run ---- */
 
-/* Append the config without its shard. */
-static lmas_status unsharded(lmi_buf *out, const lmi_record *record)
+lmas_status lmi_record_difference(lmi_buf *out, const lmi_record *a, const lmi_record *b)
 {
-    yyjson_doc *doc = yyjson_read(lmi_buf_text(&record->config), record->config.len, 0);
-    yyjson_mut_doc *copy = doc ? yyjson_doc_mut_copy(doc, NULL) : NULL;
-    char *text = NULL;
-    size_t len = 0;
-
-    if (copy) {
-        yyjson_mut_obj_remove_key(yyjson_mut_doc_get_root(copy), "shard");
-        text = yyjson_mut_write(copy, 0, &len);
-    }
-    yyjson_mut_doc_free(copy);
-    yyjson_doc_free(doc);
-    if (!text)
-        return lmi_fail(LMAS_E_NOMEM, "no memory to compare two runs");
-    lmi_buf_append(out, text, len);
-    lmi_free(text);
-    return lmi_buf_status(out);
-}
-
-lmas_status lmi_record_same_run(const lmi_record *a, const lmi_record *b)
-{
-    lmi_buf a_text, b_text;
-    lmas_status status;
-
-    lmi_buf_init(&a_text, LMI_CONFIG_MAX);
-    lmi_buf_init(&b_text, LMI_CONFIG_MAX);
-    status = unsharded(&a_text, a);
-    if (status == LMAS_OK)
-        status = unsharded(&b_text, b);
-    if (status == LMAS_OK)
-        status = lmi_config_compare(a->folders[0].path, &a_text, &b_text);
-    lmi_buf_done(&a_text);
-    lmi_buf_done(&b_text);
-    return status;
+    return lmi_config_difference(out, a->folders[0].path, &a->config, &b->config);
 }
 
 static lmas_status move_folders(lmi_record *into, lmi_record *part)

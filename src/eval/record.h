@@ -82,8 +82,9 @@ void lmi_record_done(lmi_record *record);
 /* Add the shard `part` to `into`, which is another of the same run; `part` is emptied. */
 lmas_status lmi_record_merge(lmi_record *into, lmi_record *part);
 
-/* Whether the two are of one run, shards aside. LMAS_E_INVALID tells the first difference. */
-lmas_status lmi_record_same_run(const lmi_record *a, const lmi_record *b);
+/* Append how the run of `b` differs from that of `a`, shards aside: a half sentence, or nothing
+ * when they are one run. */
+lmas_status lmi_record_difference(lmi_buf *out, const lmi_record *a, const lmi_record *b);
 
 /* Where the line of a question stands. */
 typedef struct lmi_line_place {
