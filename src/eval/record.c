@@ -288,8 +288,9 @@ static lmas_status take_index(size_t *out, const lmi_record *record, const lmi_j
     return LMAS_OK;
 }
 
-static lmas_status take_line(lmi_record *record, const lmi_json *line)
+static lmas_status take_line(void *user, const lmi_json *line, const lmi_lines *at)
 {
+    lmi_record *record = user;
     yyjson_val *root = lmi_json_root(line);
     const char *state = yyjson_get_str(yyjson_obj_get(root, "status"));
     bool has_exact, has_compat;
@@ -300,6 +301,7 @@ static lmas_status take_line(lmi_record *record, const lmi_json *line)
     size_t index = 0;
     lmas_status status = take_index(&index, record, line);
 
+    (void)at;
     if (status != LMAS_OK)
         return status;
     if (!has_exact || !has_compat)
@@ -324,7 +326,10 @@ static lmas_status take_line(lmi_record *record, const lmi_json *line)
     return LMAS_OK;
 }
 
-static lmas_status read_lines(lmi_record *record, int fd, const char *path)
+/* Told of each whole line in turn, and of where it stands. */
+typedef lmas_status (*line_fn)(void *user, const lmi_json *line, const lmi_lines *at);
+
+static lmas_status read_lines(bool *has_half, int fd, const char *path, line_fn fn, void *user)
 {
     lmi_lines lines;
     bool has_line = true;
@@ -342,43 +347,41 @@ static lmas_status read_lines(lmi_record *record, int fd, const char *path)
                                      lines.text.len);
         if (status != LMAS_OK)
             break;
-        status = take_line(record, &line);
+        status = fn(user, &line, &lines);
         lmi_json_done(&line);
     }
-    record->has_half_line = has_line && !lines.is_whole;
+    *has_half = has_line && !lines.is_whole;
     lmi_lines_done(&lines);
     return status;
 }
 
-static lmas_status open_samples(int *fd, char **path, const char *folder)
+/* All lines of the samples in `folder`; `*has_half` tells whether the last has no end yet. */
+static lmas_status each_line(bool *has_half, const char *folder, line_fn fn, void *user)
 {
-    const lmas_status status = lmi_path_join(path, folder, "samples.jsonl");
+    char *path = NULL;
+    int fd;
+    lmas_status status = lmi_path_join(&path, folder, "samples.jsonl");
 
     if (status != LMAS_OK)
         return status;
-    *fd = *path ? open(*path, O_RDONLY | O_CLOEXEC) : -1;
-    if (*fd >= 0)
-        return LMAS_OK;
-    return lmi_fail_errno(LMAS_E_IO, "cannot open %s", *path);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        status = read_lines(has_half, fd, path, fn, user);
+        close(fd);
+    } else {
+        status = lmi_fail_errno(LMAS_E_IO, "cannot open %s", path);
+    }
+    lmi_free(path);
+    return status;
 }
 
 static lmas_status read_samples(lmi_record *record, const char *folder)
 {
-    char *path = NULL;
-    int fd = -1;
-    lmas_status status;
-
     record->exact = lmi_new(record->n_questions, 1);
     record->compat = lmi_new(record->n_questions, 1);
     if (!record->exact || !record->compat)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", record->n_questions);
-    status = open_samples(&fd, &path, folder);
-    if (status == LMAS_OK)
-        status = read_lines(record, fd, path);
-    if (fd >= 0)
-        close(fd);
-    lmi_free(path);
-    return status;
+    return each_line(&record->has_half_line, folder, take_line, record);
 }
 
 lmas_status lmi_record_open(lmi_record *out, const char *path)
@@ -459,59 +462,38 @@ lmas_status lmi_record_merge(lmi_record *into, lmi_record *part)
 
 /* ---- Where lines stand ---- */
 
-/* Note the place of each line of one folder; their contents were checked when it was opened. */
-static lmas_status find_places(lmi_line_place *places, const lmi_record *record, size_t folder,
-                               int fd, const char *path)
+typedef struct map {
+    const lmi_record *record;
+    size_t folder; /* being read */
+    lmi_line_place *places;
+} map;
+
+/* What is in the line was checked when the record was opened. A question answered since then is
+ * left out: the sums do not know it. */
+static lmas_status note_place(void *user, const lmi_json *line, const lmi_lines *at)
 {
-    lmi_lines lines;
-    bool has_line = true;
-    lmas_status status = lmi_lines_init(&lines, fd, path, LMI_RECORD_LINE_MAX);
+    const map *m = user;
+    const uint64_t index = yyjson_get_uint(yyjson_obj_get(lmi_json_root(line), "index"));
 
-    if (status != LMAS_OK)
-        return status;
-    while (status == LMAS_OK) {
-        lmi_json line;
-        uint64_t index;
-
-        status = lmi_lines_next(&has_line, &lines);
-        if (status != LMAS_OK || !has_line || !lines.is_whole)
-            break;
-        status = lmi_json_parse_line(&line, path, lines.number, lmi_buf_text(&lines.text),
-                                     lines.text.len);
-        if (status != LMAS_OK)
-            break;
-        index = yyjson_get_uint(yyjson_obj_get(lmi_json_root(&line), "index"));
-        lmi_json_done(&line);
-        /* A question answered since then is left out: the sums do not know it. */
-        if (index < record->n_questions && record->exact[index] != LMI_MARK_ABSENT)
-            places[index] = (lmi_line_place){folder, lines.number, lines.offset, lines.text.len};
-    }
-    lmi_lines_done(&lines);
-    return status;
+    if (index < m->record->n_questions && m->record->exact[index] != LMI_MARK_ABSENT)
+        m->places[index] = (lmi_line_place){m->folder, at->number, at->offset, at->text.len};
+    return LMAS_OK;
 }
 
 lmas_status lmi_record_places(lmi_line_place **out, const lmi_record *record)
 {
-    lmi_line_place *places = lmi_new(record->n_questions, sizeof(*places));
+    map m = {.record = record};
+    bool has_half;
     lmas_status status = LMAS_OK;
-    size_t i;
 
-    if (!places)
+    m.places = lmi_new(record->n_questions, sizeof(*m.places));
+    if (!m.places)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", record->n_questions);
-    for (i = 0; status == LMAS_OK && i < record->n_folders; i++) {
-        char *path = NULL;
-        int fd = -1;
-
-        status = open_samples(&fd, &path, record->folders[i].path);
-        if (status == LMAS_OK)
-            status = find_places(places, record, i, fd, path);
-        if (fd >= 0)
-            close(fd);
-        lmi_free(path);
-    }
+    for (; status == LMAS_OK && m.folder < record->n_folders; m.folder++)
+        status = each_line(&has_half, record->folders[m.folder].path, note_place, &m);
     if (status == LMAS_OK)
-        *out = places;
+        *out = m.places;
     else
-        lmi_free(places);
+        lmi_free(m.places);
     return status;
 }
