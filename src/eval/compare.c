@@ -376,16 +376,19 @@ static void count_pair(lmi_pair *pair, const lmi_record *a, const lmi_record *b)
         pair->n_only_b += !is_a_right && is_b_right;
         pair->n_neither += !is_a_right && !is_b_right;
     }
-    if (!pair->n_common)
+    if (!pair->n_common) {
         pair->reason = "no graded question in common";
-    pair->p = pair->n_common ? lmi_mcnemar(pair->n_only_a, pair->n_only_b) : NAN;
+        return;
+    }
+    pair->points = ((double)pair->n_only_b - (double)pair->n_only_a) / (double)pair->n_common * 100;
+    pair->p = lmi_mcnemar(pair->n_only_a, pair->n_only_b);
 }
 
 static void add_pair(lmi_comparison *c, size_t a, size_t b)
 {
     lmi_pair *pair = &c->pairs[c->n_pairs++];
 
-    *pair = (lmi_pair){.a = a, .b = b, .p = NAN};
+    *pair = (lmi_pair){.a = a, .b = b, .points = NAN, .p = NAN};
     if (has_same_data(&c->runs[a], &c->runs[b]))
         count_pair(pair, &c->runs[a].record, &c->runs[b].record);
     else

@@ -45,6 +45,7 @@ typedef struct lmi_pair {
     size_t a, b;
     const char *reason; /* why they are not tested, NULL when they are */
     size_t n_common, n_both, n_only_a, n_only_b, n_neither;
+    double points; /* percent points of b over a; NAN where they are not tested, like p */
     double p;
 } lmi_pair;
 

@@ -121,8 +121,6 @@ static void write_summary(lmi_buf *out, const lmi_comparison *c, size_t block)
 
 static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pair)
 {
-    const double points =
-        ((double)pair->n_only_b - (double)pair->n_only_a) / (double)pair->n_common * 100;
     char p[LMI_NUMBER_SIZE];
 
     lmi_buf_puts(out, "<tr><th scope=\"row\">");
@@ -135,9 +133,10 @@ static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pa
         return;
     }
     lmi_p_value(p, pair->p);
-    lmi_buf_printf(
-        out, "<td>%zu</td><td>%zu</td><td>%zu</td><td>%zu</td><td>%zu</td><td>%+.1f</td><td>",
-        pair->n_common, pair->n_both, pair->n_only_a, pair->n_only_b, pair->n_neither, points);
+    lmi_buf_printf(out,
+                   "<td>%zu</td><td>%zu</td><td>%zu</td><td>%zu</td><td>%zu</td><td>%+.1f</td><td>",
+                   pair->n_common, pair->n_both, pair->n_only_a, pair->n_only_b, pair->n_neither,
+                   pair->points);
     if (pair->p < 0.05)
         lmi_buf_puts(out, "<strong>");
     lmi_html(out, p);

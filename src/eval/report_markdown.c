@@ -80,8 +80,6 @@ static void write_runs(lmi_buf *out, const lmi_comparison *c, size_t block)
 static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pair)
 {
     char p[LMI_NUMBER_SIZE];
-    const double points =
-        ((double)pair->n_only_b - (double)pair->n_only_a) / (double)pair->n_common * 100;
 
     lmi_buf_printf(out, "| %s, %s |", c->runs[pair->a].key, c->runs[pair->b].key);
     if (pair->reason) {
@@ -90,7 +88,7 @@ static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pa
     }
     lmi_p_value(p, pair->p);
     lmi_buf_printf(out, " %zu | %zu | %zu | %zu | %zu | %+.1f | %s%s |\n", pair->n_common,
-                   pair->n_both, pair->n_only_a, pair->n_only_b, pair->n_neither, points,
+                   pair->n_both, pair->n_only_a, pair->n_only_b, pair->n_neither, pair->points,
                    *p == '<' ? "&lt;" : "", *p == '<' ? p + 1 : p);
 }
 

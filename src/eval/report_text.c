@@ -143,8 +143,6 @@ static void write_cost(lmi_buf *out, const lmi_comparison *c, size_t block)
 static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pair)
 {
     char names[16], p[LMI_NUMBER_SIZE];
-    const double points =
-        ((double)pair->n_only_b - (double)pair->n_only_a) / (double)pair->n_common * 100;
 
     snprintf(names, sizeof(names), "%s, %s", c->runs[pair->a].key, c->runs[pair->b].key);
     if (pair->reason) {
@@ -154,7 +152,7 @@ static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pa
     lmi_p_value(p, pair->p);
     lmi_buf_printf(out, "%-8s  %8zu  %8zu  %10zu  %11zu  %8zu  %+10.1f  %8s\n", names,
                    pair->n_common, pair->n_both, pair->n_only_a, pair->n_only_b, pair->n_neither,
-                   points, p);
+                   pair->points, p);
 }
 
 static void write_pairs(lmi_buf *out, const lmi_comparison *c, size_t block)
