@@ -288,26 +288,6 @@ lmas_status lmi_exact_number(char **out, const lmi_answer *answer)
     return status;
 }
 
-lmas_status lmi_grade_prediction(char **out, const char *text)
-{
-    const size_t len = strlen(text);
-    lmi_answer answer;
-    lmi_buf valid;
-    lmas_status status;
-
-    lmi_buf_init(&valid, 3 * len);
-    lmi_py_append(&valid, text, len);
-    status = lmi_buf_status(&valid);
-    if (status == LMAS_OK)
-        status = lmi_answer_init(&answer, (lmi_span){lmi_buf_text(&valid), valid.len});
-    if (status == LMAS_OK) {
-        status = lmi_exact_number(out, &answer);
-        lmi_answer_done(&answer);
-    }
-    lmi_buf_done(&valid);
-    return status;
-}
-
 /* ---- Gold ---- */
 
 lmas_status lmi_grade_gold(char **out, const char *answer)

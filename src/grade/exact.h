@@ -15,12 +15,9 @@
  * NULL when no number, or more than a number, stands there. */
 lmas_status lmi_grade_gold(char **out, const char *answer);
 
-/* What `text` answers: the number in its last box; without a box, the number of its last
+/* What a text answers: the number in its last box; without a box, the number of its last
  * "#### N" or "answer is N", or else its last number. `*out` is NULL when the box, or the text,
  * holds no number, or the box more than one. */
-lmas_status lmi_grade_prediction(char **out, const char *text);
-
-/* The same for an answer already looked up. */
 lmas_status lmi_exact_number(char **out, const lmi_answer *answer);
 
 /* The number that `plain` is, units not allowed; `*out` is NULL when it is none. */
