@@ -66,44 +66,57 @@ lmas_status lmi_path_join(char **out, const char *folder, const char *name)
     return lmi_fail(LMAS_E_NOMEM, "no memory for a path");
 }
 
-static lmas_status write_all(int fd, const char *data, size_t size, const char *path)
+lmas_status lmi_sink_open(lmi_sink *out, const char *path)
 {
-    while (size > 0) {
-        const ssize_t n = write(fd, data, size);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
-        data += n;
-        size -= (size_t)n;
-    }
-    if (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+    out->path = path;
+    out->fd = -1;
+    if (snprintf(out->temporary, sizeof(out->temporary), "%s.XXXXXX", path) >=
+        (int)sizeof(out->temporary))
+        return lmi_fail(LMAS_E_INVALID, "path longer than %d bytes: %s", LMI_PATH_MAX, path);
+    out->fd = mkstemp(out->temporary);
+    if (out->fd < 0)
         return lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
     return LMAS_OK;
 }
 
+lmas_status lmi_sink_add(lmi_sink *sink, const void *data, size_t size)
+{
+    const char *at = data;
+
+    while (size > 0) {
+        const ssize_t n = write(sink->fd, at, size);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
+        at += n;
+        size -= (size_t)n;
+    }
+    return LMAS_OK;
+}
+
+lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status)
+{
+    if (status == LMAS_OK && fsync(sink->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
+    if (status == LMAS_OK && fchmod(sink->fd, 0644) != 0)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
+    if (close(sink->fd) != 0 && status == LMAS_OK)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
+    if (status == LMAS_OK && rename(sink->temporary, sink->path) != 0)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
+    if (status != LMAS_OK)
+        unlink(sink->temporary);
+    return status;
+}
+
 lmas_status lmi_file_write(const char *path, const void *data, size_t size)
 {
-    char temporary[LMI_PATH_MAX];
-    lmas_status status;
-    int fd;
+    lmi_sink sink;
+    const lmas_status status = lmi_sink_open(&sink, path);
 
-    if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
-        return lmi_fail(LMAS_E_INVALID, "path longer than %d bytes: %s", LMI_PATH_MAX, path);
-    fd = mkstemp(temporary);
-    if (fd < 0)
-        return lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
-    status = write_all(fd, data, size, path);
-    if (status == LMAS_OK && fchmod(fd, 0644) != 0)
-        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
-    if (close(fd) != 0 && status == LMAS_OK)
-        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
-    if (status == LMAS_OK && rename(temporary, path) != 0)
-        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
-    if (status != LMAS_OK)
-        unlink(temporary);
-    return status;
+    return status == LMAS_OK ? lmi_sink_finish(&sink, lmi_sink_add(&sink, data, size)) : status;
 }
 
 bool lmi_file_exists(const char *path)

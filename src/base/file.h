@@ -14,8 +14,22 @@
  * LMAS_E_IO when it cannot be read (a directory cannot). */
 lmas_status lmi_file_read(lmi_buf *out, const char *path);
 
-/* Replace the file at `path` by `data`: a temporary file beside it, flushed to disk, then
- * renamed over it. On failure the old file, if any, is as it was and the temporary is gone. */
+/* A file that appears under its name when it is finished: a temporary one beside it until then. */
+typedef struct lmi_sink {
+    const char *path; /* borrowed */
+    char temporary[LMI_PATH_MAX];
+    int fd;
+} lmi_sink;
+
+lmas_status lmi_sink_open(lmi_sink *out, const char *path);
+lmas_status lmi_sink_add(lmi_sink *sink, const void *data, size_t size);
+
+/* Where `status` is LMAS_OK, flush the file to disk and rename it over the old one; throw it away
+ * otherwise. Gives `status`, or what went wrong here: then the old file, if any, is as it was and
+ * the temporary is gone. */
+lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status);
+
+/* Replace the file at `path` by `data`, in the same way. */
 lmas_status lmi_file_write(const char *path, const void *data, size_t size);
 
 /* FOLDER/NAME; LMAS_E_INVALID when it is longer than LMI_PATH_MAX. Free with lmi_free(). */

@@ -9,10 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -27,52 +24,6 @@ lmas_status lmi_export_check(const lmi_export *export, const char *path)
 }
 
 /* ---- Writing ---- */
-
-lmas_status lmi_sink_open(lmi_sink *out, const char *path)
-{
-    lmi_sink sink = {.path = path, .fd = -1};
-
-    if (snprintf(sink.temporary, sizeof(sink.temporary), "%s.XXXXXX", path) >=
-        (int)sizeof(sink.temporary))
-        return lmi_fail(LMAS_E_INVALID, "path longer than %d bytes: %s", LMI_PATH_MAX, path);
-    sink.fd = mkstemp(sink.temporary);
-    if (sink.fd < 0)
-        return lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
-    *out = sink;
-    return LMAS_OK;
-}
-
-lmas_status lmi_sink_add(lmi_sink *sink, const char *data, size_t len)
-{
-    while (len > 0) {
-        const ssize_t n = write(sink->fd, data, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
-        data += n;
-        len -= (size_t)n;
-    }
-    return LMAS_OK;
-}
-
-lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status)
-{
-    if (sink->fd < 0)
-        return status;
-    if (status == LMAS_OK && fsync(sink->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
-        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
-    if (status == LMAS_OK && fchmod(sink->fd, 0644) != 0)
-        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
-    if (close(sink->fd) != 0 && status == LMAS_OK)
-        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
-    if (status == LMAS_OK && rename(sink->temporary, sink->path) != 0)
-        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
-    if (status != LMAS_OK)
-        unlink(sink->temporary);
-    return status;
-}
 
 lmas_status lmi_export_line(lmi_sink *sink, yyjson_mut_doc *doc, const char *what)
 {
@@ -227,7 +178,7 @@ static lmas_status write_solutions(lmi_sink *sink, lmi_samples *samples)
 lmas_status lmi_export_evalplus(lmi_export *export, const lmi_record *record, const char *path)
 {
     lmi_samples samples;
-    lmi_sink sink = {.fd = -1};
+    lmi_sink sink;
     lmas_status status;
 
     if (!is_code(record))

@@ -1,23 +1,9 @@
-/* export_file.h - reading a run's lines in the order of its data, writing a file of any length. */
+/* export_file.h - reading a run's lines in the order of its data, writing lines of JSON. */
 #ifndef LMI_EVAL_EXPORT_FILE_H
 #define LMI_EVAL_EXPORT_FILE_H
 
 #include "base/file.h"
 #include "eval/export.h"
-
-/* A file that appears under its name when it is finished: a temporary one beside it until then. */
-typedef struct lmi_sink {
-    const char *path; /* borrowed */
-    char temporary[LMI_PATH_MAX];
-    int fd;
-} lmi_sink;
-
-lmas_status lmi_sink_open(lmi_sink *out, const char *path);
-lmas_status lmi_sink_add(lmi_sink *sink, const char *data, size_t len);
-
-/* Put the file in place where `status` is LMAS_OK, throw it away otherwise; gives `status`, or
- * what went wrong here. */
-lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status);
 
 /* The lines of a record, question by question. */
 typedef struct lmi_samples {

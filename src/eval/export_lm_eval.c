@@ -260,7 +260,7 @@ static lmas_status write_filter(writer *w, lmi_sink *sink, lmi_samples *samples,
 static lmas_status write_samples(writer *w, const char *path)
 {
     lmi_samples samples;
-    lmi_sink sink = {.fd = -1};
+    lmi_sink sink;
     lmas_status status = lmi_samples_open(&samples, w->record);
 
     if (status != LMAS_OK)

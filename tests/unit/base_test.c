@@ -187,6 +187,26 @@ static void test_a_file_is_replaced_whole_or_not_at_all(void **state)
     assert_fails(LMAS_E_IO, "No such file", lmi_file_write(path, "x", 1));
 }
 
+static void test_a_file_that_is_thrown_away_leaves_the_old_one(void **state)
+{
+    const char *folder = support_folder();
+    char path[256];
+    lmi_sink sink;
+    lmi_buf text;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/f", folder);
+    assert_ok(lmi_file_write(path, "old", 3));
+    assert_ok(lmi_sink_open(&sink, path));
+    assert_ok(lmi_sink_add(&sink, "new", 3));
+    assert_int_equal(lmi_sink_finish(&sink, LMAS_E_NOMEM), LMAS_E_NOMEM);
+    assert_false(lmi_file_exists(sink.temporary));
+    lmi_buf_init(&text, 100);
+    assert_ok(lmi_file_read(&text, path));
+    assert_string_equal(text.data, "old");
+    lmi_buf_done(&text);
+}
+
 static void test_reading_a_folder_is_an_error(void **state)
 {
     lmi_buf text;
@@ -233,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_a_key_is_found_with_its_line),
         cmocka_unit_test(test_a_document_is_written_into_a_buffer),
         cmocka_unit_test(test_a_file_is_replaced_whole_or_not_at_all),
+        cmocka_unit_test(test_a_file_that_is_thrown_away_leaves_the_old_one),
         cmocka_unit_test(test_reading_a_folder_is_an_error),
         cmocka_unit_test(test_a_message_is_one_line),
     };
