@@ -17,7 +17,7 @@
 #include "eval/run.h"
 #include "eval/stats.h"
 
-enum { LANES_MAX = 256, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024 };
+enum { LANES_MAX = 256, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024, STANDING_SIZE = 128 };
 
 /* Flags of the reference that mean nothing here. */
 typedef struct moot_flags {
@@ -284,9 +284,48 @@ static lmas_status open_folder(work *w)
     return status;
 }
 
+/* Questions a second of this process, and how long the rest will take; false while unknown. */
+static bool estimate(double *rate, double *left_s, const lmi_standing *s)
+{
+    const size_t done = s->totals.n - s->n_before;
+
+    if (done == 0 || s->now_ms <= 0)
+        return false;
+    *rate = (double)done / s->now_ms * 1e3;
+    *left_s = (double)(s->n - s->totals.n) / *rate;
+    return true;
+}
+
+/* "37/400  3.2/s  1 min 53 s left  18.9 % right" */
+static void describe_standing(char out[STANDING_SIZE], const lmi_standing *s)
+{
+    const double right =
+        s->totals.n ? 100.0 * (double)s->totals.n_correct / (double)s->totals.n : 0;
+    char left[32] = "";
+    double rate, left_s;
+
+    if (!estimate(&rate, &left_s, s)) {
+        snprintf(out, STANDING_SIZE, "%zu/%zu", s->totals.n, s->n);
+        return;
+    }
+    lmi_duration_text(left, left_s);
+    if (rate >= 1)
+        snprintf(out, STANDING_SIZE, "%zu/%zu  %.1f/s  %s left  %.1f %% right", s->totals.n, s->n,
+                 rate, left, right);
+    else
+        snprintf(out, STANDING_SIZE, "%zu/%zu  %.1f s each  %s left  %.1f %% right", s->totals.n,
+                 s->n, 1 / rate, left, right);
+}
+
 static bool show_standing(void *user, const lmi_standing *standing)
 {
-    lmi_progress_update(user, standing);
+    lmi_progress *progress = user;
+    char text[STANDING_SIZE];
+
+    if (lmi_progress_is_due(progress)) {
+        describe_standing(text, standing);
+        lmi_progress_show(progress, standing->totals.n, standing->n, text);
+    }
     return !lmi_interrupted();
 }
 
@@ -297,7 +336,7 @@ static lmas_status ask_questions(work *w)
 
     lmi_progress_init(&progress);
     status = lmi_run(&w->totals, &w->setup, &w->folder, show_standing, &progress);
-    lmi_progress_done(&progress);
+    lmi_progress_clear(&progress);
     return status;
 }
 

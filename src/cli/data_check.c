@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "cli/term.h"
 #include "eval/check.h"
 #include "eval/stats.h"
@@ -13,20 +14,12 @@
 /* Of mutants, the share that must fail. */
 #define KILLED_MIN 0.95
 
-/* Times between two lines of progress, on a terminal and elsewhere. */
-#define LIVE_MS  200.0
-#define PLAIN_MS 10e3
+enum { TEXT_SIZE = 192 };
 
 typedef struct watch {
     const lmi_dataset *data;
-    double begin_ms, shown_ms;
+    lmi_progress progress;
 } watch;
-
-static void clear_line(void)
-{
-    if (lmi_term_is_live())
-        fputs("\r\033[K", stderr);
-}
 
 /* Two programs a row of code: the solution and its mutant. */
 static size_t n_steps(const lmi_dataset *data)
@@ -34,20 +27,18 @@ static size_t n_steps(const lmi_dataset *data)
     return data->task->grade == LMI_GRADE_CODE ? 2 * data->n : data->n;
 }
 
+/* "checking gsm8k  400/1319  120.0/s  7.6 s left" */
 static void show(watch *w, const lmi_check *check)
 {
-    const double now = lmi_now_ms();
     const size_t n = check->n + check->n_mutants + check->n_unchanged;
-    const double pace = (now - w->begin_ms) / (double)(n ? n : 1);
-    char left[32];
+    const size_t n_total = n_steps(w->data);
+    const double pace_ms = (lmi_now_ms() - w->progress.begin_ms) / (double)(n ? n : 1);
+    char text[TEXT_SIZE], left[32];
 
-    if (now - w->shown_ms < (lmi_term_is_live() ? LIVE_MS : PLAIN_MS))
-        return;
-    w->shown_ms = now;
-    lmi_duration_text(left, pace * (double)(n_steps(w->data) - n) / 1e3);
-    fprintf(stderr, "%slatentmas: checking %s, %zu of %zu, %.1f a second, %s left%s",
-            lmi_term_is_live() ? "\r" : "", w->data->task->name, n, n_steps(w->data), 1e3 / pace,
-            left, lmi_term_is_live() ? "\033[K" : "\n");
+    lmi_duration_text(left, pace_ms * (double)(n_total - n) / 1e3);
+    snprintf(text, sizeof(text), "checking %s  %zu/%zu  %.1f/s  %s left", w->data->task->name, n,
+             n_total, 1e3 / pace_ms, left);
+    lmi_progress_show(&w->progress, n, n_total, text);
 }
 
 static bool note(void *user, const lmi_check *check, size_t i, const char *oddity)
@@ -56,10 +47,11 @@ static bool note(void *user, const lmi_check *check, size_t i, const char *oddit
     const char *id = w->data->items[i].id;
 
     if (oddity) {
-        clear_line();
+        lmi_progress_clear(&w->progress);
         lmi_say("row %zu%s%s%s: %s", i, id ? " (" : "", id ? id : "", id ? ")" : "", oddity);
     }
-    show(w, check);
+    if (lmi_progress_is_due(&w->progress))
+        show(w, check);
     return !lmi_interrupted();
 }
 
@@ -90,7 +82,7 @@ int lmi_data_check(const lmi_task *task, const char *file, const lmi_code_flags 
     const lmi_task_flags flags = {.task = task->name, .data = file};
     const lmi_sandbox_params sandbox = lmi_flags_sandbox(code);
     lmi_dataset data = {0};
-    watch w = {.data = &data, .begin_ms = lmi_now_ms(), .shown_ms = lmi_now_ms()};
+    watch w = {.data = &data};
     lmi_check check;
     lmi_buf path;
     lmas_status status;
@@ -100,9 +92,10 @@ int lmi_data_check(const lmi_task *task, const char *file, const lmi_code_flags 
         return lmi_say_misuse();
     lmi_interrupt_install();
     status = lmi_task_open(&data, &path, &flags);
+    lmi_progress_init(&w.progress);
     if (status == LMAS_OK)
         status = lmi_check_run(&check, &data, &sandbox, note, &w);
-    clear_line();
+    lmi_progress_clear(&w.progress);
     exit_code = status == LMAS_OK ? print_check(task, &check) : lmi_say_failure(status);
     lmi_dataset_done(&data);
     lmi_buf_done(&path);

@@ -1,4 +1,4 @@
-/* fetch.c - as with the progress of a run: a short fetch says nothing, a long one how far it is. */
+/* fetch.c - how far a fetch is, in rows or bytes. */
 #include "cli/fetch.h"
 
 #include <stdio.h>
@@ -6,18 +6,14 @@
 
 #include "base/clock.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "cli/term.h"
-
-#define QUIET_MS 2000.0  /* before the first sign */
-#define LIVE_MS  100.0   /* between two on a terminal */
-#define PLAIN_MS 10000.0 /* between two lines elsewhere */
 
 enum { TEXT_SIZE = 192 };
 
 typedef struct shown {
     const char *name;
-    bool is_live, is_shown;
-    double start_ms, shown_ms;
+    lmi_progress progress;
     bool has_begun;
     uint64_t n_before; /* what an earlier fetch has left */
 } shown;
@@ -58,26 +54,21 @@ static void describe_speed(char out[TEXT_SIZE], double rate, uint64_t n_left, bo
         snprintf(out + strlen(out), TEXT_SIZE - strlen(out), "  %s left", left);
 }
 
-static void say(shown *s, const char *count, const char *speed)
+static void say(shown *s, uint64_t n, uint64_t n_total, bool is_bytes)
 {
-    const size_t width = lmi_term_width();
-    char text[3 * TEXT_SIZE];
+    const double time_ms = lmi_now_ms() - s->progress.begin_ms;
+    char count[TEXT_SIZE], speed[TEXT_SIZE], text[3 * TEXT_SIZE];
 
-    if (!s->is_live) {
-        lmi_say("%s: %s%s", s->name, count, speed);
-        return;
-    }
+    describe_count(count, n, n_total, is_bytes);
+    describe_speed(speed, (double)(n - s->n_before) / time_ms * 1e3, n_total > n ? n_total - n : 0,
+                   is_bytes);
     snprintf(text, sizeof(text), "%.32s  %s%s", s->name, count, speed);
-    fprintf(stderr, "\r%.*s\033[K", (int)(width > 1 ? width - 1 : 1), text);
-    s->is_shown = true;
+    lmi_progress_show(&s->progress, 0, 0, text);
 }
 
 static bool show(void *user, uint64_t n, uint64_t n_total, bool is_bytes)
 {
     shown *s = user;
-    const double now_ms = lmi_now_ms() - s->start_ms;
-    char count[TEXT_SIZE], speed[TEXT_SIZE];
-    uint64_t n_new;
 
     if (!s->has_begun && n_total) {
         s->has_begun = true;
@@ -85,23 +76,18 @@ static bool show(void *user, uint64_t n, uint64_t n_total, bool is_bytes)
     }
     if (n < s->n_before) /* it had to start over */
         s->n_before = 0;
-    if (now_ms >= QUIET_MS && now_ms - s->shown_ms >= (s->is_live ? LIVE_MS : PLAIN_MS)) {
-        n_new = n - s->n_before;
-        s->shown_ms = now_ms;
-        describe_count(count, n, n_total, is_bytes);
-        describe_speed(speed, (double)n_new / now_ms * 1e3, n_total > n ? n_total - n : 0,
-                       is_bytes);
-        say(s, count, speed);
-    }
+    if (lmi_progress_is_due(&s->progress))
+        say(s, n, n_total, is_bytes);
     return !lmi_interrupted();
 }
 
 lmas_status lmi_fetch_shown(const char *name, const lmi_source *source, bool is_anew)
 {
-    shown s = {.name = name, .is_live = lmi_term_is_live(), .start_ms = lmi_now_ms()};
-    const lmas_status status = lmi_source_fetch(name, source, is_anew, show, &s);
+    shown s = {.name = name};
+    lmas_status status;
 
-    if (s.is_shown)
-        fputs("\r\033[K", stderr);
+    lmi_progress_init(&s.progress);
+    status = lmi_source_fetch(name, source, is_anew, show, &s);
+    lmi_progress_clear(&s.progress);
     return status;
 }
