@@ -160,23 +160,33 @@ lmas_status lmi_item_read_medqa(lmi_item *item, const lmi_row *row)
     return status;
 }
 
+/* An option that must say something. */
+static lmas_status read_option(lmi_item *item, const lmi_row *row, const char *key)
+{
+    const char *text;
+    const lmas_status status = lmi_row_text(&text, row, key);
+
+    if (status != LMAS_OK)
+        return status;
+    if (!text[strspn(text, " \t\r\n")])
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" is empty", row->json->label,
+                        lmi_row_line(row, key), key);
+    return lmi_item_add_option(item, row, text);
+}
+
 /* {"sentence": "... _ ...", "option1": "...", "option2": "...", "answer": "1"} */
 lmas_status lmi_item_read_winogrande(lmi_item *item, const lmi_row *row)
 {
-    const char *sentence, *answer, *first, *second;
+    const char *sentence, *answer;
     lmas_status status = lmi_row_text(&sentence, row, "sentence");
     lmi_buf question;
 
     if (status == LMAS_OK)
-        status = lmi_row_text(&first, row, "option1");
+        status = read_option(item, row, "option1");
     if (status == LMAS_OK)
-        status = lmi_row_text(&second, row, "option2");
+        status = read_option(item, row, "option2");
     if (status == LMAS_OK)
         status = lmi_row_text(&answer, row, "answer");
-    if (status == LMAS_OK)
-        status = lmi_item_add_option(item, row, first);
-    if (status == LMAS_OK)
-        status = lmi_item_add_option(item, row, second);
     if (status != LMAS_OK)
         return status;
     if (strcmp(answer, "1") != 0 && strcmp(answer, "2") != 0)

@@ -173,6 +173,10 @@ static void test_winogrande_options_are_listed(void **state)
     lmi_dataset_done(&data);
     refuse("winogrande", "must be \"1\" or \"2\", found \"\"",
            "{\"sentence\":\"s\",\"option1\":\"a\",\"option2\":\"b\",\"answer\":\"\"}");
+    refuse("winogrande", "rows:1: \"option1\" is empty",
+           "{\"sentence\":\"s\",\"option1\":\"\",\"option2\":\"b\",\"answer\":\"1\"}");
+    refuse("winogrande", "rows:2: \"option2\" is empty",
+           "[{\"sentence\":\"s\",\"option1\":\"a\",\n\"option2\":\" \",\"answer\":\"1\"}]");
 }
 
 static void test_mbppplus_shows_three_tests_and_runs_all(void **state)
