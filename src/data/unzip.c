@@ -45,6 +45,14 @@ static bool is_gzip(const unsigned char *bytes, size_t len)
     return len >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 }
 
+/* Zeros behind the last member fill up a block; gzip(1) takes no notice of them either. */
+static bool is_padding(const unsigned char *bytes, size_t len)
+{
+    while (len && bytes[len - 1] == 0)
+        len--;
+    return len == 0;
+}
+
 lmas_status lmi_unzip(lmi_buf *text, const char *path)
 {
     z_stream stream = {0};
@@ -63,7 +71,7 @@ lmas_status lmi_unzip(lmi_buf *text, const char *path)
     do {
         status = inflateReset(&stream) == Z_OK ? unpack(&out, &stream, path) : refuse(path, NULL);
     } while (status == LMAS_OK && is_gzip(stream.next_in, stream.avail_in));
-    if (status == LMAS_OK && stream.avail_in > 0)
+    if (status == LMAS_OK && !is_padding(stream.next_in, stream.avail_in))
         status = refuse(path, "something else follows it");
     inflateEnd(&stream);
     lmi_buf_done(status == LMAS_OK ? text : &out);

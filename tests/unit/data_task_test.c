@@ -315,6 +315,22 @@ static void test_gzip_members_are_joined(void **state)
     expect_two(bytes, size);
 }
 
+/* As gzip(1) has it: tapes and some servers fill the last block up. */
+static void test_zeros_behind_gzip_data_are_padding(void **state)
+{
+    unsigned char bytes[2048] = {0};
+    const size_t size = zip(bytes, sizeof(bytes), ROWS);
+    lmi_dataset data;
+
+    (void)state;
+    expect_two(bytes, size + 1);
+    expect_two(bytes, size + 512);
+    bytes[size + 511] = 'x';
+    assert_fails(LMAS_E_FORMAT, "damaged gzip data: something else follows it",
+                 lmi_dataset_open(&data, lmi_task_find("gsm8k"),
+                                  support_file(folder, "more", bytes, size + 512)));
+}
+
 static void test_damaged_gzip_is_refused(void **state)
 {
     unsigned char bytes[1024];
@@ -365,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_empty_and_oversized_questions_are_refused),
         cmocka_unit_test(test_lines_and_arrays_gzipped_or_not_are_read),
         cmocka_unit_test(test_gzip_members_are_joined),
+        cmocka_unit_test(test_zeros_behind_gzip_data_are_padding),
         cmocka_unit_test(test_damaged_gzip_is_refused),
         cmocka_unit_test(test_bad_rows_of_an_array_are_named_by_line),
     };
