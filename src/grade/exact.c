@@ -20,21 +20,34 @@
 #define DECIMAL "(?:" WHOLE "(?:\\.[0-9]++)?+|\\.[0-9]++)"
 #define MONEY   "(?:\\$|\xe2\x82\xac|\xc2\xa3|\xc2\xa5|\xe2\x82\xb9)" /* dollar to rupee */
 
+/* Hundred, thousand and their kin. */
+#define SCALE "(?i:hundred|thousand|million|billion|trillion)"
+
 /* Groups: 1 sign, 2 whole part of a mixed number, 3 the number or what stands above the line, 4
- * below the line, 5 and 6 exponent, 7 thousand and its kin. A minus after a letter, a digit or a
- * closing bracket is an operator (16-3, the range 3-5). Digits that continue a word (H2) or a date
- * (1/2/2024) are no number, nor are powers, roots and 5x or 5k. All repeats are possessive: nothing
- * to backtrack into. */
+ * below the line, 5 and 6 exponent, 7 that of a ten alone (10^6), 8 thousand and its kin. A minus
+ * after a letter, a digit or a closing bracket is an operator (16-3, the range 3-5). Digits that
+ * continue a word (H2) or a date (1/2/2024) are no number, nor are other powers, roots and 5x or
+ * 5k. All repeats are possessive: nothing to backtrack into. */
 #define NUMBER                                                                                     \
     "(?:(?<![A-Za-z0-9)\\]}])([-+]|(?i:negative)(?= )) ?" MONEY "?+ ?)?+"                          \
     "(?<![A-Za-z0-9_/.^])(?<!sqrt\\()(?<!\xe2\x88\x9a)"                                            \
     "(?:([0-9]{1,6}+) ++(?=[0-9]{1,6}+ ?/ ?[0-9]))?+(" DECIMAL ")"                                 \
     "(?: ?/ ?(" DECIMAL ")|[eE]([-+]?[0-9]{1,2}+)(?![0-9A-Za-z.])|"                                \
     " ?(?:x|\\*|\xc3\x97|\xc2\xb7) ?10\\^([-+]?[0-9]{1,2}+)|"                                      \
-    " *+((?i:hundred|thousand|million|billion|trillion))s?\\b)?+"                                  \
+    "(?<=(?<![0-9.,])10)\\^([0-9]{1,2}+)(?![0-9]|[.,][0-9]| *+" SCALE ")|"                         \
+    " *+(" SCALE ")s?\\b)?+"                                                                       \
     "(?! *+/ *+[0-9])(?!\\^|\xcf\x80|\xe2\x88\x9a|\\\\pi| *+(?i:dozen))"                           \
     "(?![a-fi-kn-ru-z](?![A-Za-z]))"
-enum { GROUP_SIGN = 1, GROUP_MIXED, GROUP_NUMBER, GROUP_BELOW, GROUP_E, GROUP_POWER, GROUP_SCALE };
+enum {
+    GROUP_SIGN = 1,
+    GROUP_MIXED,
+    GROUP_NUMBER,
+    GROUP_BELOW,
+    GROUP_E,
+    GROUP_POWER,
+    GROUP_TEN,
+    GROUP_SCALE
+};
 
 /* A sign of mathematics beyond ASCII: root, pi, times, dot, at most, at least. */
 #define OPERATOR "(?:\xe2\x88\x9a|\xcf\x80|\xc3\x97|\xc2\xb7|\xe2\x89\xa4|\xe2\x89\xa5)"
@@ -119,12 +132,16 @@ static const char *scale_of(lmi_span word)
 static lmas_status copy_number(char **out, const lmi_pattern *match)
 {
     const lmi_span sign = lmi_pattern_group(match, GROUP_SIGN);
+    const bool is_ten = lmi_pattern_group(match, GROUP_TEN).text != NULL;
     lmi_buf number;
 
     lmi_buf_init(&number, LMI_NUMBER_MAX);
     lmi_buf_puts(&number, sign.text && *sign.text != '+' ? "-" : "");
     append_group(&number, match, GROUP_MIXED, "", " ");
-    append_group(&number, match, GROUP_NUMBER, "", "");
+    if (is_ten)
+        append_group(&number, match, GROUP_TEN, "1e", "");
+    else
+        append_group(&number, match, GROUP_NUMBER, "", "");
     append_group(&number, match, GROUP_BELOW, "/", "");
     append_group(&number, match, GROUP_E, "e", "");
     append_group(&number, match, GROUP_POWER, "e", "");
