@@ -127,20 +127,14 @@ static void work_done(work *w)
     lmi_config_args_free(w->stored, w->n_stored);
 }
 
-/* Put the words of the run's config before those of this command line, and parse them all. */
-static lmas_status join_command(work *w, const lmi_args *args)
+/* Parse the words of the run's config and, behind them, the first `n_new` of this command line. */
+static lmas_status parse_command(work *w, const lmi_args *args, size_t n_new)
 {
-    const size_t n_new = (size_t)args->argc - 1;
-    lmas_status status = LMAS_OK;
+    const size_t n = 1 + w->n_stored + n_new;
     char **argv;
-    size_t n, i;
+    size_t i;
+    lmas_status status;
 
-    if (w->settings.resume)
-        status =
-            lmi_config_args(&w->stored, &w->n_stored, w->folder.config_path, &w->folder.config);
-    if (status != LMAS_OK)
-        return status;
-    n = 1 + w->n_stored + n_new;
     if (n > WORDS_MAX)
         return lmi_fail(LMAS_E_INVALID, "command of %zu words, at most %d expected", n, WORDS_MAX);
     argv = lmi_new(n, sizeof(*argv));
@@ -157,6 +151,27 @@ static lmas_status join_command(work *w, const lmi_args *args)
         return status;
     lmi_free(argv);
     return status;
+}
+
+/* Open the run that is to go on. The words of its config are parsed alone first: what is wrong
+ * with them is a damaged file, and no slip of whoever resumes it. */
+static lmas_status open_stored(work *w, const lmi_args *args)
+{
+    const run_settings given = w->settings;
+    lmas_status status = lmi_runfolder_open(&w->folder, given.resume);
+
+    if (status == LMAS_OK)
+        status =
+            lmi_config_args(&w->stored, &w->n_stored, w->folder.config_path, &w->folder.config);
+    if (status == LMAS_OK)
+        status = parse_command(w, args, 0);
+    if (status != LMAS_OK)
+        return status;
+    lmi_free(w->args.argv);
+    lmi_free(w->args.words);
+    w->args = (lmi_args){0};
+    w->settings = given;
+    return LMAS_OK;
 }
 
 /* The checks of flags and their relations that the table cannot make. */
@@ -416,11 +431,11 @@ static int go(work *w, const lmi_args *args)
     lmas_status status = LMAS_OK;
 
     if (w->settings.resume)
-        status = lmi_runfolder_open(&w->folder, w->settings.resume);
+        status = open_stored(w, args);
     if (status != LMAS_OK)
         return lmi_say_failure(status);
     say_moot(&w->settings); /* before the words that were recorded join in: said once is enough */
-    if (join_command(w, args) != LMAS_OK || check(w) != LMAS_OK)
+    if (parse_command(w, args, (size_t)args->argc - 1) != LMAS_OK || check(w) != LMAS_OK)
         return lmi_say_misuse();
     lmi_interrupt_install();
     status = open_inputs(w);

@@ -105,6 +105,25 @@ else
 fi
 fails 1 'holds no run to resume' "a folder without a run is named" run --resume "$tmp"
 
+# damaged COMMAND: config.json put through COMMAND is a failure to resume and to report, no misuse.
+damaged() {
+    rm -rf "$tmp/damaged"
+    cp -r "$tmp/whole" "$tmp/damaged"
+    "$@" <"$tmp/whole/config.json" >"$tmp/damaged/config.json"
+}
+damaged head -c 100
+fails 1 'damaged/config.json:' "a config that is cut short is a failure to resume" run --resume "$tmp/damaged"
+fails 1 'damaged/config.json:' "as it is to report" report "$tmp/damaged"
+damaged sed 's/"command": /"commands": /'
+fails 1 'missing "command"' "so is one without its command" run --resume "$tmp/damaged"
+damaged sed 's/"-n",/7,/'
+fails 1 'must hold strings' "one with a number for a word" run --resume "$tmp/damaged"
+damaged sed 's/"--temp"/"--tempo"/'
+fails 1 '--tempo' "and one with a word that is no flag" run --resume "$tmp/damaged"
+damaged sed 's/"latent_mas"/"magic"/'
+fails 1 'started with method "magic"' "another method in it is another run" run --resume "$tmp/damaged"
+fails 2 '--tempo' "while a wrong flag beside --resume is wrong usage" run --resume "$tmp/whole" --tempo 1
+
 sed '3s/^{/{"x":/' "$tmp/whole/samples.jsonl" >"$tmp/over/samples.jsonl"
 fails 1 'samples.jsonl:3' "a spoiled line is named, not skipped" run --resume "$tmp/over"
 { cat "$tmp/whole/samples.jsonl" && sed -n 4p "$tmp/whole/samples.jsonl"; } >"$tmp/over/samples.jsonl"
