@@ -6,12 +6,16 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/mem.h"
+#include "base/json.h"
+#include "base/utf8.h"
 #include "cli/fetch.h"
 
 /* Published solutions take up to 14 s on a slow core; the reference stops at 10, and so does the
  * compat verdict. */
 #define TIMEOUT_DEFAULT 30.0
+
+/* Longest row of a question of one's own, in bytes: six for each byte of it and of its gold. */
+#define CUSTOM_ROW_MAX (16 * LMI_QUESTION_MAX)
 
 enum { SAMPLES_MAX = 1 << 30, TIMEOUT_MAX = 3600, PARALLEL_MAX = 64, SHARDS_MAX = 100000 };
 
@@ -175,36 +179,65 @@ lmas_status lmi_code_flags_check(const lmi_code_flags *flags, const lmi_task *ta
         task->name);
 }
 
+/* Fail unless the text of a flag can be a string of JSON without a NUL. */
+static lmas_status check_text(const char *flag, const char *text, size_t len)
+{
+    if (memchr(text, '\0', len))
+        return lmi_fail(LMAS_E_FORMAT, "%s: the text contains a NUL byte", flag);
+    if (!lmi_utf8_is_valid(text, len))
+        return lmi_fail(LMAS_E_FORMAT, "%s: the text is not valid UTF-8", flag);
+    return LMAS_OK;
+}
+
+/* Append the question of the command line, which `flag` gives. */
+static lmas_status read_custom(lmi_buf *out, const lmi_task_flags *flags, const char *flag)
+{
+    lmas_status status = LMAS_OK;
+
+    if (flags->custom_question_file)
+        status = lmi_file_read(out, flags->custom_question_file);
+    else
+        lmi_buf_puts(out, flags->custom_question);
+    if (status == LMAS_OK)
+        status = lmi_buf_status(out);
+    return status == LMAS_OK ? check_text(flag, lmi_buf_text(out), out->len) : status;
+}
+
+/* Append the row of a question of one's own. */
+static lmas_status write_custom(lmi_buf *row, const char *question, const char *gold)
+{
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *root;
+    lmas_status status = gold ? check_text("--custom_gold", gold, strlen(gold)) : LMAS_OK;
+
+    if (status == LMAS_OK)
+        status = lmi_json_new(&doc, &root, "a question");
+    if (status != LMAS_OK)
+        return status;
+    yyjson_mut_obj_add_str(doc, root, "question", question);
+    if (gold)
+        yyjson_mut_obj_add_str(doc, root, "gold", gold);
+    return lmi_json_write(row, doc, 0, "a question");
+}
+
 /* The question of the command line as a data file of one row. */
 static lmas_status open_custom(lmi_dataset *out, lmi_buf *path, const lmi_task_flags *flags)
 {
-    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-    yyjson_mut_val *row = yyjson_mut_obj(doc);
-    lmi_buf file;
-    char *text = NULL;
-    size_t len = 0;
-    lmas_status status = LMAS_OK;
+    lmi_buf question, row;
+    lmas_status status;
 
-    lmi_buf_init(&file, LMI_QUESTION_MAX);
-    if (flags->custom_question_file)
-        status = lmi_file_read(&file, flags->custom_question_file);
-    yyjson_mut_obj_add_str(doc, row, "question",
-                           flags->custom_question_file ? lmi_buf_text(&file)
-                                                       : flags->custom_question);
-    if (flags->custom_gold)
-        yyjson_mut_obj_add_str(doc, row, "gold", flags->custom_gold);
-    yyjson_mut_doc_set_root(doc, row);
-    if (status == LMAS_OK) {
-        text = yyjson_mut_write(doc, 0, &len);
-        if (!text)
-            status = lmi_fail(LMAS_E_FORMAT, "the custom question is not UTF-8");
-    }
-    lmi_buf_puts(path, "--custom_question");
+    lmi_buf_puts(path,
+                 flags->custom_question_file ? "--custom_question_file" : "--custom_question");
+    lmi_buf_init(&question, LMI_QUESTION_MAX);
+    lmi_buf_init(&row, CUSTOM_ROW_MAX);
+    status = read_custom(&question, flags, lmi_buf_text(path));
     if (status == LMAS_OK)
-        status = lmi_dataset_parse(out, lmi_task_find("custom"), lmi_buf_text(path), text, len);
-    lmi_free(text);
-    lmi_buf_done(&file);
-    yyjson_mut_doc_free(doc);
+        status = write_custom(&row, lmi_buf_text(&question), flags->custom_gold);
+    if (status == LMAS_OK)
+        status = lmi_dataset_parse(out, lmi_task_find("custom"), lmi_buf_text(path),
+                                   lmi_buf_text(&row), row.len);
+    lmi_buf_done(&question);
+    lmi_buf_done(&row);
     return status;
 }
 

@@ -37,6 +37,20 @@ printf 'From a file\n' >"$tmp/question"
 ask free --task custom --custom_question_file "$tmp/question" --custom_question 'not this'
 [ "$code" -eq 0 ] && grep -q '"accuracy":null' "$tmp/out" && grep -q '"question":"From a file\\n","gold":null' "$tmp/free/samples.jsonl" && ! grep -q right "$tmp/err"
 ok $? "one without a gold, from a file, is asked and not graded" "$tmp/out"
+printf 'caf\351\n' >"$tmp/latin"
+fails 1 '--custom_question_file: ' "a file that is no UTF-8 is named by its flag" \
+    run -m $MODEL --task custom --custom_question_file "$tmp/latin" --output "$tmp/none-latin"
+grep -q 'not valid UTF-8' "$tmp/err"
+ok $? "with what is wrong" "$tmp/err"
+fails 1 '--custom_question: ' "so is such a text" run -m $MODEL --task custom --custom_question "$(cat "$tmp/latin")"
+fails 1 '--custom_gold: ' "and such a gold" run -m $MODEL --task custom --custom_question x --custom_gold "$(cat "$tmp/latin")"
+printf 'one\000two\n' >"$tmp/nul"
+fails 1 '--custom_question_file: ' "a file with a NUL byte is not cut there, but refused" \
+    run -m $MODEL --task custom --custom_question_file "$tmp/nul" --output "$tmp/none-nul"
+grep -q 'NUL' "$tmp/err"
+ok $? "by name" "$tmp/err"
+: >"$tmp/nothing"
+fails 1 '--custom_question_file' "so is an empty one" run -m $MODEL --task custom --custom_question_file "$tmp/nothing" --output "$tmp/none-nothing"
 fails 2 '--task custom' "custom flags need the task" run -m $MODEL --custom_question x
 fails 2 'no question' "the task needs a question" run -m $MODEL --task custom
 fails 2 'both given' "a question and a file of them are too many" run -m $MODEL --task custom --custom_question x --data $SUMS
