@@ -1,6 +1,7 @@
 /* main.c - latentmas: from the command line to a command, and what all of them share. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,12 +85,20 @@ static void guard_standard_files(void)
             _exit(LMI_EXIT_FAILURE);
 }
 
+/* Where SIGCHLD is ignored, as some parents leave it, the system forgets how a child ended, and
+ * no program of a sandbox could be waited for. */
+static void guard_children(void)
+{
+    signal(SIGCHLD, SIG_DFL);
+}
+
 /* Output that did not arrive is a failure, also when the disk said so only now. */
 int main(int argc, char **argv)
 {
     int code;
 
     guard_standard_files();
+    guard_children();
     code = dispatch(argc, argv);
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))

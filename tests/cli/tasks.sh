@@ -81,6 +81,9 @@ if bwrap --version >/dev/null 2>&1; then
     run data check mbppplus --allow-code --data "$tmp/wrong.jsonl"
     [ "$code" -eq 1 ] && grep -q '0 of 1' "$tmp/out" && grep -q 'AssertionError' "$tmp/err"
     ok $? "and fails where one does not pass" "$tmp/err"
+    env --ignore-signal=CHLD "$LATENTMAS" data check mbppplus --allow-code --data "$tmp/wrong.jsonl" >"$tmp/out" 2>"$tmp/err"
+    [ $? -eq 1 ] && grep -q '0 of 1' "$tmp/out" && grep -q 'AssertionError' "$tmp/err"
+    ok $? "in the same words where the parent ignores SIGCHLD" "$tmp/err"
     sed 's/"assert f(1) == 2"}/"import time; time.sleep(25)"}/' "$tmp/code.jsonl" >"$tmp/slow.jsonl"
     "$LATENTMAS" data check mbppplus --allow-code --data "$tmp/slow.jsonl" >"$tmp/out" 2>"$tmp/err" &
     pid=$!
