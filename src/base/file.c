@@ -116,7 +116,7 @@ lmas_status lmi_file_write(const char *path, const void *data, size_t size)
     lmi_sink sink;
     const lmas_status status = lmi_sink_open(&sink, path);
 
-    return status == LMAS_OK ? lmi_sink_finish(&sink, lmi_sink_add(&sink, data, size)) : status;
+    return sink.fd < 0 ? status : lmi_sink_finish(&sink, lmi_sink_add(&sink, data, size));
 }
 
 bool lmi_file_exists(const char *path)

@@ -18,7 +18,7 @@ lmas_status lmi_file_read(lmi_buf *out, const char *path);
 typedef struct lmi_sink {
     const char *path; /* borrowed */
     char temporary[LMI_PATH_MAX];
-    int fd;
+    int fd; /* -1 where it did not open */
 } lmi_sink;
 
 lmas_status lmi_sink_open(lmi_sink *out, const char *path);
