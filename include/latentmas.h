@@ -165,6 +165,12 @@ LMAS_CHECKED lmas_status lmas_model_format_chat(char **out, const lmas_model *mo
                                                 const char *system, const char *user);
 LMAS_API void lmas_text_free(char *text);
 
+/* Write a model with random weights to measure speed with: SHAPE:TYPE, such as "qwen3-0.6b:q8_0".
+ * lmas_synthetic_shape() lists the shapes, NULL past the last. */
+LMAS_CHECKED lmas_status lmas_model_synthesize(const char *path, const char *spec,
+                                               lmas_progress_fn progress, void *user);
+LMAS_API const char *lmas_synthetic_shape(size_t i);
+
 /* ---- Session: the KV cache and its lanes --------------------------------- */
 
 typedef struct lmas_session lmas_session;
@@ -174,6 +180,12 @@ typedef enum lmas_flash_attn {
     LMAS_FLASH_ATTN_ON = 1
 } lmas_flash_attn;
 
+typedef enum lmas_kv {
+    LMAS_KV_AUTO = -1,    /* by what was measured: per lane */
+    LMAS_KV_UNIFIED = 0,  /* lanes draw from one pool of cells: one may take more than another */
+    LMAS_KV_PER_LANE = 1, /* each lane has n_ctx / n_lanes cells: attention is faster */
+} lmas_kv;
+
 typedef struct lmas_session_params {
     uint32_t n_ctx;          /* cells (positions) of all lanes, 0 for the model's own (default) */
     uint32_t n_lanes;        /* working memories that can be open at once (default 1) */
@@ -181,6 +193,7 @@ typedef struct lmas_session_params {
     uint32_t n_ubatch;       /* most rows libllama computes at once (default 512) */
     int32_t n_threads;       /* for thinking and speaking, 0 for the cores we may use (default) */
     int32_t n_threads_batch; /* for reading, 0 for n_threads (default) */
+    lmas_kv kv;              /* (default LMAS_KV_AUTO) */
     lmas_flash_attn
         flash_attn; /* AUTO (default) is off on a CPU: there it lets the batch shift logits */
     const char *cache_type_k;  /* type of the K cache: "f16" (default), "f32", "q8_0", ... */
@@ -208,6 +221,13 @@ LMAS_API const char *lmas_session_realignment(const lmas_session *session);
 /* Stop what runs on this session at the next tick: the running call returns
  * LMAS_E_CANCELED, and so does every later one. Safe in a signal handler and from any thread. */
 LMAS_API void lmas_session_cancel(lmas_session *session);
+
+typedef enum lmas_work { LMAS_WORK_READ = 0, LMAS_WORK_THINK = 1, LMAS_WORK_SPEAK = 2 } lmas_work;
+
+/* Milliseconds in which every lane reads `n` random tokens, thinks `n` thoughts or takes in `n`
+ * spoken tokens, after `depth` positions that are not timed. All lanes must be free. */
+LMAS_CHECKED lmas_status lmas_session_measure(double *out_ms, lmas_session *session, lmas_work work,
+                                              uint32_t n, uint32_t depth);
 
 /* ---- Sampling ------------------------------------------------------------ */
 

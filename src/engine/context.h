@@ -5,6 +5,10 @@
  * puts one request on it (read these tokens, or take in this vector), lets the context tick,
  * and finds the result in the lane. All lanes with a request move in the same tick.
  *
+ * The cache is one pool of cells that all lanes draw from (unified), or each lane has a part of
+ * its own. Parts cost a lane only its own cells in attention; a pool can be shared and filled
+ * unevenly.
+ *
  *      request            tick                        result
  *   tokens to read   ──▶  as many as fit         ──▶  hidden state, logits, or nothing
  *   one vector       ──▶  one decode, no head    ──▶  hidden state
@@ -66,6 +70,7 @@ typedef enum lmi_tap {
 typedef struct lmi_context_params {
     uint32_t n_ctx, n_lanes, n_batch, n_ubatch; /* as in lmas_session_params */
     int32_t n_threads, n_threads_batch;
+    lmas_kv kv;
     lmas_flash_attn flash_attn;
     const char *cache_type_k, *cache_type_v;
     lmi_tap tap; /* LMI_TAP_CALLBACK, unless the fallback itself is to be tested */
@@ -84,17 +89,21 @@ typedef struct lmi_context {
     struct llama_context *llama;
     lmi_lane *lanes;
     uint32_t n_lanes;
-    uint32_t n_ctx;   /* cells, as granted */
-    uint32_t n_batch; /* most rows of one decode */
-    uint32_t width;   /* values of one input vector: n_embd, more where a model stacks inputs */
+    uint32_t n_ctx;      /* cells, as granted */
+    uint32_t n_ctx_lane; /* the most that one lane can hold */
+    uint32_t n_batch;    /* most rows of prompts in one tick */
+    uint32_t n_rows_max; /* most rows of one decode */
+    bool is_unified;
+    bool is_rectangular; /* a decode must be consecutive lanes with as many rows each: tick.c */
+    float head_share;    /* of a row's work that the vocabulary product is */
+    float row_cost;      /* what one more row costs, in passes over the weights: tick.c */
+    uint32_t width;      /* values of one input vector: n_embd, more where a model stacks inputs */
     lmi_tap tap;
     lmi_capture capture;
-    struct llama_batch batch; /* room for n_batch rows; see decode.c */
-    llama_token *batch_tokens;
-    float *batch_vectors; /* [n_lanes, width] */
-    struct lmi_row *rows; /* [n_batch], the tick's scratch */
+    struct llama_batch_ext *batch;
+    float *input;         /* [width], one row on its way into the batch */
+    struct lmi_row *rows; /* [n_rows_max], the tick's scratch */
     atomic_bool is_canceled;
-    uint64_t n_ticks;
 } lmi_context;
 
 lmas_status lmi_context_new(lmi_context **out, lmas_model *model, const lmi_context_params *params);

@@ -47,17 +47,11 @@ static unsigned wants(const lmi_row *row)
 
 /* Models with rotary sections (M-RoPE) take several positions for one vector: time, height
  * and width, which are equal for text, and one that is zero. */
-static void place(lmi_context *ctx, uint32_t i, uint32_t n, const lmi_row *row, bool is_vector)
+static void place(lmi_context *ctx, int32_t i, uint32_t pos)
 {
-    const enum llama_rope_type rope = llama_model_rope_type(ctx->model->llama);
-    llama_pos *pos = ctx->batch.pos;
+    const llama_pos p[4] = {(llama_pos)pos, (llama_pos)pos, (llama_pos)pos, 0};
 
-    pos[i] = (llama_pos)row->pos;
-    if (!is_vector || (rope != LLAMA_ROPE_TYPE_MROPE && rope != LLAMA_ROPE_TYPE_IMROPE))
-        return;
-    pos[n + i] = (llama_pos)row->pos;
-    pos[2 * n + i] = (llama_pos)row->pos;
-    pos[3 * n + i] = 0;
+    llama_batch_ext_set_pos(ctx->batch, i, p);
 }
 
 static bool is_output(const lmi_context *ctx, const lmi_row *row)
@@ -65,27 +59,37 @@ static bool is_output(const lmi_context *ctx, const lmi_row *row)
     return ctx->tap == LMI_TAP_EMBEDDINGS || wants(row) != LMI_WANT_NOTHING;
 }
 
-/* Fill the batch. Its arrays are context.c's, its seq_id[i] point at single ids. */
-static void fill(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector)
+/* Append one row; the batch copies the vector. False when libllama refuses it. */
+static bool add_row(lmi_context *ctx, const lmi_row *row)
 {
     const size_t n_embd = (size_t)ctx->model->info.n_embd;
-    struct llama_batch *batch = &ctx->batch;
+    int32_t i;
+
+    if (row->is_vector) {
+        memcpy(ctx->input, row->lane->vector, n_embd * sizeof(float));
+        i = llama_batch_ext_add_embd(
+            ctx->batch, row->lane->seq,
+            (struct llama_embd){.data = ctx->input, .n_rows = 1, .n_embd = ctx->width});
+    } else {
+        i = llama_batch_ext_add_token(ctx->batch, row->lane->seq, row->token);
+    }
+    if (i < 0)
+        return false;
+    place(ctx, i, row->pos);
+    llama_batch_ext_set_output_logits(ctx->batch, i, is_output(ctx, row));
+    return true;
+}
+
+/* The rows as the batch, in their order: row i is entry i. */
+static bool fill(lmi_context *ctx, const lmi_row *rows, uint32_t n)
+{
     uint32_t i;
 
-    batch->n_tokens = (int32_t)n;
-    batch->token = is_vector ? NULL : ctx->batch_tokens;
-    batch->embd = is_vector ? ctx->batch_vectors : NULL;
-    for (i = 0; i < n; i++) {
-        if (is_vector)
-            memcpy(ctx->batch_vectors + (size_t)i * ctx->width, rows[i].lane->vector,
-                   n_embd * sizeof(float));
-        else
-            ctx->batch_tokens[i] = rows[i].token;
-        place(ctx, i, n, &rows[i], is_vector);
-        batch->n_seq_id[i] = 1;
-        batch->seq_id[i][0] = rows[i].lane->seq;
-        batch->logits[i] = is_output(ctx, &rows[i]) ? 1 : 0;
-    }
+    llama_batch_ext_clear(ctx->batch);
+    for (i = 0; i < n; i++)
+        if (!add_row(ctx, &rows[i]))
+            return false;
+    return true;
 }
 
 /* How many of the rows want any of `what`. */
@@ -181,7 +185,19 @@ static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t o
         lmi_lane_fail(lane, status);
 }
 
-int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector)
+/* Run the batch. Rows that libllama refuses are an invalid batch: -1, as it says itself. */
+static int run(lmi_context *ctx, const lmi_row *rows, uint32_t n)
+{
+    int code;
+
+    if (!fill(ctx, rows, n))
+        return -1;
+    code = llama_process(ctx->llama, LLAMA_PROCESS_TYPE_DECODE, ctx->batch);
+    llama_synchronize(ctx->llama);
+    return code;
+}
+
+int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n)
 {
     const uint32_t n_outputs = count_wanting(rows, n, LMI_WANT_HIDDEN | LMI_WANT_LOGITS);
     lmi_capture *capture = &ctx->capture;
@@ -191,12 +207,10 @@ int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector
     uint32_t i;
     int code;
 
-    fill(ctx, rows, n, is_vector);
     *capture = (lmi_capture){.rows = capture->rows, .max_rows = capture->max_rows};
     capture->is_on = ctx->tap == LMI_TAP_CALLBACK && count_wanting(rows, n, LMI_WANT_HIDDEN) > 0;
     capture->is_head_wanted = count_wanting(rows, n, LMI_WANT_LOGITS) > 0;
-    code = llama_decode(ctx->llama, ctx->batch);
-    llama_synchronize(ctx->llama);
+    code = run(ctx, rows, n);
     if (capture->is_on && capture->n_rows != n_outputs)
         capture->is_misshapen = true; /* not the rows we marked: none can be told apart */
     share = (lmi_now_ms() - begin) / n;
@@ -206,7 +220,7 @@ int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector
         return code;
     for (i = 0; i < n; i++) {
         deliver(ctx, &rows[i], i, output);
-        output += ctx->batch.logits[i] != 0;
+        output += is_output(ctx, &rows[i]);
     }
     return 0;
 }

@@ -1,10 +1,20 @@
 /*
  * tick.c - which rows go together.
  *
- * A tick packs what the lanes ask for into as few decodes as it can: one for all tokens
- * (prompts being read and tokens being spoken side by side), one for all thoughts. A lane
- * whose rows cannot be decoded fails alone: after a failed decode the rows of each lane are
- * tried by themselves.
+ * A tick first moves every lane that waits for a single row (a thought, a spoken token), then
+ * reads prompts, no more of them than leaves the next tick near. So nobody who thinks or
+ * speaks waits for a long prompt.
+ *
+ * Where each lane has its own part of the cache, libllama computes consecutive lanes with
+ * equally many rows together, and cuts up everything else behind our back. So a decode is
+ * such a rectangle here, and what it computes at once is known:
+ *
+ *      lane   0  1  2  3  4  5  6  7
+ *      row    t  e  e  t  -  p  p  p     t token, e thought, p prompt, - nothing to do
+ *                            p  p  p
+ *
+ * A lane whose rows cannot be decoded fails alone: after a failed decode the rows of each lane
+ * are tried by themselves.
  */
 #include <string.h>
 
@@ -24,7 +34,7 @@ static void fail_lane(lmi_context *ctx, lmi_lane *lane, int code)
         lmi_lane_fail(lane, lmi_fail(LMAS_E_CONTEXT_FULL,
                                      "context full: no free cell of %u after position %u; give "
                                      "more with -c",
-                                     ctx->n_ctx, lane->pos));
+                                     ctx->n_ctx_lane, lane->pos));
     else
         lmi_lane_fail(lane, lmi_fail(LMAS_E_ENGINE, "llama_decode returned %d at position %u%s%s",
                                      code, lane->pos, lmi_backend_complaint()[0] ? ": " : "",
@@ -32,7 +42,7 @@ static void fail_lane(lmi_context *ctx, lmi_lane *lane, int code)
 }
 
 /* The decode of several lanes failed: each has another try of its own, and its own failure. */
-static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector)
+static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t n)
 {
     uint32_t first, end;
 
@@ -44,7 +54,7 @@ static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t 
             end++;
         rewind_lane(ctx, lane);
         lmi_backend_forget();
-        code = lmi_decode(ctx, rows + first, end - first, is_vector);
+        code = lmi_decode(ctx, rows + first, end - first);
         if (code == 2)
             return lmi_fail(LMAS_E_CANCELED, "canceled");
         if (code == 0)
@@ -55,107 +65,181 @@ static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t 
     return LMAS_OK;
 }
 
-static lmas_status decode(lmi_context *ctx, const lmi_row *rows, uint32_t n, bool is_vector)
+/* Decode the first `n` rows of the scratch. */
+static lmas_status decode(lmi_context *ctx, uint32_t n)
 {
     int code;
     uint32_t i;
 
-    if (n == 0)
-        return LMAS_OK;
     if (atomic_load(&ctx->is_canceled))
         return lmi_fail(LMAS_E_CANCELED, "canceled");
-    code = lmi_decode(ctx, rows, n, is_vector);
+    code = lmi_decode(ctx, ctx->rows, n);
     if (code == 0)
         return LMAS_OK;
     if (code == 2)
         return lmi_fail(LMAS_E_CANCELED, "canceled");
     for (i = 0; i < n; i++)
-        rewind_lane(ctx, rows[i].lane);
-    return decode_apart(ctx, rows, n, is_vector);
+        rewind_lane(ctx, ctx->rows[i].lane);
+    return decode_apart(ctx, ctx->rows, n);
 }
 
-/* The i-th lane of this tick. The order turns with every tick, so that no lane with a long
- * prompt is always the last to find room. Lanes of a recurrent model keep their order: its
- * rows are grouped by sequence, ascending. */
-static lmi_lane *lane_at(const lmi_context *ctx, uint32_t i)
-{
-    const uint64_t turn = ctx->model->is_packed_by_sequence ? 0 : ctx->n_ticks;
+/* What a lane waits for. */
+enum { THOUGHT = 1, TOKEN = 2, SINGLE = THOUGHT | TOKEN, PROMPT = 4 };
 
-    return &ctx->lanes[(turn + i) % ctx->n_lanes];
+static uint32_t n_left(const lmi_lane *lane)
+{
+    return (uint32_t)(lane->n_tokens - lane->n_done);
 }
 
-/* As many of the lane's next rows as there is room for. */
-static uint32_t add_tokens(lmi_row *rows, uint32_t n, uint32_t max, lmi_lane *lane)
+static bool waits_for(const lmi_lane *lane, unsigned kinds)
 {
-    size_t i;
+    unsigned kind = 0;
 
-    for (i = lane->n_done; i < lane->n_tokens && n < max; i++)
-        rows[n++] = (lmi_row){.lane = lane,
-                              .token = lane->tokens[i],
-                              .pos = lane->pos + (uint32_t)(i - lane->n_done),
-                              .is_last = i + 1 == lane->n_tokens};
+    if (lane->state == LMI_LANE_VECTOR)
+        kind = THOUGHT;
+    else if (lane->state == LMI_LANE_TOKENS)
+        kind = n_left(lane) == 1 ? TOKEN : PROMPT;
+    return (kind & kinds) != 0;
+}
+
+static uint32_t count(const lmi_context *ctx, unsigned kinds)
+{
+    uint32_t n = 0;
+    uint32_t i;
+
+    for (i = 0; i < ctx->n_lanes; i++)
+        n += waits_for(&ctx->lanes[i], kinds);
     return n;
 }
 
-/* Where libllama reorders rows, a lane that wants a hidden state goes alone, so that the one
- * row the callback sees is its own. */
-static bool must_go_alone(const lmi_context *ctx, const lmi_lane *lane)
+/* Lanes [begin, end): those among them that wait for one of `kinds`, `n` of them, go into one
+ * decode. */
+typedef struct run {
+    uint32_t begin, end, n;
+} run;
+
+/* The next run at or after run->end; false when there is none. In a rectangle a lane with
+ * another wish ends it, except that one which reads a prompt may lend a row to bridge it. */
+static bool next_run(run *r, const lmi_context *ctx, unsigned kinds)
 {
-    return ctx->model->is_packed_by_sequence && lane->want & LMI_WANT_HIDDEN;
+    uint32_t i = r->end;
+
+    while (i < ctx->n_lanes && !waits_for(&ctx->lanes[i], kinds))
+        i++;
+    *r = (run){.begin = i, .end = i};
+    for (; i < ctx->n_lanes && i - r->begin < ctx->n_rows_max; i++) {
+        if (waits_for(&ctx->lanes[i], kinds)) {
+            r->end = i + 1;
+            r->n++;
+        } else if (ctx->is_rectangular && !waits_for(&ctx->lanes[i], PROMPT)) {
+            break;
+        }
+    }
+    return r->n > 0;
 }
 
-static lmas_status tick_loners(lmi_context *ctx, lmi_row *rows)
+static uint32_t count_runs(const lmi_context *ctx, unsigned kinds)
 {
+    run r = {0};
+    uint32_t n = 0;
+
+    while (next_run(&r, ctx, kinds))
+        n++;
+    return n;
+}
+
+/* Append the lane's next `n` rows to the scratch; how many rows it holds then. */
+static uint32_t add_rows(lmi_context *ctx, uint32_t at, lmi_lane *lane, uint32_t n)
+{
+    const uint32_t end = at + n;
+    size_t next = lane->n_done;
+    uint32_t pos = lane->pos;
+
+    if (lane->state == LMI_LANE_VECTOR) {
+        ctx->rows[at] = (lmi_row){.lane = lane, .is_vector = true, .pos = pos, .is_last = true};
+        return at + 1;
+    }
+    for (; at < end; at++, next++, pos++)
+        ctx->rows[at] = (lmi_row){.lane = lane,
+                                  .token = lane->tokens[next],
+                                  .pos = pos,
+                                  .is_last = next + 1 == lane->n_tokens};
+    return at;
+}
+
+/* One row of every lane that waits for one of `kinds`. */
+static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
+{
+    const unsigned taken = ctx->is_rectangular ? kinds | PROMPT : kinds;
     lmas_status status = LMAS_OK;
-    uint32_t i;
+    run r = {0};
 
-    for (i = 0; status == LMAS_OK && i < ctx->n_lanes; i++) {
-        lmi_lane *lane = lane_at(ctx, i);
+    while (status == LMAS_OK && next_run(&r, ctx, kinds)) {
+        uint32_t n = 0;
+        uint32_t i;
 
-        if (lane->state == LMI_LANE_TOKENS && must_go_alone(ctx, lane))
-            status = decode(ctx, rows, add_tokens(rows, 0, ctx->n_batch, lane), false);
+        for (i = r.begin; i < r.end; i++)
+            if (waits_for(&ctx->lanes[i], taken))
+                n = add_rows(ctx, n, &ctx->lanes[i], 1);
+        status = decode(ctx, n);
     }
     return status;
 }
 
-/* All prompts and spoken tokens, up to n_batch rows; the rest waits for the next tick. */
-static lmas_status tick_tokens(lmi_context *ctx, lmi_row *rows)
+/* Thoughts and tokens in one decode share a pass over the weights, but then the thoughts go
+ * through the vocabulary product too, which alone they skip. In passes over the weights: */
+static bool must_mix(const lmi_context *ctx)
 {
-    uint32_t n = 0;
-    uint32_t i;
+    const float apart =
+        (float)count_runs(ctx, TOKEN) + (1.0f - ctx->head_share) * (float)count_runs(ctx, THOUGHT);
+    const float heads = ctx->head_share * ctx->row_cost * (float)count(ctx, THOUGHT);
 
-    for (i = 0; i < ctx->n_lanes; i++) {
-        lmi_lane *lane = lane_at(ctx, i);
-
-        if (lane->state == LMI_LANE_TOKENS && !must_go_alone(ctx, lane))
-            n = add_tokens(rows, n, ctx->n_batch, lane);
-    }
-    return decode(ctx, rows, n, false);
+    return (float)count_runs(ctx, SINGLE) + heads < apart;
 }
 
-static lmas_status tick_vectors(lmi_context *ctx, lmi_row *rows)
+/* Prompts: each reader gets the same share of the rows, in a rectangle no more than the
+ * shortest of its neighbours has left. */
+static lmas_status tick_prompts(lmi_context *ctx, uint32_t n_rows)
 {
-    uint32_t n = 0;
-    uint32_t i;
+    const uint32_t n_readers = count(ctx, PROMPT);
+    lmas_status status = LMAS_OK;
+    run r = {0};
 
-    for (i = 0; i < ctx->n_lanes && n < ctx->n_batch; i++) {
-        lmi_lane *lane = lane_at(ctx, i);
+    while (status == LMAS_OK && n_readers > 0 && next_run(&r, ctx, PROMPT)) {
+        uint32_t share = n_rows / n_readers;
+        uint32_t n = 0;
+        uint32_t i;
 
-        if (lane->state == LMI_LANE_VECTOR)
-            rows[n++] = (lmi_row){.lane = lane, .pos = lane->pos, .is_last = true};
+        share = share < ctx->n_rows_max / r.n ? share : ctx->n_rows_max / r.n;
+        share = share > 0 ? share : 1;
+        for (i = r.begin; ctx->is_rectangular && i < r.end; i++)
+            share = share < n_left(&ctx->lanes[i]) ? share : n_left(&ctx->lanes[i]);
+        for (i = r.begin; i < r.end; i++) {
+            lmi_lane *lane = &ctx->lanes[i];
+
+            if (waits_for(lane, PROMPT))
+                n = add_rows(ctx, n, lane, share < n_left(lane) ? share : n_left(lane));
+        }
+        status = decode(ctx, n);
     }
-    return decode(ctx, rows, n, true);
+    return status;
 }
 
 lmas_status lmi_context_tick(lmi_context *ctx)
 {
-    lmas_status status;
+    const uint32_t n_singles = count(ctx, SINGLE);
+    lmas_status status = LMAS_OK;
 
-    ctx->n_ticks++;
-    status = tick_loners(ctx, ctx->rows);
+    if (n_singles > 0 && must_mix(ctx)) {
+        status = tick_singles(ctx, SINGLE);
+    } else if (n_singles > 0) {
+        const uint32_t before = count(ctx, THOUGHT);
+
+        status = tick_singles(ctx, TOKEN);
+        if (status == LMAS_OK && before > 0)
+            status = tick_singles(ctx, THOUGHT);
+    }
     if (status == LMAS_OK)
-        status = tick_tokens(ctx, ctx->rows);
-    if (status == LMAS_OK)
-        status = tick_vectors(ctx, ctx->rows);
+        status = tick_prompts(ctx, n_singles ? ctx->n_rows_max : ctx->n_batch);
     return status;
 }
