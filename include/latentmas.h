@@ -341,6 +341,7 @@ typedef struct lmas_agent_trace {
     const char *input;  /* the prompt as the model read it, chat template applied */
     const char *output; /* what it spoke, "" when it only thought */
     uint32_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens */
+    uint32_t n_shared; /* of n_read, tokens that an earlier question had read already */
     double read_ms, think_ms, speak_ms;
     uint32_t pos_begin, pos_end; /* its stretch of the working memory, [begin, end) */
     bool is_cut;                 /* it spoke until max_new_tokens and had not ended */
@@ -354,7 +355,7 @@ typedef struct lmas_result {
     const char *text;               /* the last agent's text, "" when it failed before */
     const lmas_agent_trace *agents; /* those that took their turn */
     size_t n_agents;
-    uint64_t n_read, n_thought, n_spoken;
+    uint64_t n_read, n_thought, n_spoken, n_shared;
     double read_ms, think_ms, speak_ms; /* sums over the agents */
     double elapsed_ms;                  /* wall time from its first tick to its last */
 } lmas_result;
@@ -369,6 +370,7 @@ typedef struct lmas_solver_params {
     int32_t latent_steps;        /* thoughts of each agent but the last, 0 or more (default 10) */
     int32_t max_new_tokens;      /* most tokens an agent speaks (default 4096) */
     int32_t text_context_length; /* text_mas: most bytes read of the others, -1 for all (default) */
+    bool share_prefixes;         /* read once what all prompts begin with (default true) */
     bool think_tag;              /* open the assistant's turn with "<think>" (default false) */
     lmas_sampling sampling;
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */

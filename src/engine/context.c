@@ -64,9 +64,9 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
     p->n_ctx = params->n_ctx;
     p->n_batch = params->n_batch;
     p->n_ubatch = params->n_ubatch < params->n_batch ? params->n_ubatch : params->n_batch;
-    p->n_seq_max = params->n_lanes;
+    p->n_seq_max = params->n_lanes + (ctx->spare_seq >= 0 ? 1 : 0);
     if (ctx->tap == LMI_TAP_CALLBACK)
-        p->n_outputs_max = params->n_lanes; /* each lane has one output row in a decode at most */
+        p->n_outputs_max = p->n_seq_max; /* each lane has one output row in a decode at most */
     p->n_threads = n_threads;
     p->n_threads_batch = params->n_threads_batch > 0 ? params->n_threads_batch : n_threads;
     p->pooling_type = LLAMA_POOLING_TYPE_NONE;
@@ -207,6 +207,10 @@ static void choose_shape(lmi_context *ctx, lmas_kv kv)
     const lmas_model_info *info = &ctx->model->info;
 
     ctx->is_unified = kv == LMAS_KV_UNIFIED || ctx->n_lanes == 1;
+    ctx->spare_seq = -1;
+    if (ctx->is_unified && ctx->n_lanes > 1 && ctx->n_lanes < llama_max_parallel_sequences() &&
+        !ctx->model->is_packed_by_sequence)
+        ctx->spare_seq = (int32_t)ctx->n_lanes;
     ctx->is_rectangular = !ctx->is_unified || ctx->model->is_packed_by_sequence;
     ctx->head_share = (float)info->n_embd * (float)info->n_vocab / (float)info->n_params;
     ctx->row_cost = has_accelerator() ? ROW_COST_ACCELERATOR : ROW_COST_CPU;

@@ -94,6 +94,7 @@ typedef struct lmi_context {
     uint32_t n_batch;    /* most rows of prompts in one tick */
     uint32_t n_rows_max; /* most rows of one decode */
     bool is_unified;
+    int32_t spare_seq;   /* a sequence beside the lanes', for a shared prefix; -1 for none */
     bool is_rectangular; /* a decode must be consecutive lanes with as many rows each: tick.c */
     float head_share;    /* of a row's work that the vocabulary product is */
     float row_cost;      /* what one more row costs, in passes over the weights: tick.c */

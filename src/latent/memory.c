@@ -116,6 +116,17 @@ lmas_status lmi_memory_start_read(lmas_memory *memory, const char *agent, const 
     return status;
 }
 
+lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_prefix *prefix,
+                            uint32_t n)
+{
+    lmas_status status = check_idle(memory);
+
+    if (status == LMAS_OK)
+        status = open_segment(memory, agent, LMAS_SEGMENT_PROMPT);
+    return status == LMAS_OK ? lmi_prefix_give(memory->session->ctx, memory->lane, prefix, n)
+                             : status;
+}
+
 lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32_t token,
                                    unsigned want)
 {

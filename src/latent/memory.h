@@ -11,6 +11,7 @@
 #ifndef LMI_LATENT_MEMORY_H
 #define LMI_LATENT_MEMORY_H
 
+#include "engine/prefix.h"
 #include "latent/session.h"
 
 /* Most segments of one memory: 64 agents, each with a prompt, thoughts and text, many times. */
@@ -32,6 +33,11 @@ bool lmi_memory_is_busy(const lmas_memory *memory);
 /* Read tokens (borrowed until idle). `want`: see context.h. */
 lmas_status lmi_memory_start_read(lmas_memory *memory, const char *agent, const int32_t *tokens,
                                   size_t n, unsigned want);
+
+/* Take the first `n` positions of a prefix into an empty memory, as read by the agent. Done at
+ * once: no request is placed. */
+lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_prefix *prefix,
+                            uint32_t n);
 
 /* One latent step: e = realign(h), h the lane's hidden state, which must be fresh. */
 lmas_status lmi_memory_start_thought(lmas_memory *memory, const char *agent, unsigned want);

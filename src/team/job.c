@@ -25,9 +25,19 @@ lmas_status lmi_job_new(lmi_job **out, const lmi_plan *plan, const lmas_question
     return LMAS_OK;
 }
 
+/* Leave the place on the shelf to the next reader. */
+static void leave_place(lmi_job *job)
+{
+    if (job->is_reader)
+        job->place->state = LMI_SHELF_KNOWN;
+    job->is_reader = false;
+    job->place = NULL;
+}
+
 /* What only a running job needs. */
 static void release(lmi_job *job)
 {
+    leave_place(job);
     lmas_memory_free(job->memory);
     lmi_sampler_free(job->sampler);
     lmi_tokens_done(&job->prompt);
@@ -89,6 +99,7 @@ static void finish(lmi_job *job)
         const lmas_agent_trace *t = &job->traces[i];
 
         r->n_read += t->n_read;
+        r->n_shared += t->n_shared;
         r->n_thought += t->n_thought;
         r->n_spoken += t->n_spoken;
         r->read_ms += t->read_ms;
@@ -152,6 +163,73 @@ static lmas_status open_trace(lmi_job *job, lmi_buf *prompt)
     return LMAS_OK;
 }
 
+/* Read the prompt from `first` on. */
+static lmas_status read_rest(lmi_job *job, uint32_t first)
+{
+    return lmi_memory_start_read(job->memory, job->turn.agent, job->prompt.ids + first,
+                                 job->prompt.n - first,
+                                 want_before(&job->turn, job->turn.n_thoughts));
+}
+
+/* Take the beginning from the shelf, where it lies now. Cells it shares need no room. */
+static lmas_status take_beginning(lmi_job *job)
+{
+    const lmi_prefix *prefix = job->place->prefix;
+    const lmas_status status = lmi_memory_take(job->memory, job->turn.agent, prefix, job->n_shared);
+
+    if (status != LMAS_OK)
+        return status;
+    if (prefix->seq >= 0)
+        job->n_reserved -= job->n_shared;
+    trace_of(job)->n_shared = job->n_shared;
+    job->place = NULL;
+    return read_rest(job, job->n_shared);
+}
+
+/* The beginning is read: put it on the shelf. Its owner keeps it as well. */
+static lmas_status put_beginning(lmi_job *job)
+{
+    lmi_shelf_place *place = job->place;
+    const bool may_share = job->plan->params.method != LMAS_METHOD_TEXT_MAS;
+    const lmas_status status =
+        lmi_prefix_keep(&place->prefix, job->shelf->ctx, job->memory->lane, may_share);
+
+    if (status != LMAS_OK)
+        return status;
+    if (place->prefix->seq >= 0)
+        job->n_reserved -= place->prefix->n;
+    place->state = LMI_SHELF_KEPT;
+    job->is_reader = false;
+    job->place = NULL;
+    return read_rest(job, place->prefix->n);
+}
+
+/* Go on with the beginning of the prompt, as far as others have brought it. */
+static lmas_status read_beginning(lmi_job *job)
+{
+    lmi_shelf_place *place = job->place;
+
+    if (job->is_reader)
+        return put_beginning(job);
+    if (place->state == LMI_SHELF_KEPT)
+        return take_beginning(job);
+    if (place->state == LMI_SHELF_READING)
+        return LMAS_OK;
+    place->state = LMI_SHELF_READING;
+    job->is_reader = true;
+    return lmi_memory_start_read(job->memory, job->turn.agent, job->prompt.ids, place->tokens.n,
+                                 LMI_WANT_NOTHING);
+}
+
+static lmas_status start_reading(lmi_job *job, const lmi_case *c)
+{
+    job->place = lmi_shelf_look(&job->n_shared, job->shelf, job->turn_index, c, &job->prompt);
+    /* Whoever shares less than all of it cannot read it for others. */
+    if (job->place && job->place->state != LMI_SHELF_KEPT && job->n_shared < job->place->tokens.n)
+        job->place = NULL;
+    return job->place ? read_beginning(job) : read_rest(job, 0);
+}
+
 static lmas_status begin_turn(lmi_job *job)
 {
     const lmi_case c = {
@@ -171,17 +249,17 @@ static lmas_status begin_turn(lmi_job *job)
     if (status == LMAS_OK)
         status = open_trace(job, &prompt);
     if (status == LMAS_OK)
-        status = lmi_memory_start_read(job->memory, job->turn.agent, job->prompt.ids, job->prompt.n,
-                                       want_before(&job->turn, job->turn.n_thoughts));
+        status = start_reading(job, &c);
     lmi_buf_done(&prompt);
     return status;
 }
 
-void lmi_job_start(lmi_job *job, lmas_memory *memory)
+void lmi_job_start(lmi_job *job, lmas_memory *memory, lmi_shelf *shelf)
 {
     lmas_status status;
 
     job->memory = memory;
+    job->shelf = shelf;
     job->begin_ms = lmi_now_ms();
     status = lmi_sampler_new(&job->sampler, job->plan->model, &job->plan->params.sampling,
                              job->result.id);
@@ -305,6 +383,8 @@ lmas_status lmi_job_step(lmi_job *job)
         lmi_job_fail(job, lmi_fail(lane->status, "%s", lane->error));
         return LMAS_OK;
     }
+    if (job->place)
+        return own_failure(job, read_beginning(job));
     if (job->phase == LMI_PHASE_THINK)
         trace->n_thought++;
     if ((int32_t)trace->n_thought < job->turn.n_thoughts)

@@ -5,6 +5,9 @@
  * has no request under way, lmi_job_step() takes the result and places the next request.
  *
  *   turn:   READ ──▶ THINK ──▶ ... ──▶ SPEAK ──▶ ... ──▶ next turn, or the end
+ *
+ * Reading has two parts where prompts begin alike (shelf.h): that beginning, which it takes,
+ * reads for all, or waits for; then the rest.
  */
 #ifndef LMI_TEAM_JOB_H
 #define LMI_TEAM_JOB_H
@@ -13,6 +16,7 @@
 #include "latent/memory.h"
 #include "latent/speech.h"
 #include "team/method.h"
+#include "team/shelf.h"
 
 typedef enum lmi_phase { LMI_PHASE_READ, LMI_PHASE_THINK, LMI_PHASE_SPEAK } lmi_phase;
 
@@ -28,6 +32,10 @@ typedef struct lmi_job {
     lmi_turn turn;
     lmi_phase phase;
     lmi_tokens prompt;
+    lmi_shelf *shelf;
+    lmi_shelf_place *place; /* the beginning it reads or waits for; NULL when it has it */
+    uint32_t n_shared;      /* tokens of that beginning */
+    bool is_reader;         /* it reads it for all */
     lmi_sampler *sampler;
     lmi_speech speech;
     lmi_buf outputs; /* text_mas: what the agents said so far */
@@ -43,7 +51,7 @@ lmas_status lmi_job_new(lmi_job **out, const lmi_plan *plan, const lmas_question
 void lmi_job_free(lmi_job *job);
 
 /* Give the job a working memory, which it now owns, and place its first request. */
-void lmi_job_start(lmi_job *job, lmas_memory *memory);
+void lmi_job_start(lmi_job *job, lmas_memory *memory, lmi_shelf *shelf);
 
 /* Go on from where the memory stands; the memory must not be busy. A failure of the question
  * ends the job (is_done) with the reason in its result. The return value is LMAS_OK, or

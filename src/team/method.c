@@ -33,6 +33,7 @@ lmas_solver_params lmas_solver_params_default(void)
                                 .latent_steps = 10,
                                 .max_new_tokens = 4096,
                                 .text_context_length = -1,
+                                .share_prefixes = true,
                                 .sampling = lmas_sampling_default()};
 }
 

@@ -18,8 +18,8 @@ struct lmas_solver {
     size_t n_waiting;
     lmi_job **running; /* [n_lanes], the first n_running in use */
     size_t n_running;
-    uint64_t n_reserved; /* cells set aside by the running ones */
-    lmi_job **keep;      /* lmas_solve(): where the finished job goes instead of being freed */
+    lmi_shelf shelf;
+    lmi_job **keep; /* lmas_solve(): where the finished job goes instead of being freed */
 };
 
 static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lmas_team *team,
@@ -38,6 +38,8 @@ static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lm
     solver->running = lmi_new(lmas_session_n_lanes(session), sizeof(lmi_job *));
     status = solver->running ? lmi_plan_check(&solver->plan)
                              : lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
+    if (status == LMAS_OK)
+        status = lmi_shelf_init(&solver->shelf, session->ctx, &solver->plan);
     if (status != LMAS_OK) {
         lmas_solver_free(solver);
         return status;
@@ -70,14 +72,15 @@ void lmas_solver_free(lmas_solver *solver)
     for (i = 0; solver->running && i < solver->n_running; i++)
         lmi_job_free(solver->running[i]);
     lmi_free(solver->running);
+    lmi_shelf_done(&solver->shelf);
     lmi_free(solver);
 }
 
-/* Set aside what the question can need. More than there is: it may try with all of it, if
- * what surely goes in fits and leaves room for one token. */
+/* Set aside what the question can need. More than a lane can hold: it may try with all of
+ * that, if what surely goes in fits and leaves room for one token. */
 static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
 {
-    const uint32_t n_ctx = lmas_session_n_ctx(solver->session);
+    const uint32_t n_ctx = solver->session->ctx->n_ctx_lane;
     const lmi_case c = {.question = job->question, .kind = job->kind, .outputs = ""};
     uint32_t least, most;
     const lmas_status status = lmi_plan_cells(&least, &most, &solver->plan, &c);
@@ -137,9 +140,16 @@ static lmas_status end(const lmas_solver *solver, lmi_job *job)
     return is_stopped ? lmi_fail(LMAS_E_CANCELED, "the result callback asked to stop") : LMAS_OK;
 }
 
+/* Where each lane has its own cells, a free lane is room enough. */
 static bool has_room(const lmas_solver *solver, const lmi_job *job)
 {
-    return solver->n_reserved + job->n_reserved <= lmas_session_n_ctx(solver->session);
+    const lmi_context *ctx = solver->session->ctx;
+    uint64_t n = (uint64_t)lmi_shelf_n_cells(&solver->shelf) + job->n_reserved;
+    size_t i;
+
+    for (i = 0; i < solver->n_running; i++)
+        n += solver->running[i]->n_reserved;
+    return !ctx->is_unified || n <= ctx->n_ctx;
 }
 
 /* Let questions in, in order, while there is room. */
@@ -158,8 +168,7 @@ static lmas_status admit(lmas_solver *solver)
         if (!has_room(solver, job) || lmas_memory_new(&memory, solver->session) != LMAS_OK)
             break;
         solver->running[solver->n_running++] = dequeue(solver);
-        solver->n_reserved += job->n_reserved;
-        lmi_job_start(job, memory);
+        lmi_job_start(job, memory, &solver->shelf);
     }
     if (status == LMAS_OK && solver->first && solver->n_running == 0)
         return lmi_fail(LMAS_E_CONTEXT_FULL, "no question can start: the session's lanes are "
@@ -171,7 +180,6 @@ static lmas_status retire(lmas_solver *solver, size_t i)
 {
     lmi_job *job = solver->running[i];
 
-    solver->n_reserved -= job->n_reserved;
     solver->running[i] = solver->running[--solver->n_running];
     return end(solver, job);
 }

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "engine/context.h"
+#include "engine/prefix.h"
 #include "engine/sampler.h"
 #include "support.h"
 
@@ -134,13 +135,15 @@ static void test_unknown_devices_are_refused(void **state)
     lmas_model_close(model);
 }
 
-static lmi_context *make_context(const char *model, uint32_t n_lanes, uint32_t n_ctx, lmi_tap tap)
+static lmi_context *make_context_of(const char *model, uint32_t n_lanes, uint32_t n_ctx,
+                                    lmi_tap tap, lmas_kv kv)
 {
     const lmi_context_params params = {.n_ctx = n_ctx,
                                        .n_lanes = n_lanes,
                                        .n_batch = 64,
                                        .n_ubatch = 32,
                                        .n_threads = 1,
+                                       .kv = kv,
                                        .flash_attn = LMAS_FLASH_ATTN_OFF,
                                        .cache_type_k = "f32",
                                        .cache_type_v = "f32",
@@ -150,6 +153,11 @@ static lmi_context *make_context(const char *model, uint32_t n_lanes, uint32_t n
     assert_ok(lmi_context_new(&ctx, support_model(model), &params));
     assert_int_equal(ctx->tap, tap);
     return ctx;
+}
+
+static lmi_context *make_context(const char *model, uint32_t n_lanes, uint32_t n_ctx, lmi_tap tap)
+{
+    return make_context_of(model, n_lanes, n_ctx, tap, LMAS_KV_UNIFIED);
 }
 
 static void run_lane(lmi_context *ctx, lmi_lane *lane)
@@ -249,6 +257,123 @@ static void test_lanes_in_one_tick_get_their_own_rows(void **state)
         lmi_free(alone[i]);
     }
     lmi_context_free(ctx);
+}
+
+enum { COMPANY = 8, STEPS = 9 };
+
+/* The lane's next request: a prompt of its own length, then thoughts and tokens in turns whose
+ * beat is its own. */
+static void next_request(lmi_context *ctx, lmi_lane *lane, int i, int step)
+{
+    if (step == 0)
+        lmi_lane_read(lane, some_tokens() + i, (size_t)(10 + 11 * (i % 5)), LMI_WANT_HIDDEN);
+    else if ((step / (1 + i % 3) + i) % 2)
+        lmi_lane_feed(ctx, lane, lane->hidden, LMI_WANT_HIDDEN);
+    else
+        lmi_lane_read(lane, some_tokens() + i + step, 1, LMI_WANT_HIDDEN | LMI_WANT_LOGITS);
+}
+
+static void check_company(lmas_kv kv)
+{
+    lmi_context *ctx = make_context_of(UNTIED_MODEL, COMPANY, COMPANY * 256, LMI_TAP_CALLBACK, kv);
+    const size_t n_embd = (size_t)ctx->model->info.n_embd;
+    float *alone = lmi_new(COMPANY * n_embd, sizeof(float));
+    lmi_lane *lanes[COMPANY];
+    int steps[COMPANY] = {0};
+    int i, step, n_open = COMPANY;
+
+    for (i = 0; i < COMPANY; i++) {
+        lanes[i] = lmi_lane_take(ctx);
+        for (step = 0; step < STEPS; step++) {
+            next_request(ctx, lanes[i], i, step);
+            run_lane(ctx, lanes[i]);
+        }
+        memcpy(alone + (size_t)i * n_embd, lanes[i]->hidden, n_embd * sizeof(float));
+        lmi_lane_clear(ctx, lanes[i]);
+    }
+    while (n_open > 0) {
+        for (i = 0, n_open = 0; i < COMPANY; i++)
+            if (lanes[i]->state == LMI_LANE_IDLE && steps[i] < STEPS)
+                next_request(ctx, lanes[i], i, steps[i]++);
+        assert_ok(lmi_context_tick(ctx));
+        for (i = 0; i < COMPANY; i++)
+            n_open += lanes[i]->state != LMI_LANE_IDLE || steps[i] < STEPS;
+    }
+    for (i = 0; i < COMPANY; i++)
+        assert_true(max_difference(alone + (size_t)i * n_embd, lanes[i]->hidden, n_embd) < 1e-4);
+    lmi_free(alone);
+    lmi_context_free(ctx);
+}
+
+static void test_company_changes_nothing_in_either_cache(void **state)
+{
+    (void)state;
+    check_company(LMAS_KV_UNIFIED);
+    check_company(LMAS_KV_PER_LANE);
+}
+
+static void test_whoever_speaks_or_thinks_never_waits_for_a_prompt(void **state)
+{
+    lmi_context *ctx = make_context_of(UNTIED_MODEL, 4, 1024, LMI_TAP_CALLBACK, LMAS_KV_PER_LANE);
+    lmi_lane *speaker = lmi_lane_take(ctx);
+    lmi_lane *reader = lmi_lane_take(ctx);
+    lmi_lane *thinker = lmi_lane_take(ctx);
+    int n_ticks;
+
+    (void)state;
+    lmi_lane_read(speaker, some_tokens(), 5, LMI_WANT_LOGITS);
+    lmi_lane_read(thinker, some_tokens(), 5, LMI_WANT_HIDDEN);
+    run_lane(ctx, speaker);
+    run_lane(ctx, thinker);
+    lmi_lane_read(reader, some_tokens(), 100, LMI_WANT_HIDDEN);
+    for (n_ticks = 0; reader->state != LMI_LANE_IDLE; n_ticks++) {
+        const size_t n_before = reader->n_done;
+
+        lmi_lane_read(speaker, some_tokens(), 1, LMI_WANT_LOGITS);
+        lmi_lane_feed(ctx, thinker, thinker->hidden, LMI_WANT_HIDDEN);
+        assert_ok(lmi_context_tick(ctx));
+        assert_int_equal(speaker->state, LMI_LANE_IDLE);
+        assert_int_equal(thinker->state, LMI_LANE_IDLE);
+        assert_true(reader->n_done - n_before <= 33); /* n_ubatch, and a row that bridges */
+    }
+    assert_true(n_ticks == 3 || n_ticks == 4);
+    lmi_context_free(ctx);
+}
+
+static void check_prefix(lmas_kv kv, uint32_t n_given)
+{
+    lmi_context *ctx = make_context_of(UNTIED_MODEL, 3, 768, LMI_TAP_CALLBACK, kv);
+    const size_t n_embd = (size_t)ctx->model->info.n_embd;
+    lmi_lane *reader = lmi_lane_take(ctx);
+    lmi_lane *taker = lmi_lane_take(ctx);
+    lmi_lane *other = lmi_lane_take(ctx);
+    lmi_prefix *prefix = NULL;
+
+    lmi_lane_read(reader, some_tokens(), 20, LMI_WANT_NOTHING);
+    run_lane(ctx, reader);
+    assert_ok(lmi_prefix_keep(&prefix, ctx, reader, true));
+    assert_int_equal(prefix->n, 20);
+    assert_true((prefix->seq >= 0) == (kv == LMAS_KV_UNIFIED));
+    lmi_lane_clear(ctx, reader); /* the prefix outlives who read it */
+    assert_ok(lmi_prefix_give(ctx, taker, prefix, n_given));
+    assert_int_equal(taker->pos, n_given);
+    lmi_lane_read(taker, some_tokens() + n_given, 50 - n_given, LMI_WANT_HIDDEN);
+    lmi_lane_read(other, some_tokens(), 50, LMI_WANT_HIDDEN);
+    run_lane(ctx, taker);
+    run_lane(ctx, other);
+    assert_int_equal(taker->pos, 50);
+    assert_true(max_difference(taker->hidden, other->hidden, n_embd) < 1e-5);
+    lmi_prefix_free(ctx, prefix);
+    lmi_context_free(ctx);
+}
+
+static void test_a_prefix_given_is_as_good_as_one_read(void **state)
+{
+    (void)state;
+    check_prefix(LMAS_KV_UNIFIED, 20);
+    check_prefix(LMAS_KV_UNIFIED, 13);
+    check_prefix(LMAS_KV_PER_LANE, 20);
+    check_prefix(LMAS_KV_PER_LANE, 13);
 }
 
 static void test_a_lane_that_fills_the_context_fails_alone(void **state)
@@ -417,6 +542,9 @@ int main(void)
         cmocka_unit_test(test_embeddings_mode_gives_the_same_hidden_states),
         cmocka_unit_test(test_skipping_the_head_leaves_the_hidden_state_as_it_is),
         cmocka_unit_test(test_lanes_in_one_tick_get_their_own_rows),
+        cmocka_unit_test(test_company_changes_nothing_in_either_cache),
+        cmocka_unit_test(test_whoever_speaks_or_thinks_never_waits_for_a_prompt),
+        cmocka_unit_test(test_a_prefix_given_is_as_good_as_one_read),
         cmocka_unit_test(test_a_lane_that_fills_the_context_fails_alone),
         cmocka_unit_test(test_a_vector_that_is_not_finite_fails_its_lane),
         cmocka_unit_test(test_cache_types_and_sizes_are_checked),

@@ -369,6 +369,63 @@ static void test_answers_do_not_depend_on_the_batch(void **state)
     lmas_team_free(team);
 }
 
+static lmas_session *session_of(lmas_kv kv, uint32_t n_lanes)
+{
+    lmas_session_params p = lmas_session_params_default();
+    lmas_session *session = NULL;
+
+    p.n_lanes = n_lanes;
+    p.n_ctx = 1024 * n_lanes;
+    p.n_threads = 1;
+    p.kv = kv;
+    p.cache_type_k = p.cache_type_v = "f32";
+    assert_ok(lmas_session_new(&session, support_model("tests/parity/fixtures/golden.gguf"), &p));
+    return session;
+}
+
+/* The team's prompts begin alike up to the question: whoever comes first reads that for all. */
+static void check_sharing(lmas_kv kv, uint32_t n_lanes, lmas_method method)
+{
+    lmas_solver_params params = greedy_params(method);
+    lmas_session *session = session_of(kv, n_lanes);
+    lmas_team *team = NULL;
+    seen shared = {0}, read = {0};
+    uint64_t n_most = 0, n_none = 0;
+    size_t i;
+
+    assert_ok(lmas_team_builtin(&team, "sequential"));
+    solve_all(&shared, session, team, params, PROBLEMS, 12);
+    params.share_prefixes = false;
+    solve_all(&read, session, team, params, PROBLEMS, 12);
+    for (i = 0; i < 12; i++) {
+        assert_string_equal(shared.texts[i], read.texts[i]);
+        assert_int_equal(read.results[i].n_shared, 0);
+        assert_int_equal(shared.results[i].n_read, read.results[i].n_read);
+        n_most = shared.results[i].n_shared > n_most ? shared.results[i].n_shared : n_most;
+        n_none += shared.results[i].n_shared == 0;
+    }
+    assert_true(n_most > 20);
+    assert_true(method == LMAS_METHOD_TEXT_MAS ? n_none <= 1 : n_none == 1);
+    forget(&shared);
+    forget(&read);
+    lmas_team_free(team);
+    lmas_session_free(session);
+}
+
+static void test_what_all_prompts_begin_with_is_read_once(void **state)
+{
+    static const lmas_kv kinds[] = {LMAS_KV_UNIFIED, LMAS_KV_PER_LANE};
+    int method;
+    size_t k;
+
+    (void)state;
+    for (k = 0; k < 2; k++)
+        for (method = 0; method < 3; method++) {
+            check_sharing(kinds[k], 1, (lmas_method)method);
+            check_sharing(kinds[k], 5, (lmas_method)method);
+        }
+}
+
 static void test_the_same_seed_gives_the_same_answers(void **state)
 {
     lmas_solver_params params = lmas_solver_params_default();
@@ -524,6 +581,7 @@ int main(void)
         cmocka_unit_test(test_zero_steps_keep_the_working_memory),
         cmocka_unit_test(test_text_agents_start_afresh_and_read_the_others),
         cmocka_unit_test(test_answers_do_not_depend_on_the_batch),
+        cmocka_unit_test(test_what_all_prompts_begin_with_is_read_once),
         cmocka_unit_test(test_the_same_seed_gives_the_same_answers),
         cmocka_unit_test(test_a_question_too_long_for_the_context_fails_alone),
         cmocka_unit_test(test_the_cells_of_a_question_are_its_worst_case),

@@ -1,0 +1,90 @@
+/* shelf.c - finding out what prompts share; shelf.h has the idea. */
+#include "team/shelf.h"
+
+#include "base/mem.h"
+
+/* A beginning shorter than this is read faster than shared. */
+enum { SHARED_MIN = 8 };
+
+lmas_status lmi_shelf_init(lmi_shelf *shelf, lmi_context *ctx, const lmi_plan *plan)
+{
+    *shelf = (lmi_shelf){.ctx = ctx, .plan = plan};
+    shelf->places = lmi_new(lmi_plan_n_turns(plan), sizeof(*shelf->places));
+    return shelf->places ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for shared prompts");
+}
+
+void lmi_shelf_done(lmi_shelf *shelf)
+{
+    size_t i;
+
+    for (i = 0; shelf->places && i < lmi_plan_n_turns(shelf->plan); i++) {
+        lmi_tokens_done(&shelf->places[i].tokens);
+        lmi_prefix_free(shelf->ctx, shelf->places[i].prefix);
+    }
+    lmi_free(shelf->places);
+}
+
+/* How many tokens both begin with. */
+static size_t n_common(const lmi_tokens *a, const lmi_tokens *b)
+{
+    size_t n = 0;
+
+    while (n < a->n && n < b->n && a->ids[n] == b->ids[n])
+        n++;
+    return n;
+}
+
+/* What two prompts of this turn share that differ from the first letter of the question on. */
+static lmas_status find_common(lmi_shelf_place *place, const lmi_plan *plan, size_t i,
+                               const lmi_case *c, const lmi_tokens *prompt)
+{
+    const lmi_case other = {.question = c->question[0] == '~' ? "#" : "~",
+                            .kind = c->kind,
+                            .outputs = c->outputs[0] == '~' ? "#" : "~"};
+    lmas_status status;
+    lmi_buf text;
+
+    lmi_buf_init(&text, LMI_PROMPT_MAX);
+    status = lmi_plan_prompt(&text, plan, i, &other);
+    if (status == LMAS_OK)
+        status = lmi_model_tokenize(&place->tokens, plan->model, lmi_buf_text(&text), true);
+    if (status == LMAS_OK)
+        place->tokens.n = n_common(&place->tokens, prompt);
+    lmi_buf_done(&text);
+    return status;
+}
+
+lmi_shelf_place *lmi_shelf_look(uint32_t *n_out, lmi_shelf *shelf, size_t i, const lmi_case *c,
+                                const lmi_tokens *prompt)
+{
+    lmi_shelf_place *place = &shelf->places[i];
+    size_t n;
+
+    if (place->state == LMI_SHELF_UNKNOWN) {
+        const bool is_open = shelf->plan->params.share_prefixes &&
+                             (i == 0 || lmi_plan_turn(shelf->plan, i).is_fresh) &&
+                             lmi_prefix_is_possible(shelf->ctx) &&
+                             find_common(place, shelf->plan, i, c, prompt) == LMAS_OK;
+
+        place->state =
+            is_open && place->tokens.n >= SHARED_MIN ? LMI_SHELF_KNOWN : LMI_SHELF_ABSENT;
+    }
+    if (place->state == LMI_SHELF_ABSENT)
+        return NULL;
+    n = n_common(&place->tokens, prompt);
+    if (n == prompt->n)
+        n--; /* the last token is read, so that something comes out of it */
+    *n_out = (uint32_t)n;
+    return n >= SHARED_MIN ? place : NULL;
+}
+
+uint32_t lmi_shelf_n_cells(const lmi_shelf *shelf)
+{
+    uint32_t n = 0;
+    size_t i;
+
+    for (i = 0; i < lmi_plan_n_turns(shelf->plan); i++)
+        if (shelf->places[i].prefix && shelf->places[i].prefix->seq >= 0)
+            n += shelf->places[i].prefix->n;
+    return n;
+}
