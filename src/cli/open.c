@@ -189,7 +189,7 @@ static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_
         lmi_say("--max_new_tokens is %d, not %d: the context of %u positions holds no more",
                 (int)budget->max_new_tokens, (int)stage->solver_params.max_new_tokens,
                 budget->n_cells);
-    if (budget->n_lanes < n_lanes)
+    if (budget->n_lanes < n_lanes && !stage->n_ctx_asked)
         lmi_say("memory has room for %u of %u questions at once, at %u positions each",
                 budget->n_lanes, n_lanes, budget->n_cells);
     if (stage->n_ctx_asked && budget->n_ctx / budget->n_cells < n_lanes)
@@ -209,6 +209,7 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
                                .n = n,
                                .n_lanes = n_wanted,
                                .n_ctx = stage->n_ctx_asked,
+                               .is_per_lane = stage->session_params.kv != LMAS_KV_UNIFIED,
                                .cell_size = cell_size(stage),
                                .max_size = memory_for_cells(stage)};
     wait w = {.what = "computing the realignment matrix", .begin_ms = lmi_now_ms()};

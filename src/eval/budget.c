@@ -101,6 +101,8 @@ lmas_status lmi_budget_make(lmi_budget *out, const lmi_demand *demand)
         return status;
     if (demand->n_ctx) {
         b.n_ctx = demand->n_ctx;
+        while (demand->is_per_lane && b.n_lanes > 1 && b.n_ctx / b.n_lanes < b.n_cells)
+            b.n_lanes--;
         *out = b;
         return LMAS_OK;
     }

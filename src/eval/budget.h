@@ -1,13 +1,14 @@
 /*
  * budget.h - how large a working memory, and how many lanes, the questions at hand want.
  *
- * A question wants room for its prompts, its thoughts and the longest text it may speak. All
- * lanes draw from one memory, so it is the largest question times the lanes, as far as the
- * machine has memory for it.
+ * A question wants room for its prompts, its thoughts and the longest text it may speak. The
+ * memory is the largest question times the lanes, as far as the machine has memory for it.
+ * Where each lane has its own part of it, there are no more lanes than parts of that size.
  */
 #ifndef LMI_EVAL_BUDGET_H
 #define LMI_EVAL_BUDGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ typedef struct lmi_demand {
     size_t n;
     uint32_t n_lanes;  /* questions the user wants to run at once */
     uint32_t n_ctx;    /* cells the user gave, 0 to have them computed */
+    bool is_per_lane;  /* each lane has its own part of the memory */
     double cell_size;  /* bytes of one cell, 0 when unknown */
     uint64_t max_size; /* bytes that all cells may take, 0 when unknown */
 } lmi_demand;
