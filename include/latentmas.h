@@ -52,9 +52,9 @@
 extern "C" {
 #endif
 
-#define LMAS_VERSION "0.2.0"
+#define LMAS_VERSION "0.3.0"
 
-/* Versions of this library and of the libllama in use, such as "0.2.0" and "0.7.0". */
+/* Versions of this library and of the libllama in use, such as "0.3.0" and "0.7.0". */
 LMAS_API const char *lmas_version(void);
 LMAS_API const char *lmas_engine_version(void);
 

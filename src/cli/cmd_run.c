@@ -390,6 +390,9 @@ static void print_summary(const work *w)
         fprintf(stderr, "  errors   %zu, counted as wrong (\"error\" in samples.jsonl says why)\n",
                 t->n_errors);
     print_phase("read", t->n_read, "tokens", t->read_ms);
+    if (t->n_shared)
+        fprintf(stderr, "  shared   %llu of them, which all prompts begin with: read once\n",
+                (unsigned long long)t->n_shared);
     print_phase("thought", t->n_thought, "thoughts", t->think_ms);
     print_phase("spoken", t->n_spoken, "tokens", t->speak_ms);
     fprintf(stderr, "  time     %s, %.2f s a question\n  folder   %s\n", time, t->run_ms / n / 1e3,

@@ -22,6 +22,7 @@ void lmi_totals_add(lmi_totals *totals, const lmi_score *score)
     totals->n_read += score->n_read;
     totals->n_thought += score->n_thought;
     totals->n_spoken += score->n_spoken;
+    totals->n_shared += score->n_shared;
     totals->read_ms += score->read_ms;
     totals->think_ms += score->think_ms;
     totals->speak_ms += score->speak_ms;
@@ -55,6 +56,7 @@ static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
         yyjson_mut_obj_add_str(doc, agent, "input", trace->input);
         yyjson_mut_obj_add_str(doc, agent, "output", trace->output);
         yyjson_mut_obj_add_uint(doc, agent, "n_read", trace->n_read);
+        yyjson_mut_obj_add_uint(doc, agent, "n_shared", trace->n_shared);
         yyjson_mut_obj_add_uint(doc, agent, "n_thought", trace->n_thought);
         yyjson_mut_obj_add_uint(doc, agent, "n_spoken", trace->n_spoken);
         add_ms(doc, agent, "read_ms", trace->read_ms);
@@ -73,6 +75,7 @@ static void add_result(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
     if (result->status != LMAS_OK)
         yyjson_mut_obj_add_str(doc, root, "error", result->error);
     yyjson_mut_obj_add_uint(doc, root, "n_read", result->n_read);
+    yyjson_mut_obj_add_uint(doc, root, "n_shared", result->n_shared);
     yyjson_mut_obj_add_uint(doc, root, "n_thought", result->n_thought);
     yyjson_mut_obj_add_uint(doc, root, "n_spoken", result->n_spoken);
     add_ms(doc, root, "read_ms", result->read_ms);
@@ -107,6 +110,7 @@ lmas_status lmi_sample_init(lmi_sample *out, const lmi_dataset *data, const lmas
                              .n_read = result->n_read,
                              .n_thought = result->n_thought,
                              .n_spoken = result->n_spoken,
+                             .n_shared = result->n_shared,
                              .read_ms = result->read_ms,
                              .think_ms = result->think_ms,
                              .speak_ms = result->speak_ms};
@@ -239,6 +243,7 @@ lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line)
                         "%s:%zu: this is no line of a run: cut the file before it, and the "
                         "questions from here on will be asked again",
                         line->label, line->first_line);
+    (void)read_uint(&s.n_shared, root, "n_shared"); /* lines of 0.2 have none */
     s.has_failed = strcmp(state, lmas_status_name(LMAS_OK)) != 0;
     *out = s;
     return LMAS_OK;

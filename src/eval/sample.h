@@ -26,13 +26,14 @@ typedef struct lmi_score {
     bool is_correct_compat;
     bool has_failed;
     uint64_t n_read, n_thought, n_spoken;
+    uint64_t n_shared; /* of n_read, tokens that an earlier question had read already */
     double read_ms, think_ms, speak_ms;
     double run_ms; /* age of the run when the line was written, over all its processes */
 } lmi_score;
 
 typedef struct lmi_totals {
     size_t n, n_graded, n_correct, n_correct_compat, n_errors;
-    uint64_t n_read, n_thought, n_spoken;
+    uint64_t n_read, n_thought, n_spoken, n_shared;
     double read_ms, think_ms, speak_ms;
     double run_ms;
 } lmi_totals;
