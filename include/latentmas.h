@@ -215,6 +215,10 @@ LMAS_API void lmas_session_free(lmas_session *session);
 LMAS_API uint32_t lmas_session_n_ctx(const lmas_session *session);
 LMAS_API uint32_t lmas_session_n_lanes(const lmas_session *session);
 
+/* Threads in use: for decodes of one row, and of more (prompts, or many lanes at once). */
+LMAS_API int32_t lmas_session_n_threads(const lmas_session *session);
+LMAS_API int32_t lmas_session_n_threads_batch(const lmas_session *session);
+
 /* How thoughts are realigned: "norm" (identity and rescale), or "matrix" (W_a and rescale). */
 LMAS_API const char *lmas_session_realignment(const lmas_session *session);
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eval/config.h"
+
 /* Largest integer that every reader of JSON keeps exact: 2^53 - 1. */
 #define SEED_MAX 9007199254740991.0
 
@@ -105,6 +107,9 @@ const lmi_opt lmi_engine_opts[] = {
      .help = "type of the K cache"},
     {"-ctv --cache-type-v", LMI_OPT_WORD, AT(cache_type_v), CACHE_TYPES,
      .help = "type of the V cache"},
+    {"--kv", LMI_OPT_WORD, AT(kv), "auto|unified|lane",
+     .help = "unified: questions that run together draw from one pool of positions. lane: each "
+             "has an equal part of its own, which attends faster. auto is lane"},
     {0},
 };
 #undef AT
@@ -128,6 +133,13 @@ static lmas_flash_attn parse_flash_attn(const char *name)
     if (strcmp(name, "on") == 0)
         return LMAS_FLASH_ATTN_ON;
     return strcmp(name, "off") == 0 ? LMAS_FLASH_ATTN_OFF : LMAS_FLASH_ATTN_AUTO;
+}
+
+static lmas_kv parse_kv(const char *name)
+{
+    if (strcmp(name, lmi_kv_name(LMAS_KV_UNIFIED)) == 0)
+        return LMAS_KV_UNIFIED;
+    return strcmp(name, lmi_kv_name(LMAS_KV_PER_LANE)) == 0 ? LMAS_KV_PER_LANE : LMAS_KV_AUTO;
 }
 
 void lmi_model_flags_init(lmi_model_flags *flags)
@@ -163,7 +175,8 @@ void lmi_solve_flags_init(lmi_solve_flags *flags)
                                        .n_ubatch = session.n_ubatch,
                                        .flash_attn = flash_attn_name(session.flash_attn),
                                        .cache_type_k = session.cache_type_k,
-                                       .cache_type_v = session.cache_type_v};
+                                       .cache_type_v = session.cache_type_v,
+                                       .kv = lmi_kv_name(session.kv)};
 }
 
 /* The reference's values: cpu is none to llama.cpp, and cuda is libllama's own choice. */
@@ -213,6 +226,7 @@ lmas_session_params lmi_flags_session(const lmi_solve_flags *flags)
     p.flash_attn = parse_flash_attn(flags->engine.flash_attn);
     p.cache_type_k = flags->engine.cache_type_k;
     p.cache_type_v = flags->engine.cache_type_v;
+    p.kv = parse_kv(flags->engine.kv);
     p.realign = flags->team.realign;
     return p;
 }

@@ -35,7 +35,7 @@ typedef struct lmi_sampling_flags {
 typedef struct lmi_engine_flags {
     int64_t n_ctx; /* -1: as much as the questions need */
     int64_t n_threads, n_threads_batch, n_batch, n_ubatch;
-    const char *flash_attn, *cache_type_k, *cache_type_v;
+    const char *flash_attn, *cache_type_k, *cache_type_v, *kv;
 } lmi_engine_flags;
 
 /* What it takes to have a team answer. */
@@ -51,7 +51,10 @@ extern const lmi_opt lmi_general_opts[];
 extern const lmi_opt lmi_model_opts[];
 extern const lmi_opt lmi_team_opts[];
 extern const lmi_opt lmi_sampling_opts[];
+
+/* -c stands first: a command that works it out itself lists what follows. */
 extern const lmi_opt lmi_engine_opts[];
+#define LMI_ENGINE_OPTS_SIZED (lmi_engine_opts + 1)
 
 /* The library's defaults, as flags. */
 void lmi_model_flags_init(lmi_model_flags *flags);

@@ -148,6 +148,8 @@ static lmas_status make_llama(lmi_context *ctx, const lmi_context_params *params
     ctx->n_ctx_lane = ctx->is_unified ? ctx->n_ctx : llama_n_ctx_seq(ctx->llama);
     ctx->n_batch = llama_n_batch(ctx->llama); /* a small context narrows it, and asserts on more */
     ctx->n_rows_max = llama_n_ubatch(ctx->llama);
+    ctx->n_threads = llama_n_threads(ctx->llama);
+    ctx->n_threads_batch = llama_n_threads_batch(ctx->llama);
     ctx->rows = lmi_new(ctx->n_rows_max, sizeof(lmi_row));
     ctx->batch = llama_batch_ext_init(ctx->llama);
     if (!ctx->rows || !ctx->batch)

@@ -89,10 +89,12 @@ typedef struct lmi_context {
     struct llama_context *llama;
     lmi_lane *lanes;
     uint32_t n_lanes;
-    uint32_t n_ctx;      /* cells, as granted */
-    uint32_t n_ctx_lane; /* the most that one lane can hold */
-    uint32_t n_batch;    /* most rows of prompts in one tick */
-    uint32_t n_rows_max; /* most rows of one decode */
+    uint32_t n_ctx;          /* cells, as granted */
+    uint32_t n_ctx_lane;     /* the most that one lane can hold */
+    uint32_t n_batch;        /* most rows of prompts in one tick */
+    uint32_t n_rows_max;     /* most rows of one decode */
+    int32_t n_threads;       /* in force, for decodes of one row */
+    int32_t n_threads_batch; /* and of more */
     bool is_unified;
     int32_t spare_seq;   /* a sequence beside the lanes', for a shared prefix; -1 for none */
     bool is_rectangular; /* a decode must be consecutive lanes with as many rows each: tick.c */

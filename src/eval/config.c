@@ -59,6 +59,11 @@ static void add_team(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup 
     lmi_json_add_text(doc, team, "source", lmas_team_source(setup->team));
 }
 
+const char *lmi_kv_name(lmas_kv kv)
+{
+    return kv == LMAS_KV_UNIFIED ? "unified" : kv == LMAS_KV_PER_LANE ? "lane" : "auto";
+}
+
 static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
 {
     const lmas_solver_params *solver = setup->solver_params;
@@ -81,6 +86,7 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
         yyjson_mut_obj_add_null(doc, params, "ctx_size");
     lmi_json_add_text(doc, params, "cache_type_k", session->cache_type_k);
     lmi_json_add_text(doc, params, "cache_type_v", session->cache_type_v);
+    lmi_json_add_text(doc, params, "kv", lmi_kv_name(session->kv));
     yyjson_mut_obj_add_int(doc, params, "flash_attn", session->flash_attn);
     yyjson_mut_obj_add_int(doc, params, "n_gpu_layers", setup->model_params->n_gpu_layers);
     lmi_json_add_text(doc, params, "devices", setup->model_params->devices);

@@ -41,6 +41,9 @@ typedef struct lmi_setup {
 bool lmi_shard_has(const lmi_setup *setup, size_t i);
 size_t lmi_shard_size(const lmi_setup *setup);
 
+/* "auto", "unified" or "lane": how configs and flags call it. */
+const char *lmi_kv_name(lmas_kv kv);
+
 /* Append config.json to `out`. */
 lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup);
 

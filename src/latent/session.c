@@ -83,6 +83,16 @@ uint32_t lmas_session_n_lanes(const lmas_session *session)
     return session->ctx->n_lanes;
 }
 
+int32_t lmas_session_n_threads(const lmas_session *session)
+{
+    return session->ctx->n_threads;
+}
+
+int32_t lmas_session_n_threads_batch(const lmas_session *session)
+{
+    return session->ctx->n_threads_batch;
+}
+
 const char *lmas_session_realignment(const lmas_session *session)
 {
     return session->realign->matrix ? "matrix" : "norm";

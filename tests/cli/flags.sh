@@ -35,6 +35,7 @@ value '--top-p: expected a number from 0.0001 to 1, found "0"' --top-p 0
 value '--method: expected baseline, text_mas or latent_mas, found "magic"' --method magic
 value '-fa: expected on, off or auto, found "maybe"' -fa maybe
 value '-ctk: expected f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1 or iq4_nl, found "q9"' -ctk q9
+value '--kv: expected auto, unified or lane, found "pool"' --kv pool
 
 fails 2 '--max_samples: expected -1 or' "--max_samples 0 asks nothing and is refused" \
     run -m $MODEL --data $SUMS --max_samples 0
@@ -74,7 +75,7 @@ run ask -m $MODEL --temp 0 -n 6 -t 1 --latent_steps 2 -- '-- Tom has 12 apples.'
 ok "$code" "-- ends the flags: the question may start with a dash" "$tmp/err"
 run ask -m $MODEL --temp 0 -n 6 -t 1 '-3 + 5?'
 ok "$code" "a question may start with a negative number" "$tmp/err"
-run ask -m $MODEL -t 1 -tb 1 -b 64 -ub 32 -ngl all -fa off -ctk f32 -ctv f32 -c 2048 --no-mmap \
+run ask -m $MODEL -t 1 -tb 1 -b 64 -ub 32 -ngl all -fa off -ctk f32 -ctv f32 --kv unified -c 2048 --no-mmap \
     --temperature 0.1 --top_k 5 --top_p 0.5 --min_p 0.01 -s 7 --predict 4 -dev none --think \
     --latent_space_realign --text_mas_context_length -1 --prompt hierarchical 'Hello?'
 ok "$code" "llama.cpp's letters and the reference's names work together" "$tmp/err"

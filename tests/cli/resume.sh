@@ -92,6 +92,7 @@ refused 'method "latent_mas", found "baseline"' "another method is refused" --me
 refused 'params.latent_steps 2, found 3' "other latent steps are refused" --latent_steps 3
 refused 'params.max_new_tokens 24, found 25' "other max_new_tokens are refused" -n 25
 refused 'params.cache_type_k "f32", found "f16"' "another cache type is refused" -ctk f16
+refused 'params.kv "auto", found "unified"' "another layout of the cache is refused" --kv unified
 refused 'data.questions 16, found 15' "other max_samples are refused" --max_samples 15
 refused 'team.name "sequential", found "hierarchical"' "another team is refused" --prompt hierarchical
 sed 's/shells/rocks/' $SUMS >"$tmp/other.jsonl"
