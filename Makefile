@@ -60,7 +60,7 @@ SEES_unit    := base engine latent team grade sandbox data eval cli
 
 LIB_ROOMS  := base engine latent team
 PROG_ROOMS := grade sandbox data eval cli
-COMMANDS   := ask run report tasks data model teams
+COMMANDS   := ask run report bench tasks data model teams
 TEAMS      := $(sort $(wildcard teams/*.json))
 
 src_of = $(sort $(wildcard src/$(1)/*.c))

@@ -12,7 +12,7 @@ typedef struct lmi_command {
     const char *name;
     const char *summary;  /* one line, for lists */
     const char *usage;    /* what follows the name; one line per form, parted by '\n' */
-    const char *about;    /* what it does: one paragraph */
+    const char *about;    /* what it does: paragraphs, parted by '\n' */
     const char *examples; /* pairs of lines: what it is for, the command; parted by '\n' */
     const char *words;    /* words that may stand first after the name, parted by ' ' */
     const lmi_opt_group *groups;
@@ -34,6 +34,7 @@ int lmi_command_refuse(const char *name);
 extern const lmi_command lmi_cmd_ask;
 extern const lmi_command lmi_cmd_run;
 extern const lmi_command lmi_cmd_report;
+extern const lmi_command lmi_cmd_bench;
 extern const lmi_command lmi_cmd_tasks;
 extern const lmi_command lmi_cmd_data;
 extern const lmi_command lmi_cmd_model;

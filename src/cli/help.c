@@ -132,6 +132,22 @@ static void append_exit_codes(lmi_buf *out)
         lmi_buf_printf(out, "  %.*s\n", (int)len, line);
 }
 
+static void append_about(lmi_buf *out, const char *about)
+{
+    const char *line;
+    size_t len;
+    lmi_buf paragraph;
+
+    lmi_buf_init(&paragraph, LMI_PAGE_MAX);
+    while (lmi_word_next(&line, &len, &about, '\n')) {
+        lmi_buf_clear(&paragraph);
+        lmi_buf_append(&paragraph, line, len);
+        lmi_buf_putc(out, '\n');
+        wrap(out, 0, lmi_buf_text(&paragraph));
+    }
+    lmi_buf_done(&paragraph);
+}
+
 lmas_status lmi_help_write(lmi_buf *out, const lmi_command *command)
 {
     void *settings = lmi_settings_new(command);
@@ -141,8 +157,7 @@ lmas_status lmi_help_write(lmi_buf *out, const lmi_command *command)
     if (!settings)
         return lmi_fail(LMAS_E_NOMEM, "no memory for the help");
     append_usage(out, command);
-    lmi_buf_putc(out, '\n');
-    wrap(out, 0, command->about);
+    append_about(out, command->about);
     append_examples(out, command->examples);
     for (group = command->groups; group->title; group++) {
         lmi_buf_printf(out, "\n%s:\n", group->title);

@@ -94,6 +94,21 @@ static void append_opt(lmi_buf *out, const lmi_opt_group *group, const lmi_opt *
     lmi_buf_done(&value);
 }
 
+static void append_about(lmi_buf *out, const char *about)
+{
+    const char *line;
+    size_t len;
+    bool is_first = true;
+
+    lmi_buf_puts(out, ".SH DESCRIPTION\n");
+    while (lmi_word_next(&line, &len, &about, '\n')) {
+        lmi_buf_puts(out, is_first ? "" : ".PP\n");
+        append_plain(out, line, len);
+        lmi_buf_putc(out, '\n');
+        is_first = false;
+    }
+}
+
 static void append_flags(lmi_buf *out, const lmi_command *command, void *settings)
 {
     const lmi_opt_group *group;
@@ -152,9 +167,7 @@ lmas_status lmi_man_write(lmi_buf *out, const lmi_command *command)
     append_head(out, lmi_buf_text(&name), lmi_buf_text(&name), command->summary);
     lmi_buf_done(&name);
     append_usage(out, command);
-    lmi_buf_puts(out, ".SH DESCRIPTION\n");
-    append_text(out, command->about);
-    lmi_buf_putc(out, '\n');
+    append_about(out, command->about);
     append_flags(out, command, settings);
     append_examples(out, command->examples);
     append_exit_codes(out);

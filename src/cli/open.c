@@ -4,42 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "cli/interrupt.h"
 #include "cli/term.h"
-
-/* Loading that is over within this time needs no words. */
-#define PATIENCE_MS 2000.0
+#include "cli/wait.h"
 
 /* Cells may take this share of the memory that is left beside the model. */
 #define MEMORY_SHARE 0.6
 
 enum { TEMPLATE_MAX = 1024 * 1024 };
-
-/* What a long call shows of itself. */
-typedef struct wait {
-    const char *what;
-    double begin_ms;
-    bool is_shown;
-} wait;
-
-static bool show_progress(void *user, float progress)
-{
-    wait *w = user;
-
-    if (lmi_term_is_live() && lmi_now_ms() - w->begin_ms > PATIENCE_MS) {
-        w->is_shown = true;
-        fprintf(stderr, "\rlatentmas: %s, %.0f %%\033[K", w->what, (double)progress * 100);
-    }
-    return !lmi_interrupted();
-}
-
-static void clear_progress(const wait *w)
-{
-    if (w->is_shown)
-        fputs("\r\033[K", stderr);
-}
 
 lmas_status lmi_flags_check(const lmi_model_flags *flags)
 {
@@ -99,7 +72,7 @@ static lmas_status read_template(lmi_stage *stage, const char *path)
 
 lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
 {
-    wait w = {.what = "loading the model", .begin_ms = lmi_now_ms()};
+    lmi_wait w = lmi_wait_begin("loading the model");
     lmas_status status = LMAS_OK;
 
     stage->model_params = lmi_flags_model(flags);
@@ -107,12 +80,12 @@ lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
         status = read_template(stage, flags->chat_template_file);
     if (status != LMAS_OK)
         return status;
-    stage->model_params.progress = show_progress;
+    stage->model_params.progress = lmi_wait_show;
     stage->model_params.user = &w;
     status = lmas_model_open(&stage->model, flags->path, &stage->model_params);
     stage->model_params.progress = NULL;
     stage->model_params.user = NULL;
-    clear_progress(&w);
+    lmi_wait_end(&w);
     return status;
 }
 
@@ -212,7 +185,7 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
                                .is_per_lane = stage->session_params.kv != LMAS_KV_UNIFIED,
                                .cell_size = cell_size(stage),
                                .max_size = memory_for_cells(stage)};
-    wait w = {.what = "computing the realignment matrix", .begin_ms = lmi_now_ms()};
+    lmi_wait w = lmi_wait_begin("computing the realignment matrix");
     lmas_session_params params;
     lmi_budget budget;
     lmas_status status = lmi_budget_make(&budget, &demand);
@@ -224,10 +197,10 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
     stage->session_params.n_ctx = budget.n_ctx;
     stage->session_params.n_lanes = budget.n_lanes;
     params = stage->session_params;
-    params.progress = show_progress;
+    params.progress = lmi_wait_show;
     params.user = &w;
     status = lmas_session_new(&stage->session, stage->model, &params);
-    clear_progress(&w);
+    lmi_wait_end(&w);
     if (status == LMAS_OK)
         lmi_interrupt_watch(stage->session);
     return status;

@@ -71,6 +71,7 @@ void lmi_opt_default(lmi_buf *out, const lmi_opt *opt, const void *field)
         lmi_buf_printf(out, "%g", *(const double *)field);
         break;
     case LMI_OPT_TEXT:
+    case LMI_OPT_LIST:
     case LMI_OPT_FILE:
     case LMI_OPT_FOLDER:
     case LMI_OPT_WORD:
@@ -243,6 +244,9 @@ static bool store(void *field, const lmi_opt *opt, const char *value)
     case LMI_OPT_WORD:
         *(const char **)field = value;
         return is_among(lmi_opt_words(opt), value);
+    case LMI_OPT_LIST:
+        *(const char **)field = value;
+        return true;
     case LMI_OPT_TEXT:
     case LMI_OPT_FILE:
     case LMI_OPT_FOLDER:

@@ -21,7 +21,8 @@ typedef enum lmi_opt_kind {
     LMI_OPT_INT,       /* int64_t from min to max */
     LMI_OPT_REAL,      /* double from min to max */
     LMI_OPT_TEXT,      /* const char *, not empty */
-    LMI_OPT_FILE,      /* the same, a file */
+    LMI_OPT_LIST,      /* the same, and may be empty: items with commas between */
+    LMI_OPT_FILE,      /* TEXT, a file */
     LMI_OPT_FOLDER,    /* the same, a folder */
     LMI_OPT_WORD,      /* the same, one of lmi_opt_words() */
     LMI_OPT_MOOT_ON,   /* bool, becomes true; without effect, `help` says why */
@@ -37,7 +38,8 @@ typedef struct lmi_opt {
     double min, max;   /* of a number. A default outside is not shown: help explains it */
     const char *words; /* words that stand for `word_value`, parted by '|'; NULL for none */
     int64_t word_value;
-    const char *(*word_at)(size_t i); /* WORD: the words, where a table has them; ends in NULL */
+    const char *(*word_at)(size_t i); /* the words of a WORD, or what help lists behind a TEXT,
+                                       * where a table has them; ends in NULL */
 } lmi_opt;
 
 /* Flags that belong together; shared ones are defined once (flags.c). */
