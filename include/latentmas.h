@@ -13,14 +13,7 @@
  *   lmas_team     the agents and their prompts, from a file or built in. Never changes.
  *   lmas_solver   drives a team over many questions at once, one lane per question.
  * Beside them lmas_memory: one lane in your own hands, to read, think and speak step by step.
- *
- *     lmas_model_open(&model, "qwen3-4b.gguf", NULL);
- *     lmas_session_new(&session, model, NULL);
- *     lmas_team_builtin(&team, "sequential");
- *     lmas_solve(&answer, session, team, NULL, "What is 12 * 7?");
- *     puts(lmas_answer_result(answer)->text);
- *
- * (with checks and frees: examples/01_ask.c)
+ * Opened in that order, lmas_solve() asks one question: examples/01_ask.c is the whole of it.
  *
  * Rules that hold for every function here:
  *   - A function that can fail returns lmas_status. On failure it leaves its out
@@ -76,8 +69,7 @@ typedef enum lmas_status {
 /* Short fixed name of a status, such as "context full". Never NULL. */
 LMAS_API const char *lmas_status_name(lmas_status status);
 
-/* One line that explains the last failure on this thread. Meaningful only right
- * after a call returned something other than LMAS_OK. Never NULL; do not free. */
+/* One line on the last failure of this thread, right after it. Never NULL; do not free. */
 LMAS_API const char *lmas_last_error(void);
 
 /* ---- Callbacks, log, devices -------------------------------------------- */
@@ -85,12 +77,7 @@ LMAS_API const char *lmas_last_error(void);
 /* Progress of a long call, from 0 to 1. Return false to stop it (LMAS_E_CANCELED). */
 typedef bool (*lmas_progress_fn)(void *user, float progress);
 
-typedef enum lmas_log_level {
-    LMAS_LOG_ERROR = 0,
-    LMAS_LOG_WARN = 1,
-    LMAS_LOG_INFO = 2,
-    LMAS_LOG_DEBUG = 3,
-} lmas_log_level;
+typedef enum { LMAS_LOG_ERROR, LMAS_LOG_WARN, LMAS_LOG_INFO, LMAS_LOG_DEBUG } lmas_log_level;
 
 /* One line without its newline, from this library or from libllama. */
 typedef void (*lmas_log_fn)(void *user, lmas_log_level level, const char *line);
@@ -112,11 +99,10 @@ LMAS_API bool lmas_device_at(lmas_device *out, size_t i);
 
 typedef struct lmas_model lmas_model;
 typedef struct lmas_model_params {
-    int32_t n_gpu_layers; /* layers on accelerators, -1 for all (default -1) */
-    const char *devices;  /* names with commas between, "none" for CPU only, NULL for all */
-    const char
-        *chat_template; /* one libllama knows, by name ("chatml") or text; NULL for its own */
-    bool use_mmap;      /* map the file instead of reading it (default true) */
+    int32_t n_gpu_layers;      /* layers on accelerators, -1 for all (default -1) */
+    const char *devices;       /* names with commas between, "none" for CPU only, NULL for all */
+    const char *chat_template; /* one libllama knows, name ("chatml") or text; NULL: its own */
+    bool use_mmap;             /* map the file instead of reading it (default true) */
     lmas_progress_fn progress; /* called while loading (default NULL) */
     void *user;                /* handed to `progress` */
 } lmas_model_params;
@@ -174,17 +160,11 @@ LMAS_API const char *lmas_synthetic_shape(size_t i);
 /* ---- Session: the KV cache and its lanes --------------------------------- */
 
 typedef struct lmas_session lmas_session;
-typedef enum lmas_flash_attn {
-    LMAS_FLASH_ATTN_AUTO = -1,
-    LMAS_FLASH_ATTN_OFF = 0,
-    LMAS_FLASH_ATTN_ON = 1
-} lmas_flash_attn;
+typedef enum { LMAS_FLASH_ATTN_AUTO = -1, LMAS_FLASH_ATTN_OFF, LMAS_FLASH_ATTN_ON } lmas_flash_attn;
 
-typedef enum lmas_kv {
-    LMAS_KV_AUTO = -1,    /* by what was measured: per lane */
-    LMAS_KV_UNIFIED = 0,  /* lanes draw from one pool of cells: one may take more than another */
-    LMAS_KV_PER_LANE = 1, /* each lane has n_ctx / n_lanes cells: attention is faster */
-} lmas_kv;
+/* One pool of cells that lanes draw from unevenly, or n_ctx / n_lanes for each lane, where
+ * attention costs a lane its own cells only. AUTO is what was measured faster: per lane. */
+typedef enum { LMAS_KV_AUTO = -1, LMAS_KV_UNIFIED, LMAS_KV_PER_LANE } lmas_kv;
 
 typedef struct lmas_session_params {
     uint32_t n_ctx;          /* cells (positions) of all lanes, 0 for the model's own (default) */
@@ -194,11 +174,10 @@ typedef struct lmas_session_params {
     int32_t n_threads;       /* for thinking and speaking, 0 for the cores we may use (default) */
     int32_t n_threads_batch; /* for reading, 0 for n_threads (default) */
     lmas_kv kv;              /* (default LMAS_KV_AUTO) */
-    lmas_flash_attn
-        flash_attn; /* AUTO (default) is off on a CPU: there it lets the batch shift logits */
-    const char *cache_type_k;  /* type of the K cache: "f16" (default), "f32", "q8_0", ... */
-    const char *cache_type_v;  /* type of the V cache, the same names */
-    bool realign;              /* think through W_a instead of the identity (default false) */
+    lmas_flash_attn flash_attn; /* AUTO (default): off on a CPU, where company shifts logits */
+    const char *cache_type_k;   /* type of the K cache: "f16" (default), "f32", "q8_0", ... */
+    const char *cache_type_v;   /* type of the V cache, the same names */
+    bool realign;               /* think through W_a instead of the identity (default false) */
     const char *cache_dir;     /* where W_a is kept; NULL for the user's cache folder, "" nowhere */
     lmas_progress_fn progress; /* called while W_a is computed (default NULL) */
     void *user;                /* handed to `progress` */
@@ -226,7 +205,7 @@ LMAS_API const char *lmas_session_realignment(const lmas_session *session);
  * LMAS_E_CANCELED, and so does every later one. Safe in a signal handler and from any thread. */
 LMAS_API void lmas_session_cancel(lmas_session *session);
 
-typedef enum lmas_work { LMAS_WORK_READ = 0, LMAS_WORK_THINK = 1, LMAS_WORK_SPEAK = 2 } lmas_work;
+typedef enum { LMAS_WORK_READ, LMAS_WORK_THINK, LMAS_WORK_SPEAK } lmas_work;
 
 /* Milliseconds in which every lane reads `n` random tokens, thinks `n` thoughts or takes in `n`
  * spoken tokens, after `depth` positions that are not timed. All lanes must be free. */
@@ -250,11 +229,7 @@ LMAS_API lmas_sampling lmas_sampling_default(void);
 
 /* One lane of a session: the KV cache that agents extend in turn. */
 typedef struct lmas_memory lmas_memory;
-typedef enum lmas_segment_kind {
-    LMAS_SEGMENT_PROMPT = 0,
-    LMAS_SEGMENT_THOUGHT = 1,
-    LMAS_SEGMENT_TEXT = 2
-} lmas_segment_kind;
+typedef enum { LMAS_SEGMENT_PROMPT, LMAS_SEGMENT_THOUGHT, LMAS_SEGMENT_TEXT } lmas_segment_kind;
 
 /* A stretch of the working memory: who put it there, as what, where. */
 typedef struct lmas_segment {
@@ -309,7 +284,6 @@ LMAS_API void lmas_team_free(lmas_team *team);
 LMAS_API const char *lmas_team_name(const lmas_team *team);
 LMAS_API size_t lmas_team_n_agents(const lmas_team *team);
 LMAS_API const char *lmas_team_agent_name(const lmas_team *team, size_t i);
-
 LMAS_API const char *lmas_team_source(const lmas_team *team); /* the file, whole */
 
 /* ---- Solver: a team over many questions ----------------------------------- */
@@ -403,8 +377,7 @@ LMAS_CHECKED lmas_status lmas_solver_tick(lmas_solver *solver);
 LMAS_API size_t lmas_solver_n_open(const lmas_solver *solver);
 LMAS_CHECKED lmas_status lmas_solver_run(lmas_solver *solver);
 
-/* The most cells `question` can need, to size a session: all prompts, thoughts and the
- * longest text (for text_mas, with every agent before speaking max_new_tokens). */
+/* The most cells `question` can need, to size a session (text_mas: if every agent spoke all). */
 LMAS_CHECKED lmas_status lmas_question_cells(uint32_t *out, const lmas_model *model,
                                              const lmas_team *team,
                                              const lmas_solver_params *params,

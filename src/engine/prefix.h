@@ -3,7 +3,7 @@
  *
  * Where lanes draw from one pool of cells, a prefix is a sequence of its own and every lane
  * that takes it shares its cells. Where each lane has its own part, sequences cannot share, and
- * a prefix is a copy in host memory: taking it costs a copy, a thousandth of reading it.
+ * a prefix is a copy in host memory: taking it costs milliseconds.
  */
 #ifndef LMI_ENGINE_PREFIX_H
 #define LMI_ENGINE_PREFIX_H

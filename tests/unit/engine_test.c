@@ -405,6 +405,57 @@ static void test_a_lane_that_fills_the_context_fails_alone(void **state)
     lmi_context_free(ctx);
 }
 
+enum { WIDE = 16, FULL = 3, BROKEN = 7 };
+
+/* Give every lane its next thought; one of them is broken by what it is fed. */
+static void feed_all(lmi_context *ctx, lmi_lane *lanes[WIDE], int step)
+{
+    int i;
+
+    for (i = 0; i < WIDE; i++) {
+        if (lanes[i]->state != LMI_LANE_IDLE)
+            continue;
+        if (i == BROKEN && step == 2)
+            lanes[i]->hidden[5] = NAN;
+        if (i == FULL)
+            lmi_lane_read(lanes[i], some_tokens(), 100, LMI_WANT_HIDDEN);
+        else
+            lmi_lane_feed(ctx, lanes[i], lanes[i]->hidden, LMI_WANT_HIDDEN);
+    }
+}
+
+static void test_lanes_that_fail_among_sixteen_fail_alone(void **state)
+{
+    lmi_context *ctx =
+        make_context_of(UNTIED_MODEL, WIDE, WIDE * 256, LMI_TAP_CALLBACK, LMAS_KV_PER_LANE);
+    const size_t n_embd = (size_t)ctx->model->info.n_embd;
+    lmi_lane *lanes[WIDE];
+    int i, step;
+
+    (void)state;
+    for (i = 0; i < WIDE; i++) {
+        lanes[i] = lmi_lane_take(ctx);
+        lmi_lane_read(lanes[i], some_tokens(), 12, LMI_WANT_HIDDEN);
+    }
+    for (step = 0; step < 40; step++) {
+        assert_ok(lmi_context_tick(ctx));
+        feed_all(ctx, lanes, step);
+    }
+    assert_int_equal(lanes[FULL]->state, LMI_LANE_FAILED);
+    assert_int_equal(lanes[FULL]->status, LMAS_E_CONTEXT_FULL);
+    assert_int_equal(lanes[BROKEN]->state, LMI_LANE_FAILED);
+    assert_non_null(strstr(lanes[BROKEN]->error, "not finite"));
+    for (i = 0; i < WIDE; i++) {
+        if (i == FULL || i == BROKEN)
+            continue;
+        assert_true(lanes[i]->state != LMI_LANE_FAILED);
+        assert_int_equal(lanes[i]->pos, lanes[0]->pos);
+        assert_true(max_difference(lanes[0]->hidden, lanes[i]->hidden, n_embd) < 1e-4);
+    }
+    assert_true(lanes[0]->pos > 40);
+    lmi_context_free(ctx);
+}
+
 static void test_a_vector_that_is_not_finite_fails_its_lane(void **state)
 {
     lmi_context *ctx = make_context(UNTIED_MODEL, 1, 256, LMI_TAP_CALLBACK);
@@ -546,6 +597,7 @@ int main(void)
         cmocka_unit_test(test_whoever_speaks_or_thinks_never_waits_for_a_prompt),
         cmocka_unit_test(test_a_prefix_given_is_as_good_as_one_read),
         cmocka_unit_test(test_a_lane_that_fills_the_context_fails_alone),
+        cmocka_unit_test(test_lanes_that_fail_among_sixteen_fail_alone),
         cmocka_unit_test(test_a_vector_that_is_not_finite_fails_its_lane),
         cmocka_unit_test(test_cache_types_and_sizes_are_checked),
         cmocka_unit_test(test_temperature_zero_takes_the_first_of_the_largest),

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Ours against a LatentMAS loop in Python (python_loop.py): same weights, prompts and thoughts.
+
+Each side answers the same questions with the sequential team, one at a time and many at once, in
+the types a pair names: ours=theirs, such as f32=f32 or q8_0=bf16. Both have the random weights
+of one synthetic shape, rounded to their type; both speak exactly --max_new_tokens tokens. Timed
+is what follows loading and warming up. Memory is the most that the process ever held.
+
+    ./dev --reference python3 bench/against_python.py --folder /tmp --batch 1 --questions 2 f32=f32
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from common import head, median, program, rows_of, run, say, synthetic, verdict
+
+QUESTIONS = [
+    "Tom has 12 apples and buys 7 more. How many apples does he have?",
+    "A box holds 6 eggs. How many eggs are in 4 boxes?",
+    "Mia had 30 stickers. She gave 8 to Sam and 5 to Ann. How many does she have left?",
+    "Ben reads 15 pages a day. How many pages does he read in 6 days?",
+    "There are 48 pencils for 8 children. How many pencils does each child get?",
+    "A shop sold 25 cups on Monday and twice as many on Tuesday. How many in both days?",
+    "Lena is 11. Her brother is 4 years older. How old is her brother?",
+    "A rope of 90 metres is cut into 5 equal pieces. How long is each piece?",
+]
+
+
+def measured(command):
+    """Output of a command, and the most memory it held, in bytes."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        child = subprocess.Popen([str(c) for c in command], stdout=out, stderr=err)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        err.seek(0)
+        if child.returncode != 0:
+            sys.exit(f"{command[0]}: status {child.returncode}: {err.read().strip()[-400:]}")
+        out.seek(0)
+        return out.read(), usage.ru_maxrss * 1024
+
+
+def write_data(folder, n):
+    """A data file of n questions."""
+    path = os.path.join(folder, "questions.jsonl")
+    with open(path, "w", encoding="utf-8") as file:
+        for i in range(n):
+            text = QUESTIONS[i % len(QUESTIONS)]
+            file.write(json.dumps({"question": text, "answer": "1"}) + "\n")
+    return path
+
+
+def ours(model, data, folder, args):
+    """Questions per second, bytes, and the samples of one run of ours."""
+    into = os.path.join(folder, "run")
+    run("rm", "-rf", into)
+    text, size = measured((program(), "run", "-m", model, "--data", data, "-np", args.batch,
+                           "--temp", 0, "--latent_steps", args.latent_steps, "--max_new_tokens",
+                           args.max_new_tokens, "-fa", args.fa, "--output", into))
+    summary = rows_of(text)[-1]
+    with open(os.path.join(into, "samples.jsonl"), encoding="utf-8") as lines:
+        samples = sorted((json.loads(line) for line in lines), key=lambda s: s["index"])
+    if summary["tokens_spoken"] != len(samples) * args.max_new_tokens:
+        sys.exit("ours did not speak as many tokens as asked for")
+    return len(samples) / summary["total_time_sec"], size, samples
+
+
+def tokens_of(model, text):
+    """The ids of a prompt, by llama.cpp's own program."""
+    return json.loads(run("llama-tokenize", "-m", model, "--ids", "--log-disable", "-p", text))
+
+
+def write_prompts(model, samples, folder):
+    """The prompts that ours read, as ids for the loop; those of one question look alike."""
+    known = {}
+    questions = []
+    for sample in samples:
+        texts = tuple(agent["input"] for agent in sample["agents"])
+        if texts not in known:
+            known[texts] = [tokens_of(model, text) for text in texts]
+            counts = [agent["n_read"] for agent in sample["agents"]]
+            if [len(ids) for ids in known[texts]] != counts:
+                sys.exit("llama-tokenize and ours cut a prompt differently")
+        questions.append(known[texts])
+    path = os.path.join(folder, "prompts.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"questions": questions}, file)
+    return path
+
+
+def theirs(model, kind, prompts, args):
+    """Questions per second and bytes of one run of the loop."""
+    loop = os.path.join(os.path.dirname(os.path.abspath(__file__)), "python_loop.py")
+    text, size = measured((sys.executable, loop, "--model", model, "--dtype", kind, "--prompts",
+                           prompts, "--batch", args.batch, "--latent_steps", args.latent_steps,
+                           "--max_new_tokens", args.max_new_tokens, "--threads", args.threads))
+    return rows_of(text)[-1]["questions_per_s"], size
+
+
+def compare(pair, folder, args):
+    """Rates and memory of all rounds for one pair of types."""
+    mine, other = pair.split("=")
+    models = [synthetic(f"{args.shape}:{kind}", args.folder) for kind in (mine, other)]
+    data = write_data(folder, args.questions)
+    rates, sizes = ([], []), ([], [])
+    prompts = None
+    for i in range(args.rounds):
+        rate, size, samples = ours(models[0], data, folder, args)
+        prompts = prompts or write_prompts(models[0], samples, folder)
+        say(f"{pair}: round {i + 1} of {args.rounds}: ours {rate:.4f} questions/s")
+        for into, value in zip((rates[0], sizes[0]), (rate, size)):
+            into.append(value)
+        rate, size = theirs(models[1], other, prompts, args)
+        say(f"{pair}: round {i + 1} of {args.rounds}: theirs {rate:.4f} questions/s")
+        for into, value in zip((rates[1], sizes[1]), (rate, size)):
+            into.append(value)
+    return [median(r) for r in rates], [max(s) for s in sizes]
+
+
+def report(pair, rates, sizes, args):
+    """A line for each side, and the promises."""
+    limit = 5.0 if pair.startswith("q") else 1.5
+    print(f"## {pair}, {args.batch} at once\n")
+    print("| | questions/s | memory, MB |\n| --- | ---: | ---: |")
+    for name, rate, size in zip(("ours", "Python"), rates, sizes):
+        print(f"| {name} | {rate:.4f} | {size / 1e6:.0f} |")
+    print()
+    print(verdict("questions per second over the loop's", rates[0] / rates[1], limit))
+    print(verdict("the loop's memory over ours", sizes[1] / sizes[0], 2.0) + "\n", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("pairs", nargs="+", metavar="OURS=THEIRS")
+    parser.add_argument("--shape", default="qwen3-0.6b")
+    parser.add_argument("--folder", default="/tmp", help="where the models are kept")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--batch", type=int, default=1, help="questions at once")
+    parser.add_argument("--questions", type=int, default=2)
+    parser.add_argument("--latent_steps", type=int, default=10)
+    parser.add_argument("--max_new_tokens", type=int, default=32)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)),
+                        help="of the loop; ours takes the cores it may use")
+    parser.add_argument("--fa", default="off", choices=("on", "off"), help="ours")
+    args = parser.parse_args()
+    print(head("Against a Python loop"))
+    print(f"{args.questions} questions, {args.latent_steps} thoughts, {args.max_new_tokens} tokens "
+          f"spoken, medians of {args.rounds}.\n", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for pair in args.pairs:
+            rates, sizes = compare(pair, folder, args)
+            report(pair, rates, sizes, args)
+
+
+if __name__ == "__main__":
+    main()

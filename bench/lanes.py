@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""What it gains to ask many questions at once, against what libllama itself gains from lanes.
+
+Ours answers the same questions one at a time and --lanes at a time; the texts must be the same.
+llama-batched-bench reads and speaks as many tokens a lane (a thought counted as a token), with one
+lane and with as many. Each gain is questions, or lanes, per second over those of one lane.
+
+    ./dev --reference python3 bench/lanes.py --folder /tmp qwen3-0.6b:q4_0
+"""
+import argparse
+import json
+import os
+import sys
+import tempfile
+
+from against_python import write_data
+from common import head, median, program, rows_of, run, say, synthetic, verdict
+
+
+def ours(model, data, lanes, folder, args):
+    """Questions per second, the texts, and the totals of one run."""
+    into = os.path.join(folder, "run")
+    run("rm", "-rf", into)
+    summary = rows_of(run(program(), "run", "-m", model, "--data", data, "-np", lanes, "--temp", 0,
+                          "--max_new_tokens", args.max_new_tokens, "-fa", args.fa,
+                          "--output", into))[-1]
+    with open(os.path.join(into, "samples.jsonl"), encoding="utf-8") as lines:
+        samples = sorted((json.loads(line) for line in lines), key=lambda s: s["index"])
+    return summary["n"] / summary["total_time_sec"], [s["text"] for s in samples], summary
+
+
+def theirs(model, n_read, n_decoded, args):
+    """The gain of llama-batched-bench for that mix."""
+    n_cells = -(-(n_read + n_decoded) // 256) * 256
+    rows = rows_of(run("llama-batched-bench", "-m", model, "-c", args.lanes * n_cells, "-npp", n_read,
+                       "-ntg", n_decoded, "-npl", f"1,{args.lanes}", "-fa", args.fa,
+                       "--output-format", "jsonl"))
+    seconds = {row["pl"]: row["t_pp"] + row["t_tg"] for row in rows}
+    return args.lanes * seconds[1] / seconds[args.lanes]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("spec", metavar="SHAPE:TYPE")
+    parser.add_argument("--folder", default="/tmp", help="where the model is kept")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--lanes", type=int, default=16)
+    parser.add_argument("--questions", type=int, default=16)
+    parser.add_argument("--max_new_tokens", type=int, default=32)
+    parser.add_argument("--fa", default="off", choices=("on", "off"), help="flash attention")
+    args = parser.parse_args()
+    model = synthetic(args.spec, args.folder)
+    one, many, gains = [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        data = write_data(folder, args.questions)
+        for i in range(args.rounds):
+            rate, alone, summary = ours(model, data, 1, folder, args)
+            one.append(rate)
+            rate, together, _ = ours(model, data, args.lanes, folder, args)
+            many.append(rate)
+            if alone != together:
+                sys.exit("the answers depend on how many questions run at once")
+            n = summary["n"]
+            n_read = (summary["tokens_read"] - summary["tokens_shared"]) // n
+            n_decoded = (summary["thoughts"] + summary["tokens_spoken"]) // n
+            gains.append(theirs(model, n_read, n_decoded, args))
+            say(f"round {i + 1} of {args.rounds}: ours {one[-1]:.4f} and {many[-1]:.4f} questions/s, "
+                f"libllama gains {gains[-1]:.2f}")
+    gain = median(many) / median(one)
+    print(head("Many questions at once"))
+    print(f"{args.spec}, {args.questions} questions, 10 thoughts, {args.max_new_tokens} tokens "
+          f"spoken, medians of {args.rounds}; a question reads {n_read} tokens and decodes "
+          f"{n_decoded}. Answers with 1 and {args.lanes} lanes are the same.\n")
+    print(f"| | questions/s, 1 lane | {args.lanes} lanes | gain |\n| --- | ---: | ---: | ---: |")
+    print(f"| ours | {median(one):.4f} | {median(many):.4f} | {gain:.2f} |")
+    print(f"| llama-batched-bench | | | {median(gains):.2f} |\n")
+    print(verdict("our gain over libllama's", gain / median(gains), 0.9))
+
+
+if __name__ == "__main__":
+    main()
