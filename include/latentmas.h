@@ -167,9 +167,9 @@ typedef enum { LMAS_FLASH_ATTN_AUTO = -1, LMAS_FLASH_ATTN_OFF, LMAS_FLASH_ATTN_O
 typedef enum { LMAS_KV_AUTO = -1, LMAS_KV_UNIFIED, LMAS_KV_PER_LANE } lmas_kv;
 
 typedef struct lmas_session_params {
-    uint32_t n_ctx;          /* cells (positions) of all lanes, 0 for the model's own (default) */
-    uint32_t n_lanes;        /* working memories that can be open at once (default 1) */
-    uint32_t n_batch;        /* most rows of one decode (default 2048) */
+    uint32_t n_ctx;   /* cells (positions) of all lanes, rounded up to 256 a lane; 0: the model's */
+    uint32_t n_lanes; /* working memories that can be open at once (default 1) */
+    uint32_t n_batch; /* most rows of prompts in one tick (default 2048) */
     uint32_t n_ubatch;       /* most rows libllama computes at once (default 512) */
     int32_t n_threads;       /* for thinking and speaking, 0 for the cores we may use (default) */
     int32_t n_threads_batch; /* for reading, 0 for n_threads (default) */
@@ -208,7 +208,8 @@ LMAS_API void lmas_session_cancel(lmas_session *session);
 typedef enum { LMAS_WORK_READ, LMAS_WORK_THINK, LMAS_WORK_SPEAK } lmas_work;
 
 /* Milliseconds in which every lane reads `n` random tokens, thinks `n` thoughts or takes in `n`
- * spoken tokens, after `depth` positions that are not timed. All lanes must be free. */
+ * spoken tokens, after `depth` positions (one at least, to think) that are not timed. All lanes
+ * must be free. */
 LMAS_CHECKED lmas_status lmas_session_measure(double *out_ms, lmas_session *session, lmas_work work,
                                               uint32_t n, uint32_t depth);
 

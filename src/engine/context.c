@@ -33,12 +33,6 @@ static lmas_status parse_type(enum ggml_type *out, const char *name, const char 
                     which, name);
 }
 
-static bool has_accelerator(void)
-{
-    return ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_GPU) ||
-           ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_IGPU);
-}
-
 static bool abort_decode(void *user)
 {
     return atomic_load(&((lmi_context *)user)->is_canceled);
@@ -47,9 +41,9 @@ static bool abort_decode(void *user)
 /* AUTO without an accelerator is off: the CPU's flash attention rounds to half precision in an
  * order that depends on the batch, so a question's logits would move by some 3e-3 with the
  * company it keeps; without it they move by 1e-4 (f16 cache) or 1e-6 (f32). */
-static enum llama_flash_attn_type flash_attn_type(lmas_flash_attn wanted)
+static enum llama_flash_attn_type flash_attn_type(lmas_flash_attn wanted, bool is_accelerated)
 {
-    if (wanted == LMAS_FLASH_ATTN_AUTO && !has_accelerator())
+    if (wanted == LMAS_FLASH_ATTN_AUTO && !is_accelerated)
         return LLAMA_FLASH_ATTN_TYPE_DISABLED;
     return (enum llama_flash_attn_type)wanted;
 }
@@ -70,7 +64,7 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
     p->n_threads = n_threads;
     p->n_threads_batch = params->n_threads_batch > 0 ? params->n_threads_batch : n_threads;
     p->pooling_type = LLAMA_POOLING_TYPE_NONE;
-    p->flash_attn_type = flash_attn_type(params->flash_attn);
+    p->flash_attn_type = flash_attn_type(params->flash_attn, ctx->model->is_accelerated);
     p->kv_unified = ctx->is_unified;
     p->embeddings = ctx->tap == LMI_TAP_EMBEDDINGS;
     p->no_perf = true;
@@ -192,6 +186,8 @@ static lmas_status start(lmi_context *ctx, const lmi_context_params *params)
             ctx->model->info.arch, lmas_last_error());
     free_llama(ctx);
     ctx->tap = LMI_TAP_EMBEDDINGS;
+    ctx->head_share =
+        0; /* no row goes without the head: nothing to save by keeping thoughts apart */
     return make_llama(ctx, params);
 }
 
@@ -215,7 +211,7 @@ static void choose_shape(lmi_context *ctx, lmas_kv kv)
         ctx->spare_seq = (int32_t)ctx->n_lanes;
     ctx->is_rectangular = !ctx->is_unified || ctx->model->is_packed_by_sequence;
     ctx->head_share = (float)info->n_embd * (float)info->n_vocab / (float)info->n_params;
-    ctx->row_cost = has_accelerator() ? ROW_COST_ACCELERATOR : ROW_COST_CPU;
+    ctx->row_cost = ctx->model->is_accelerated ? ROW_COST_ACCELERATOR : ROW_COST_CPU;
 }
 
 lmas_status lmi_context_new(lmi_context **out, lmas_model *model, const lmi_context_params *params)
@@ -252,7 +248,7 @@ void lmi_context_free(lmi_context *ctx)
     for (i = 0; ctx->lanes && i < ctx->n_lanes; i++) {
         lmi_free(ctx->lanes[i].vector);
         lmi_free(ctx->lanes[i].hidden);
-        lmi_free(ctx->lanes[i].logits);
+        lmi_free(ctx->lanes[i].copy);
     }
     lmi_free(ctx->lanes);
     lmi_free(ctx->capture.rows);
@@ -300,6 +296,7 @@ void lmi_lane_read(lmi_lane *lane, const int32_t *tokens, size_t n, unsigned wan
     lane->tokens = tokens;
     lane->n_tokens = n;
     lane->n_done = 0;
+    lane->begin = lane->pos;
     lane->want = want;
     lane->state = LMI_LANE_TOKENS;
 }
@@ -308,6 +305,7 @@ void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsign
 {
     memcpy(lane->vector, vector, (size_t)ctx->model->info.n_embd * sizeof(float));
     lane->n_done = 0;
+    lane->begin = lane->pos;
     lane->want = want;
     lane->state = LMI_LANE_VECTOR;
 }

@@ -50,12 +50,16 @@ typedef struct lmi_lane {
     size_t n_tokens, n_done;
     float *vector; /* [n_embd] */
     unsigned want;
+    uint32_t begin; /* `pos` when it was placed */
 
     /* The result, valid until the next request. */
     unsigned has;  /* which of the two below are fresh */
     float *hidden; /* [n_embd] */
-    float *logits; /* [n_vocab], made when first wanted */
+    float *logits; /* [n_vocab]: libllama's own, or `copy` once another decode comes between */
+    bool is_borrowing;
+    float *copy; /* [n_vocab], made when first needed */
     lmas_status status;
+    bool is_poisoned; /* it failed by a value that is not finite, and its cells hold more */
     char error[256];
 
     double ms; /* this lane's share, by rows, of the decodes since the driver zeroed it */

@@ -128,7 +128,8 @@ static lmas_status keep_hidden(lmi_lane *lane, const float *hidden, size_t n_emb
     if (!hidden)
         return lmi_fail(LMAS_E_ENGINE, "libllama gave no hidden state for position %u",
                         lane->pos - 1);
-    if (!is_finite(hidden, n_embd))
+    lane->is_poisoned = !is_finite(hidden, n_embd);
+    if (lane->is_poisoned)
         return lmi_fail(LMAS_E_ENGINE, "the hidden state at position %u is not finite",
                         lane->pos - 1);
     memcpy(lane->hidden, hidden, n_embd * sizeof(float));
@@ -148,20 +149,48 @@ static void suppress(const lmas_model *model, float *logits)
             logits[tokens[i]] = -INFINITY;
 }
 
-static lmas_status keep_logits(lmi_lane *lane, const lmas_model *model, const float *logits)
+/* Logits stay where libllama has them: the lane's driver mostly looks at them before the next
+ * decode, and a vocabulary of 150,000 is half a megabyte. */
+static lmas_status lend_logits(lmi_lane *lane, const lmas_model *model, float *logits)
 {
-    const size_t n_vocab = (size_t)model->info.n_vocab;
-
-    if (!lane->logits)
-        lane->logits = lmi_new(n_vocab, sizeof(float));
-    if (!lane->logits)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu logits", n_vocab);
     if (!logits)
         return lmi_fail(LMAS_E_ENGINE, "libllama gave no logits for position %u", lane->pos - 1);
-    memcpy(lane->logits, logits, n_vocab * sizeof(float));
-    suppress(model, lane->logits);
+    suppress(model, logits);
+    lane->logits = logits;
+    lane->is_borrowing = true;
     lane->has |= LMI_WANT_LOGITS;
     return LMAS_OK;
+}
+
+static lmas_status copy_logits(lmi_lane *lane, size_t n_vocab)
+{
+    if (!lane->copy)
+        lane->copy = lmi_new(n_vocab, sizeof(float));
+    if (!lane->copy)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu logits", n_vocab);
+    memcpy(lane->copy, lane->logits, n_vocab * sizeof(float));
+    lane->logits = lane->copy;
+    return LMAS_OK;
+}
+
+/* A decode is about to overwrite the logits that were lent: a lane whose result still stands gets
+ * a copy. One with a new request has been looked at. */
+static void take_back_logits(lmi_context *ctx)
+{
+    uint32_t i;
+
+    for (i = 0; i < ctx->n_lanes; i++) {
+        lmi_lane *lane = &ctx->lanes[i];
+        const bool is_needed =
+            lane->is_borrowing && lane->state == LMI_LANE_IDLE && lane->has & LMI_WANT_LOGITS;
+        lmas_status status = LMAS_OK;
+
+        lane->is_borrowing = false;
+        if (is_needed)
+            status = copy_logits(lane, (size_t)ctx->model->info.n_vocab);
+        if (status != LMAS_OK)
+            lmi_lane_fail(lane, status);
+    }
 }
 
 /* Advance the lane past row `i`; at the end of its request, fetch what it wants. */
@@ -180,7 +209,7 @@ static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t o
     if (lane->want & LMI_WANT_HIDDEN)
         status = keep_hidden(lane, hidden_of(ctx, i, output), n_embd);
     if (status == LMAS_OK && lane->want & LMI_WANT_LOGITS)
-        status = keep_logits(lane, ctx->model, llama_get_logits_ith(ctx->llama, (int32_t)i));
+        status = lend_logits(lane, ctx->model, llama_get_logits_ith(ctx->llama, (int32_t)i));
     if (status != LMAS_OK)
         lmi_lane_fail(lane, status);
 }
@@ -207,6 +236,7 @@ int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n)
     uint32_t i;
     int code;
 
+    take_back_logits(ctx);
     *capture = (lmi_capture){.rows = capture->rows, .max_rows = capture->max_rows};
     capture->is_on = ctx->tap == LMI_TAP_CALLBACK && count_wanting(rows, n, LMI_WANT_HIDDEN) > 0;
     capture->is_head_wanted = count_wanting(rows, n, LMI_WANT_LOGITS) > 0;

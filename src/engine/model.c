@@ -81,6 +81,26 @@ static lmas_status pick_devices(ggml_backend_dev_t out[MAX_DEVICES + 1], const c
     return LMAS_OK;
 }
 
+static bool is_accelerator(ggml_backend_dev_t device)
+{
+    const enum ggml_backend_dev_type type = ggml_backend_dev_type(device);
+
+    return type == GGML_BACKEND_DEVICE_TYPE_GPU || type == GGML_BACKEND_DEVICE_TYPE_IGPU;
+}
+
+/* Whether layers go to an accelerator: one of `devices`, or where that is NULL, of all. */
+static bool uses_accelerator(const ggml_backend_dev_t *devices, int32_t n_gpu_layers)
+{
+    size_t i;
+
+    if (n_gpu_layers == 0)
+        return false;
+    for (i = 0; devices ? devices[i] != NULL : i < ggml_backend_dev_count(); i++)
+        if (is_accelerator(devices ? devices[i] : ggml_backend_dev_get(i)))
+            return true;
+    return false;
+}
+
 typedef struct progress_bridge {
     lmas_progress_fn fn;
     void *user;
@@ -109,6 +129,7 @@ static lmas_status load(lmas_model *model, const char *path, const lmas_model_pa
         p.devices = devices;
     }
     p.n_gpu_layers = params->n_gpu_layers;
+    model->is_accelerated = uses_accelerator(p.devices, params->n_gpu_layers);
     p.load_mode = params->use_mmap ? LLAMA_LOAD_MODE_AUTO : LLAMA_LOAD_MODE_NONE;
     p.progress_callback = on_progress;
     p.progress_callback_user_data = &bridge;

@@ -27,6 +27,7 @@ struct lmas_model {
     char *chat_template;
     char description[128];
     char fingerprint[LMI_SHA256_SIZE];
+    bool is_accelerated;        /* some of it is computed elsewhere than on the CPU */
     bool is_packed_by_sequence; /* recurrent state: libllama reorders the rows of a batch */
     pthread_mutex_t lock;
     float target_norm; /* 0 while unknown; guarded by `lock` */

@@ -1,6 +1,7 @@
 /* prefix.c - a shared sequence, or a copy of one; prefix.h says when. */
 #include "engine/prefix.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "engine/backend.h"
 
@@ -30,9 +31,9 @@ static lmas_status copy(lmi_prefix *prefix, lmi_context *ctx, const lmi_lane *la
     return LMAS_OK;
 }
 
-lmas_status lmi_prefix_keep(lmi_prefix **out, lmi_context *ctx, const lmi_lane *lane,
-                            bool may_share)
+lmas_status lmi_prefix_keep(lmi_prefix **out, lmi_context *ctx, lmi_lane *lane, bool may_share)
 {
+    const double begin = lmi_now_ms();
     lmi_prefix *prefix = lmi_new(1, sizeof(*prefix));
     lmas_status status = LMAS_OK;
 
@@ -43,6 +44,7 @@ lmas_status lmi_prefix_keep(lmi_prefix **out, lmi_context *ctx, const lmi_lane *
         share(prefix, ctx, lane);
     else
         status = copy(prefix, ctx, lane);
+    lane->ms += lmi_now_ms() - begin;
     if (status != LMAS_OK) {
         lmi_prefix_free(ctx, prefix);
         return status;
@@ -66,6 +68,7 @@ void lmi_prefix_free(lmi_context *ctx, lmi_prefix *prefix)
 lmas_status lmi_prefix_give(lmi_context *ctx, lmi_lane *lane, const lmi_prefix *prefix, uint32_t n)
 {
     llama_memory_t memory = llama_get_memory(ctx->llama);
+    const double begin = lmi_now_ms();
 
     lmi_backend_forget();
     if (prefix->seq >= 0)
@@ -76,5 +79,6 @@ lmas_status lmi_prefix_give(lmi_context *ctx, lmi_lane *lane, const lmi_prefix *
     else if (n < prefix->n)
         llama_memory_seq_rm(memory, lane->seq, (llama_pos)n, -1);
     lane->pos = n;
+    lane->ms += lmi_now_ms() - begin;
     return LMAS_OK;
 }

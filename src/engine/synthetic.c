@@ -10,10 +10,10 @@
 
 #include <llama.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "engine/backend.h"
@@ -40,12 +40,14 @@ enum {
     POOL = 4096 * SLICE, /* values that rows start among */
     ROW_MAX = 32768,     /* widest row */
     TENSORS_MAX = 1024,
-    ALIGNMENT = 32, /* of a tensor in the file */
+    ROWS_A_LOOK = 4096, /* rows between two looks at the caller */
+    ALIGNMENT = 32,     /* of a tensor in the file */
 };
 static const float DEVIATION = 0.02f;
 
 /* A model on its way to a file. */
 typedef struct maker {
+    const char *path;
     const shape *shape;
     enum ggml_type type;
     struct gguf_context *gguf;
@@ -211,104 +213,115 @@ static lmas_status fill_pool(maker *m)
     return LMAS_OK;
 }
 
-static bool put(maker *m, const void *data, size_t size)
+static lmas_status put(maker *m, const void *data, size_t size)
 {
     m->n_written += size;
-    return fwrite(data, 1, size, m->file) == size;
+    if (fwrite(data, 1, size, m->file) != size)
+        return lmi_fail_errno(LMAS_E_IO, "cannot write %s", m->path);
+    return LMAS_OK;
 }
 
-static bool write_tensor(maker *m, const struct ggml_tensor *tensor)
+static lmas_status ask_caller(const maker *m)
+{
+    if (m->progress && !m->progress(m->user, (float)m->n_written / (float)m->n_total))
+        return lmi_fail(LMAS_E_CANCELED, "making %s was stopped", m->path);
+    return LMAS_OK;
+}
+
+static lmas_status write_tensor(maker *m, const struct ggml_tensor *tensor)
 {
     static const char zeros[ALIGNMENT];
     const size_t size = ggml_row_size(tensor->type, tensor->ne[0]);
     const bool is_norm = ggml_n_dims(tensor) == 1;
+    lmas_status status = LMAS_OK;
     int64_t row;
 
-    for (row = 0; row < ggml_nrows(tensor); row++) {
+    for (row = 0; status == LMAS_OK && row < ggml_nrows(tensor); row++) {
         const uint64_t slice = next_random(&m->random) % (POOL / SLICE);
         const void *from = is_norm ? (const void *)m->ones
                                    : m->pool + ggml_row_size(m->type, (int64_t)slice * SLICE);
 
-        if (!put(m, from, size))
-            return false;
+        status = put(m, from, size);
+        if (status == LMAS_OK && row % ROWS_A_LOOK == 0)
+            status = ask_caller(m);
     }
-    return put(m, zeros, (ALIGNMENT - ggml_nbytes(tensor) % ALIGNMENT) % ALIGNMENT);
+    return status == LMAS_OK
+               ? put(m, zeros, (ALIGNMENT - ggml_nbytes(tensor) % ALIGNMENT) % ALIGNMENT)
+               : status;
 }
 
-static lmas_status write_tensors(maker *m, const char *path)
+static lmas_status write_all(maker *m)
 {
+    lmas_status status = LMAS_OK;
     struct ggml_tensor *tensor;
-
-    for (tensor = ggml_get_first_tensor(m->tensors); tensor;
-         tensor = ggml_get_next_tensor(m->tensors, tensor)) {
-        if (!write_tensor(m, tensor))
-            return lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
-        if (m->progress && !m->progress(m->user, (float)m->n_written / (float)m->n_total))
-            return lmi_fail(LMAS_E_CANCELED, "making %s was stopped", path);
-    }
-    return LMAS_OK;
-}
-
-/* Everything into `path`, which is nobody's yet. */
-static lmas_status write_file(maker *m, const char *path)
-{
-    struct ggml_tensor *tensor;
-    lmas_status status;
 
     for (tensor = ggml_get_first_tensor(m->tensors); tensor;
          tensor = ggml_get_next_tensor(m->tensors, tensor))
         m->n_total += ggml_nbytes(tensor);
-    m->file = fopen(path, "wbe");
-    if (!m->file)
-        return lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
     if (!gguf_write_to_file_ptr(m->gguf, m->file, true))
-        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
-    else
-        status = write_tensors(m, path);
-    if (fclose(m->file) != 0 && status == LMAS_OK)
-        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
+        return lmi_fail_errno(LMAS_E_IO, "cannot write %s", m->path);
+    for (tensor = ggml_get_first_tensor(m->tensors); status == LMAS_OK && tensor;
+         tensor = ggml_get_next_tensor(m->tensors, tensor))
+        status = write_tensor(m, tensor);
     return status;
 }
 
-static lmas_status make(maker *m, const char *path, const char *spec)
+/* Into a file of a name of its own, which gets its true name when it is whole. It is not flushed
+ * to disk: what a power cut leaves of random numbers is made again. */
+static lmas_status write_file(maker *m)
+{
+    char half[LMI_PATH_MAX];
+    lmas_status status;
+    int fd;
+
+    if ((size_t)snprintf(half, sizeof(half), "%s.XXXXXX", m->path) >= sizeof(half))
+        return lmi_fail(LMAS_E_INVALID, "a path of more than %d bytes", LMI_PATH_MAX);
+    fd = mkstemp(half);
+    m->file = fd < 0 ? NULL : fdopen(fd, "wb");
+    if (!m->file) {
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", m->path);
+        if (fd >= 0) {
+            close(fd);
+            unlink(half);
+        }
+        return status;
+    }
+    status = write_all(m);
+    if (fclose(m->file) != 0 && status == LMAS_OK)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", m->path);
+    if (status == LMAS_OK && rename(half, m->path) != 0)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", m->path);
+    if (status != LMAS_OK)
+        unlink(half);
+    return status;
+}
+
+static lmas_status make(maker *m, const char *spec)
 {
     lmas_status status = parse(m, spec);
-    lmi_buf half;
 
     if (status != LMAS_OK)
         return status;
-    lmi_buf_init(&half, LMI_PATH_MAX);
-    lmi_buf_printf(&half, "%s.part", path);
     describe(m, spec);
-    status = lmi_buf_status(&half);
-    if (status == LMAS_OK)
-        status = lmi_synthetic_vocab(m->gguf, m->shape->n_vocab);
+    status = lmi_synthetic_vocab(m->gguf, m->shape->n_vocab);
     if (status == LMAS_OK)
         status = declare_all(m);
     if (status == LMAS_OK)
         status = fill_pool(m);
-    if (status == LMAS_OK)
-        status = write_file(m, lmi_buf_text(&half));
-    if (status == LMAS_OK && rename(lmi_buf_text(&half), path) != 0)
-        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
-    if (status != LMAS_OK)
-        unlink(lmi_buf_text(&half));
-    lmi_buf_done(&half);
-    return status;
+    return status == LMAS_OK ? write_file(m) : status;
 }
 
 lmas_status lmas_model_synthesize(const char *path, const char *spec, lmas_progress_fn progress,
                                   void *user)
 {
-    maker m = {.random = 0x9e3779b97f4a7c15u, .progress = progress, .user = user};
+    maker m = {.path = path, .random = 0x9e3779b97f4a7c15u, .progress = progress, .user = user};
     lmas_status status;
 
     if (!path || !spec)
         return lmi_fail(LMAS_E_INVALID, "lmas_model_synthesize needs a path and a shape");
     lmi_backend_start();
     m.gguf = gguf_init_empty();
-    status =
-        m.gguf ? make(&m, path, spec) : lmi_fail(LMAS_E_NOMEM, "no memory for a synthetic model");
+    status = m.gguf ? make(&m, spec) : lmi_fail(LMAS_E_NOMEM, "no memory for a synthetic model");
     gguf_free(m.gguf);
     ggml_free(m.tensors);
     lmi_free(m.ones);

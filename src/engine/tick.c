@@ -18,7 +18,7 @@
  */
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/log.h"
 #include "engine/backend.h"
 #include "engine/decode.h"
 
@@ -65,22 +65,55 @@ static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t 
     return LMAS_OK;
 }
 
+/* A freed cell keeps its numbers, and attention multiplies those of cells it may not see by zero,
+ * which makes no zero of what is not finite. So the cells of a request that ended that way are
+ * written over: they are the first free ones again, unless lanes share a pool. */
+static void scrub(lmi_context *ctx, lmi_lane *lane)
+{
+    const uint32_t n = lane->pos - lane->begin;
+    uint32_t i;
+
+    lane->is_poisoned = false;
+    if (n > ctx->n_rows_max)
+        return; /* a whole prompt: it is the model that is broken */
+    lane->pos = lane->begin;
+    rewind_lane(ctx, lane);
+    for (i = 0; i < n; i++)
+        ctx->rows[i] = (lmi_row){.lane = lane, .pos = lane->begin + i};
+    if (lmi_decode(ctx, ctx->rows, n) != 0)
+        lmi_log(LMAS_LOG_WARN, "cells that are not finite could not be written over");
+    lane->pos = lane->begin;
+    rewind_lane(ctx, lane);
+}
+
+static void scrub_all(lmi_context *ctx)
+{
+    uint32_t i;
+
+    for (i = 0; i < ctx->n_lanes; i++)
+        if (ctx->lanes[i].is_poisoned)
+            scrub(ctx, &ctx->lanes[i]);
+}
+
 /* Decode the first `n` rows of the scratch. */
 static lmas_status decode(lmi_context *ctx, uint32_t n)
 {
+    lmas_status status = LMAS_OK;
     int code;
     uint32_t i;
 
     if (atomic_load(&ctx->is_canceled))
         return lmi_fail(LMAS_E_CANCELED, "canceled");
     code = lmi_decode(ctx, ctx->rows, n);
-    if (code == 0)
-        return LMAS_OK;
     if (code == 2)
         return lmi_fail(LMAS_E_CANCELED, "canceled");
-    for (i = 0; i < n; i++)
-        rewind_lane(ctx, ctx->rows[i].lane);
-    return decode_apart(ctx, ctx->rows, n);
+    if (code != 0) {
+        for (i = 0; i < n; i++)
+            rewind_lane(ctx, ctx->rows[i].lane);
+        status = decode_apart(ctx, ctx->rows, n);
+    }
+    scrub_all(ctx);
+    return status;
 }
 
 /* What a lane waits for. */

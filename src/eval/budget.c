@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 
-enum { MEMINFO_MAX = 64 * 1024 };
+enum { MEMINFO_MAX = 64 * 1024, PART_STEP = 256 };
 
 /* Cells the question takes when an agent speaks at most `n` tokens. */
 static lmas_status count_cells(uint32_t *out, const lmi_demand *demand, size_t i, int32_t n)
@@ -28,7 +28,8 @@ static uint32_t cell_limit(const lmi_demand *demand)
 }
 
 /* The largest question among those that leave half of the limit to text. Longer ones are
- * exceptions: they run with what is left, or fail alone, and do not shorten the others. */
+ * exceptions: they do not shorten the others. In a pool they run with what is left; in a lane's
+ * own part they may fail alone. */
 static lmas_status find_largest(size_t *out, uint32_t *cells_out, const lmi_demand *demand)
 {
     const uint32_t limit = cell_limit(demand);
@@ -90,6 +91,14 @@ static lmas_status measure(lmi_budget *budget, const lmi_demand *demand)
     return status;
 }
 
+/* Cells set aside for a lane: libllama rounds a lane's own part up. */
+static uint32_t part_of(const lmi_budget *budget, const lmi_demand *demand)
+{
+    if (!demand->is_per_lane || budget->n_lanes == 1)
+        return budget->n_cells;
+    return (budget->n_cells + PART_STEP - 1) / PART_STEP * PART_STEP;
+}
+
 lmas_status lmi_budget_make(lmi_budget *out, const lmi_demand *demand)
 {
     const size_t most = demand->n < demand->n_lanes ? demand->n : demand->n_lanes;
@@ -108,9 +117,9 @@ lmas_status lmi_budget_make(lmi_budget *out, const lmi_demand *demand)
     }
     if (demand->cell_size > 0 && demand->max_size > 0)
         affordable = (double)demand->max_size / demand->cell_size;
-    while (b.n_lanes > 1 && (double)b.n_lanes * b.n_cells > affordable)
+    while (b.n_lanes > 1 && (double)b.n_lanes * part_of(&b, demand) > affordable)
         b.n_lanes--;
-    b.n_ctx = b.n_cells < affordable ? b.n_lanes * b.n_cells : (uint32_t)affordable;
+    b.n_ctx = b.n_cells < affordable ? b.n_lanes * part_of(&b, demand) : (uint32_t)affordable;
     *out = b;
     return LMAS_OK;
 }

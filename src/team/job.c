@@ -171,14 +171,17 @@ static lmas_status read_rest(lmi_job *job, uint32_t first)
                                  want_before(&job->turn, job->turn.n_thoughts));
 }
 
-/* Take the beginning from the shelf, where it lies now. Cells it shares need no room. */
+/* Take the beginning from the shelf, where it lies now; what cannot be taken is read. Cells it
+ * shares need no room. */
 static lmas_status take_beginning(lmi_job *job)
 {
     const lmi_prefix *prefix = job->place->prefix;
-    const lmas_status status = lmi_memory_take(job->memory, job->turn.agent, prefix, job->n_shared);
 
-    if (status != LMAS_OK)
-        return status;
+    if (lmi_memory_take(job->memory, job->turn.agent, prefix, job->n_shared) != LMAS_OK) {
+        lmi_memory_clear(job->memory);
+        job->place = NULL;
+        return read_rest(job, 0);
+    }
     if (prefix->seq >= 0)
         job->n_reserved -= job->n_shared;
     trace_of(job)->n_shared = job->n_shared;
@@ -186,7 +189,8 @@ static lmas_status take_beginning(lmi_job *job)
     return read_rest(job, job->n_shared);
 }
 
-/* The beginning is read: put it on the shelf. Its owner keeps it as well. */
+/* The beginning is read: put it on the shelf. Its owner keeps it as well. Where it cannot be
+ * kept, everybody reads for himself. */
 static lmas_status put_beginning(lmi_job *job)
 {
     lmi_shelf_place *place = job->place;
@@ -194,14 +198,12 @@ static lmas_status put_beginning(lmi_job *job)
     const lmas_status status =
         lmi_prefix_keep(&place->prefix, job->shelf->ctx, job->memory->lane, may_share);
 
-    if (status != LMAS_OK)
-        return status;
-    if (place->prefix->seq >= 0)
+    place->state = status == LMAS_OK ? LMI_SHELF_KEPT : LMI_SHELF_ABSENT;
+    if (status == LMAS_OK && place->prefix->seq >= 0)
         job->n_reserved -= place->prefix->n;
-    place->state = LMI_SHELF_KEPT;
     job->is_reader = false;
     job->place = NULL;
-    return read_rest(job, place->prefix->n);
+    return read_rest(job, (uint32_t)place->tokens.n);
 }
 
 /* Go on with the beginning of the prompt, as far as others have brought it. */
@@ -215,6 +217,10 @@ static lmas_status read_beginning(lmi_job *job)
         return take_beginning(job);
     if (place->state == LMI_SHELF_READING)
         return LMAS_OK;
+    if (place->state == LMI_SHELF_ABSENT) {
+        job->place = NULL;
+        return read_rest(job, 0);
+    }
     place->state = LMI_SHELF_READING;
     job->is_reader = true;
     return lmi_memory_start_read(job->memory, job->turn.agent, job->prompt.ids, place->tokens.n,

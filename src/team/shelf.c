@@ -50,6 +50,8 @@ static lmas_status find_common(lmi_shelf_place *place, const lmi_plan *plan, siz
         status = lmi_model_tokenize(&place->tokens, plan->model, lmi_buf_text(&text), true);
     if (status == LMAS_OK)
         place->tokens.n = n_common(&place->tokens, prompt);
+    if (status == LMAS_OK && place->tokens.n == prompt->n && prompt->n > 0)
+        place->tokens.n--; /* no question in it: the last token is read all the same */
     lmi_buf_done(&text);
     return status;
 }
@@ -60,6 +62,7 @@ lmi_shelf_place *lmi_shelf_look(uint32_t *n_out, lmi_shelf *shelf, size_t i, con
     lmi_shelf_place *place = &shelf->places[i];
     size_t n;
 
+    *n_out = 0;
     if (place->state == LMI_SHELF_UNKNOWN) {
         const bool is_open = shelf->plan->params.share_prefixes &&
                              (i == 0 || lmi_plan_turn(shelf->plan, i).is_fresh) &&
@@ -74,8 +77,10 @@ lmi_shelf_place *lmi_shelf_look(uint32_t *n_out, lmi_shelf *shelf, size_t i, con
     n = n_common(&place->tokens, prompt);
     if (n == prompt->n)
         n--; /* the last token is read, so that something comes out of it */
+    if (n < SHARED_MIN)
+        return NULL;
     *n_out = (uint32_t)n;
-    return n >= SHARED_MIN ? place : NULL;
+    return place;
 }
 
 uint32_t lmi_shelf_n_cells(const lmi_shelf *shelf)

@@ -90,8 +90,11 @@ static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
     if (least >= n_ctx)
         return lmi_fail(LMAS_E_CONTEXT_FULL,
                         "context of %u cells is too small: prompts and thoughts of this question "
-                        "take %u; give more with -c",
-                        n_ctx, least);
+                        "take %u; give more with -c%s",
+                        n_ctx, least,
+                        solver->session->ctx->is_unified
+                            ? ""
+                            : ", or let it take from the others' with --kv unified");
     job->n_reserved = most < n_ctx ? most : n_ctx;
     return LMAS_OK;
 }
@@ -140,7 +143,8 @@ static lmas_status end(const lmas_solver *solver, lmi_job *job)
     return is_stopped ? lmi_fail(LMAS_E_CANCELED, "the result callback asked to stop") : LMAS_OK;
 }
 
-/* Where each lane has its own cells, a free lane is room enough. */
+/* Where each lane has its own cells, a free lane is room enough; and so is an empty pool, whose
+ * largest question may ask for all of it beside a prefix that it shares. */
 static bool has_room(const lmas_solver *solver, const lmi_job *job)
 {
     const lmi_context *ctx = solver->session->ctx;
@@ -149,7 +153,7 @@ static bool has_room(const lmas_solver *solver, const lmi_job *job)
 
     for (i = 0; i < solver->n_running; i++)
         n += solver->running[i]->n_reserved;
-    return !ctx->is_unified || n <= ctx->n_ctx;
+    return !ctx->is_unified || solver->n_running == 0 || n <= ctx->n_ctx;
 }
 
 /* Let questions in, in order, while there is room. */
@@ -165,7 +169,9 @@ static lmas_status admit(lmas_solver *solver)
             status = end(solver, dequeue(solver));
             continue;
         }
-        if (!has_room(solver, job) || lmas_memory_new(&memory, solver->session) != LMAS_OK)
+        /* A job that failed at its start has no lane, and its place until the next look. */
+        if (solver->n_running == lmas_session_n_lanes(solver->session) || !has_room(solver, job) ||
+            lmas_memory_new(&memory, solver->session) != LMAS_OK)
             break;
         solver->running[solver->n_running++] = dequeue(solver);
         lmi_job_start(job, memory, &solver->shelf);

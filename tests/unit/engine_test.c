@@ -408,20 +408,35 @@ static void test_a_lane_that_fills_the_context_fails_alone(void **state)
 enum { WIDE = 16, FULL = 3, BROKEN = 7 };
 
 /* Give every lane its next thought; one of them is broken by what it is fed. */
-static void feed_all(lmi_context *ctx, lmi_lane *lanes[WIDE], int step)
+static void feed_all(lmi_context *ctx, lmi_lane *lanes[WIDE])
 {
     int i;
 
     for (i = 0; i < WIDE; i++) {
         if (lanes[i]->state != LMI_LANE_IDLE)
             continue;
-        if (i == BROKEN && step == 2)
+        if (i == BROKEN && lanes[i]->pos == 14)
             lanes[i]->hidden[5] = NAN;
         if (i == FULL)
             lmi_lane_read(lanes[i], some_tokens(), 100, LMI_WANT_HIDDEN);
         else
             lmi_lane_feed(ctx, lanes[i], lanes[i]->hidden, LMI_WANT_HIDDEN);
     }
+}
+
+/* What broke a lane is gone when it is cleared: it reads as any other. */
+static void check_reuse(lmi_context *ctx, lmi_lane *broken, lmi_lane *other)
+{
+    lmi_lane_clear(ctx, broken);
+    lmi_lane_clear(ctx, other);
+    lmi_lane_read(broken, some_tokens(), 12, LMI_WANT_HIDDEN);
+    lmi_lane_read(other, some_tokens(), 12, LMI_WANT_HIDDEN);
+    run_lane(ctx, broken);
+    run_lane(ctx, other);
+    assert_int_equal(broken->state, LMI_LANE_IDLE);
+    assert_int_equal(other->state, LMI_LANE_IDLE);
+    assert_true(max_difference(broken->hidden, other->hidden, (size_t)ctx->model->info.n_embd) <
+                1e-5);
 }
 
 static void test_lanes_that_fail_among_sixteen_fail_alone(void **state)
@@ -439,7 +454,7 @@ static void test_lanes_that_fail_among_sixteen_fail_alone(void **state)
     }
     for (step = 0; step < 40; step++) {
         assert_ok(lmi_context_tick(ctx));
-        feed_all(ctx, lanes, step);
+        feed_all(ctx, lanes);
     }
     assert_int_equal(lanes[FULL]->state, LMI_LANE_FAILED);
     assert_int_equal(lanes[FULL]->status, LMAS_E_CONTEXT_FULL);
@@ -453,6 +468,7 @@ static void test_lanes_that_fail_among_sixteen_fail_alone(void **state)
         assert_true(max_difference(lanes[0]->hidden, lanes[i]->hidden, n_embd) < 1e-4);
     }
     assert_true(lanes[0]->pos > 40);
+    check_reuse(ctx, lanes[BROKEN], lanes[0]);
     lmi_context_free(ctx);
 }
 

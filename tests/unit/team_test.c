@@ -426,6 +426,26 @@ static void test_what_all_prompts_begin_with_is_read_once(void **state)
         }
 }
 
+/* Each asks for all there is, and a kept beginning holds some of it. */
+static void test_a_pool_lets_in_questions_that_want_all_of_it(void **state)
+{
+    lmas_solver_params params = greedy_params(LMAS_METHOD_BASELINE);
+    lmas_session *session = session_of(LMAS_KV_UNIFIED, 2);
+    lmas_team *team = NULL;
+    seen s = {0};
+    size_t i;
+
+    (void)state;
+    params.max_new_tokens = 100000;
+    assert_ok(lmas_team_builtin(&team, "sequential"));
+    solve_all(&s, session, team, params, PROBLEMS, 3);
+    for (i = 0; i < 3; i++)
+        assert_true(s.results[i].n_spoken > 0);
+    forget(&s);
+    lmas_team_free(team);
+    lmas_session_free(session);
+}
+
 static void test_the_same_seed_gives_the_same_answers(void **state)
 {
     lmas_solver_params params = lmas_solver_params_default();
@@ -582,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_text_agents_start_afresh_and_read_the_others),
         cmocka_unit_test(test_answers_do_not_depend_on_the_batch),
         cmocka_unit_test(test_what_all_prompts_begin_with_is_read_once),
+        cmocka_unit_test(test_a_pool_lets_in_questions_that_want_all_of_it),
         cmocka_unit_test(test_the_same_seed_gives_the_same_answers),
         cmocka_unit_test(test_a_question_too_long_for_the_context_fails_alone),
         cmocka_unit_test(test_the_cells_of_a_question_are_its_worst_case),
