@@ -48,7 +48,7 @@ def write_data(folder, n):
     with open(path, "w", encoding="utf-8") as file:
         for i in range(n):
             text = QUESTIONS[i % len(QUESTIONS)]
-            file.write(json.dumps({"question": text, "answer": "1"}) + "\n")
+            file.write(json.dumps({"question": text, "answer": "#### 1"}) + "\n")
     return path
 
 

@@ -28,7 +28,7 @@ def write_sums(folder, n):
         for _ in range(n):
             a, b = rng.randint(10, 99), rng.randint(10, 99)
             file.write(json.dumps({"question": f"Tom has {a} apples and buys {b} more. How many?",
-                                   "answer": str(a + b)}) + "\n")
+                                   "answer": f"#### {a + b}"}) + "\n")
     return path
 
 

@@ -37,7 +37,7 @@ total = sum(cost.values())
 print(f"{sys.argv[2]}: {total / 1e9:.1f} billion instructions\n\n| object | share |\n| --- | ---: |")
 rest = 0
 for key, n in sorted(cost.items(), key=lambda item: -item[1]):
-    name = names[key].rsplit("/", 1)[-1]
+    name = (names[key] or "unknown").rsplit("/", 1)[-1]
     is_theirs = re.match(r"lib(llama|ggml|gomp)", name)
     rest += 0 if is_theirs else n
     if n > total / 1e5:

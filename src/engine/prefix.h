@@ -20,8 +20,8 @@ typedef struct lmi_prefix {
 /* Whether a prefix can be kept at all: not where a state sums up all that was read. */
 bool lmi_prefix_is_possible(const lmi_context *ctx);
 
-/* Keep all that the lane holds, which stays as it is but for its `ms`. At most one prefix of a context shares
- * cells, the first one kept with `may_share`. */
+/* Keep all that the lane holds, which stays as it is but for its `ms`. At most one prefix of a
+ * context shares cells, the first one kept with `may_share`. */
 lmas_status lmi_prefix_keep(lmi_prefix **out, lmi_context *ctx, lmi_lane *lane, bool may_share);
 void lmi_prefix_free(lmi_context *ctx, lmi_prefix *prefix);
 

@@ -70,14 +70,16 @@ static void add(vocab *v, const char *before, const char *text, size_t len)
 
 static void add_characters(vocab *v)
 {
-    char c;
+    char text[] = "!";
+    int c;
 
     add(v, "\n", "", 0);
     add(v, SPACE, "", 0);
-    for (c = '!'; c <= '~'; c++)
-        add(v, "", &c, 1);
-    for (c = '!'; c <= '~'; c++)
-        add(v, SPACE, &c, 1);
+    for (c = '!'; c <= '~'; c++) {
+        text[0] = (char)c;
+        add(v, "", text, 1);
+        add(v, SPACE, text, 1);
+    }
 }
 
 /* Each word as it stands and with a capital, behind a space and without one. */
@@ -102,15 +104,20 @@ static void add_words(vocab *v)
 /* The strings of `len` small letters in order, counting in base 26. */
 static void add_strings(vocab *v, size_t len)
 {
-    char text[] = "aaaa";
-    size_t i;
+    size_t n = 1;
+    size_t i, k;
 
-    do {
+    for (k = 0; k < len; k++)
+        n *= 26;
+    for (i = 0; i < n && v->n < v->n_max; i++) {
+        char text[] = "aaaa";
+        size_t rest = i;
+
+        for (k = len; k > 0; k--, rest /= 26)
+            text[k - 1] = (char)('a' + (int)(rest % 26));
         add(v, SPACE, text, len);
         add(v, "", text, len);
-        for (i = len; i-- > 0 && text[i]++ == 'z';)
-            text[i] = 'a';
-    } while (i < len && v->n < v->n_max); /* i wraps when the first letter does */
+    }
 }
 
 static void write_tokens(struct gguf_context *gguf, const vocab *v, const char **texts,

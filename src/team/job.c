@@ -28,7 +28,7 @@ lmas_status lmi_job_new(lmi_job **out, const lmi_plan *plan, const lmas_question
 /* Leave the place on the shelf to the next reader. */
 static void leave_place(lmi_job *job)
 {
-    if (job->is_reader)
+    if (job->is_reader && job->place)
         job->place->state = LMI_SHELF_KNOWN;
     job->is_reader = false;
     job->place = NULL;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench_scripts: what the scripts of bench/ print, on a tiny model; not how fast that is. Those that
 # compare with llama.cpp need its programs (./dev --reference) and are skipped without them.
-# shellcheck source=tests/cli/common/claims.sh disable=SC2319
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2181
 . tests/cli/common/claims.sh
 SPEC=qwen3-tiny:q8_0
 export LATENTMAS
