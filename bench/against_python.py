@@ -11,57 +11,15 @@ is what follows loading and warming up. Memory is the most that the process ever
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 
-from common import head, median, program, rows_of, run, say, synthetic, verdict
-
-QUESTIONS = [
-    "Tom has 12 apples and buys 7 more. How many apples does he have?",
-    "A box holds 6 eggs. How many eggs are in 4 boxes?",
-    "Mia had 30 stickers. She gave 8 to Sam and 5 to Ann. How many does she have left?",
-    "Ben reads 15 pages a day. How many pages does he read in 6 days?",
-    "There are 48 pencils for 8 children. How many pencils does each child get?",
-    "A shop sold 25 cups on Monday and twice as many on Tuesday. How many in both days?",
-    "Lena is 11. Her brother is 4 years older. How old is her brother?",
-    "A rope of 90 metres is cut into 5 equal pieces. How long is each piece?",
-]
-
-
-def measured(command):
-    """Output of a command, and the most memory it held, in bytes."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        child = subprocess.Popen([str(c) for c in command], stdout=out, stderr=err)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        err.seek(0)
-        if child.returncode != 0:
-            sys.exit(f"{command[0]}: status {child.returncode}: {err.read().strip()[-400:]}")
-        out.seek(0)
-        return out.read(), usage.ru_maxrss * 1024
-
-
-def write_data(folder, n):
-    """A data file of n questions."""
-    path = os.path.join(folder, "questions.jsonl")
-    with open(path, "w", encoding="utf-8") as file:
-        for i in range(n):
-            text = QUESTIONS[i % len(QUESTIONS)]
-            file.write(json.dumps({"question": text, "answer": "#### 1"}) + "\n")
-    return path
-
+from common import (answer, head, measured, median, rows_of, run, say, synthetic, verdict,
+                    write_data)
 
 def ours(model, data, folder, args):
     """Questions per second, bytes, and the samples of one run of ours."""
-    into = os.path.join(folder, "run")
-    run("rm", "-rf", into)
-    text, size = measured((program(), "run", "-m", model, "--data", data, "-np", args.batch,
-                           "--temp", 0, "--latent_steps", args.latent_steps, "--max_new_tokens",
-                           args.max_new_tokens, "-fa", args.fa, "--output", into))
-    summary = rows_of(text)[-1]
-    with open(os.path.join(into, "samples.jsonl"), encoding="utf-8") as lines:
-        samples = sorted((json.loads(line) for line in lines), key=lambda s: s["index"])
+    summary, samples, size = answer(model, data, args.batch, args, folder)
     if summary["tokens_spoken"] != len(samples) * args.max_new_tokens:
         sys.exit("ours did not speak as many tokens as asked for")
     return len(samples) / summary["total_time_sec"], size, samples

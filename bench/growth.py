@@ -13,8 +13,7 @@ import os
 import random
 import tempfile
 
-from against_python import measured
-from common import head, median, program, rows_of, run, say, synthetic
+from common import head, measured, median, program, rows_of, run, say, synthetic
 
 COUNTS = (16, 64, 256, 512)
 DEPTHS = (0, 256, 512, 1024, 2048)

@@ -8,24 +8,15 @@ lane and with as many. Each gain is questions, or lanes, per second over those o
     ./dev --reference python3 bench/lanes.py --folder /tmp qwen3-0.6b:q4_0
 """
 import argparse
-import json
-import os
 import sys
 import tempfile
 
-from against_python import write_data
-from common import head, median, program, rows_of, run, say, synthetic, verdict
+from common import answer, head, median, rows_of, run, say, synthetic, verdict, write_data
 
 
 def ours(model, data, lanes, folder, args):
     """Questions per second, the texts, and the totals of one run."""
-    into = os.path.join(folder, "run")
-    run("rm", "-rf", into)
-    summary = rows_of(run(program(), "run", "-m", model, "--data", data, "-np", lanes, "--temp", 0,
-                          "--max_new_tokens", args.max_new_tokens, "-fa", args.fa,
-                          "--output", into))[-1]
-    with open(os.path.join(into, "samples.jsonl"), encoding="utf-8") as lines:
-        samples = sorted((json.loads(line) for line in lines), key=lambda s: s["index"])
+    summary, samples, _ = answer(model, data, lanes, args, folder)
     return summary["n"] / summary["total_time_sec"], [s["text"] for s in samples], summary
 
 
@@ -46,6 +37,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--lanes", type=int, default=16)
     parser.add_argument("--questions", type=int, default=16)
+    parser.add_argument("--latent_steps", type=int, default=10)
     parser.add_argument("--max_new_tokens", type=int, default=32)
     parser.add_argument("--fa", default="off", choices=("on", "off"), help="flash attention")
     args = parser.parse_args()
@@ -68,7 +60,7 @@ def main():
                 f"libllama gains {gains[-1]:.2f}")
     gain = median(many) / median(one)
     print(head("Many questions at once"))
-    print(f"{args.spec}, {args.questions} questions, 10 thoughts, {args.max_new_tokens} tokens "
+    print(f"{args.spec}, {args.questions} questions, {args.latent_steps} thoughts, {args.max_new_tokens} tokens "
           f"spoken, medians of {args.rounds}; a question reads {n_read} tokens and decodes "
           f"{n_decoded}. Answers with 1 and {args.lanes} lanes are the same.\n")
     print(f"| | questions/s, 1 lane | {args.lanes} lanes | gain |\n| --- | ---: | ---: | ---: |")

@@ -6,10 +6,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/interrupt.h"
-#include "cli/wait.h"
-
-/* libllama rounds a lane's part of the cache up to this. */
-enum { CELLS_STEP = 256 };
 
 /* Of different lengths, as questions are. */
 static const char *const QUESTIONS[] = {
@@ -33,20 +29,10 @@ static lmas_status start_raw(lmi_stage *stage, const lmi_bench_test *test)
     /* A thought needs something to think on. */
     const uint32_t n_least = test->kind == LMI_BENCH_THINK ? 1 : 0;
     const uint32_t n_before = test->depth > n_least ? test->depth : n_least;
-    const uint32_t n_steps = (n_before + test->n + CELLS_STEP - 1) / CELLS_STEP;
-    lmi_wait w = lmi_wait_begin("computing the realignment matrix");
-    lmas_session_params params = stage->session_params;
-    lmas_status status;
 
-    params.n_ctx = n_steps * CELLS_STEP * test->n_lanes;
-    params.n_lanes = test->n_lanes;
-    params.progress = lmi_wait_show;
-    params.user = &w;
-    status = lmas_session_new(&stage->session, stage->model, &params);
-    lmi_wait_end(&w);
-    if (status == LMAS_OK)
-        lmi_interrupt_watch(stage->session);
-    return status;
+    stage->session_params.n_ctx = (n_before + test->n) * test->n_lanes;
+    stage->session_params.n_lanes = test->n_lanes;
+    return lmi_stage_make_session(stage);
 }
 
 static lmas_status start_questions(lmi_bout *bout)

@@ -11,29 +11,6 @@
 #include "cli/term.h"
 #include "cli/wait.h"
 
-/* The library knows the types, and complains about them itself. */
-static lmas_status check_shape(const char *spec)
-{
-    const size_t len = strcspn(spec, ":");
-    lmas_status status;
-    const char *shape;
-    lmi_buf names;
-    size_t i;
-
-    lmi_buf_init(&names, LMI_ERROR_MAX);
-    for (i = 0; (shape = lmas_synthetic_shape(i)); i++) {
-        if (strlen(shape) == len && strncmp(shape, spec, len) == 0)
-            break;
-        lmi_buf_printf(&names, "%s%s", i ? ", " : "", shape);
-    }
-    status = shape ? LMAS_OK
-                   : lmi_fail(LMAS_E_INVALID,
-                              "--synthetic: expected SHAPE:TYPE, the shape one of %s, found \"%s\"",
-                              lmi_buf_text(&names), spec);
-    lmi_buf_done(&names);
-    return status;
-}
-
 /* A folder of our own, so that nobody can put another file where ours will be. The file is
  * called after the model, since rows show its name. */
 static lmas_status choose_place(lmi_bench_model *m)
@@ -82,10 +59,8 @@ static lmas_status make(const lmi_bench_model *m)
 lmas_status lmi_bench_model_make(lmi_bench_model *out, const char *spec, const char *keep)
 {
     lmi_bench_model m = {.spec = spec};
-    lmas_status status = check_shape(spec);
+    lmas_status status;
 
-    if (status != LMAS_OK)
-        return status;
     lmi_buf_init(&m.path, LMI_PATH_MAX);
     lmi_buf_init(&m.folder, LMI_PATH_MAX);
     if (keep)

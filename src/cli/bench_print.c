@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/json.h"
 #include "cli/words.h"
 
 enum { CELL_MAX = 8192, LINE_MAX_LEN = 1 << 20, RATE_WIDTH = 20 };
@@ -257,21 +257,17 @@ static void put_csv(lmi_buf *out, const lmi_bench_printer *p, yyjson_mut_val *ro
     lmi_buf_putc(out, '\n');
 }
 
-static lmas_status put_json(lmi_buf *out, const lmi_bench_printer *p, yyjson_mut_val *row)
+/* Frees the document. */
+static lmas_status put_json(lmi_buf *out, const lmi_bench_printer *p, yyjson_mut_doc *doc)
 {
-    size_t len = 0;
-    yyjson_write_err error = {0};
-    char *text = yyjson_mut_val_write_opts(row, 0, NULL, &len, &error);
+    lmas_status status;
 
-    if (!text)
-        return lmi_fail(LMAS_E_FORMAT, "a row cannot be written as JSON: %s", error.msg);
     if (p->form == LMI_BENCH_JSON)
         lmi_buf_puts(out, p->n_rows ? ",\n" : "[\n");
-    lmi_buf_append(out, text, len);
+    status = lmi_json_write(out, doc, 0, "a row");
     if (p->form == LMI_BENCH_JSONL)
         lmi_buf_putc(out, '\n');
-    lmi_free(text);
-    return LMAS_OK;
+    return status == LMAS_OK ? lmi_buf_status(out) : status;
 }
 
 static lmas_status put_row(lmi_buf *out, lmi_bench_printer *p, const lmi_bench_test *test,
@@ -284,12 +280,14 @@ static lmas_status put_row(lmi_buf *out, lmi_bench_printer *p, const lmi_bench_t
     if (!doc)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a row");
     row = lmi_bench_row(doc, p->place, test, result);
+    if (p->form == LMI_BENCH_JSON || p->form == LMI_BENCH_JSONL) {
+        yyjson_mut_doc_set_root(doc, row);
+        return put_json(out, p, doc);
+    }
     if (p->form == LMI_BENCH_MD)
         status = put_markdown(out, p, row, lmi_bench_usual(doc, p->place, result));
-    else if (p->form == LMI_BENCH_CSV)
-        put_csv(out, p, row);
     else
-        status = put_json(out, p, row);
+        put_csv(out, p, row);
     yyjson_mut_doc_free(doc);
     return status == LMAS_OK ? lmi_buf_status(out) : status;
 }

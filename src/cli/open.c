@@ -171,6 +171,21 @@ static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_
                 budget->n_ctx, budget->n_ctx / budget->n_cells, n_lanes, budget->n_cells);
 }
 
+lmas_status lmi_stage_make_session(lmi_stage *stage)
+{
+    lmi_wait w = lmi_wait_begin("computing the realignment matrix");
+    lmas_session_params params = stage->session_params;
+    lmas_status status;
+
+    params.progress = lmi_wait_show;
+    params.user = &w;
+    status = lmas_session_new(&stage->session, stage->model, &params);
+    lmi_wait_end(&w);
+    if (status == LMAS_OK)
+        lmi_interrupt_watch(stage->session);
+    return status;
+}
+
 lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
                             uint32_t n_lanes)
 {
@@ -185,8 +200,6 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
                                .is_per_lane = stage->session_params.kv != LMAS_KV_UNIFIED,
                                .cell_size = cell_size(stage),
                                .max_size = memory_for_cells(stage)};
-    lmi_wait w = lmi_wait_begin("computing the realignment matrix");
-    lmas_session_params params;
     lmi_budget budget;
     lmas_status status = lmi_budget_make(&budget, &demand);
 
@@ -196,14 +209,7 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
     stage->solver_params.max_new_tokens = budget.max_new_tokens;
     stage->session_params.n_ctx = budget.n_ctx;
     stage->session_params.n_lanes = budget.n_lanes;
-    params = stage->session_params;
-    params.progress = lmi_wait_show;
-    params.user = &w;
-    status = lmas_session_new(&stage->session, stage->model, &params);
-    lmi_wait_end(&w);
-    if (status == LMAS_OK)
-        lmi_interrupt_watch(stage->session);
-    return status;
+    return lmi_stage_make_session(stage);
 }
 
 void lmi_stage_done(lmi_stage *stage)

@@ -39,8 +39,8 @@ static bool abort_decode(void *user)
 }
 
 /* AUTO without an accelerator is off: the CPU's flash attention rounds to half precision in an
- * order that depends on the batch, so a question's logits would move by some 3e-3 with the
- * company it keeps; without it they move by 1e-4 (f16 cache) or 1e-6 (f32). */
+ * order that depends on the batch, so a question's numbers would move by 3e-3 to 4e-2 with the
+ * company it keeps; without it, and with a part of the cache for each lane, by nothing. */
 static enum llama_flash_attn_type flash_attn_type(lmas_flash_attn wanted, bool is_accelerated)
 {
     if (wanted == LMAS_FLASH_ATTN_AUTO && !is_accelerated)
@@ -186,8 +186,7 @@ static lmas_status start(lmi_context *ctx, const lmi_context_params *params)
             ctx->model->info.arch, lmas_last_error());
     free_llama(ctx);
     ctx->tap = LMI_TAP_EMBEDDINGS;
-    ctx->head_share =
-        0; /* no row goes without the head: nothing to save by keeping thoughts apart */
+    ctx->head_share = 0; /* no row goes without the head: thoughts apart save nothing */
     return make_llama(ctx, params);
 }
 

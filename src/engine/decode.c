@@ -155,6 +155,9 @@ static lmas_status lend_logits(lmi_lane *lane, const lmas_model *model, float *l
 {
     if (!logits)
         return lmi_fail(LMAS_E_ENGINE, "libllama gave no logits for position %u", lane->pos - 1);
+    lane->is_poisoned = isnan(logits[0]); /* of a state that is not finite, no logit is a number */
+    if (lane->is_poisoned)
+        return lmi_fail(LMAS_E_ENGINE, "the logits at position %u are not finite", lane->pos - 1);
     suppress(model, logits);
     lane->logits = logits;
     lane->is_borrowing = true;

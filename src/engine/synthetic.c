@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "engine/backend.h"
@@ -34,6 +35,11 @@ static const shape SHAPES[] = {
     {"qwen3-tiny", 2, 256, 512, 4, 2, 64, 4096, 4096, true},
 };
 enum { N_SHAPES = sizeof(SHAPES) / sizeof(SHAPES[0]) };
+
+static const enum ggml_type TYPES[] = {
+    GGML_TYPE_F32,  GGML_TYPE_F16,  GGML_TYPE_BF16, GGML_TYPE_Q8_0, GGML_TYPE_Q6_K, GGML_TYPE_Q5_K,
+    GGML_TYPE_Q5_1, GGML_TYPE_Q5_0, GGML_TYPE_Q4_K, GGML_TYPE_Q4_1, GGML_TYPE_Q4_0};
+enum { N_TYPES = sizeof(TYPES) / sizeof(TYPES[0]) };
 
 enum {
     SLICE = 256,         /* a row starts at a multiple of this: whole blocks of every type */
@@ -86,35 +92,44 @@ static float next_normal(uint64_t *state)
     return sum * 1.7320508f;
 }
 
+/* Say what could have stood there: shapes, or behind one of them types. */
+static lmas_status refuse(const char *spec, bool is_shape_known)
+{
+    const size_t n = is_shape_known ? (size_t)N_TYPES : (size_t)N_SHAPES;
+    lmas_status status;
+    lmi_buf names;
+    size_t i;
+
+    lmi_buf_init(&names, LMI_ERROR_MAX);
+    for (i = 0; i < n; i++)
+        lmi_buf_printf(&names, "%s%s", i ? ", " : "",
+                       is_shape_known ? ggml_type_name(TYPES[i]) : SHAPES[i].name);
+    status =
+        lmi_fail(LMAS_E_INVALID, "no synthetic model \"%s\": expected %s %s", spec,
+                 is_shape_known ? ":TYPE after the shape, one of" : "SHAPE:TYPE, the shape one of",
+                 lmi_buf_text(&names));
+    lmi_buf_done(&names);
+    return status;
+}
+
 /* "qwen3-0.6b:q8_0" */
 static lmas_status parse(maker *m, const char *spec)
 {
-    static const char *const types[] = {"f32",  "f16",  "bf16", "q8_0", "q6_K", "q5_0",
-                                        "q5_1", "q4_0", "q4_1", "q5_K", "q4_K"};
     const size_t len = strcspn(spec, ":");
-    size_t i;
-    int t;
+    const char *type = spec[len] ? spec + len + 1 : "";
+    size_t i, k;
 
     for (i = 0; i < N_SHAPES; i++)
         if (strlen(SHAPES[i].name) == len && strncmp(SHAPES[i].name, spec, len) == 0)
-            m->shape = &SHAPES[i];
-    if (!m->shape)
-        return lmi_fail(LMAS_E_INVALID,
-                        "no synthetic model \"%s\", expected SHAPE:TYPE, the shape one of "
-                        "qwen3-0.6b, -1.7b, -4b, -8b, -14b or -tiny",
-                        spec);
-    for (i = 0; spec[len] && i < sizeof(types) / sizeof(types[0]); i++)
-        for (t = 0; t < GGML_TYPE_COUNT; t++)
-            if (strcmp(spec + len + 1, types[i]) == 0 &&
-                strcmp(ggml_type_name((enum ggml_type)t), types[i]) == 0) {
-                m->type = (enum ggml_type)t;
-                return LMAS_OK;
-            }
-    return lmi_fail(
-        LMAS_E_INVALID,
-        "synthetic model \"%s\": expected :TYPE after the shape, one of f32, f16, bf16, "
-        "q8_0, q6_K, q5_K, q5_1, q5_0, q4_K, q4_1 or q4_0",
-        spec);
+            break;
+    for (k = 0; k < N_TYPES; k++)
+        if (strcmp(ggml_type_name(TYPES[k]), type) == 0)
+            break;
+    if (i == N_SHAPES || k == N_TYPES)
+        return refuse(spec, i < N_SHAPES);
+    m->shape = &SHAPES[i];
+    m->type = TYPES[k];
+    return LMAS_OK;
 }
 
 static void describe(const maker *m, const char *spec)

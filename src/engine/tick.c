@@ -263,13 +263,11 @@ lmas_status lmi_context_tick(lmi_context *ctx)
     const uint32_t n_singles = count(ctx, SINGLE);
     lmas_status status = LMAS_OK;
 
-    if (n_singles > 0 && must_mix(ctx)) {
+    if (must_mix(ctx)) {
         status = tick_singles(ctx, SINGLE);
-    } else if (n_singles > 0) {
-        const uint32_t before = count(ctx, THOUGHT);
-
+    } else {
         status = tick_singles(ctx, TOKEN);
-        if (status == LMAS_OK && before > 0)
+        if (status == LMAS_OK)
             status = tick_singles(ctx, THOUGHT);
     }
     if (status == LMAS_OK)

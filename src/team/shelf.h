@@ -15,7 +15,7 @@
 
 typedef enum lmi_shelf_state {
     LMI_SHELF_UNKNOWN = 0, /* nobody has looked yet */
-    LMI_SHELF_ABSENT,      /* the prompts of this turn have nothing in common worth keeping */
+    LMI_SHELF_ABSENT,      /* nothing in common worth keeping, or it could not be kept */
     LMI_SHELF_KNOWN,       /* `tokens` are what is shared; nobody has read them */
     LMI_SHELF_READING,     /* a question reads them now */
     LMI_SHELF_KEPT,        /* `prefix` holds them */

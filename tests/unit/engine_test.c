@@ -472,6 +472,24 @@ static void test_lanes_that_fail_among_sixteen_fail_alone(void **state)
     lmi_context_free(ctx);
 }
 
+static void test_logits_that_are_not_finite_fail_their_lane_and_leave_it_clean(void **state)
+{
+    lmi_context *ctx = make_context_of(UNTIED_MODEL, 2, 512, LMI_TAP_CALLBACK, LMAS_KV_PER_LANE);
+    lmi_lane *broken = lmi_lane_take(ctx);
+    lmi_lane *other = lmi_lane_take(ctx);
+
+    (void)state;
+    lmi_lane_read(broken, some_tokens(), 5, LMI_WANT_HIDDEN);
+    run_lane(ctx, broken);
+    broken->hidden[3] = NAN;
+    lmi_lane_feed(ctx, broken, broken->hidden, LMI_WANT_LOGITS);
+    run_lane(ctx, broken);
+    assert_int_equal(broken->state, LMI_LANE_FAILED);
+    assert_non_null(strstr(broken->error, "not finite"));
+    check_reuse(ctx, broken, other);
+    lmi_context_free(ctx);
+}
+
 static void test_a_vector_that_is_not_finite_fails_its_lane(void **state)
 {
     lmi_context *ctx = make_context(UNTIED_MODEL, 1, 256, LMI_TAP_CALLBACK);
@@ -614,6 +632,7 @@ int main(void)
         cmocka_unit_test(test_a_prefix_given_is_as_good_as_one_read),
         cmocka_unit_test(test_a_lane_that_fills_the_context_fails_alone),
         cmocka_unit_test(test_lanes_that_fail_among_sixteen_fail_alone),
+        cmocka_unit_test(test_logits_that_are_not_finite_fail_their_lane_and_leave_it_clean),
         cmocka_unit_test(test_a_vector_that_is_not_finite_fails_its_lane),
         cmocka_unit_test(test_cache_types_and_sizes_are_checked),
         cmocka_unit_test(test_temperature_zero_takes_the_first_of_the_largest),

@@ -160,19 +160,27 @@ static void test_answers_without_any_program_are_wrong(void **state)
     }
 }
 
+/* A judge that has been given one program and not been looked at. */
+static void judge_one(lmi_judge **judge, lmi_dataset *data, const char *text)
+{
+    static lmi_sandbox_params params;
+    const lmas_result result = {.text = text, .error = ""};
+
+    params = sandbox();
+    memset(outcomes, 0, sizeof(outcomes));
+    assert_ok(lmi_dataset_parse(data, lmi_task_find("mbppplus"), "rows", ROW, strlen(ROW)));
+    assert_ok(lmi_judge_open(judge, data, &params, note, NULL));
+    assert_ok(lmi_judge_take(*judge, &result));
+}
+
 /* Whoever is busy with a model looks late: that is none of the program's time. */
 static void test_compat_verdict_does_not_depend_on_when_one_looks(void **state)
 {
-    const lmi_sandbox_params params = sandbox();
-    const lmas_result result = {.text = "```python\ndef f(x): return x + 1\n```", .error = ""};
     lmi_dataset data;
     lmi_judge *judge;
 
     (void)state;
-    memset(outcomes, 0, sizeof(outcomes));
-    assert_ok(lmi_dataset_parse(&data, lmi_task_find("mbppplus"), "rows", ROW, strlen(ROW)));
-    assert_ok(lmi_judge_open(&judge, &data, &params, note, NULL));
-    assert_ok(lmi_judge_take(judge, &result));
+    judge_one(&judge, &data, "```python\ndef f(x): return x + 1\n```");
     sleep(11);
     while (lmi_judge_n_open(judge) > 0)
         assert_ok(lmi_judge_poll(judge, 1000));
@@ -183,16 +191,11 @@ static void test_compat_verdict_does_not_depend_on_when_one_looks(void **state)
 
 static void test_closing_with_open_cases_forgets_them(void **state)
 {
-    const lmi_sandbox_params params = sandbox();
-    const lmas_result result = {.text = "```python\nwhile True: pass\n```", .error = ""};
     lmi_dataset data;
     lmi_judge *judge;
 
     (void)state;
-    memset(outcomes, 0, sizeof(outcomes));
-    assert_ok(lmi_dataset_parse(&data, lmi_task_find("mbppplus"), "rows", ROW, strlen(ROW)));
-    assert_ok(lmi_judge_open(&judge, &data, &params, note, NULL));
-    assert_ok(lmi_judge_take(judge, &result));
+    judge_one(&judge, &data, "```python\nwhile True: pass\n```");
     assert_ok(lmi_judge_poll(judge, 0));
     assert_int_equal(lmi_judge_n_open(judge), 1);
     lmi_judge_close(judge);
