@@ -1,9 +1,10 @@
 /*
  * tick.c - which rows go together.
  *
- * A tick first moves every lane that waits for a single row (a thought, a spoken token), then
- * reads prompts, no more of them than leaves the next tick near. So nobody who thinks or
- * speaks waits for a long prompt.
+ * A tick first reads prompts, no more of them than n_batch rows, then moves every lane that waits
+ * for a single row (a thought, a spoken token). So whoever thinks or speaks waits for n_batch rows
+ * at most; and questions that begin to read together have read together, and go on in step:
+ * sixteen thoughts in one decode cost half of what they cost in sixteen.
  *
  * Where each lane has its own part of the cache, libllama computes consecutive lanes with
  * equally many rows together, and cuts up everything else behind our back. So a decode is
@@ -230,47 +231,79 @@ static bool must_mix(const lmi_context *ctx)
     return (float)count_runs(ctx, SINGLE) + heads < apart;
 }
 
-/* Prompts: each reader gets the same share of the rows, in a rectangle no more than the
- * shortest of its neighbours has left. */
-static lmas_status tick_prompts(lmi_context *ctx, uint32_t n_rows)
+static uint32_t at_most(uint32_t n, uint32_t limit)
 {
-    const uint32_t n_readers = count(ctx, PROMPT);
+    return n < limit ? n : limit;
+}
+
+/* The pass over the weights is little of what so many rows of a prompt cost. */
+static bool is_plenty(const lmi_context *ctx, uint32_t n)
+{
+    return (float)n * ctx->row_cost >= 32.0f;
+}
+
+/* Cut a run of readers down to what is best read at once; how many rows of each. Neighbours share a
+ * rectangle, which the shortest of them limits; but whoever has plenty reads by itself, since
+ * rectangles of prompts that differ in length leave ragged ends, and each end costs a pass. */
+static uint32_t shape_rectangle(run *r, const lmi_context *ctx, uint32_t share)
+{
+    uint32_t n = at_most(share, n_left(&ctx->lanes[r->begin]));
+    uint32_t i;
+
+    for (i = r->begin + 1; i < r->end && !is_plenty(ctx, n); i++) {
+        const uint32_t n_lane = at_most(share, n_left(&ctx->lanes[i]));
+
+        if (is_plenty(ctx, n_lane))
+            break;
+        n = at_most(n, n_lane);
+    }
+    r->end = i;
+    r->n = r->end - r->begin;
+    return at_most(n, ctx->n_rows_max / r->n);
+}
+
+/* Everybody who reads gets at most `share` rows further; *n_read counts them. */
+static lmas_status read_round(uint32_t *n_read, lmi_context *ctx, uint32_t share)
+{
     lmas_status status = LMAS_OK;
     run r = {0};
 
-    while (status == LMAS_OK && n_readers > 0 && next_run(&r, ctx, PROMPT)) {
-        uint32_t share = n_rows / n_readers;
+    while (status == LMAS_OK && next_run(&r, ctx, PROMPT)) {
+        const uint32_t most = ctx->is_rectangular ? shape_rectangle(&r, ctx, share)
+                                                  : at_most(share, ctx->n_rows_max / r.n);
         uint32_t n = 0;
         uint32_t i;
 
-        share = share < ctx->n_rows_max / r.n ? share : ctx->n_rows_max / r.n;
-        share = share > 0 ? share : 1;
-        for (i = r.begin; ctx->is_rectangular && i < r.end; i++)
-            share = share < n_left(&ctx->lanes[i]) ? share : n_left(&ctx->lanes[i]);
-        for (i = r.begin; i < r.end; i++) {
-            lmi_lane *lane = &ctx->lanes[i];
-
-            if (waits_for(lane, PROMPT))
-                n = add_rows(ctx, n, lane, share < n_left(lane) ? share : n_left(lane));
-        }
+        for (i = r.begin; i < r.end; i++)
+            if (waits_for(&ctx->lanes[i], PROMPT))
+                n = add_rows(ctx, n, &ctx->lanes[i], at_most(most, n_left(&ctx->lanes[i])));
+        *n_read += n;
         status = decode(ctx, n);
     }
     return status;
 }
 
+/* Prompts: n_batch rows, in equal shares, as long as they go round. */
+static lmas_status tick_prompts(lmi_context *ctx)
+{
+    lmas_status status = LMAS_OK;
+    uint32_t n_read = 0;
+    uint32_t n_readers;
+
+    while (status == LMAS_OK && (n_readers = count(ctx, PROMPT)) > 0 &&
+           n_read + n_readers <= ctx->n_batch)
+        status = read_round(&n_read, ctx, (ctx->n_batch - n_read) / n_readers);
+    return status;
+}
+
+/* Tokens last, so that nobody's decode writes over the logits before they were looked at. */
 lmas_status lmi_context_tick(lmi_context *ctx)
 {
-    const uint32_t n_singles = count(ctx, SINGLE);
-    lmas_status status = LMAS_OK;
+    lmas_status status = tick_prompts(ctx);
 
-    if (must_mix(ctx)) {
-        status = tick_singles(ctx, SINGLE);
-    } else {
-        status = tick_singles(ctx, TOKEN);
-        if (status == LMAS_OK)
-            status = tick_singles(ctx, THOUGHT);
-    }
+    if (status == LMAS_OK && must_mix(ctx))
+        return tick_singles(ctx, SINGLE);
     if (status == LMAS_OK)
-        status = tick_prompts(ctx, n_singles ? ctx->n_rows_max : ctx->n_batch);
-    return status;
+        status = tick_singles(ctx, THOUGHT);
+    return status == LMAS_OK ? tick_singles(ctx, TOKEN) : status;
 }

@@ -312,7 +312,7 @@ static void test_company_changes_nothing_in_either_cache(void **state)
     check_company(LMAS_KV_PER_LANE);
 }
 
-static void test_whoever_speaks_or_thinks_never_waits_for_a_prompt(void **state)
+static void test_whoever_speaks_or_thinks_waits_for_one_batch_at_most(void **state)
 {
     lmi_context *ctx = make_context_of(UNTIED_MODEL, 4, 1024, LMI_TAP_CALLBACK, LMAS_KV_PER_LANE);
     lmi_lane *speaker = lmi_lane_take(ctx);
@@ -334,10 +334,34 @@ static void test_whoever_speaks_or_thinks_never_waits_for_a_prompt(void **state)
         assert_ok(lmi_context_tick(ctx));
         assert_int_equal(speaker->state, LMI_LANE_IDLE);
         assert_int_equal(thinker->state, LMI_LANE_IDLE);
-        assert_true(reader->n_done - n_before <= 33); /* n_ubatch, and a row that bridges */
+        assert_true(reader->n_done - n_before <= 65); /* n_batch, and a row that bridges */
     }
-    assert_true(n_ticks == 3 || n_ticks == 4);
+    assert_int_equal(n_ticks, 2);
     lmi_context_free(ctx);
+}
+
+/* So they take their next steps together, however their prompts differ. */
+static void check_in_step(lmas_kv kv)
+{
+    lmi_context *ctx = make_context_of(UNTIED_MODEL, 4, 1024, LMI_TAP_CALLBACK, kv);
+    lmi_lane *lanes[4];
+    size_t i;
+
+    for (i = 0; i < 4; i++) {
+        lanes[i] = lmi_lane_take(ctx);
+        lmi_lane_read(lanes[i], some_tokens(), 8 + 5 * i, LMI_WANT_HIDDEN);
+    }
+    assert_ok(lmi_context_tick(ctx)); /* 8 + 13 + 18 + 23 = 62 rows */
+    for (i = 0; i < 4; i++)
+        assert_int_equal(lanes[i]->state, LMI_LANE_IDLE);
+    lmi_context_free(ctx);
+}
+
+static void test_prompts_that_fit_a_batch_are_read_in_one_tick(void **state)
+{
+    (void)state;
+    check_in_step(LMAS_KV_UNIFIED);
+    check_in_step(LMAS_KV_PER_LANE);
 }
 
 static void check_prefix(lmas_kv kv, uint32_t n_given)
@@ -628,7 +652,8 @@ int main(void)
         cmocka_unit_test(test_skipping_the_head_leaves_the_hidden_state_as_it_is),
         cmocka_unit_test(test_lanes_in_one_tick_get_their_own_rows),
         cmocka_unit_test(test_company_changes_nothing_in_either_cache),
-        cmocka_unit_test(test_whoever_speaks_or_thinks_never_waits_for_a_prompt),
+        cmocka_unit_test(test_whoever_speaks_or_thinks_waits_for_one_batch_at_most),
+        cmocka_unit_test(test_prompts_that_fit_a_batch_are_read_in_one_tick),
         cmocka_unit_test(test_a_prefix_given_is_as_good_as_one_read),
         cmocka_unit_test(test_a_lane_that_fills_the_context_fails_alone),
         cmocka_unit_test(test_lanes_that_fail_among_sixteen_fail_alone),
