@@ -2,7 +2,8 @@
 """Ours against llama-batched-bench of the same libllama: the same file, shapes and settings.
 
 Reading (pp), speaking (tg) and thinking (lat) with 1, 4 and 16 lanes. llama-batched-bench speaks
-behind the prompt it has read, so ours does as well (-d). Rounds alternate the two programs.
+behind the prompt it has read, so ours does as well (-d). A machine's own speed drifts: the two
+programs take turns at each number of lanes, and what counts is the median of the rounds' ratios.
 
     ./dev --reference python3 bench/engine.py --folder /tmp qwen3-0.6b:q8_0 qwen3-0.6b:q4_0
 """
@@ -13,65 +14,65 @@ from common import head, median, program, rows_of, run, say, synthetic, verdict
 LANES = (1, 4, 16)
 
 
-def ours(model, args):
-    """{(test, lanes): rate} of one round of latentmas bench."""
-    common = ("-m", model, "-np", ",".join(map(str, LANES)), "-fa", args.fa, "-r", 1,
-              "-o", "jsonl")
+def ours(model, lanes, args):
+    """{test: rate} of one turn of latentmas bench."""
+    common = ("-m", model, "-np", lanes, "-fa", args.fa, "-r", 1, "-o", "jsonl")
     read = run(program(), "bench", *common, "-p", args.pp, "-n", 0, "-l", 0)
     speak = run(program(), "bench", *common, "-p", 0, "-n", args.tg, "-l", args.tg, "-d", args.pp)
     names = {f"pp{args.pp}": "pp", f"tg{args.tg}": "tg", f"lat{args.tg}": "lat"}
-    return {(names[row["test"]], row["lanes"]): row["avg_ts"]
-            for row in rows_of(read) + rows_of(speak)}
+    return {names[row["test"]]: row["avg_ts"] for row in rows_of(read) + rows_of(speak)}
 
 
-def theirs(model, args):
-    """The same of one round of llama-batched-bench; it knows no thoughts."""
-    n_ctx = max(LANES) * 256
-    text = run("llama-batched-bench", "-m", model, "-c", n_ctx, "-b", 2048, "-ub", 512,
-               "-npp", args.pp, "-ntg", args.tg, "-npl", ",".join(map(str, LANES)),
-               "-fa", args.fa, "--output-format", "jsonl")
-    rates = {}
-    for row in rows_of(text):
-        rates["pp", row["pl"]] = row["speed_pp"]
-        rates["tg", row["pl"]] = row["speed_tg"]
-    return rates
+def theirs(model, lanes, args):
+    """The same of one turn of llama-batched-bench; it knows no thoughts."""
+    row = rows_of(run("llama-batched-bench", "-m", model, "-c", lanes * 256, "-b", 2048, "-ub", 512,
+                      "-npp", args.pp, "-ntg", args.tg, "-npl", lanes, "-fa", args.fa,
+                      "--output-format", "jsonl"))[-1]
+    return {"pp": row["speed_pp"], "tg": row["speed_tg"]}
 
 
 def compare(model, args):
-    """Rates of all rounds: two dictionaries of lists."""
-    mine, other = {}, {}
+    """Rates of all rounds: {(lanes, side, test): [rate]}."""
+    rates = {}
     for i in range(args.rounds):
         say(f"{model}: round {i + 1} of {args.rounds}")
-        for into, measure in ((mine, ours), (other, theirs)):
-            for key, rate in measure(model, args).items():
-                into.setdefault(key, []).append(rate)
-    return mine, other
+        for lanes in LANES:
+            turns = [("ours", ours), ("theirs", theirs)]
+            for side, measure in turns if i % 2 == 0 else reversed(turns):
+                for test, rate in measure(model, lanes, args).items():
+                    rates.setdefault((lanes, side, test), []).append(rate)
+    return rates
 
 
-def table(mine, other):
+def ratios(rates, lanes, over, under):
+    """Round by round, the first (side, test) over the second."""
+    return [a / b for a, b in zip(rates[lanes, *over], rates[lanes, *under])]
+
+
+def table(rates):
     """A line for each test and number of lanes."""
-    lines = ["| lanes | test | ours, per second | llama.cpp, per second | ratio |",
+    lines = ["| lanes | test | ours, per second | llama.cpp, per second | ratio, median (range) |",
              "| ---: | --- | ---: | ---: | ---: |"]
-    for test, lanes in sorted(mine, key=lambda key: (key[1], key[0])):
-        rate = median(mine[test, lanes])
-        line = f"| {lanes} | {test} | {rate:.1f} "
-        if (test, lanes) in other:
-            ref = median(other[test, lanes])
-            line += f"| {ref:.1f} | {rate / ref:.3f} |"
-        else:
-            line += "| | |"
-        lines.append(line)
+    for lanes in LANES:
+        for test in ("pp", "tg", "lat"):
+            line = f"| {lanes} | {test} | {median(rates[lanes, 'ours', test]):.1f} |"
+            if test == "lat":
+                lines.append(line + " | |")
+                continue
+            all_ratios = ratios(rates, lanes, ("ours", test), ("theirs", test))
+            lines.append(f"{line} {median(rates[lanes, 'theirs', test]):.1f} | "
+                         f"{median(all_ratios):.3f} ({min(all_ratios):.2f} to {max(all_ratios):.2f}) |")
     return lines
 
 
-def verdicts(mine, other):
-    """The promises, each with its ratio of medians."""
+def verdicts(rates):
+    """The promises, each with the median of its ratios."""
     lines = []
     for lanes in LANES:
         for test in ("pp", "tg"):
-            ratio = median(mine[test, lanes]) / median(other[test, lanes])
+            ratio = median(ratios(rates, lanes, ("ours", test), ("theirs", test)))
             lines.append(verdict(f"{test} at {lanes} lanes against llama.cpp", ratio, 0.97))
-        ratio = median(mine["lat", lanes]) / median(mine["tg", lanes])
+        ratio = median(ratios(rates, lanes, ("ours", "lat"), ("ours", "tg")))
         lines.append(verdict(f"lat over tg at {lanes} lanes", ratio, 1.25))
     return lines
 
@@ -82,16 +83,15 @@ def main():
     parser.add_argument("--folder", default="/tmp", help="where the models are kept")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pp", type=int, default=32, help="tokens of a prompt")
-    parser.add_argument("--tg", type=int, default=12, help="tokens spoken, and thoughts")
+    parser.add_argument("--tg", type=int, default=24, help="tokens spoken, and thoughts")
     parser.add_argument("--fa", default="off", choices=("on", "off"), help="flash attention")
     args = parser.parse_args()
     print(head("Against llama-batched-bench"))
     print(f"Medians of {args.rounds} rounds, {args.pp} tokens read, {args.tg} spoken or thought a "
           f"lane, flash attention {args.fa}.\n")
     for spec in args.specs:
-        mine, other = compare(synthetic(spec, args.folder), args)
-        print("\n".join([f"## {spec}\n", *table(mine, other), "", *verdicts(mine, other), ""]),
-              flush=True)
+        rates = compare(synthetic(spec, args.folder), args)
+        print("\n".join([f"## {spec}\n", *table(rates), "", *verdicts(rates), ""]), flush=True)
 
 
 if __name__ == "__main__":

@@ -236,30 +236,21 @@ static uint32_t at_most(uint32_t n, uint32_t limit)
     return n < limit ? n : limit;
 }
 
-/* The pass over the weights is little of what so many rows of a prompt cost. */
-static bool is_plenty(const lmi_context *ctx, uint32_t n)
-{
-    return (float)n * ctx->row_cost >= 32.0f;
-}
-
-/* Cut a run of readers down to what is best read at once; how many rows of each. Neighbours share a
- * rectangle, which the shortest of them limits; but whoever has plenty reads by itself, since
- * rectangles of prompts that differ in length leave ragged ends, and each end costs a pass. */
+/* Cut a run of readers down to a rectangle; how many rows of each. Only neighbours with as much to
+ * read share it: a longer prompt would leave an end, whose decode costs what sharing saved. */
 static uint32_t shape_rectangle(run *r, const lmi_context *ctx, uint32_t share)
 {
-    uint32_t n = at_most(share, n_left(&ctx->lanes[r->begin]));
-    uint32_t i;
+    const uint32_t most = at_most(share, ctx->n_rows_max);
+    const uint32_t n = at_most(most, n_left(&ctx->lanes[r->begin]));
+    const uint32_t end = r->end;
 
-    for (i = r->begin + 1; i < r->end && !is_plenty(ctx, n); i++) {
-        const uint32_t n_lane = at_most(share, n_left(&ctx->lanes[i]));
-
-        if (is_plenty(ctx, n_lane))
-            break;
-        n = at_most(n, n_lane);
+    *r = (run){.begin = r->begin, .end = r->begin + 1, .n = 1};
+    while (r->end < end && (r->n + 1) * n <= ctx->n_rows_max &&
+           at_most(most, n_left(&ctx->lanes[r->end])) == n) {
+        r->end++;
+        r->n++;
     }
-    r->end = i;
-    r->n = r->end - r->begin;
-    return at_most(n, ctx->n_rows_max / r->n);
+    return n;
 }
 
 /* Everybody who reads gets at most `share` rows further; *n_read counts them. */
