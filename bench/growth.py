@@ -3,7 +3,7 @@
 
 The demo model answers 16, 64, 256 and 512 questions, 16 at once: time a question and the most
 memory must stay flat. Then one lane of a synthetic model thinks behind memories of growing
-length: time a thought must grow along a line.
+length: time a thought must grow along a line. Rounds go over all counts and depths in turn.
 
     ./dev --reference python3 bench/growth.py --folder /tmp qwen3-0.6b:q4_0
 """
@@ -43,8 +43,8 @@ def questions(n, folder, args):
 def thought(model, depth, args):
     """Milliseconds of one thought behind `depth` positions."""
     row = rows_of(run(program(), "bench", "-m", model, "-p", 0, "-n", 0, "-l", args.thoughts, "-d",
-                      depth, "-r", args.rounds, "-fa", args.fa, "--no-warmup", "-o", "jsonl"))[0]
-    return median(row["samples_ms"]) / args.thoughts
+                      depth, "-r", 1, "-fa", args.fa, "--no-warmup", "-o", "jsonl"))[0]
+    return row["samples_ms"][0] / args.thoughts
 
 
 def fit(xs, ys):
@@ -75,7 +75,11 @@ def report_questions(args):
 def report_thoughts(args):
     """The second table: time of a thought by length of the memory, and the line through it."""
     model = synthetic(args.spec, args.folder)
-    times = [thought(model, depth, args) for depth in DEPTHS]
+    rounds = []
+    for i in range(args.rounds):
+        say(f"round {i + 1} of {args.rounds}: thoughts")
+        rounds.append([thought(model, depth, args) for depth in DEPTHS])
+    times = [median(column) for column in zip(*rounds)]
     middles = [depth + args.thoughts / 2 for depth in DEPTHS]
     slope, height, worst = fit(middles, times)
     print("| positions before | ms a thought | on the line |\n| ---: | ---: | ---: |")
@@ -88,6 +92,7 @@ def report_thoughts(args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("spec", metavar="SHAPE:TYPE", help="of the model that thinks")
+    parser.add_argument("--only", choices=("questions", "thoughts"), help="one of the two tables")
     parser.add_argument("--demo", default="models/demo.gguf", help="the model that answers")
     parser.add_argument("--folder", default="/tmp", help="where the synthetic model is kept")
     parser.add_argument("--rounds", type=int, default=5)
@@ -95,10 +100,13 @@ def main():
     parser.add_argument("--fa", default="off", choices=("on", "off"), help="flash attention")
     args = parser.parse_args()
     print(head("How cost grows"))
-    print(f"Questions of the demo model, 16 at once, medians of {args.rounds}:\n")
-    report_questions(args)
-    print(f"\nThoughts of {args.spec}, one lane, medians of {args.rounds}:\n", flush=True)
-    report_thoughts(args)
+    if args.only != "thoughts":
+        print(f"Questions of the demo model, 16 at once, medians of {args.rounds}:\n")
+        report_questions(args)
+        print(flush=True)
+    if args.only != "questions":
+        print(f"Thoughts of {args.spec}, one lane, medians of {args.rounds}:\n", flush=True)
+        report_thoughts(args)
 
 
 if __name__ == "__main__":
