@@ -23,10 +23,10 @@ import sys
 
 names, cost, now, is_call = {}, {}, None, False
 for line in open(sys.argv[1], encoding="utf-8"):
-    match = re.match(r"ob=\((\d+)\)(?: (.*))?", line)
-    if match:
-        names.setdefault(match[1], match[2])
-        now = match[1]
+    match = re.match(r"(c?)ob=\((\d+)\)(?: (.*))?", line)
+    if match:  # a name stands where its number comes first, at a caller's or a callee's
+        names[match[2]] = match[3] or names.get(match[2])
+        now = now if match[1] else match[2]
     elif line.startswith("calls="):
         is_call = True  # the next line is what was spent in the callee, counted there
     elif re.match(r"[+\-*\d]", line):
