@@ -1,0 +1,327 @@
+"""Word problems of two to four steps, with their working; the same ones for the same seed.
+
+A problem is a list of steps over whole numbers up to 200, told in sentences. Sentences come from
+frames: one way to say one thing. Some frames and some numbers are held out: training never shows
+them in a story, and each problem of a test has at least one of each.
+
+    python3 tools/demo_model/problems.py --split test --n 400 >demo.jsonl
+"""
+import argparse
+import json
+import random
+from dataclasses import dataclass, field
+
+LARGEST = 200
+
+# No story of the training names these; the drills know every number.
+HELD_NUMBERS = frozenset((*range(33, 38), *range(56, 62), *range(83, 88)))
+
+NAMES = [("Tom", "he"), ("Mia", "she"), ("Sam", "he"), ("Ann", "she"), ("Ben", "he"),
+         ("Lena", "she"), ("Max", "he"), ("Eva", "she"), ("Paul", "he"), ("Nina", "she"),
+         ("Leo", "he"), ("Ida", "she"), ("Jack", "he"), ("Rosa", "she"), ("Omar", "he"),
+         ("Lucy", "she"), ("Finn", "he"), ("Kate", "she"), ("Hugo", "he"), ("Zoe", "she")]
+THINGS = ["apples", "stickers", "marbles", "pencils", "cards", "shells", "cookies", "books",
+          "stamps", "buttons", "coins", "beads", "flowers", "balloons", "eggs", "stones", "nuts",
+          "pictures", "candles", "cups"]
+WARES = ["pen", "ball", "cake", "hat", "toy", "lamp", "ticket", "cup", "kite", "book"]
+
+STARTS = ["{N} has {a} {I}.", "{N} starts with {a} {I}.", "In the morning {N} has {a} {I}.",
+          "{N} owns {a} {I}.", "{N} counts {a} {I}.", "There are {a} {I} in {N}'s box.",
+          "{N} keeps {a} {I} in a bag.", "{N} brings {a} {I} to school."]
+GROUPS = ["{N} has {k} boxes with {a} {I} in each.", "{N} buys {k} packs of {a} {I}.",
+          "There are {k} bags of {a} {I} on {N}'s table.", "{N} fills {k} baskets with {a} {I} each.",
+          "{N} makes {a} {I} a day for {k} days.", "{k} friends each bring {N} {a} {I}."]
+GAINS = ["{N} buys {b} more.", "Then {p} finds {b} more.", "{F} gives {N} {b} more.",
+         "{N} gets {b} {I} from {F}.", "{N} wins {b} more in a game.", "Then {p} collects {b} more.",
+         "On Monday {p} makes {b} more.", "{F} brings {b} more {I}.", "Then {b} more {I} arrive.",
+         "{N} adds {b} {I}."]
+LOSSES = ["{N} gives {b} to {F}.", "Then {p} loses {b} of them.", "{N} sells {b} of them.",
+          "{N} throws {b} away.", "Then {p} uses {b} {I}.", "{N} lends {b} {I} to {F}.",
+          "{F} takes {b} of them.", "Then {b} of them break.", "{N} leaves {b} {I} at school.",
+          "On Sunday {p} gives away {b} {I}."]
+GROWTHS = ["Then the number of {I} becomes {k} times as large.", "Soon {p} has {k} times as many.",
+           "After a week {N} has {k} times as many {I}."]
+HALVINGS = ["Then {p} gives away half of them.", "{F} takes half of the {I}.",
+            "{N} keeps only half of them."]
+QUESTIONS = ["How many {I} does {N} have now?", "How many {I} does {N} have in the end?",
+             "How many {I} are there now?", "How many {I} is that?"]
+SHARES = ["{N} shares all {I} equally among {k} friends. How many does each friend get?",
+          "{N} packs them into {k} equal bags. How many {I} are in each bag?",
+          "The {I} go into {k} boxes, as many in each. How many are in one box?"]
+PAYMENTS = ["A {W} costs {a} dollars. {N} buys {k} of them", "{N} buys {k} {W}s for {a} dollars each",
+            "{N} wants {k} {W}s, and each costs {a} dollars"]
+WAGES = ["{N} earns {a} dollars an hour and works {k} hours.", "{N} saves {a} dollars a week for {k} weeks.",
+         "{N} works {k} days for {a} dollars a day."]
+SPENDINGS = ["Then {p} spends {b} dollars.", "{N} pays {b} dollars for a {W}.",
+             "{p2} gives {b} dollars to {F}."]
+INCOMES = ["{F} gives {N} {b} dollars more.", "{N} also finds {b} dollars.", "{p2} gets {b} dollars as a gift."]
+TIMES = ["A lesson takes {a} minutes. {N} has {k} lessons", "{N} swims for {a} minutes on {k} days",
+         "{N} reads {k} stories of {a} minutes each"]
+PAGES = ["{N} reads {a} pages a day for {k} days.", "On each of {k} days {N} reads {a} pages."]
+MORE = ["{F} has {b} more {I} than {N}.", "{F} has as many {I} as {N} and {b} more."]
+FEWER = ["{F} has {b} fewer {I} than {N}.", "{N} has {b} {I} more than {F}."]
+MULTIPLE = ["{F} has {k} times as many {I} as {N}.", "For each of {N}'s {I}, {F} has {k}."]
+
+# Frames that training never sees.
+HELD_FRAMES = frozenset((STARTS[4], STARTS[7], GROUPS[3], GAINS[4], GAINS[7], LOSSES[2], LOSSES[8],
+                         GROWTHS[2], HALVINGS[2], QUESTIONS[2], SHARES[1], PAYMENTS[1], WAGES[2],
+                         SPENDINGS[2], INCOMES[1], TIMES[1], PAGES[1], MORE[1], FEWER[0], MULTIPLE[0]))
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number of a working: given in the text, or the result of a step (from 0)."""
+    n: int
+    step: int | None = None
+
+
+@dataclass
+class Problem:
+    """A text, its steps [(value, operator, value, result)], and what was held out of training."""
+    text: str = ""
+    steps: list = field(default_factory=list)
+    n_held_frames: int = 0
+    n_held_numbers: int = 0
+
+    @property
+    def answer(self):
+        """The last result."""
+        return self.steps[-1][3]
+
+
+class Dead(Exception):
+    """The numbers drawn so far leave no way on: draw again."""
+
+
+class Teller:
+    """Draws one problem: picks frames and numbers, and keeps the working."""
+
+    def __init__(self, rng, is_test):
+        self.rng, self.is_test = rng, is_test
+        self.problem, self.sentences = Problem(), []
+        (name, he), (friend, _) = rng.sample(NAMES, 2)
+        self.words = {"N": name, "p": he, "p2": he.capitalize(), "F": friend,
+                      "I": rng.choice(THINGS), "W": rng.choice(WARES)}
+
+    def say(self, frames, **numbers):
+        """Tell one of the frames; training takes none that is held out."""
+        frames = [f for f in frames if self.is_test or f not in HELD_FRAMES]
+        frame = self.rng.choice(frames)
+        self.problem.n_held_frames += frame in HELD_FRAMES
+        self.sentences.append(frame.format(**self.words, **numbers))
+
+    def draw(self, low, high):
+        """A number that a story may name."""
+        if low > high:
+            raise Dead
+        n = self.rng.randint(low, high)
+        if n in HELD_NUMBERS:
+            if not self.is_test:
+                raise Dead
+            self.problem.n_held_numbers += 1
+        return Value(n)
+
+    def divisor(self, v):
+        """A number from 2 to 10 that divides v."""
+        ways = [k for k in range(2, 11) if v.n % k == 0 and v.n // k > 1]
+        if not ways:
+            raise Dead
+        return Value(self.rng.choice(ways))
+
+    def work(self, a, operator, b):
+        """One step of the working; its result."""
+        n = {"+": a.n + b.n, "-": a.n - b.n, "*": a.n * b.n, "/": a.n // b.n}[operator]
+        if not 0 < n <= LARGEST:
+            raise Dead
+        self.problem.steps.append((a, operator, b, n))
+        return Value(n, len(self.problem.steps) - 1)
+
+    def product(self, frames, most=12):
+        """`k` times `a`, told by one of the frames."""
+        k = Value(self.rng.randint(2, 9))
+        a = self.draw(2, min(LARGEST // k.n, most if self.rng.random() < 0.7 else LARGEST))
+        self.say(frames, a=a.n, k=k.n)
+        return self.work(a, "*", k)
+
+    def done(self, *ends):
+        """The problem, when its last sentences were told."""
+        self.problem.text = " ".join([*self.sentences, *ends])
+        return self.problem
+
+
+def tell_event(t, v):
+    """Something happens to v of the things."""
+    kind = t.rng.choices(("gain", "loss", "growth", "half"), (4, 4, 1, 1))[0]
+    if kind == "gain":
+        b = t.draw(2, min(99, LARGEST - v.n))
+        t.say(GAINS, b=b.n)
+        return t.work(v, "+", b)
+    if kind == "loss":
+        b = t.draw(2, min(99, v.n - 1))
+        t.say(LOSSES, b=b.n)
+        return t.work(v, "-", b)
+    if kind == "growth":
+        k = t.draw(2, min(9, LARGEST // v.n))
+        t.say(GROWTHS, k=k.n)
+        return t.work(v, "*", k)
+    if v.n % 2:
+        raise Dead
+    t.say(HALVINGS)
+    return t.work(v, "/", Value(2))
+
+
+def tell_story(t):
+    """Somebody has things; they become more and fewer; perhaps they are shared out."""
+    n_steps = t.rng.randint(2, 4)
+    if t.rng.random() < 0.35:
+        v = t.product(GROUPS)
+    else:
+        v = t.draw(2, 99)
+        t.say(STARTS, a=v.n)
+    is_shared = t.rng.random() < 0.25
+    while len(t.problem.steps) < n_steps - is_shared:
+        v = tell_event(t, v)
+    if is_shared:
+        k = t.divisor(v)
+        t.say(SHARES, k=k.n)
+        t.work(v, "/", k)
+    else:
+        t.say(QUESTIONS)
+    return t.done()
+
+
+def tell_purchase(t):
+    """Wares are paid, and there may be change."""
+    cost = t.product(PAYMENTS)
+    words = t.words
+    if t.rng.random() < 0.5:
+        b = t.draw(2, 50)
+        t.sentences[-1] += f", and a {t.rng.choice(['bag', 'drink', 'map', 'coat'])} for {b.n} dollars."
+        cost = t.work(cost, "+", b)
+    else:
+        t.sentences[-1] += "."
+    if len(t.problem.steps) == 1 or t.rng.random() < 0.6:
+        m = t.draw(cost.n + 1, LARGEST)
+        t.work(m, "-", cost)
+        return t.done(f"{words['N']} has {m.n} dollars. How many dollars are left after that?")
+    return t.done(f"How many dollars does {words['N']} pay?")
+
+
+def tell_wages(t):
+    """Money is earned, spent and got."""
+    n_steps = t.rng.randint(2, 4)
+    v = t.product(WAGES)
+    while len(t.problem.steps) < n_steps:
+        if t.rng.random() < 0.5:
+            b = t.draw(2, min(99, v.n - 1))
+            t.say(SPENDINGS, b=b.n)
+            v = t.work(v, "-", b)
+        else:
+            b = t.draw(2, min(99, LARGEST - v.n))
+            t.say(INCOMES, b=b.n)
+            v = t.work(v, "+", b)
+    return t.done(f"How many dollars does {t.words['N']} have then?")
+
+
+def tell_time(t):
+    """Minutes add up."""
+    v = t.product(TIMES)
+    b = t.draw(2, min(60, LARGEST - v.n))
+    t.sentences[-1] += f", and a break of {b.n} minutes."
+    v = t.work(v, "+", b)
+    if t.rng.random() < 0.5:
+        m = t.draw(v.n + 1, LARGEST)
+        t.work(m, "-", v)
+        return t.done(f"{t.words['N']} has {m.n} minutes. How many minutes are left?")
+    return t.done("How many minutes is that in all?")
+
+
+def tell_pages(t):
+    """A book is read."""
+    v = t.product(PAGES)
+    if t.rng.random() < 0.5:
+        b = t.draw(2, min(60, LARGEST - v.n))
+        t.sentences.append(f"Then {t.words['p']} reads {b.n} pages more.")
+        v = t.work(v, "+", b)
+    m = t.draw(v.n + 1, LARGEST)
+    t.work(m, "-", v)
+    return t.done(f"The book has {m.n} pages. How many pages are left to read?")
+
+
+def tell_comparison(t):
+    """Two people compare what they have."""
+    a = t.draw(2, 90)
+    t.say(STARTS[:4], a=a.n)
+    kind = t.rng.randrange(3)
+    if kind == 0:
+        b = t.draw(2, min(90, LARGEST - a.n))
+        t.say(MORE, b=b.n)
+        other = t.work(a, "+", b)
+    elif kind == 1:
+        b = t.draw(1, a.n - 1)
+        t.say(FEWER, b=b.n)
+        other = t.work(a, "-", b)
+    else:
+        k = t.draw(2, min(6, LARGEST // a.n))
+        t.say(MULTIPLE, k=k.n)
+        other = t.work(a, "*", k)
+    if kind == 2 and t.rng.random() < 0.4:
+        t.work(other, "-", a)
+        return t.done("How many more {I} does {F} have than {N}?".format(**t.words))
+    v = t.work(a, "+", other)
+    if t.rng.random() < 0.4:
+        k = t.divisor(v)
+        t.work(v, "/", k)
+        return t.done(f"They share all of them equally among {k.n} children. How many does each child get?")
+    return t.done("How many {I} do they have together?".format(**t.words))
+
+
+FAMILIES = (tell_story, tell_purchase, tell_wages, tell_time, tell_pages, tell_comparison)
+WEIGHTS = (5, 2, 1.5, 1, 1, 2.5)
+
+
+def problem(seed, split, index):
+    """Problem number `index` of a split ("train", or any other name for a test)."""
+    rng = random.Random(f"{seed}/{split}/{index}")
+    is_test = split != "train"
+    while True:
+        try:
+            p = rng.choices(FAMILIES, WEIGHTS)[0](Teller(rng, is_test))
+        except Dead:
+            continue
+        if not is_test or (p.n_held_frames and p.n_held_numbers):
+            return p
+
+
+def solution(p):
+    """The working, as an agent writes it: each step, then the answer in a box."""
+    steps = " ".join(f"{a.n} {operator} {b.n} = {n}." for a, operator, b, n in p.steps)
+    return f"{steps} The answer is \\boxed{{{p.answer}}}."
+
+
+def plan(p):
+    """What to do, without doing it."""
+    def name(v, i):
+        if v.step is None:
+            return str(v.n)
+        return "the result" if v.step == i - 1 else f"result {v.step + 1}"
+    forms = {"+": "add {a} and {b}", "-": "take {b} from {a}", "*": "multiply {a} by {b}",
+             "/": "divide {a} by {b}"}
+    says = [forms[operator].format(a=name(a, i), b=name(b, i))
+            for i, (a, operator, b, _) in enumerate(p.steps)]
+    return " ".join(("First " if i == 0 else "Then ") + s + "." for i, s in enumerate(says))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--split", default="test")
+    parser.add_argument("--n", type=int, default=400)
+    args = parser.parse_args()
+    for i in range(args.n):
+        p = problem(args.seed, args.split, i)
+        print(json.dumps({"question": p.text, "answer": f"{solution(p)}\n#### {p.answer}"}))
+
+
+if __name__ == "__main__":
+    main()
