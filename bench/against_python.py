@@ -17,6 +17,7 @@ import tempfile
 from common import (answer, head, measured, median, rows_of, run, say, synthetic, verdict,
                     write_data)
 
+
 def ours(model, data, folder, args):
     """Questions per second, bytes, and the samples of one run of ours."""
     summary, samples, size = answer(model, data, args.batch, args, folder)

@@ -9,7 +9,7 @@ programs take turns at each number of lanes, and what counts is the median of th
 """
 import argparse
 
-from common import head, median, program, rows_of, run, say, synthetic, verdict
+from common import batched_bench, head, median, program, rows_of, run, say, synthetic, verdict
 
 LANES = (1, 4, 16)
 
@@ -25,9 +25,8 @@ def ours(model, lanes, args):
 
 def theirs(model, lanes, args):
     """The same of one turn of llama-batched-bench; it knows no thoughts."""
-    row = rows_of(run("llama-batched-bench", "-m", model, "-c", lanes * 256, "-b", 2048, "-ub", 512,
-                      "-npp", args.pp, "-ntg", args.tg, "-npl", lanes, "-fa", args.fa,
-                      "--output-format", "jsonl"))[-1]
+    row, = batched_bench(1, "-m", model, "-c", lanes * 256, "-b", 2048, "-ub", 512, "-npp", args.pp,
+                         "-ntg", args.tg, "-npl", lanes, "-fa", args.fa)
     return {"pp": row["speed_pp"], "tg": row["speed_tg"]}
 
 
@@ -59,9 +58,9 @@ def table(rates):
             if test == "lat":
                 lines.append(line + " | |")
                 continue
-            all_ratios = ratios(rates, lanes, ("ours", test), ("theirs", test))
+            over = ratios(rates, lanes, ("ours", test), ("theirs", test))
             lines.append(f"{line} {median(rates[lanes, 'theirs', test]):.1f} | "
-                         f"{median(all_ratios):.3f} ({min(all_ratios):.2f} to {max(all_ratios):.2f}) |")
+                         f"{median(over):.3f} ({min(over):.2f} to {max(over):.2f}) |")
     return lines
 
 

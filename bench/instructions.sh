@@ -23,41 +23,34 @@ import re
 import sys
 
 # What runs our own code, or libllama, from within the C library: its cost is counted there.
-CALLS_BACK = r"__libc_start|\(below main\)|pthread_once|__pthread_once|call_once|qsort|bsearch|_dl_"
-names, cost, spent, now, callee, is_call = {}, {}, {}, None, None, False
-functions, function = {}, None
+CALLS_BACK = r"__libc_start|\(below main\)|(__)?pthread_once|call_once|qsort|bsearch|_dl_"
+known = {}  # {(kind, number): name}; a name stands where its number comes first
+at = {}  # ob, fn: where we are; cob, cfn: whom the next call calls
+cost, spent, is_call = {}, {}, False
 for line in open(sys.argv[1], encoding="utf-8"):
-    match = re.match(r"(c?)ob=\((\d+)\)(?: (.*))?", line)
-    if match:  # a name stands where its number comes first, at a caller's or a callee's
-        names[match[2]] = match[3] or names.get(match[2])
-        if match[1]:
-            callee = match[2]
-        else:
-            now = match[2]
-    elif line.startswith("cfn="):
-        match = re.match(r"cfn=\((\d+)\)(?: (.*))?", line)
-        function = functions[match[1]] = match[2] or functions.get(match[1], "")
-    elif line.startswith("fn="):
-        match = re.match(r"fn=\((\d+)\)(?: (.*))?", line)
-        functions[match[1]] = match[2] or functions.get(match[1], "")
+    match = re.match(r"(c?(ob|fn))=\((\d+)\)(?: (.*))?", line)
+    if match:
+        key = match[2], match[3]
+        known[key] = match[4].rsplit("/", 1)[-1] if match[4] else known[key]
+        at[match[1]] = known[key]
     elif line.startswith("calls="):
         is_call = True  # the next line is what was spent in the callee, counted there
     elif re.match(r"[+\-*\d]", line):
         n = int(line.split()[1])
+        callee = at.pop("cob", None) if is_call else None
         if not is_call:
-            cost[now] = cost.get(now, 0) + n
-        elif callee and not re.match(CALLS_BACK, function):
-            spent[now, callee] = spent.get((now, callee), 0) + n
-        is_call, callee = False, None
-name = {key: (value or "unknown").rsplit("/", 1)[-1] for key, value in names.items()}
+            cost[at["ob"]] = cost.get(at["ob"], 0) + n
+        elif callee and not re.match(CALLS_BACK, at["cfn"]):
+            spent[at["ob"], callee] = spent.get((at["ob"], callee), 0) + n
+        is_call = False
 total = sum(cost.values())
 print(f"{sys.argv[2]}: {total / 1e9:.1f} billion instructions\n\n| object | share |\n| --- | ---: |")
-for key, n in sorted(cost.items(), key=lambda item: -item[1]):
+for name, n in sorted(cost.items(), key=lambda item: -item[1]):
     if n > total / 1e5:
-        print(f"| {name[key]} | {100 * n / total:.3f} % |")
-ours = sum(n for key, n in cost.items() if name[key] == "latentmas")
-lent = sum(n for (caller, key), n in spent.items() if name[caller] == "latentmas"
-           and not re.match("lib(llama|ggml|gomp)", name[key]))
+        print(f"| {name} | {100 * n / total:.3f} % |")
+ours = cost["latentmas"]
+lent = sum(n for (caller, name), n in spent.items()
+           if caller == "latentmas" and not re.match("lib(llama|ggml|gomp)", name))
 print(f"\nlatentmas itself {100 * ours / total:.2f} %, what it calls of other libraries "
       f"{100 * lent / total:.2f} %.\n\n- ours: {100 * (ours + lent) / total:.2f} % (promised: below 2)")
 PYTHON

@@ -15,35 +15,39 @@ import argparse
 import sys
 import tempfile
 
-from common import answer, head, median, rows_of, run, say, synthetic, verdict, write_data
-
-
-N_AGENTS = 4  # of the sequential team
+from common import answer, batched_bench, head, median, say, synthetic, verdict, write_data
 
 
 def ours(model, data, lanes, folder, args):
-    """Questions per second, the texts, and the totals of one run."""
+    """Questions per second, the samples, and the totals of one run."""
     summary, samples, _ = answer(model, data, lanes, args, folder)
-    return summary["n"] / summary["total_time_sec"], [s["text"] for s in samples], summary
+    return summary["n"] / summary["total_time_sec"], samples, summary
+
+
+def texts(samples):
+    """What was answered."""
+    return [sample["text"] for sample in samples]
 
 
 def their_seconds(model, lanes, n_read, n_decoded, n_piece, args):
     """How long llama-batched-bench takes for so many lanes, warm."""
     n_cells = -(-(n_read + n_decoded) // 256) * 256
-    rows = rows_of(run("llama-batched-bench", "-m", model, "-c", lanes * n_cells, "-npp", n_read,
-                       "-ntg", n_decoded, "-npl", f"{lanes},{lanes}" if lanes == 1 else lanes,
-                       "-ub", n_piece, "-fa", args.fa, "--output-format", "jsonl"))
+    # One lane is done in seconds, and its first time is a cold one: it runs twice.
+    turns = [lanes] * (2 if lanes == 1 else 1)
+    rows = batched_bench(len(turns), "-m", model, "-c", lanes * n_cells, "-npp", n_read, "-ntg",
+                         n_decoded, "-npl", ",".join(map(str, turns)), "-ub", n_piece, "-fa",
+                         args.fa)
     return rows[-1]["t_pp"] + rows[-1]["t_tg"]
 
 
-def theirs(model, summary, args):
+def theirs(model, summary, n_prompts, args):
     """The gains of llama-batched-bench for that mix: prompt by prompt, and all of them at once."""
     n = summary["n"]
     n_read = (summary["tokens_read"] - summary["tokens_shared"]) // n
     n_decoded = (summary["thoughts"] + summary["tokens_spoken"]) // n
     many = their_seconds(model, args.lanes, n_read, n_decoded, 512, args)
     return [args.lanes * their_seconds(model, 1, n_read, n_decoded, n_piece, args) / many
-            for n_piece in (n_read // N_AGENTS, 512)]
+            for n_piece in (n_read // n_prompts, 512)]
 
 
 def main():
@@ -62,22 +66,23 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         data = write_data(folder, args.questions)
         for i in range(args.rounds):
-            rate, alone, summary = ours(model, data, 1, folder, args)
+            rate, alone, _ = ours(model, data, 1, folder, args)
             one.append(rate)
-            rate, together, _ = ours(model, data, args.lanes, folder, args)
+            rate, together, summary = ours(model, data, args.lanes, folder, args)
             many.append(rate)
-            if alone != together:
+            if texts(alone) != texts(together):
                 sys.exit("the answers depend on how many questions run at once")
-            gains.append(theirs(model, summary, args))
-            say(f"round {i + 1} of {args.rounds}: ours {one[-1]:.4f} and {many[-1]:.4f} questions/s, "
-                f"libllama gains {gains[-1][0]:.2f} ({gains[-1][1]:.2f})")
+            n_prompts = len(together[0]["agents"])
+            gains.append(theirs(model, summary, n_prompts, args))
+            say(f"round {i + 1} of {args.rounds}: ours {one[-1]:.4f} and {many[-1]:.4f} "
+                f"questions/s, libllama gains {gains[-1][0]:.2f} ({gains[-1][1]:.2f})")
     gain = median(many) / median(one)
     by_prompt, at_once = (median(g[i] for g in gains) for i in range(2))
     print(head("Many questions at once"))
-    print(f"{args.spec}, {args.questions} questions of {N_AGENTS} prompts, {args.latent_steps} thoughts, "
-          f"{args.max_new_tokens} tokens spoken, medians of {args.rounds}; all read "
-          f"{summary['tokens_read'] - summary['tokens_shared']} tokens. "
-          f"Answers with 1 and {args.lanes} lanes are the same.\n")
+    print(f"{args.spec}, {args.questions} questions of {n_prompts} prompts, "
+          f"{args.latent_steps} thoughts, {args.max_new_tokens} tokens spoken, "
+          f"medians of {args.rounds}; all read "
+          f"{summary['tokens_read'] - summary['tokens_shared']} tokens. Answers with 1 and {args.lanes} lanes are the same.\n")
     print(f"| | questions/s, 1 lane | {args.lanes} lanes | gain |\n| --- | ---: | ---: | ---: |")
     print(f"| ours | {median(one):.4f} | {median(many):.4f} | {gain:.2f} |")
     print(f"| llama-batched-bench, prompt by prompt | | | {by_prompt:.2f} |")

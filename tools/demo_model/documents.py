@@ -4,11 +4,14 @@ A document is a list of (text, is_taught): the model learns to write what is tau
 the rest. Document `index` of a seed is always the same. Prompts are those of teams/*.json, put
 together as latentmas does it.
 """
+import copy
 import json
 import os
 import random
+import re
 
-from problems import LARGEST, LOSSES, GAINS, STARTS, Dead, Teller, Value, plan, problem, solution
+from problems import (GAINS, LARGEST, LOSSES, STARTS, Dead, Teller, Value, plan, problem,
+                      solution)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -24,19 +27,15 @@ def load_team(path):
 
 SEQUENTIAL = load_team("teams/sequential.json")
 HIERARCHICAL = load_team("teams/hierarchical.json")
-SECRET = load_team("tools/demo_model/secret.json")
+
+# The sequential team, whose planner alone is told a note.
+SECRET = copy.deepcopy(SEQUENTIAL)
+SECRET["agents"][0]["prompt"] = SECRET["agents"][0]["prompt"].replace(". ", ". {note} ", 1)
 
 
 def expand(template, slots):
     """The template with its {slots} filled; one pass, so what is filled in stays as it is."""
-    out = ""
-    while template:
-        head, brace, rest = template.partition("{")
-        out += head
-        name = next((n for n in slots if brace and rest.startswith(n + "}")), None)
-        out += slots[name] if name else brace
-        template = rest[len(name) + 1:] if name else rest
-    return out
+    return re.sub(r"\{(\w+)\}", lambda slot: slots.get(slot[1], slot[0]), template)
 
 
 def prompt(team, i, question, outputs=None, note=""):
@@ -111,7 +110,8 @@ def secret_problem(seed, split, index):
                 v = t.work(v, "+" if is_gain else "-", b)
         except Dead:
             continue
-        return t.done("How many {I} does {N} have now?".format(**t.words)), f"The secret number is {s.n}."
+        p = t.done("How many {I} does {N} have now?".format(**t.words))
+        return p, f"The secret number is {s.n}."
 
 
 def fact(rng):

@@ -29,10 +29,12 @@ STARTS = ["{N} has {a} {I}.", "{N} starts with {a} {I}.", "In the morning {N} ha
           "{N} owns {a} {I}.", "{N} counts {a} {I}.", "There are {a} {I} in {N}'s box.",
           "{N} keeps {a} {I} in a bag.", "{N} brings {a} {I} to school."]
 GROUPS = ["{N} has {k} boxes with {a} {I} in each.", "{N} buys {k} packs of {a} {I}.",
-          "There are {k} bags of {a} {I} on {N}'s table.", "{N} fills {k} baskets with {a} {I} each.",
+          "There are {k} bags of {a} {I} on {N}'s table.",
+          "{N} fills {k} baskets with {a} {I} each.",
           "{N} makes {a} {I} a day for {k} days.", "{k} friends each bring {N} {a} {I}."]
 GAINS = ["{N} buys {b} more.", "Then {p} finds {b} more.", "{F} gives {N} {b} more.",
-         "{N} gets {b} {I} from {F}.", "{N} wins {b} more in a game.", "Then {p} collects {b} more.",
+         "{N} gets {b} {I} from {F}.", "{N} wins {b} more in a game.",
+         "Then {p} collects {b} more.",
          "On Monday {p} makes {b} more.", "{F} brings {b} more {I}.", "Then {b} more {I} arrive.",
          "{N} adds {b} {I}."]
 LOSSES = ["{N} gives {b} to {F}.", "Then {p} loses {b} of them.", "{N} sells {b} of them.",
@@ -48,13 +50,16 @@ QUESTIONS = ["How many {I} does {N} have now?", "How many {I} does {N} have in t
 SHARES = ["{N} shares all {I} equally among {k} friends. How many does each friend get?",
           "{N} packs them into {k} equal bags. How many {I} are in each bag?",
           "The {I} go into {k} boxes, as many in each. How many are in one box?"]
-PAYMENTS = ["A {W} costs {a} dollars. {N} buys {k} of them", "{N} buys {k} {W}s for {a} dollars each",
+PAYMENTS = ["A {W} costs {a} dollars. {N} buys {k} of them",
+            "{N} buys {k} {W}s for {a} dollars each",
             "{N} wants {k} {W}s, and each costs {a} dollars"]
-WAGES = ["{N} earns {a} dollars an hour and works {k} hours.", "{N} saves {a} dollars a week for {k} weeks.",
+WAGES = ["{N} earns {a} dollars an hour and works {k} hours.",
+         "{N} saves {a} dollars a week for {k} weeks.",
          "{N} works {k} days for {a} dollars a day."]
 SPENDINGS = ["Then {p} spends {b} dollars.", "{N} pays {b} dollars for a {W}.",
              "{p2} gives {b} dollars to {F}."]
-INCOMES = ["{F} gives {N} {b} dollars more.", "{N} also finds {b} dollars.", "{p2} gets {b} dollars as a gift."]
+INCOMES = ["{F} gives {N} {b} dollars more.", "{N} also finds {b} dollars.",
+           "{p2} gets {b} dollars as a gift."]
 TIMES = ["A lesson takes {a} minutes. {N} has {k} lessons", "{N} swims for {a} minutes on {k} days",
          "{N} reads {k} stories of {a} minutes each"]
 PAGES = ["{N} reads {a} pages a day for {k} days.", "On each of {k} days {N} reads {a} pages."]
@@ -65,7 +70,8 @@ MULTIPLE = ["{F} has {k} times as many {I} as {N}.", "For each of {N}'s {I}, {F}
 # Frames that training never sees.
 HELD_FRAMES = frozenset((STARTS[4], STARTS[7], GROUPS[3], GAINS[4], GAINS[7], LOSSES[2], LOSSES[8],
                          GROWTHS[2], HALVINGS[2], QUESTIONS[2], SHARES[1], PAYMENTS[1], WAGES[2],
-                         SPENDINGS[2], INCOMES[1], TIMES[1], PAGES[1], MORE[1], FEWER[0], MULTIPLE[0]))
+                         SPENDINGS[2], INCOMES[1], TIMES[1], PAGES[1], MORE[1], FEWER[0],
+                         MULTIPLE[0]))
 
 
 @dataclass(frozen=True)
@@ -196,7 +202,8 @@ def tell_purchase(t):
     words = t.words
     if t.rng.random() < 0.5:
         b = t.draw(2, 50)
-        t.sentences[-1] += f", and a {t.rng.choice(['bag', 'drink', 'map', 'coat'])} for {b.n} dollars."
+        extra = t.rng.choice(["bag", "drink", "map", "coat"])
+        t.sentences[-1] += f", and a {extra} for {b.n} dollars."
         cost = t.work(cost, "+", b)
     else:
         t.sentences[-1] += "."
@@ -272,7 +279,8 @@ def tell_comparison(t):
     if t.rng.random() < 0.4:
         k = t.divisor(v)
         t.work(v, "/", k)
-        return t.done(f"They share all of them equally among {k.n} children. How many does each child get?")
+        return t.done(f"They share all of them equally among {k.n} children.",
+                      "How many does each child get?")
     return t.done("How many {I} do they have together?".format(**t.words))
 
 
