@@ -67,7 +67,8 @@ src_of = $(sort $(wildcard src/$(1)/*.c))
 obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
 
 LIB_OBJ  := $(foreach r,$(LIB_ROOMS),$(call obj_of,$(r))) $(B)/obj/team/builtin_teams.o
-PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driver_py.o
+PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driver_py.o \
+            $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o
 
 LIB_A  := $(B)/liblatentmas.a
 LIB_SO := $(B)/liblatentmas.so.$(VERSION)
@@ -113,6 +114,12 @@ $(B)/gen/driver_py.c: src/sandbox/driver.py tools/embed.sh
 	$(call say,GEN,$@)
 	$(Q)sh tools/embed.sh text lmi_driver_py sandbox/driver.h $< >$@
 
+# And the data sets that come with the program.
+$(B)/gen/%_jsonl.c: src/data/%.jsonl tools/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed.sh text lmi_$*_jsonl data/own.h $< >$@
+
 define gen_rule
 $(B)/obj/$(1)/$(2).o: $(B)/gen/$(2).c $(B)/rooms/$(1)/.made
 	@mkdir -p $$(@D)
@@ -121,6 +128,8 @@ $(B)/obj/$(1)/$(2).o: $(B)/gen/$(2).c $(B)/rooms/$(1)/.made
 endef
 $(eval $(call gen_rule,team,builtin_teams))
 $(eval $(call gen_rule,sandbox,driver_py))
+$(eval $(call gen_rule,data,demo_jsonl))
+$(eval $(call gen_rule,data,demo_secret_jsonl))
 
 $(LIB_A): $(LIB_OBJ)
 	@rm -f $@

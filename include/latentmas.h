@@ -106,7 +106,6 @@ typedef struct lmas_model_params {
     lmas_progress_fn progress; /* called while loading (default NULL) */
     void *user;                /* handed to `progress` */
 } lmas_model_params;
-
 LMAS_API lmas_model_params lmas_model_params_default(void);
 
 /* Load the GGUF at `path`. Refused with LMAS_E_MODEL: encoders, diffusion models, models without
@@ -182,7 +181,6 @@ typedef struct lmas_session_params {
     lmas_progress_fn progress; /* called while W_a is computed (default NULL) */
     void *user;                /* handed to `progress` */
 } lmas_session_params;
-
 LMAS_API lmas_session_params lmas_session_params_default(void);
 
 /* Make the KV cache. Fails with LMAS_E_NOMEM when it does not fit. */
@@ -223,7 +221,6 @@ typedef struct lmas_sampling {
     float min_p;       /* 0 for all (default 0) */
     uint64_t seed;     /* with the question's id it decides every draw (default 42) */
 } lmas_sampling;
-
 LMAS_API lmas_sampling lmas_sampling_default(void);
 
 /* ---- Working memory, by hand --------------------------------------------- */
@@ -269,10 +266,8 @@ LMAS_API const lmas_segment *lmas_memory_segment(const lmas_memory *memory, size
 /* ---- Team ----------------------------------------------------------------- */
 
 typedef struct lmas_team lmas_team;
-/* A built-in team: "sequential" or "hierarchical". */
+/* A built-in team, "sequential" or "hierarchical"; and the i-th name, NULL past the last. */
 LMAS_CHECKED lmas_status lmas_team_builtin(lmas_team **out, const char *name);
-
-/* NULL past the last. */
 LMAS_API const char *lmas_team_builtin_name(size_t i);
 
 /* A team file (docs/teams.md). Errors name the file, the line and the key. */
@@ -311,6 +306,7 @@ typedef struct lmas_question {
     uint64_t id;      /* yours; with the seed it decides the draws */
     const char *text; /* copied by lmas_solver_submit() */
     lmas_answer_kind kind;
+    const char *note; /* what only prompts with {note} say, copied as well; NULL for nothing */
 } lmas_question;
 
 /* What one agent did. Milliseconds are this agent's share of the ticks it took part in, by
@@ -344,8 +340,12 @@ typedef bool (*lmas_speech_fn)(void *user, uint64_t id, const char *text, size_t
 typedef bool (*lmas_agent_fn)(void *user, uint64_t id, const lmas_agent_trace *agent);
 typedef bool (*lmas_result_fn)(void *user, const lmas_result *result);
 
+/* Experiments that show what the memory does. NO_MEMORY: the next agent inherits nothing. */
+typedef enum { LMAS_CONTROL_OFF, LMAS_CONTROL_NO_MEMORY } lmas_control;
+
 typedef struct lmas_solver_params {
     lmas_method method;          /* (default LMAS_METHOD_LATENT_MAS) */
+    lmas_control control;        /* of latent_mas (default LMAS_CONTROL_OFF) */
     int32_t latent_steps;        /* thoughts of each agent but the last, 0 or more (default 10) */
     int32_t max_new_tokens;      /* most tokens an agent speaks (default 4096) */
     int32_t text_context_length; /* text_mas: most bytes read of the others, -1 for all (default) */
@@ -357,7 +357,6 @@ typedef struct lmas_solver_params {
     lmas_result_fn on_result; /* a question ended (default NULL) */
     void *user;               /* handed to the three */
 } lmas_solver_params;
-
 LMAS_API lmas_solver_params lmas_solver_params_default(void);
 
 typedef struct lmas_solver lmas_solver;

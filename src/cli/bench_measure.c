@@ -44,7 +44,8 @@ static lmas_status start_questions(lmi_bout *bout)
     if (!bout->questions)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %u questions", test->n);
     for (i = 0; i < test->n; i++)
-        bout->questions[i] = (lmas_question){i, QUESTIONS[i % N_QUESTIONS], LMAS_ANSWER_NUMBER};
+        bout->questions[i] = (lmas_question){
+            .id = i, .text = QUESTIONS[i % N_QUESTIONS], .kind = LMAS_ANSWER_NUMBER};
     bout->stage->solver_params.method = test->method;
     return lmi_stage_start(bout->stage, bout->questions, test->n, test->n_lanes);
 }

@@ -141,8 +141,11 @@ static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
 {
     const lmas_question question = {.text = text, .kind = LMAS_ANSWER_FREE};
     lmas_answer *answer = NULL;
-    lmas_status status = lmi_stage_start(stage, &question, 1, 1);
+    lmas_status status;
 
+    lmi_interrupt_at_once(true);
+    status = lmi_stage_start(stage, &question, 1, 1);
+    lmi_interrupt_at_once(false);
     if (status != LMAS_OK)
         return status;
     stage->solver_params.on_speech = print_speech;

@@ -198,8 +198,7 @@ static lmas_question *list_questions(const lmi_dataset *data, size_t n)
     size_t i;
 
     for (i = 0; questions && i < n; i++)
-        questions[i] =
-            (lmas_question){i, data->items[i].question, lmi_task_answer_kind(data->task)};
+        questions[i] = lmi_dataset_question(data, i);
     return questions;
 }
 
@@ -210,7 +209,9 @@ static lmas_status start_stage(work *w)
 
     if (!questions)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", w->setup.n);
+    lmi_interrupt_at_once(true);
     status = lmi_stage_start(&w->stage, questions, w->setup.n, (uint32_t)w->settings.generate_bs);
+    lmi_interrupt_at_once(false);
     lmi_free(questions);
     return status;
 }

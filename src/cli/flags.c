@@ -61,6 +61,9 @@ const lmi_opt lmi_team_opts[] = {
      .help = "thoughts of each agent but the last; 0 hands over the prompts alone"},
     {"-n --predict --n-predict --max_new_tokens", LMI_OPT_INT, AT(max_new_tokens), "N", .min = 1,
      .max = TOKENS_MAX, .help = "most tokens an agent speaks"},
+    {"--control", LMI_OPT_WORD, AT(control), "off|none",
+     .help = "an experiment on latent_mas. none: the next agent inherits nothing, so what the "
+             "working memory is worth is the difference"},
     {"--text_mas_context_length", LMI_OPT_INT, AT(text_context_length), "N", .min = -1,
      .max = TEXT_MAX,
      .help = "text_mas: most bytes of the others' text that an agent reads, -1 for all"},
@@ -142,6 +145,13 @@ static lmas_kv parse_kv(const char *name)
     return strcmp(name, lmi_kv_name(LMAS_KV_PER_LANE)) == 0 ? LMAS_KV_PER_LANE : LMAS_KV_AUTO;
 }
 
+static lmas_control parse_control(const char *name)
+{
+    const bool is_none = strcmp(name, lmi_control_name(LMAS_CONTROL_NO_MEMORY)) == 0;
+
+    return is_none ? LMAS_CONTROL_NO_MEMORY : LMAS_CONTROL_OFF;
+}
+
 void lmi_model_flags_init(lmi_model_flags *flags)
 {
     const lmas_model_params p = lmas_model_params_default();
@@ -157,6 +167,7 @@ void lmi_solve_flags_init(lmi_solve_flags *flags)
     *flags = (lmi_solve_flags){0};
     lmi_model_flags_init(&flags->model);
     flags->team = (lmi_team_flags){.method = lmas_method_name(solver.method),
+                                   .control = lmi_control_name(solver.control),
                                    .prompt = "sequential",
                                    .latent_steps = solver.latent_steps,
                                    .max_new_tokens = solver.max_new_tokens,
@@ -203,6 +214,7 @@ lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
     lmas_solver_params p = lmas_solver_params_default();
 
     lmas_method_parse(&p.method, flags->team.method);
+    p.control = parse_control(flags->team.control);
     p.latent_steps = (int32_t)flags->team.latent_steps;
     p.max_new_tokens = (int32_t)flags->team.max_new_tokens;
     p.text_context_length = (int32_t)flags->team.text_context_length;

@@ -21,7 +21,7 @@ typedef struct lmi_model_flags {
 } lmi_model_flags;
 
 typedef struct lmi_team_flags {
-    const char *method;
+    const char *method, *control;
     const char *team, *prompt; /* a file or a name; the reference's name for the built-in ones */
     int64_t latent_steps, max_new_tokens, text_context_length;
     bool think, realign;

@@ -4,9 +4,22 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <unistd.h>
 
-static volatile sig_atomic_t is_interrupted;
+#include "cli/command.h"
+
+static volatile sig_atomic_t is_interrupted, ends_at_once;
 static _Atomic(lmas_session *) watched;
+
+/* What a handler may do to end: no stdio, no exit handlers. */
+static void end(void)
+{
+    static const char words[] = "\nlatentmas: interrupted\n";
+    const ssize_t n = write(STDERR_FILENO, words, sizeof(words) - 1);
+
+    (void)n;
+    _exit(LMI_EXIT_INTERRUPTED);
+}
 
 static void handle(int number)
 {
@@ -14,6 +27,8 @@ static void handle(int number)
 
     (void)number;
     is_interrupted = 1;
+    if (ends_at_once)
+        end();
     if (session)
         lmas_session_cancel(session);
 }
@@ -33,6 +48,11 @@ void lmi_interrupt_watch(lmas_session *session)
     atomic_store(&watched, session);
     if (session && is_interrupted)
         lmas_session_cancel(session);
+}
+
+void lmi_interrupt_at_once(bool is_at_once)
+{
+    ends_at_once = is_at_once;
 }
 
 bool lmi_interrupted(void)

@@ -12,6 +12,9 @@
 /* Cells may take this share of the memory that is left beside the model. */
 #define MEMORY_SHARE 0.6
 
+/* A cache of this many bytes takes seconds to make: that is said. */
+#define SIZE_SAID 1073741824.0
+
 enum { TEMPLATE_MAX = 1024 * 1024 };
 
 lmas_status lmi_flags_check(const lmi_model_flags *flags)
@@ -171,6 +174,20 @@ static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_
                 budget->n_ctx, budget->n_ctx / budget->n_cells, n_lanes, budget->n_cells);
 }
 
+/* libggml clears the cache before it is used, and tells nobody how far it is. */
+static void say_size(const lmi_stage *stage)
+{
+    const lmas_session_params *p = &stage->session_params;
+    const double size = cell_size(stage) * p->n_ctx;
+    char text[32];
+
+    lmi_size_text(text, size);
+    if (size >= SIZE_SAID)
+        lmi_say("making %s of working memory for %u question%s at once; a lower --max_new_tokens "
+                "needs less",
+                text, p->n_lanes, p->n_lanes == 1 ? "" : "s");
+}
+
 lmas_status lmi_stage_make_session(lmi_stage *stage)
 {
     lmi_wait w = lmi_wait_begin("computing the realignment matrix");
@@ -209,6 +226,7 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
     stage->solver_params.max_new_tokens = budget.max_new_tokens;
     stage->session_params.n_ctx = budget.n_ctx;
     stage->session_params.n_lanes = budget.n_lanes;
+    say_size(stage);
     return lmi_stage_make_session(stage);
 }
 

@@ -160,6 +160,14 @@ void lmi_dataset_done(lmi_dataset *data)
     *data = (lmi_dataset){0};
 }
 
+lmas_question lmi_dataset_question(const lmi_dataset *data, size_t i)
+{
+    return (lmas_question){.id = i,
+                           .text = data->items[i].question,
+                           .kind = lmi_task_answer_kind(data->task),
+                           .note = data->items[i].note};
+}
+
 lmi_gold lmi_dataset_gold(const lmi_dataset *data, size_t i)
 {
     const lmi_item *item = &data->items[i];

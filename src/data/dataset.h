@@ -32,6 +32,9 @@ lmas_status lmi_dataset_parse(lmi_dataset *out, const lmi_task *task, const char
                               const char *text, size_t len);
 void lmi_dataset_done(lmi_dataset *data);
 
+/* The i-th question as a team is asked it. Borrows from the item. */
+lmas_question lmi_dataset_question(const lmi_dataset *data, size_t i);
+
 /* The right answer of a question, as the grader wants it. Borrows from the item. */
 lmi_gold lmi_dataset_gold(const lmi_dataset *data, size_t i);
 

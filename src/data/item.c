@@ -19,6 +19,7 @@ void lmi_item_done(lmi_item *item)
     lmi_free(item->options);
     lmi_free(item->id);
     lmi_free(item->question);
+    lmi_free(item->note);
     lmi_free(item->gold);
     lmi_free(item->gold_compat);
     lmi_free(item->tests);
@@ -59,6 +60,21 @@ lmas_status lmi_row_id(char **out, const lmi_row *row, const char *key)
         return LMAS_OK;
     snprintf(number, sizeof(number), "%llu", (unsigned long long)yyjson_get_uint(val));
     return lmi_item_keep(out, number);
+}
+
+lmas_status lmi_row_note(char **out, const lmi_row *row)
+{
+    const char *text;
+    lmas_status status;
+
+    if (!yyjson_obj_get(row->object, "note"))
+        return LMAS_OK;
+    status = lmi_row_text(&text, row, "note");
+    if (status == LMAS_OK && strlen(text) > LMI_QUESTION_MAX)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: note of %zu bytes, at most %zu expected",
+                        row->json->label, lmi_row_line(row, "note"), strlen(text),
+                        LMI_QUESTION_MAX);
+    return status == LMAS_OK ? lmi_item_keep(out, text) : status;
 }
 
 lmas_status lmi_item_keep(char **out, const char *text)

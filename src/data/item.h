@@ -13,6 +13,7 @@
 typedef struct lmi_item {
     char *id; /* the data set's own name for it, such as "HumanEval/0" */
     char *question;
+    char *note;        /* what only a prompt with {note} says */
     char *gold;        /* the right answer, for the exact rule */
     char *gold_compat; /* the same as the reference's program would have it */
     char **options;    /* of a choice: texts of A, B, ...; NULL when they stand in the question */

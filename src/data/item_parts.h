@@ -15,6 +15,9 @@ lmas_status lmi_row_question(char **out, const lmi_row *row, const char *key);
 lmas_status lmi_row_array(yyjson_val **out, const lmi_row *row, yyjson_val *object,
                           const char *key);
 
+/* "note", which may be there. */
+lmas_status lmi_row_note(char **out, const lmi_row *row);
+
 /* A name that may be there, as a string or a number. */
 lmas_status lmi_row_id(char **out, const lmi_row *row, const char *key);
 

@@ -27,6 +27,8 @@ lmas_status lmi_item_read_gsm8k(lmi_item *item, const lmi_row *row)
     lmas_status status = lmi_row_question(&item->question, row, "question");
 
     if (status == LMAS_OK)
+        status = lmi_row_note(&item->note, row);
+    if (status == LMAS_OK)
         status = lmi_row_text(&answer, row, "answer");
     if (status == LMAS_OK)
         status = lmi_grade_gold(&item->gold, answer);
@@ -64,6 +66,8 @@ lmas_status lmi_item_read_custom(lmi_item *item, const lmi_row *row)
 {
     lmas_status status = lmi_row_question(&item->question, row, "question");
 
+    if (status == LMAS_OK)
+        status = lmi_row_note(&item->note, row);
     if (status == LMAS_OK)
         status = lmi_row_id(&item->id, row, "id");
     if (status != LMAS_OK || !yyjson_obj_get(row->object, "gold"))

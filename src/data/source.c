@@ -67,16 +67,55 @@ static lmas_status fetch_with_token(const char *path, lmi_fetch *fetch, bool is_
     lmi_buf text;
 
     lmi_buf_init(&text, LMI_PATH_MAX);
-    status = lmi_hub_cache_dir(&text);
-    if (status == LMAS_OK)
-        status = lmi_dir_make(lmi_buf_text(&text));
-    lmi_buf_clear(&text);
-    if (status == LMAS_OK)
-        status = lmi_hub_token(&text);
+    status = lmi_hub_token(&text);
     fetch->token = lmi_buf_text(&text);
     if (status == LMAS_OK)
         status = fetch_into(path, fetch, is_anew);
     lmi_buf_done(&text);
+    return status;
+}
+
+static lmas_status fetch_unless_there(const char *path, lmi_fetch *fetch, const char *name,
+                                      bool is_anew)
+{
+    if (!is_anew && lmi_file_exists(path))
+        return LMAS_OK;
+    if (lmi_hub_offline())
+        return lmi_fail(LMAS_E_IO,
+                        "%s cannot be fetched: %s is set (unset it, or name a file with --data "
+                        "FILE)",
+                        name, lmi_hub_offline());
+    return fetch_with_token(path, fetch, is_anew);
+}
+
+/* Whether the file holds that text and no more. */
+static bool is_text(const char *path, const char *text)
+{
+    bool is_same;
+    lmi_buf file;
+
+    lmi_buf_init(&file, strlen(text));
+    is_same = lmi_file_exists(path) && lmi_file_read(&file, path) == LMAS_OK &&
+              file.len == strlen(text) && memcmp(file.data, text, file.len) == 0;
+    lmi_buf_done(&file);
+    return is_same;
+}
+
+static lmas_status put_own(const char *path, const char *text)
+{
+    return is_text(path, text) ? LMAS_OK : lmi_file_write(path, text, strlen(text));
+}
+
+static lmas_status make_cache(void)
+{
+    lmas_status status;
+    lmi_buf folder;
+
+    lmi_buf_init(&folder, LMI_PATH_MAX);
+    status = lmi_hub_cache_dir(&folder);
+    if (status == LMAS_OK)
+        status = lmi_dir_make(lmi_buf_text(&folder));
+    lmi_buf_done(&folder);
     return status;
 }
 
@@ -92,13 +131,12 @@ lmas_status lmi_source_fetch(const char *name, const lmi_source *source, bool is
                         "%s has no published data set: name a file with --data FILE", name);
     lmi_buf_init(&path, LMI_PATH_MAX);
     status = lmi_source_path(&path, name, source);
-    if (status == LMAS_OK && (is_anew || !lmi_file_exists(lmi_buf_text(&path))))
-        status = lmi_hub_offline()
-                     ? lmi_fail(LMAS_E_IO,
-                                "%s cannot be fetched: %s is set (unset it, or name a file with "
-                                "--data FILE)",
-                                name, lmi_hub_offline())
-                     : fetch_with_token(lmi_buf_text(&path), &fetch, is_anew);
+    if (status == LMAS_OK)
+        status = make_cache();
+    if (status == LMAS_OK)
+        status = source->kind == LMI_SOURCE_OWN
+                     ? put_own(lmi_buf_text(&path), source->own)
+                     : fetch_unless_there(lmi_buf_text(&path), &fetch, name, is_anew);
     lmi_buf_done(&path);
     return status;
 }

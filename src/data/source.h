@@ -18,14 +18,16 @@ typedef enum lmi_source_kind {
     LMI_SOURCE_ROWS = 1, /* pages of the rows API of a Hugging Face data set */
     LMI_SOURCE_FILE = 2, /* a file in a Hugging Face data set */
     LMI_SOURCE_RAW = 3,  /* a file in a GitHub repository */
+    LMI_SOURCE_OWN = 4,  /* a file of this project, inside the program */
 } lmi_source_kind;
 
 typedef struct lmi_source {
     lmi_source_kind kind;
     const char *repo;           /* "openai/gsm8k" */
     const char *config, *split; /* ROWS: "main", "test" */
-    const char *path;           /* FILE and RAW: "test.jsonl" (RAW: with the branch before it) */
+    const char *path;           /* FILE, RAW, OWN: "test.jsonl" (RAW: with the branch before it) */
     size_t n_rows;              /* as published */
+    const char *own;            /* OWN: the file's text */
 } lmi_source;
 
 /* How far a fetch is; `n` rows or bytes of `n_total` (0 while unknown). Return false to stop. */
@@ -36,7 +38,8 @@ lmas_status lmi_source_path(lmi_buf *out, const char *name, const lmi_source *so
 
 /* Have the rows of task `name` in the cache: at once when they are there, else they are fetched,
  * going on where an interrupted fetch stopped. `is_anew` fetches from the start in any case; what
- * is in the cache stays until the new rows are whole. HF_ENDPOINT, HF_TOKEN and their kin are
+ * is in the cache stays until the new rows are whole. Own rows need no network: what the cache
+ * holds of them is what this program holds. HF_ENDPOINT, HF_TOKEN and their kin are
  * honoured; HF_HUB_OFFLINE refuses. */
 lmas_status lmi_source_fetch(const char *name, const lmi_source *source, bool is_anew,
                              lmi_fetch_fn fn, void *user);

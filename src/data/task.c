@@ -3,15 +3,18 @@
 
 #include <string.h>
 
-#define ROWS(repo, config, split, n) {LMI_SOURCE_ROWS, repo, config, split, NULL, n}
-#define FILE_OF(repo, path, n)       {LMI_SOURCE_FILE, repo, NULL, NULL, path, n}
-#define RAW(repo, path, n)           {LMI_SOURCE_RAW, repo, NULL, NULL, path, n}
+#include "data/own.h"
+
+#define ROWS(repo, config, split, n) {LMI_SOURCE_ROWS, repo, config, split, NULL, n, NULL}
+#define FILE_OF(repo, path, n)       {LMI_SOURCE_FILE, repo, NULL, NULL, path, n, NULL}
+#define RAW(repo, path, n)           {LMI_SOURCE_RAW, repo, NULL, NULL, path, n, NULL}
+#define OWN(text, path, n)           {LMI_SOURCE_OWN, "latentmas", NULL, NULL, path, n, text}
 
 static const lmi_task tasks[] = {
     {
         .name = "gsm8k",
         .summary = "grade-school word problems",
-        .row = "\"question\", \"answer\" (... #### 18)",
+        .row = "\"question\", \"answer\" (... #### 18), perhaps \"note\"",
         .grade = LMI_GRADE_NUMBER,
         .source = ROWS("openai/gsm8k", "main", "test", 1319),
         .read_row = lmi_item_read_gsm8k,
@@ -89,9 +92,25 @@ static const lmi_task tasks[] = {
         .read_row = lmi_item_read_winogrande,
     },
     {
+        .name = "demo",
+        .summary = "word problems for the demo model, none of which it has seen",
+        .row = "as of gsm8k",
+        .grade = LMI_GRADE_NUMBER,
+        .source = OWN(lmi_demo_jsonl, "src/data/demo.jsonl", 400),
+        .read_row = lmi_item_read_gsm8k,
+    },
+    {
+        .name = "demo_secret",
+        .summary = "the same with a number that only {note} tells: for teams/secret.json",
+        .row = "as of gsm8k, and \"note\"",
+        .grade = LMI_GRADE_NUMBER,
+        .source = OWN(lmi_demo_secret_jsonl, "src/data/demo_secret.jsonl", 100),
+        .read_row = lmi_item_read_gsm8k,
+    },
+    {
         .name = "custom",
         .summary = "questions of your own: --custom_question, or --data",
-        .row = "\"question\", and \"gold\" where there is one",
+        .row = "\"question\", and \"gold\" and \"note\" where there is one",
         .grade = LMI_GRADE_TEXT,
         .read_row = lmi_item_read_custom,
     },

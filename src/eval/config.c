@@ -64,12 +64,18 @@ const char *lmi_kv_name(lmas_kv kv)
     return kv == LMAS_KV_UNIFIED ? "unified" : kv == LMAS_KV_PER_LANE ? "lane" : "auto";
 }
 
+const char *lmi_control_name(lmas_control control)
+{
+    return control == LMAS_CONTROL_NO_MEMORY ? "none" : "off";
+}
+
 static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
 {
     const lmas_solver_params *solver = setup->solver_params;
     const lmas_session_params *session = setup->session_params;
     yyjson_mut_val *params = yyjson_mut_obj_add_obj(doc, root, "params");
 
+    lmi_json_add_text(doc, params, "control", lmi_control_name(solver->control));
     yyjson_mut_obj_add_int(doc, params, "latent_steps", solver->latent_steps);
     yyjson_mut_obj_add_int(doc, params, "max_new_tokens", solver->max_new_tokens);
     yyjson_mut_obj_add_int(doc, params, "text_mas_context_length", solver->text_context_length);

@@ -44,6 +44,9 @@ size_t lmi_shard_size(const lmi_setup *setup);
 /* "auto", "unified" or "lane": how configs and flags call it. */
 const char *lmi_kv_name(lmas_kv kv);
 
+/* "off" or "none", likewise. */
+const char *lmi_control_name(lmas_control control);
+
 /* Append config.json to `out`. */
 lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup);
 

@@ -70,9 +70,7 @@ static lmas_status feed(run *r)
         return LMAS_OK;
     while (r->next < r->setup->n && lmas_solver_n_open(r->solver) < 2 * n_lanes) {
         const size_t i = r->next++;
-        const lmas_question question = {.id = i,
-                                        .text = r->setup->data->items[i].question,
-                                        .kind = lmi_task_answer_kind(r->setup->data->task)};
+        const lmas_question question = lmi_dataset_question(r->setup->data, i);
         lmas_status status;
 
         if (r->folder->is_done[i] || !lmi_shard_has(r->setup, i))

@@ -13,11 +13,12 @@ lmas_status lmi_job_new(lmi_job **out, const lmi_plan *plan, const lmas_question
     job->plan = plan;
     job->kind = question->kind;
     job->question = lmi_strdup(question->text);
+    job->note = question->note ? lmi_strdup(question->note) : NULL;
     job->traces = lmi_new(lmi_plan_n_turns(plan), sizeof(lmas_agent_trace));
     job->result = (lmas_result){.id = question->id, .error = "", .text = "", .agents = job->traces};
     lmi_speech_init(&job->speech);
     lmi_buf_init(&job->outputs, LMI_PROMPT_MAX);
-    if (!job->question || !job->traces) {
+    if (!job->question || (question->note && !job->note) || !job->traces) {
         lmi_job_free(job);
         return lmi_fail(LMAS_E_NOMEM, "no memory for a question");
     }
@@ -60,6 +61,7 @@ void lmi_job_free(lmi_job *job)
     }
     lmi_free(job->traces);
     lmi_free(job->question);
+    lmi_free(job->note);
     lmi_free(job->error);
     lmi_free(job);
 }
@@ -194,9 +196,8 @@ static lmas_status take_beginning(lmi_job *job)
 static lmas_status put_beginning(lmi_job *job)
 {
     lmi_shelf_place *place = job->place;
-    const bool may_share = job->plan->params.method != LMAS_METHOD_TEXT_MAS;
-    const lmas_status status =
-        lmi_prefix_keep(&place->prefix, job->shelf->ctx, job->memory->lane, may_share);
+    const lmas_status status = lmi_prefix_keep(&place->prefix, job->shelf->ctx, job->memory->lane,
+                                               lmi_plan_keeps_memory(job->plan));
 
     place->state = status == LMAS_OK ? LMI_SHELF_KEPT : LMI_SHELF_ABSENT;
     if (status == LMAS_OK && place->prefix->seq >= 0)
@@ -238,8 +239,10 @@ static lmas_status start_reading(lmi_job *job, const lmi_case *c)
 
 static lmas_status begin_turn(lmi_job *job)
 {
-    const lmi_case c = {
-        .question = job->question, .kind = job->kind, .outputs = lmi_buf_text(&job->outputs)};
+    const lmi_case c = {.question = job->question,
+                        .note = job->note,
+                        .kind = job->kind,
+                        .outputs = lmi_buf_text(&job->outputs)};
     lmas_status status;
     lmi_buf prompt;
 

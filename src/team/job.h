@@ -24,6 +24,7 @@ typedef struct lmi_job {
     struct lmi_job *next; /* in the solver's queue */
     const lmi_plan *plan;
     char *question;
+    char *note; /* NULL for none */
     lmas_answer_kind kind;
     uint32_t n_reserved; /* cells set aside while it runs */
 

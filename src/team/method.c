@@ -46,6 +46,9 @@ lmas_status lmi_plan_check(const lmi_plan *plan)
     if (!lmas_method_name(p->method))
         return lmi_fail(LMAS_E_INVALID, "method must be baseline, text_mas or latent_mas, got %d",
                         (int)p->method);
+    if (p->control != LMAS_CONTROL_OFF && p->control != LMAS_CONTROL_NO_MEMORY)
+        return lmi_fail(LMAS_E_INVALID, "control must be off or no memory, got %d",
+                        (int)p->control);
     if (p->latent_steps < 0 || p->latent_steps > LMI_LATENT_STEPS_MAX)
         return lmi_fail(LMAS_E_INVALID, "latent_steps must be from 0 to %d, got %d",
                         LMI_LATENT_STEPS_MAX, p->latent_steps);
@@ -81,10 +84,15 @@ lmi_turn lmi_plan_turn(const lmi_plan *plan, size_t i)
     case LMAS_METHOD_LATENT_MAS:
     default:
         return (lmi_turn){.agent = plan->team->agents[i].name,
-                          .is_fresh = i == 0,
+                          .is_fresh = i == 0 || p->control == LMAS_CONTROL_NO_MEMORY,
                           .n_thoughts = is_last ? 0 : p->latent_steps,
                           .n_speak = is_last ? p->max_new_tokens : 0};
     }
+}
+
+bool lmi_plan_keeps_memory(const lmi_plan *plan)
+{
+    return lmi_plan_n_turns(plan) == 1 || !lmi_plan_turn(plan, 1).is_fresh;
 }
 
 /* What stands in a template between braces, and what takes its place. */
@@ -147,6 +155,7 @@ static lmas_status expand_user(lmi_buf *out, const lmi_plan *plan, size_t i, con
     expand_context(&context, plan, i, c);
     if (context.status == LMAS_OK) {
         const slot slots[] = {{"{question}", c->question},
+                              {"{note}", c->note ? c->note : ""},
                               {"{context}", lmi_buf_text(&context)},
                               {"{format}", format}};
 
@@ -260,9 +269,11 @@ lmas_status lmas_question_cells(uint32_t *out, const lmas_model *model, const lm
     plan.params = params ? *params : lmas_solver_params_default();
     status = lmi_plan_check(&plan);
     if (status == LMAS_OK)
-        status = lmi_plan_cells(
-            &least, &most, &plan,
-            &(lmi_case){.question = question->text, .kind = question->kind, .outputs = ""});
+        status = lmi_plan_cells(&least, &most, &plan,
+                                &(lmi_case){.question = question->text,
+                                            .note = question->note,
+                                            .kind = question->kind,
+                                            .outputs = ""});
     if (status == LMAS_OK)
         *out = most;
     return status;

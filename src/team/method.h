@@ -7,6 +7,7 @@
  *   baseline     1 turn:   read, speak
  *   text_mas     n turns:  fresh memory, read (with the others' text), speak
  *   latent_mas   n turns:  the memory goes on, read, think; the last one speaks
+ *                          (under the control NO_MEMORY it is fresh each time)
  */
 #ifndef LMI_TEAM_METHOD_H
 #define LMI_TEAM_METHOD_H
@@ -37,6 +38,7 @@ typedef struct lmi_plan {
 /* What one question brings. */
 typedef struct lmi_case {
     const char *question;
+    const char *note; /* NULL for none */
     lmas_answer_kind kind;
     const char *outputs; /* text_mas: what the agents before said, "" if none */
 } lmi_case;
@@ -45,6 +47,9 @@ lmas_status lmi_plan_check(const lmi_plan *plan);
 
 size_t lmi_plan_n_turns(const lmi_plan *plan);
 lmi_turn lmi_plan_turn(const lmi_plan *plan, size_t i);
+
+/* Whether one memory goes through all turns, so that what it begins with stays in it. */
+bool lmi_plan_keeps_memory(const lmi_plan *plan);
 
 /* The whole prompt of turn `i` as the model reads it: slots filled, chat template applied. */
 lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c);

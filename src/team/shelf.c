@@ -34,13 +34,20 @@ static size_t n_common(const lmi_tokens *a, const lmi_tokens *b)
     return n;
 }
 
-/* What two prompts of this turn share that differ from the first letter of the question on. */
+/* A text that differs from `text` from its first letter on. */
+static const char *unlike(const char *text)
+{
+    return text && text[0] == '~' ? "#" : "~";
+}
+
+/* What two prompts of this turn share whose questions have nothing in common. */
 static lmas_status find_common(lmi_shelf_place *place, const lmi_plan *plan, size_t i,
                                const lmi_case *c, const lmi_tokens *prompt)
 {
-    const lmi_case other = {.question = c->question[0] == '~' ? "#" : "~",
+    const lmi_case other = {.question = unlike(c->question),
+                            .note = unlike(c->note),
                             .kind = c->kind,
-                            .outputs = c->outputs[0] == '~' ? "#" : "~"};
+                            .outputs = unlike(c->outputs)};
     lmas_status status;
     lmi_buf text;
 

@@ -81,7 +81,8 @@ void lmas_solver_free(lmas_solver *solver)
 static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
 {
     const uint32_t n_ctx = solver->session->ctx->n_ctx_lane;
-    const lmi_case c = {.question = job->question, .kind = job->kind, .outputs = ""};
+    const lmi_case c = {
+        .question = job->question, .note = job->note, .kind = job->kind, .outputs = ""};
     uint32_t least, most;
     const lmas_status status = lmi_plan_cells(&least, &most, &solver->plan, &c);
 

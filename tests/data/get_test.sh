@@ -103,9 +103,9 @@ run data get gsm8k --force
 ok $? "--force that fails leaves what is there" "$tmp/err"
 clean ok
 run data get all
-[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 10 ] && xargs ls <"$tmp/out" >/dev/null &&
-    [ "$(find "$cache" -type f | wc -l)" -eq 10 ]
-ok $? "get all fetches all ten" "$tmp/err"
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 12 ] && xargs ls <"$tmp/out" >/dev/null &&
+    [ "$(find "$cache" -type f | wc -l)" -eq 12 ]
+ok $? "get all fetches all ten, and writes our two" "$tmp/err"
 gets ok humanevalplus humanevalplus.jsonl $humaneval "a file is fetched through its redirect"
 gets ok medqa medqa.json $medqa "a file of a GitHub repository is fetched"
 gets gzip gsm8k gsm8k.jsonl "$gsm8k" "compressed pages are read"

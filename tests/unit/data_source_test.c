@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "data/dataset.h"
 #include "data/fetch.h"
 #include "data/task.h"
 
@@ -66,7 +67,7 @@ static void test_every_source_can_be_found_and_asked_for(void **state)
     for (i = 0; (task = lmi_task_at(i)); i++) {
         const lmi_source *source = &task->source;
 
-        if (source->kind == LMI_SOURCE_NONE)
+        if (source->kind == LMI_SOURCE_NONE || source->kind == LMI_SOURCE_OWN)
             continue;
         n++;
         assert_true(source->n_rows >= 30);
@@ -86,6 +87,44 @@ static void test_task_without_source_says_to_name_a_file(void **state)
     (void)state;
     assert_fails(LMAS_E_INVALID, "custom has no published data set: name a file with --data",
                  lmi_source_fetch("custom", &none, false, NULL, NULL));
+}
+
+static void test_own_rows_are_there_offline_and_are_those_of_this_program(void **state)
+{
+    const lmi_source *source = source_of("demo");
+    char path[LMI_PATH_MAX];
+    lmi_buf rows;
+
+    (void)state;
+    setenv("HF_HUB_OFFLINE", "1", 1);
+    assert_ok(lmi_source_path(&text, "demo", source));
+    snprintf(path, sizeof(path), "%s", said());
+    assert_ok(lmi_source_fetch("demo", source, false, NULL, NULL));
+    assert_ok(lmi_file_write(path, "old", 3));
+    assert_ok(lmi_source_fetch("demo", source, false, NULL, NULL));
+    lmi_buf_init(&rows, strlen(source->own));
+    assert_ok(lmi_file_read(&rows, path));
+    assert_string_equal(lmi_buf_text(&rows), source->own);
+    lmi_buf_done(&rows);
+}
+
+static void test_own_rows_are_as_many_as_is_said_and_all_are_read(void **state)
+{
+    static const char *const names[] = {"demo", "demo_secret"};
+    size_t i, k;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        const lmi_task *task = lmi_task_find(names[i]);
+        lmi_dataset data;
+
+        assert_ok(
+            lmi_dataset_parse(&data, task, names[i], task->source.own, strlen(task->source.own)));
+        assert_int_equal(data.n, task->source.n_rows);
+        for (k = 0; k < data.n; k++)
+            assert_int_equal(data.items[k].note != NULL, i == 1);
+        lmi_dataset_done(&data);
+    }
 }
 
 /* ---- Addresses ---- */
@@ -137,7 +176,7 @@ static void test_address_of_another_protocol_is_refused(void **state)
 
 static void test_what_has_a_meaning_in_an_address_is_escaped(void **state)
 {
-    const lmi_source odd = {LMI_SOURCE_ROWS, "a&b=c/d", "\xc3\xa9 +", "x#y", NULL, 1};
+    const lmi_source odd = {LMI_SOURCE_ROWS, "a&b=c/d", "\xc3\xa9 +", "x#y", NULL, 1, NULL};
 
     (void)state;
     assert_ok(lmi_hub_rows_url(&text, &odd, 0, 1));
@@ -406,6 +445,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_every_source_can_be_found_and_asked_for),
         TEST(test_task_without_source_says_to_name_a_file),
+        TEST(test_own_rows_are_there_offline_and_are_those_of_this_program),
+        TEST(test_own_rows_are_as_many_as_is_said_and_all_are_read),
         TEST(test_addresses_are_the_published_ones),
         TEST(test_mirrors_replace_addresses_slashes_at_the_end_aside),
         TEST(test_empty_variable_counts_as_not_set),

@@ -56,7 +56,7 @@ static void test_every_task_is_described_and_found_by_name(void **state)
         assert_true(strlen(task->summary) > 0 && strlen(task->row) > 0);
         assert_true(task->source.kind == LMI_SOURCE_NONE || task->source.n_rows > 0);
     }
-    assert_int_equal(i, 11);
+    assert_int_equal(i, 13);
     assert_null(lmi_task_find("gsm9k"));
 }
 
@@ -67,6 +67,22 @@ static void test_gsm8k_gold_is_whole_for_us_and_cut_for_the_reference(void **sta
     (void)state;
     expect_item(&data.items[0], NULL, "q", "1430", "1");
     lmi_dataset_done(&data);
+}
+
+static void test_a_note_is_kept_where_a_row_has_one(void **state)
+{
+    lmi_dataset data = parse("gsm8k", "{\"question\":\"q\",\"answer\":\"#### 1\",\"note\":\"n\"}\n"
+                                      "{\"question\":\"q\",\"answer\":\"#### 1\"}\n");
+    lmi_dataset own = parse("custom", "{\"question\":\"q\",\"note\":\"n\"}");
+
+    (void)state;
+    assert_string_equal(lmi_dataset_question(&data, 0).note, "n");
+    assert_null(lmi_dataset_question(&data, 1).note);
+    assert_string_equal(lmi_dataset_question(&own, 0).note, "n");
+    lmi_dataset_done(&data);
+    lmi_dataset_done(&own);
+    refuse("gsm8k", "rows:1: \"note\" in a row must be a string",
+           "{\"question\":\"q\",\"answer\":\"#### 1\",\"note\":7}");
 }
 
 static void test_aime_answers_are_strings_or_numbers(void **state)
@@ -367,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_task_is_described_and_found_by_name),
         cmocka_unit_test(test_gsm8k_gold_is_whole_for_us_and_cut_for_the_reference),
+        cmocka_unit_test(test_a_note_is_kept_where_a_row_has_one),
         cmocka_unit_test(test_aime_answers_are_strings_or_numbers),
         cmocka_unit_test(test_gpqa_options_stand_in_the_question),
         cmocka_unit_test(test_arc_labels_of_any_kind_become_letters),

@@ -140,6 +140,33 @@ static void test_slots_are_filled_once_and_other_braces_stay(void **state)
     assert_prompt("user\nq\n\nF<|im_end|>", prompt_of(LMAS_METHOD_BASELINE, 0, "q", ""));
 }
 
+static void test_a_note_is_said_where_a_prompt_asks_for_it(void **state)
+{
+    static const char json[] = "{\"name\": \"n\", \"agents\": ["
+                               "{\"name\": \"one\", \"prompt\": \"{note} Q: {question}\"},"
+                               "{\"name\": \"two\", \"prompt\": \"Q: {question}\"}]}";
+    lmi_plan plan = {.model = support_model(DEMO_MODEL), .params = lmas_solver_params_default()};
+    const char *const notes[] = {"psst {question}", NULL};
+    lmas_team *team = NULL;
+    size_t i;
+
+    (void)state;
+    assert_ok(lmas_team_parse(&team, "n.json", json, strlen(json)));
+    plan.team = team;
+    for (i = 0; i < 2; i++) {
+        const lmi_case c = {.question = "q", .note = notes[i], .outputs = ""};
+        lmi_buf one, two;
+
+        lmi_buf_init(&one, LMI_PROMPT_MAX);
+        lmi_buf_init(&two, LMI_PROMPT_MAX);
+        assert_ok(lmi_plan_prompt(&one, &plan, 0, &c));
+        assert_ok(lmi_plan_prompt(&two, &plan, 1, &c));
+        assert_prompt(i == 0 ? "user\npsst {question} Q: q<" : "user\n Q: q<", lmi_buf_steal(&one));
+        assert_prompt("user\nQ: q<", lmi_buf_steal(&two));
+    }
+    lmas_team_free(team);
+}
+
 static void test_the_text_of_others_is_cut_at_a_character(void **state)
 {
     lmi_plan plan = {.params = lmas_solver_params_default()};
@@ -289,6 +316,30 @@ static void test_zero_steps_keep_the_working_memory(void **state)
     assert_int_equal(s.results[0].n_thought, 0);
     assert_int_equal(s.agents[3].pos_begin,
                      s.agents[0].n_read + s.agents[1].n_read + s.agents[2].n_read);
+    forget(&s);
+    lmas_team_free(team);
+    lmas_session_free(session);
+}
+
+static void test_under_the_control_no_agent_inherits_anything(void **state)
+{
+    lmas_session *session = support_session(support_model(DEMO_MODEL), 2, 2048, false);
+    lmas_solver_params params = greedy_params(LMAS_METHOD_LATENT_MAS);
+    const char *const questions[] = {APPLES[0], APPLES[0]};
+    lmas_team *team = NULL;
+    seen s = {0};
+    size_t i;
+
+    (void)state;
+    params.control = LMAS_CONTROL_NO_MEMORY;
+    assert_ok(lmas_team_builtin(&team, "sequential"));
+    solve_all(&s, session, team, params, questions, 2);
+    assert_int_equal(s.n_agents, 8);
+    for (i = 0; i < 8; i++) {
+        assert_int_equal(s.agents[i].pos_begin, 0);
+        assert_int_equal(s.agents[i].n_thought, s.agents[i].n_spoken ? 0 : 10);
+    }
+    assert_string_equal(s.texts[0], s.texts[1]);
     forget(&s);
     lmas_team_free(team);
     lmas_session_free(session);
@@ -546,20 +597,21 @@ static void test_a_callback_or_a_cancel_stops_the_solver(void **state)
 static void test_absurd_solver_parameters_are_refused(void **state)
 {
     lmas_session *session = support_session(support_model(DEMO_MODEL), 1, 512, false);
-    lmas_solver_params bad[5];
+    lmas_solver_params bad[6];
     lmas_team *team = duo();
     lmas_solver *solver = NULL;
     size_t i;
 
     (void)state;
-    for (i = 0; i < 5; i++)
+    for (i = 0; i < 6; i++)
         bad[i] = lmas_solver_params_default();
     bad[0].latent_steps = -1;
     bad[1].max_new_tokens = 0;
     bad[2].text_context_length = -2;
     bad[3].method = (lmas_method)9;
     bad[4].sampling.top_p = 2.0f;
-    for (i = 0; i < 5; i++)
+    bad[5].control = (lmas_control)7;
+    for (i = 0; i < 6; i++)
         assert_int_equal(lmas_solver_new(&solver, session, team, &bad[i]), LMAS_E_INVALID);
     assert_null(solver);
     lmas_team_free(team);
@@ -596,9 +648,11 @@ int main(void)
         cmocka_unit_test(test_a_team_that_cannot_work_is_refused),
         cmocka_unit_test(test_built_in_teams_have_a_format_for_every_kind),
         cmocka_unit_test(test_slots_are_filled_once_and_other_braces_stay),
+        cmocka_unit_test(test_a_note_is_said_where_a_prompt_asks_for_it),
         cmocka_unit_test(test_the_text_of_others_is_cut_at_a_character),
         cmocka_unit_test(test_latent_agents_extend_one_memory_and_the_last_speaks),
         cmocka_unit_test(test_zero_steps_keep_the_working_memory),
+        cmocka_unit_test(test_under_the_control_no_agent_inherits_anything),
         cmocka_unit_test(test_text_agents_start_afresh_and_read_the_others),
         cmocka_unit_test(test_answers_do_not_depend_on_the_batch),
         cmocka_unit_test(test_what_all_prompts_begin_with_is_read_once),
