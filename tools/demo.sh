@@ -1,11 +1,27 @@
 #!/bin/sh
-# demo.sh PROGRAM - three questions to the demo model, answered by a latent team, with the trace.
+# demo.sh PROGRAM - one problem, solved by the demo model in the three methods, side by side.
 set -eu
 program=$1
-ask() {
-    printf '\n\033[1m%s\033[0m\n' "$1" | if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then cat; else sed 's/\x1b\[[0-9]*m//g'; fi
-    "$program" ask -m models/demo.gguf --method latent_mas --temp 0 -n 128 --trace "$1"
+question='Mia counts 39 shells. Finn gives Mia 24 more. Then she packs them into 7 equal bags. How many shells are in each bag?'
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+bold='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+    bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+fi
+
+# What is counted stands in the last line of the trace.
+solve() {
+    answer=$("$program" ask -m models/demo.gguf --method "$1" --temp 0 -n 128 --trace "$question" 2>"$scratch/trace") || {
+        cat "$scratch/trace" >&2
+        exit 1
+    }
+    awk -v method="$1" -v answer="$answer" '$1 == "total" {
+        printf "%-11s %6s %9s %7s %8s  %s\n", method, $2, $3, $4, $8, answer }' "$scratch/trace"
 }
-ask 'Tom has 12 apples. He buys 7 more. How many apples does he have?'
-ask 'A box holds 6 eggs. How many eggs are in 4 boxes?'
-ask 'Mia had 30 stickers. She gave 8 to Sam and 5 to Ann. How many stickers does she have left?'
+
+printf '%s%s%s\n\n' "$bold" "$question" "$plain"
+printf '%-11s %6s %9s %7s %8s  %s\n' method read thoughts spoken seconds answer
+for method in baseline text_mas latent_mas; do
+    solve "$method"
+done

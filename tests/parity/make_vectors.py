@@ -243,7 +243,7 @@ def write_model(path, name, shape, donor, seed):
     writer.close()
 
 
-# --- the two commands ------------------------------------------------------------------
+# --- the three commands -----------------------------------------------------------------
 
 
 def run_all(path, prompt_ids):
@@ -254,6 +254,22 @@ def run_all(path, prompt_ids):
 def fit(case, control):
     """True if every greedy token is clear of a tie, and none would end a reply early."""
     return case["min_gap"] >= MIN_GAP and not set(case["greedy"]) & set(control)
+
+
+def write_vectors(path, tokenizer, cases, prompts, prompt_ids):
+    """The JSON of a fixture."""
+    content = {"vocab": tokenizer.get_vocab_size(), "cases": cases, "prompts": prompts, "prompt_ids": prompt_ids}
+    path.write_text(json.dumps(content, indent=1) + "\n")
+    gap = min(case["min_gap"] for case in cases)
+    print(f"{path}: {len(cases)} cases, prompts of {[len(ids) for ids in prompt_ids]} tokens, min_gap {gap:.2g}")
+
+
+def describe(gguf):
+    """The vectors of a model that is there, beside it."""
+    tokenizer = load_tokenizer(gguf)
+    prompts = [PROMPT.format(role) for role in ROLES]
+    prompt_ids = [tokenizer.encode(prompt).ids for prompt in prompts]
+    write_vectors(gguf.with_suffix(".json"), tokenizer, run_all(gguf, prompt_ids), prompts, prompt_ids)
 
 
 def make(name, donor_path, out, seed):
@@ -268,11 +284,8 @@ def make(name, donor_path, out, seed):
         write_model(gguf, name, shape, donor, seed)
         cases = run_all(gguf, prompt_ids)
         seed += 1
-    gap = min(case["min_gap"] for case in cases)
-    content = {"vocab": shape["vocab"], "cases": cases, "prompts": prompts, "prompt_ids": prompt_ids}
-    vectors.write_text(json.dumps(content, indent=1) + "\n")
     print(f"{gguf}: {gguf.stat().st_size} bytes, seed {seed - 1}")
-    print(f"{vectors}: {len(cases)} cases, prompts of {[len(ids) for ids in prompt_ids]} tokens, min_gap {gap:.2g}")
+    write_vectors(vectors, tokenizer, cases, prompts, prompt_ids)
 
 
 def compare(case, want):
@@ -307,17 +320,21 @@ def check(gguf, vectors):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Make the parity fixtures afresh, or check a pair of them.")
+    parser = argparse.ArgumentParser(description="Make the parity fixtures afresh, or those of a model, or check a pair.")
     parser.add_argument("--tokenizer-from", metavar="GGUF", help="make the fixtures, with this model's tokenizer")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path(__file__).parent / "fixtures")
     parser.add_argument("--seed", type=int, default=1, help="first seed to try (default %(default)s)")
     parser.add_argument("--check", nargs=2, metavar=("GGUF", "JSON"), help="recompute the cases of a fixture instead")
+    parser.add_argument("--describe", metavar="GGUF", type=Path, help="write the vectors of this model beside it instead")
     options = parser.parse_args()
     torch.set_num_threads(1)
     if options.check:
         sys.exit(0 if check(*options.check) else 1)
+    if options.describe:
+        describe(options.describe)
+        return
     if not options.tokenizer_from:
-        parser.error("--tokenizer-from or --check is needed")
+        parser.error("--tokenizer-from, --describe or --check is needed")
     options.out.mkdir(parents=True, exist_ok=True)
     for name in SHAPES:
         make(name, options.tokenizer_from, options.out, options.seed)

@@ -22,6 +22,8 @@ enum { N_AGENTS = 4, N_LOGITS = 16, N_GREEDY = 24, WANT_BOTH = LMI_WANT_HIDDEN |
 static const double LOGIT_TOLERANCE = 2e-3;
 static const double HIDDEN_TOLERANCE = 2e-3;
 
+#define FIXTURES "tests/parity/fixtures/"
+
 typedef struct fixture {
     lmi_buf text;
     lmi_json json;
@@ -30,14 +32,14 @@ typedef struct fixture {
     size_t n_ids[N_AGENTS];
 } fixture;
 
-static void load(fixture *f, const char *name)
+static void load(fixture *f, const char *stem)
 {
-    static char path[128], model[128];
+    static char path[LMI_PATH_MAX], model[LMI_PATH_MAX];
     yyjson_val *prompts;
     size_t i, j;
 
-    snprintf(path, sizeof(path), "tests/parity/fixtures/%s.json", name);
-    snprintf(model, sizeof(model), "tests/parity/fixtures/%s.gguf", name);
+    snprintf(path, sizeof(path), "%s.json", stem);
+    snprintf(model, sizeof(model), "%s.gguf", stem);
     lmi_buf_init(&f->text, 1 << 20);
     assert_ok(lmi_file_read(&f->text, path));
     assert_ok(lmi_json_parse(&f->json, path, f->text.data, f->text.len));
@@ -136,13 +138,13 @@ static void run_case(fixture *f, yyjson_val *c)
 }
 
 /* The eight cases: realignment off and on, 0, 1, 5 and 10 thoughts. */
-static void run_fixture(const char *name)
+static void run_fixture(const char *stem)
 {
     fixture f = {0};
     yyjson_val *cases, *c;
     size_t i, max;
 
-    load(&f, name);
+    load(&f, stem);
     cases = yyjson_obj_get(lmi_json_root(&f.json), "cases");
     assert_int_equal(yyjson_arr_size(cases), 8);
     yyjson_arr_foreach(cases, i, max, c) run_case(&f, c);
@@ -152,24 +154,24 @@ static void run_fixture(const char *name)
 static void test_golden_vectors_of_the_reference_are_met(void **state)
 {
     (void)state;
-    run_fixture("golden");
+    run_fixture(FIXTURES "golden");
 }
 
 static void test_fresh_vectors_of_an_untied_model_are_met(void **state)
 {
     (void)state;
-    run_fixture("untied");
+    run_fixture(FIXTURES "untied");
 }
 
 static void test_fresh_vectors_of_a_tied_model_are_met(void **state)
 {
     (void)state;
-    run_fixture("tied");
+    run_fixture(FIXTURES "tied");
 }
 
 static void test_prompts_become_the_reference_token_ids(void **state)
 {
-    static const char *const names[] = {"golden", "untied", "tied"};
+    static const char *const names[] = {FIXTURES "golden", FIXTURES "untied", FIXTURES "tied"};
     size_t k, i;
 
     (void)state;
@@ -204,7 +206,7 @@ static double frobenius(const float *matrix, size_t n)
 
 static void test_the_realignment_matrix_has_the_reference_norm(void **state)
 {
-    static const char *const names[] = {"golden", "untied"};
+    static const char *const names[] = {FIXTURES "golden", FIXTURES "untied"};
     size_t k;
 
     (void)state;
@@ -224,8 +226,19 @@ static void test_the_realignment_matrix_has_the_reference_norm(void **state)
     }
 }
 
-int main(void)
+static const char *given; /* DIR/NAME of a pair that make_vectors.py --describe made */
+
+static void test_vectors_of_the_given_model_are_met(void **state)
 {
+    (void)state;
+    run_fixture(given);
+}
+
+/* Without an argument the committed fixtures; with one the pair of files it names, without
+ * their endings. */
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest one[] = {cmocka_unit_test(test_vectors_of_the_given_model_are_met)};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_vectors_of_the_reference_are_met),
         cmocka_unit_test(test_fresh_vectors_of_an_untied_model_are_met),
@@ -234,5 +247,8 @@ int main(void)
         cmocka_unit_test(test_the_realignment_matrix_has_the_reference_norm),
     };
 
+    given = argc > 1 ? argv[1] : NULL;
+    if (given)
+        return cmocka_run_group_tests_name("parity", one, NULL, NULL);
     return cmocka_run_group_tests_name("parity", tests, NULL, NULL);
 }

@@ -1,22 +1,17 @@
 """What the demo model reads in training: drills, single agents, teams with text, chained turns.
 
-A document is a list of (text, is_taught): the model learns to write what is taught, and only sees
-the rest. Document `index` of a seed is always the same. Prompts are those of teams/*.json, put
-together as latentmas does it.
+A document is a list of parts. (text, is_taught): the model learns to write what is taught, and
+only sees the rest. A number: so many thoughts, of which it learns nothing but that they may stand
+there. Prompts are those of teams/*.json, put together as latentmas does it.
 """
-import copy
 import json
 import os
-import random
 import re
 
-from problems import (GAINS, LARGEST, LOSSES, STARTS, Dead, Teller, Value, plan, problem,
-                      solution)
+from problems import LARGEST, draw_problem, draw_secret, plan, solution
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-SECRET_FRAMES = ["Then {p} gets as many more as the secret number says.",
-                 "{F} gives {N} the secret number of {I}.", "{N} adds the secret number to them."]
 
 
 def load_team(path):
@@ -28,9 +23,7 @@ def load_team(path):
 SEQUENTIAL = load_team("teams/sequential.json")
 HIERARCHICAL = load_team("teams/hierarchical.json")
 
-# The sequential team, whose planner alone is told a note.
-SECRET = copy.deepcopy(SEQUENTIAL)
-SECRET["agents"][0]["prompt"] = SECRET["agents"][0]["prompt"].replace(". ", ". {note} ", 1)
+SECRET = load_team("models/secret_team.json")
 
 
 def expand(template, slots):
@@ -56,6 +49,11 @@ def chat(team, user):
             "<|im_start|>assistant\n")
 
 
+def bare(p, note=""):
+    """The question and its solution alone: most of what there is to learn, in the fewest tokens."""
+    return [(f"{note} {p.text}\n".lstrip(), False), (solution(p) + "<|endoftext|>", True)]
+
+
 def single(p):
     """The single agent."""
     user = expand(SEQUENTIAL["baseline"], {"question": p.text,
@@ -70,63 +68,43 @@ def roles(team, p):
     return [plan(p), f"{plan(p)} Nothing is missing.", plan(p), solution(p)]
 
 
-def text_turn(team, p, rng):
+def text_turn(team, p, rng, note=""):
     """One agent of a team that hands on text."""
     says = roles(team, p)
     i = rng.randrange(len(says))
-    return [(prompt(team, i, p.text, says[:i]), False), (says[i] + "<|im_end|>", True)]
+    return [(prompt(team, i, p.text, says[:i], note), False), (says[i] + "<|im_end|>", True)]
+
+
+N_THOUGHTS = (0, 1, 2, 5, 10, 10, 20)
+
+
+def handover(text, rng):
+    """What an agent leaves in the memory before the next begins: words cut short, or thoughts."""
+    if rng.random() < 0.6:
+        return rng.choice(N_THOUGHTS)
+    words = text.split(" ")
+    return " ".join(words[:rng.randint(0, 10)]), True
 
 
 def chain(team, p, rng, note=""):
-    """All agents in one memory: turns of those before the last are cut short."""
+    """All agents in one memory."""
     says = roles(team, p)
     document = []
     for i, text in enumerate(says[:-1]):
-        words = text.split(" ")
-        text = " ".join(words[:max(0, rng.randint(-6, 10))])
-        document += [(prompt(team, i, p.text, note=note), False), (text, True)]
+        document += [(prompt(team, i, p.text, note=note), False), handover(text, rng)]
     return document + [(prompt(team, len(says) - 1, p.text, note=note), False),
                        (says[-1] + "<|im_end|>", True)]
-
-
-def secret_problem(seed, split, index):
-    """A short story that adds a number which only a note tells; the note."""
-    rng = random.Random(f"{seed}/secret/{split}/{index}")
-    while True:
-        t = Teller(rng, split != "train")
-        try:
-            v = t.draw(2, 99)
-            t.say(STARTS, a=v.n)
-            s = Value(rng.randint(10, 99))
-            order = rng.choice((("secret",), ("secret", "event"), ("event", "secret")))
-            for what in order:
-                if what == "secret":
-                    t.say(SECRET_FRAMES)
-                    v = t.work(v, "+", s)
-                    continue
-                is_gain = rng.random() < 0.5
-                b = t.draw(2, min(99, LARGEST - v.n if is_gain else v.n - 1))
-                t.say(GAINS if is_gain else LOSSES, b=b.n)
-                v = t.work(v, "+" if is_gain else "-", b)
-        except Dead:
-            continue
-        p = t.done("How many {I} does {N} have now?".format(**t.words))
-        return p, f"The secret number is {s.n}."
 
 
 def fact(rng):
     """A question of arithmetic and its result."""
     operator = rng.choice("++--*/")
-    if operator == "*":
+    if operator in "*/":
         b = rng.randint(2, 12)
-        a = rng.randint(2, LARGEST // b)
-        if rng.random() < 0.5:
-            a, b = b, a
-        return f"{a} * {b} =", a * b
-    if operator == "/":
-        b = rng.randint(2, 12)
-        n = rng.randint(1, LARGEST // b)
-        return f"{b * n} / {b} =", n
+        a = rng.randint(1, LARGEST // b)
+        if operator == "/":
+            return f"{a * b} / {b} =", a
+        return f"{a} * {b} =" if rng.random() < 0.5 else f"{b} * {a} =", a * b
     a = rng.randint(1, LARGEST - 1)
     b = rng.randint(1, LARGEST - a)
     return (f"{a} + {b} =", a + b) if operator == "+" else (f"{a + b} - {b} =", a)
@@ -135,31 +113,31 @@ def fact(rng):
 def drill(rng, n=12):
     """Facts, one after the other; only the results are taught."""
     document = []
-    for _ in range(n):
+    for i in range(n):
         question, result = fact(rng)
-        document += [(question if not document else " " + question, False), (f" {result}.", True)]
-    return document
+        document += [(" " * (i > 0) + question, False), (f" {result}.", True)]
+    return document + [("<|endoftext|>", False)]
 
 
-# How much of each kind: early, when sums are learned, and late, when teams are.
-KINDS = ("drill", "single", "text", "chain", "text_hierarchical", "chain_hierarchical", "secret")
-EARLY = (60, 25, 8, 2, 3, 1, 1)
-LATE = (20, 25, 22, 9, 12, 5, 7)
+# How much of each kind: in short trays, early, when sums are learned, and late; in long trays.
+KINDS = ("drill", "bare", "bare secret", "single", "text", "text hierarchical", "text secret",
+         "chain", "chain hierarchical", "chain secret")
+EARLY = (45, 45, 6, 4, 0, 0, 0, 0, 0, 0)
+LATE = (15, 15, 5, 25, 25, 0, 5, 0, 0, 0)
+IN_LONG = (0, 0, 0, 5, 15, 20, 5, 25, 15, 20)
 
 
-def document(seed, index, progress):
-    """Document `index` of the training, of which `progress` (0 to 1) is done."""
-    rng = random.Random(f"{seed}/document/{index}")
-    late = min(1.0, progress * 1.5)
-    weights = [(1 - late) * e + late * l for e, l in zip(EARLY, LATE)]
-    kind = rng.choices(KINDS, weights)[0]
-    if kind == "drill":
+def document(rng, progress, is_long):
+    """A document for a tray of a training of which `progress` (0 to 1) is done."""
+    late = min(1.0, progress * 2)
+    weights = IN_LONG if is_long else [(1 - late) * e + late * l for e, l in zip(EARLY, LATE)]
+    form, _, kind = rng.choices(KINDS, weights)[0].partition(" ")
+    if form == "drill":
         return drill(rng)
-    if kind == "secret":
-        p, note = secret_problem(seed, "train", index)
-        return chain(SECRET, p, rng, note)
-    p = problem(seed, "train", index)
-    if kind == "single":
+    team = {"hierarchical": HIERARCHICAL, "secret": SECRET}.get(kind, SEQUENTIAL)
+    p, note = draw_secret(rng) if kind == "secret" else (draw_problem(rng), "")
+    if form == "bare":
+        return bare(p, note)
+    if form == "single":
         return single(p)
-    team = HIERARCHICAL if kind.endswith("hierarchical") else SEQUENTIAL
-    return text_turn(team, p, rng) if kind.startswith("text") else chain(team, p, rng)
+    return text_turn(team, p, rng, note) if form == "text" else chain(team, p, rng, note)

@@ -9,44 +9,44 @@ import os
 import gguf
 import torch
 
+import model as shape
 import tokenizer as vocabulary
-from train import make_model
+from model import Model, lay_out
 
 TEMPLATE = ("{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + "
             "message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}"
             "{{ '<|im_start|>assistant\\n' }}{% endif %}")
-OUTSIDE = {"model.embed_tokens.weight": "token_embd.weight",
-           "model.norm.weight": "output_norm.weight", "lm_head.weight": "output.weight"}
-INSIDE = {"self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
-          "self_attn.o_proj": "attn_output", "self_attn.q_norm": "attn_q_norm",
-          "self_attn.k_norm": "attn_k_norm", "input_layernorm": "attn_norm",
-          "post_attention_layernorm": "ffn_norm", "mlp.gate_proj": "ffn_gate",
-          "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down"}
+
+# libllama's names of what model.py names.
+OUTSIDE = {"embed": "token_embd", "norm": "output_norm", "head": "output"}
+INSIDE = {"norm": "attn_norm", "q": "attn_q", "k": "attn_k", "v": "attn_v", "o": "attn_output",
+          "q_norm": "attn_q_norm", "k_norm": "attn_k_norm", "ffn_norm": "ffn_norm",
+          "gate": "ffn_gate", "up": "ffn_up", "down": "ffn_down"}
 
 
 def name_of(name):
-    """libllama's name of one of transformers' tensors."""
+    """libllama's name of one of the model's weights, such as "layers.0.q"."""
     if name in OUTSIDE:
-        return OUTSIDE[name]
-    _, _, layer, rest = name.split(".", 3)
-    return f"blk.{layer}.{INSIDE[rest.removesuffix('.weight')]}.weight"
+        return f"{OUTSIDE[name]}.weight"
+    _, layer, weight = name.split(".")
+    return f"blk.{layer}.{INSIDE[weight]}.weight"
 
 
-def write_shape(writer, config):
+def write_shape(writer):
     """What libllama must know to build the graph."""
     writer.add_name("latentmas demo")
     writer.add_license("MIT")
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_context_length(config.max_position_embeddings)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_key_length(config.head_dim)
-    writer.add_value_length(config.head_dim)
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
-    writer.add_vocab_size(config.vocab_size)
+    writer.add_block_count(shape.N_LAYERS)
+    writer.add_context_length(shape.N_POSITIONS)
+    writer.add_embedding_length(shape.WIDTH)
+    writer.add_feed_forward_length(shape.FFN)
+    writer.add_head_count(shape.N_HEADS)
+    writer.add_head_count_kv(shape.N_KV_HEADS)
+    writer.add_key_length(shape.HEAD)
+    writer.add_value_length(shape.HEAD)
+    writer.add_layer_norm_rms_eps(shape.EPS)
+    writer.add_rope_freq_base(shape.ROPE_BASE)
+    writer.add_vocab_size(shape.N_VOCAB)
 
 
 def write_vocabulary(writer, path):
@@ -68,17 +68,22 @@ def write_vocabulary(writer, path):
     writer.add_chat_template(TEMPLATE)
 
 
+def trained(folder):
+    """The model as train.py left it, in f32."""
+    model = Model(0)
+    lay_out(model, torch.load(os.path.join(folder, "state.pt"))["weights"])
+    return model
+
+
 def export(folder, path, kind):
     """Write the file beside, then put it in place."""
-    model = make_model(0)
-    model.load_state_dict(torch.load(os.path.join(folder, "state.pt"))["model"])
     writer = gguf.GGUFWriter(path + ".part", "qwen3")
-    write_shape(writer, model.config)
+    write_shape(writer)
     write_vocabulary(writer, os.path.join(folder, "tokenizer.json"))
-    for name, tensor in model.state_dict().items():
-        is_matrix = tensor.dim() == 2
-        data = tensor.to(torch.float16 if is_matrix and kind == "f16" else torch.float32).numpy()
-        writer.add_tensor(name_of(name), data)
+    for name, p in trained(folder).named_parameters():
+        wants_f16 = p.dim() == 2 and kind == "f16"
+        writer.add_tensor(name_of(name),
+                          p.detach().to(torch.float16 if wants_f16 else torch.float32).numpy())
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -1,17 +1,18 @@
 """Word problems of two to four steps, with their working; the same ones for the same seed.
 
-A problem is a list of steps over whole numbers up to 200, told in sentences. Sentences come from
+A problem is a list of steps over whole numbers up to 100, told in sentences. Sentences come from
 frames: one way to say one thing. Some frames and some numbers are held out: training never shows
 them in a story, and each problem of a test has at least one of each.
 
-    python3 tools/demo_model/problems.py --split test --n 400 >demo.jsonl
+    python3 tools/demo_model/problems.py >src/data/demo.jsonl
+    python3 tools/demo_model/problems.py --secret --n 100 >src/data/demo_secret.jsonl
 """
 import argparse
 import json
 import random
 from dataclasses import dataclass, field
 
-LARGEST = 200
+LARGEST = 100
 
 # No story of the training names these; the drills know every number.
 HELD_NUMBERS = frozenset((*range(33, 38), *range(56, 62), *range(83, 88)))
@@ -288,10 +289,8 @@ FAMILIES = (tell_story, tell_purchase, tell_wages, tell_time, tell_pages, tell_c
 WEIGHTS = (5, 2, 1.5, 1, 1, 2.5)
 
 
-def problem(seed, split, index):
-    """Problem number `index` of a split ("train", or any other name for a test)."""
-    rng = random.Random(f"{seed}/{split}/{index}")
-    is_test = split != "train"
+def draw_problem(rng, is_test=False):
+    """A problem as `rng` has it."""
     while True:
         try:
             p = rng.choices(FAMILIES, WEIGHTS)[0](Teller(rng, is_test))
@@ -299,6 +298,37 @@ def problem(seed, split, index):
             continue
         if not is_test or (p.n_held_frames and p.n_held_numbers):
             return p
+
+
+SECRET_FRAMES = ["Then {p} gets as many more as the secret number says.",
+                 "{F} gives {N} the secret number of {I}.", "{N} adds the secret number to them."]
+LARGEST_SECRET = 60
+
+
+def draw_secret(rng, is_test=False):
+    """A short story that adds a number which only a note tells; and the note."""
+    while True:
+        t = Teller(rng, is_test)
+        try:
+            v = t.draw(2, 99)
+            t.say(STARTS, a=v.n)
+            s = Value(rng.randint(2, LARGEST_SECRET))
+            for what in rng.choice((("secret",), ("secret", "event"), ("event", "secret"))):
+                v = tell_secret(t, v, s) if what == "secret" else tell_event(t, v)
+        except Dead:
+            continue
+        return t.done("How many {I} does {N} have now?".format(**t.words)), note_of(s)
+
+
+def tell_secret(t, v, s):
+    """The secret number is added."""
+    t.say(SECRET_FRAMES)
+    return t.work(v, "+", s)
+
+
+def note_of(s):
+    """What tells it."""
+    return f"The secret number is {s.n}."
 
 
 def solution(p):
@@ -320,15 +350,21 @@ def plan(p):
     return " ".join(("First " if i == 0 else "Then ") + s + "." for i, s in enumerate(says))
 
 
+def row(p, note=None):
+    """A line of a data file, in the form of GSM8K."""
+    out = {"question": p.text, "answer": f"{solution(p)}\n#### {p.answer}"}
+    return json.dumps(out if note is None else {**out, "note": note})
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--split", default="test")
+    parser.add_argument("--secret", action="store_true", help="problems with a note")
     parser.add_argument("--n", type=int, default=400)
     args = parser.parse_args()
     for i in range(args.n):
-        p = problem(args.seed, args.split, i)
-        print(json.dumps({"question": p.text, "answer": f"{solution(p)}\n#### {p.answer}"}))
+        rng = random.Random(f"{args.seed}/{'secret' if args.secret else 'test'}/{i}")
+        print(row(*draw_secret(rng, True)) if args.secret else row(draw_problem(rng, True)))
 
 
 if __name__ == "__main__":

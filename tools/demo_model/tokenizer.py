@@ -2,18 +2,20 @@
 
 Text is cut as Qwen2 cuts it, so libllama knows how (tokenizer.ggml.pre = "qwen2").
 """
+import random
+
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from documents import document
+from model import N_VOCAB
 
-N_VOCAB = 768
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 CUTS = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
         r"|\s*[\r\n]+|\s+(?!\S)|\s+")
 
 
-def train(seed, n_documents=20000):
-    """The tokenizer that the first documents of the late training give."""
+def train(seed, n_documents=8000):
+    """The tokenizer that documents of the late training give."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
         pre_tokenizers.Split(Regex(CUTS), "isolated"),
@@ -21,16 +23,25 @@ def train(seed, n_documents=20000):
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(vocab_size=N_VOCAB, special_tokens=SPECIAL, show_progress=False,
                                   initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()))
-    texts = ("".join(text for text, _ in document(seed, -1 - i, 1.0)) for i in range(n_documents))
+    rng = random.Random(f"{seed}/tokenizer")
+    texts = ("".join(part[0] for part in document(rng, 1.0, rng.random() < 0.5)
+                     if not isinstance(part, int)) for _ in range(n_documents))
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
 
 
-def encode(tokenizer, parts):
-    """Ids of a document [(text, is_taught)], and whether each is taught."""
-    ids, taught = [], []
-    for text, is_taught in parts:
-        new = tokenizer.encode(text).ids
-        ids += new
-        taught += [is_taught] * len(new)
-    return ids, taught
+THOUGHT = 0  # stands where a thought will
+
+
+def encode(words, parts):
+    """Ids of a document's parts, whether each is taught, and whether a thought stands there."""
+    ids, taught, thought = [], [], []
+    for part in parts:
+        if isinstance(part, int):
+            part_ids, is_taught = [THOUGHT] * part, False
+        else:
+            part_ids, is_taught = words.encode(part[0]).ids, part[1]
+        ids += part_ids
+        taught += [is_taught] * len(part_ids)
+        thought += [isinstance(part, int)] * len(part_ids)
+    return ids, taught, thought

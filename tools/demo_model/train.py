@@ -1,133 +1,168 @@
-"""Trains the demo model: Qwen3, untied, on documents.py; goes on where it was stopped.
+"""Trains the demo model on documents.py; goes on where it was stopped.
 
-One step reads DOCUMENTS documents, sorted by length into pieces of equal work, and learns what is
-taught in them. Step `s` of a seed is always the same step. The state is kept every few minutes.
+Two workers, whatever the machine: each reads its share of a step's trays, and updates its part of
+the weights with the sum of both gradients. Step `s` of a seed is always the same step. The state is
+kept every few minutes. All is f32: attention in bf16 is six times slower on a processor.
 
     ./dev --reference python3 tools/demo_model/train.py --folder DIR
 """
 import argparse
 import json
-import math
 import os
+import sys
 import time
 
+# Two workers with one thread each; OpenBLAS asks the environment, and only before it is loaded.
+# Left to itself it starts two threads a worker, which wait for each other: ten times slower.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
+# pylint: disable=wrong-import-position
 import torch
 from tokenizers import Tokenizer
-from transformers import Qwen3Config, Qwen3ForCausalLM
+from torch import multiprocessing
 
 import tokenizer as vocabulary
-from documents import document
+from model import Model, lay_out, views
+from optimizer import Part
+from trays import trays
 
-DOCUMENTS = 64
-PIECE = 4096  # padded tokens that go through the model at once
-SHAPE = {"hidden_size": 256, "num_hidden_layers": 5, "num_attention_heads": 8,
-         "num_key_value_heads": 4, "head_dim": 32, "intermediate_size": 640}
-
-
-def make_model(seed):
-    """A new model of that shape."""
-    torch.manual_seed(seed)
-    config = Qwen3Config(vocab_size=vocabulary.N_VOCAB, max_position_embeddings=4096,
-                         rope_theta=10000.0, rms_norm_eps=1e-6, tie_word_embeddings=False,
-                         attention_bias=False, initializer_range=0.02, **SHAPE)
-    config._attn_implementation = "sdpa"
-    return Qwen3ForCausalLM(config)
+N_WORKERS = 2
+N_LOGGED = 25   # steps that a line of the log stands for
+KEPT_EVERY = 120  # seconds
 
 
-def pieces(words, seed, step, n_steps):
-    """The step's documents, padded: [(ids [n, L], target [n, L] with -100 where not taught)]."""
-    encoded = [vocabulary.encode(words, document(seed, step * DOCUMENTS + i, step / n_steps))
-               for i in range(DOCUMENTS)]
-    encoded.sort(key=lambda e: len(e[0]))
-    group, out = [], []
-    for e in encoded + [None]:
-        if group and (e is None or len(e[0]) * (len(group) + 1) > PIECE):
-            length = len(group[-1][0])
-            ids = torch.zeros(len(group), length, dtype=torch.long)
-            target = torch.full((len(group), length), -100)
-            for row, (tokens, taught) in enumerate(group):
-                ids[row, :len(tokens)] = torch.tensor(tokens)
-                known = torch.tensor(tokens).masked_fill(~torch.tensor(taught), -100)
-                target[row, :len(tokens) - 1] = known[1:]
-            out.append((ids, target))
-            group = []
-        if e:
-            group.append(e)
-    return out
+def rate_at(progress, step, highest):
+    """Learning rate: up in a hundred steps, flat, down along a line in the last half."""
+    return highest * min((step + 1) / 100, 1, 2 * (1 - progress) + 0.005)
 
 
-def loss_of(model, ids, target):
-    """Summed loss over what is taught; only those rows go through the head."""
-    hidden = model.model(input_ids=ids).last_hidden_state
+def put_thoughts(x, is_thought, states, embed, rng):
+    """Replace the embeddings of thoughts by hidden states, brought to an embedding's size."""
+    n = int(is_thought.sum())
+    if n == 0 or states is None:
+        return x
+    chosen = states[torch.randint(len(states), (n,), generator=rng)].float()
+    size = embed.detach().float().norm(dim=1).mean()
+    chosen = chosen / chosen.norm(dim=1, keepdim=True) * size
+    return x.masked_scatter(is_thought[..., None], chosen.to(x.dtype))
+
+
+def read_tray(model, tray, states, rng):
+    """Add the gradient of a tray; its summed loss, and the hidden states it gave [n, WIDTH]."""
+    ids, target, is_thought = tray
+    x = put_thoughts(model.embedded(ids), is_thought, states, model.embed, rng)
+    hidden = model.hidden(x)
     where = target >= 0
-    return torch.nn.functional.cross_entropy(model.lm_head(hidden[where]).float(), target[where],
+    taught = hidden[where]
+    loss = torch.nn.functional.cross_entropy(model.logits(taught).float(), target[where],
                                              reduction="sum")
+    loss.backward()
+    return float(loss.detach()), taught.detach()
 
 
-def learn(model, optimizer, batch, dtype):
-    """One step; the mean loss and how many tokens were read."""
-    n_taught = sum(int((target >= 0).sum()) for _, target in batch)
-    total = 0.0
-    optimizer.zero_grad()
-    for ids, target in batch:
-        with torch.autocast("cpu", dtype=dtype, enabled=dtype != torch.float32):
-            loss = loss_of(model, ids, target) / n_taught
-        loss.backward()
-        total += float(loss.detach())
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
-    return total, sum(ids.numel() for ids, _ in batch)
+class Worker:
+    """One of the two. Vectors [n_params] and the counts are shared."""
+
+    def __init__(self, number, args, shared):
+        torch.set_num_threads(1)
+        torch.use_deterministic_algorithms(True)
+        self.number, self.args, self.shared = number, args, shared
+        self.words = Tokenizer.from_file(os.path.join(args.folder, "tokenizer.json"))
+        self.model = Model(args.seed)
+        lay_out(self.model, shared["weights"])
+        lay_out_gradient(self.model, shared["gradients"][number])
+        self.part = Part(self.model, shared["weights"], shared["first"], shared["second"], number,
+                         N_WORKERS)
+
+    def read(self, step):
+        """The share's gradient, and its counts: loss, taught, read."""
+        gradient, counts = self.shared["gradients"][self.number], self.shared["counts"][self.number]
+        rng = torch.Generator().manual_seed((self.args.seed << 32) + step * N_WORKERS + self.number)
+        states = None
+        gradient.zero_()
+        counts.zero_()
+        for tray in trays(self.words, self.args.seed, step, self.args.steps, self.number):
+            loss, states = read_tray(self.model, tray, states, rng)
+            counts += torch.tensor([loss, (tray[1] >= 0).sum(), tray[0].numel()])
+
+    def step(self, step, barrier):
+        """One step with the other worker; the counts of both."""
+        self.read(step)
+        barrier.wait()
+        counts = self.shared["counts"].sum(0)
+        rate = rate_at(step / self.args.steps, step, self.args.rate)
+        self.part.update(self.shared["gradients"].sum(0) / counts[1], rate, step)
+        barrier.wait()
+        return counts
 
 
-def rate_at(step, n_steps, peak):
-    """Learning rate: up in a hundred steps, down along a cosine."""
-    return peak * min((step + 1) / 100, 0.5 + 0.5 * math.cos(math.pi * step / n_steps) + 0.01)
+def lay_out_gradient(model, vector):
+    """Gradients are views of one vector as the weights are."""
+    for p, view in zip(model.parameters(), views(model, vector)):
+        p.grad = view
 
 
-def save(path, **state):
+class Log:
+    """Loss and speed, on stderr and in loss.jsonl."""
+
+    def __init__(self, folder, step, n_steps):
+        self.path = os.path.join(folder, "loss.jsonl")
+        self.n_steps, self.first, self.begin = n_steps, step, time.time()
+        self.counts, self.n_read = torch.zeros(3), 0
+
+    def add(self, step, counts):
+        """A step is done."""
+        self.counts += counts
+        self.n_read += float(counts[2])
+        if (step + 1) % N_LOGGED:
+            return
+        loss = float(self.counts[0] / self.counts[1])
+        self.counts.zero_()
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps({"step": step + 1, "loss": round(loss, 5)}) + "\n")
+        seconds = time.time() - self.begin
+        left = seconds / (step + 1 - self.first) * (self.n_steps - step - 1)
+        print(f"\rstep {step + 1} of {self.n_steps}, loss {loss:.4f}, "
+              f"{self.n_read / seconds:.0f} tokens/s, {left / 60:.0f} min left ",
+              end="", file=sys.stderr, flush=True)
+
+
+def save(path, step, shared):
     """Write the state beside, then put it in place."""
-    torch.save(state, path + ".part")
+    torch.save({"step": step, **{k: shared[k] for k in ("weights", "first", "second")}},
+               path + ".part")
     os.replace(path + ".part", path)
 
 
-def train(args):
-    """Train to the end, from the state in the folder if there is one."""
-    os.makedirs(args.folder, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.use_deterministic_algorithms(True)
-    words_file = os.path.join(args.folder, "tokenizer.json")
-    if not os.path.exists(words_file):
-        vocabulary.train(args.seed).save(words_file)
-    words = Tokenizer.from_file(words_file)
-    model = make_model(args.seed)
-    print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters", flush=True)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, betas=(0.9, 0.98),
-                                  weight_decay=0.05)
-    state_file, step = os.path.join(args.folder, "state.pt"), 0
-    if os.path.exists(state_file):
-        state = torch.load(state_file)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        step = state["step"]
-    kept, n_tokens, begin, losses = time.time(), 0, time.time(), []
-    while step < min(args.steps, args.until or args.steps):
-        for group in optimizer.param_groups:
-            group["lr"] = rate_at(step, args.steps, args.rate)
-        loss, n = learn(model, optimizer, pieces(words, args.seed, step, args.steps),
-                        getattr(torch, args.dtype))
-        step, n_tokens = step + 1, n_tokens + n
-        losses.append(loss)
-        if step % 20 == 0:
-            speed = n_tokens / (time.time() - begin)
-            with open(os.path.join(args.folder, "loss.jsonl"), "a", encoding="utf-8") as file:
-                file.write(json.dumps({"step": step, "loss": sum(losses) / len(losses)}) + "\n")
-            print(f"step {step} of {args.steps}, loss {sum(losses) / len(losses):.4f}, "
-                  f"{speed:.0f} tokens/s", flush=True)
-            losses = []
-        if time.time() - kept > 180 or step == args.steps:
-            save(state_file, model=model.state_dict(), optimizer=optimizer.state_dict(), step=step)
+def work(number, args, shared, barrier):
+    """A worker's life; the first one also keeps the log and the state."""
+    worker = Worker(number, args, shared)
+    first = int(shared["step"])
+    log, kept = Log(args.folder, first, args.steps), time.time()
+    last = min(args.steps, args.until or args.steps)
+    for step in range(first, last):
+        counts = worker.step(step, barrier)
+        if number:
+            continue
+        log.add(step, counts)
+        if time.time() - kept > KEPT_EVERY or step + 1 == last:
+            save(os.path.join(args.folder, "state.pt"), step + 1, shared)
             kept = time.time()
-    return model
+
+
+def start(args):
+    """The shared state: new, or as it was kept."""
+    n = lay_out(Model(args.seed)).numel()
+    shared = {"weights": lay_out(Model(args.seed)), "first": torch.zeros(n),
+              "second": torch.zeros(n), "gradients": torch.zeros(N_WORKERS, n),
+              "counts": torch.zeros(N_WORKERS, 3), "step": torch.tensor(0)}
+    path = os.path.join(args.folder, "state.pt")
+    if os.path.exists(path):
+        state = torch.load(path)
+        for name, value in state.items():
+            shared[name].copy_(value if name != "step" else torch.tensor(value))
+    print(f"{n / 1e6:.2f} M parameters, from step {int(shared['step'])}", file=sys.stderr)
+    return {name: value.share_memory_() for name, value in shared.items()}
 
 
 def main():
@@ -136,10 +171,16 @@ def main():
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--until", type=int, help="stop there, as if killed")
-    parser.add_argument("--rate", type=float, default=2e-3, help="the highest learning rate")
-    parser.add_argument("--dtype", default="bfloat16", choices=("bfloat16", "float32"))
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    train(parser.parse_args())
+    parser.add_argument("--rate", type=float, default=3e-3, help="the highest learning rate")
+    args = parser.parse_args()
+    os.makedirs(args.folder, exist_ok=True)
+    words_file = os.path.join(args.folder, "tokenizer.json")
+    if not os.path.exists(words_file):
+        vocabulary.train(args.seed).save(words_file)
+    shared = start(args)
+    multiprocessing.spawn(work, (args, shared, multiprocessing.get_context("spawn").Barrier(
+        N_WORKERS)), nprocs=N_WORKERS)
+    print(file=sys.stderr)
 
 
 if __name__ == "__main__":

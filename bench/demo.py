@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""What the demo model does on its own problems: the three methods, thoughts, realignment, control.
+
+All greedy, all 400 questions of the task `demo`, and the 100 of `demo_secret` with the team whose
+planner alone is told the number. Prints models/RESULTS.md.
+
+    ./dev --reference python3 bench/demo.py >build/RESULTS.md
+"""
+import argparse
+import os
+import tempfile
+
+from common import head, program, rows_of, run, say
+
+THOUGHTS = (0, 1, 2, 5, 10, 20)
+SECRET = ("--team", "models/secret_team.json")
+
+
+def latent(n, *more):
+    """The flags of a latent run with n thoughts."""
+    return ("--method", "latent_mas", "--latent_steps", n, *more)
+
+
+def plain_runs():
+    """(name, flags) of the runs on `demo`."""
+    none = ("--control", "none")
+    runs = [("baseline", ("--method", "baseline")), ("text_mas", ("--method", "text_mas")),
+            ("text_mas, hierarchical", ("--method", "text_mas", "--team", "hierarchical"))]
+    runs += [(f"latent_mas, {n} thoughts", latent(n)) for n in THOUGHTS]
+    runs += [(f"latent_mas, {n} thoughts, realigned", latent(n, "--latent_space_realign"))
+             for n in THOUGHTS if n]
+    return runs + [("latent_mas, hierarchical, 10 thoughts", latent(10, "--team", "hierarchical")),
+                   ("latent_mas, 10 thoughts, control none", latent(10, *none)),
+                   ("latent_mas, 0 thoughts, control none", latent(0, *none))]
+
+
+def secret_runs():
+    """(name, flags) of the runs on `demo_secret`."""
+    runs = [("baseline (never told)", ("--method", "baseline")),
+            ("text_mas", ("--method", "text_mas"))]
+    runs += [(f"latent_mas, {n} thoughts", latent(n)) for n in THOUGHTS]
+    runs += [("latent_mas, 10 thoughts, realigned", latent(10, "--latent_space_realign"))]
+    runs += [("latent_mas, 10 thoughts, control none", latent(10, "--control", "none"))]
+    return [(name, (*SECRET, *flags)) for name, flags in runs]
+
+
+def summary(task, flags, args, folder):
+    """The summary of one run."""
+    into = os.path.join(folder, "run")
+    run("rm", "-rf", into)
+    common = ("-m", args.model, "--task", task, "--max_samples", args.n, "--temp", 0,
+              "--max_new_tokens", 128, "-np", args.lanes, "-fa", "off", "--output", into)
+    return rows_of(run(program(), "run", *common, *flags))[-1]
+
+
+def line(name, s):
+    """A row of the table."""
+    low, high = s["accuracy_interval"]
+    n = s["n"]
+    return (f"| {name} | {100 * s['accuracy']:.1f} % | {100 * low:.1f} to {100 * high:.1f} | "
+            f"{s['tokens_read'] / n:.0f} | {s['thoughts'] / n:.0f} | "
+            f"{s['tokens_spoken'] / n:.1f} | {s['total_time_sec'] / n:.3f} |")
+
+
+def table(task, runs, args, folder):
+    """The rows of one task."""
+    print("| | right | 95 % interval | read | thoughts | spoken | seconds |")
+    print("| --- | ---: | --- | ---: | ---: | ---: | ---: |")
+    for name, flags in runs:
+        say(f"{task}: {name}")
+        print(line(name, summary(task, flags, args, folder)), flush=True)
+    print()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--model", default="models/demo.gguf")
+    parser.add_argument("--lanes", type=int, default=8)
+    parser.add_argument("--n", type=int, default=-1, help="questions of each run, -1 for all")
+    args = parser.parse_args()
+    print(head("What the demo model does"))
+    print(f"Greedy, {args.lanes} questions at once; tokens, thoughts and seconds a question.\n")
+    with tempfile.TemporaryDirectory() as folder:
+        print("## 400 problems that it has not seen (task `demo`)\n")
+        table("demo", plain_runs(), args, folder)
+        print("## 100 problems with a number that only the planner is told (task `demo_secret`)\n")
+        table("demo_secret", secret_runs(), args, folder)
+
+
+if __name__ == "__main__":
+    main()
