@@ -384,6 +384,8 @@ static void print_summary(const work *w)
     fprintf(stderr, "%s, %s", w->data.task->name, lmas_method_name(w->stage.solver_params.method));
     if (w->stage.solver_params.method != LMAS_METHOD_BASELINE)
         fprintf(stderr, ", team %s", lmas_team_name(w->stage.team));
+    if (w->stage.solver_params.control != LMAS_CONTROL_OFF)
+        fprintf(stderr, ", control %s", lmi_control_name(w->stage.solver_params.control));
     fputc('\n', stderr);
     print_right("right", t->n_correct, t);
     print_right("compat", t->n_correct_compat, t);

@@ -53,6 +53,8 @@ void lmi_interrupt_watch(lmas_session *session)
 void lmi_interrupt_at_once(bool is_at_once)
 {
     ends_at_once = is_at_once;
+    if (is_at_once && is_interrupted)
+        end();
 }
 
 bool lmi_interrupted(void)

@@ -11,8 +11,8 @@ void lmi_interrupt_install(void);
 /* The session to cancel; NULL before it is freed. */
 void lmi_interrupt_watch(lmas_session *session);
 
-/* Let a first signal end the program there and then, from now on or no longer: for work that hears
- * of no cancel while it goes on, and leaves nothing half done. */
+/* While on, a first signal ends the program at once: for work that hears of no cancel while it goes
+ * on, and of which nothing stays but perhaps a temporary file of the cache. */
 void lmi_interrupt_at_once(bool is_at_once);
 
 bool lmi_interrupted(void);

@@ -183,9 +183,10 @@ static void say_size(const lmi_stage *stage)
 
     lmi_size_text(text, size);
     if (size >= SIZE_SAID)
-        lmi_say("making %s of working memory for %u question%s at once; a lower --max_new_tokens "
+        lmi_say("making %s of working memory for %u question%s at once; a lower %s "
                 "needs less",
-                text, p->n_lanes, p->n_lanes == 1 ? "" : "s");
+                text, p->n_lanes, p->n_lanes == 1 ? "" : "s",
+                stage->n_ctx_asked ? "-c" : "--max_new_tokens");
 }
 
 lmas_status lmi_stage_make_session(lmi_stage *stage)

@@ -241,6 +241,14 @@ static lmas_status open_custom(lmi_dataset *out, lmi_buf *path, const lmi_task_f
     return status;
 }
 
+/* Rows that come with the program need no cache. */
+static lmas_status open_own(lmi_dataset *out, lmi_buf *path, const lmi_task *task)
+{
+    lmi_buf_puts(path, task->source.path);
+    return lmi_dataset_parse(out, task, lmi_buf_text(path), task->source.own,
+                             strlen(task->source.own));
+}
+
 /* The task's own rows, in the cache from now on. */
 static lmas_status find_rows(lmi_buf *path, const lmi_task *task)
 {
@@ -257,6 +265,8 @@ lmas_status lmi_task_open(lmi_dataset *out, lmi_buf *path, const lmi_task_flags 
     lmi_buf_init(path, LMI_PATH_MAX);
     if (is_custom(flags))
         return open_custom(out, path, flags);
+    if (task->source.kind == LMI_SOURCE_OWN && !flags->data)
+        return open_own(out, path, task);
     if (flags->data)
         lmi_buf_puts(path, flags->data);
     else

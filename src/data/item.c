@@ -67,7 +67,7 @@ lmas_status lmi_row_note(char **out, const lmi_row *row)
     const char *text;
     lmas_status status;
 
-    if (!yyjson_obj_get(row->object, "note"))
+    if (!yyjson_obj_get(row->object, "note") || yyjson_is_null(yyjson_obj_get(row->object, "note")))
         return LMAS_OK;
     status = lmi_row_text(&text, row, "note");
     if (status == LMAS_OK && strlen(text) > LMI_QUESTION_MAX)

@@ -61,13 +61,28 @@ static lmas_status fetch_into(const char *path, lmi_fetch *fetch, bool is_anew)
     return status;
 }
 
+static lmas_status make_cache(void)
+{
+    lmas_status status;
+    lmi_buf folder;
+
+    lmi_buf_init(&folder, LMI_PATH_MAX);
+    status = lmi_hub_cache_dir(&folder);
+    if (status == LMAS_OK)
+        status = lmi_dir_make(lmi_buf_text(&folder));
+    lmi_buf_done(&folder);
+    return status;
+}
+
 static lmas_status fetch_with_token(const char *path, lmi_fetch *fetch, bool is_anew)
 {
     lmas_status status;
     lmi_buf text;
 
     lmi_buf_init(&text, LMI_PATH_MAX);
-    status = lmi_hub_token(&text);
+    status = make_cache();
+    if (status == LMAS_OK)
+        status = lmi_hub_token(&text);
     fetch->token = lmi_buf_text(&text);
     if (status == LMAS_OK)
         status = fetch_into(path, fetch, is_anew);
@@ -103,20 +118,12 @@ static bool is_text(const char *path, const char *text)
 
 static lmas_status put_own(const char *path, const char *text)
 {
-    return is_text(path, text) ? LMAS_OK : lmi_file_write(path, text, strlen(text));
-}
+    lmas_status status = LMAS_OK;
 
-static lmas_status make_cache(void)
-{
-    lmas_status status;
-    lmi_buf folder;
-
-    lmi_buf_init(&folder, LMI_PATH_MAX);
-    status = lmi_hub_cache_dir(&folder);
-    if (status == LMAS_OK)
-        status = lmi_dir_make(lmi_buf_text(&folder));
-    lmi_buf_done(&folder);
-    return status;
+    if (is_text(path, text))
+        return LMAS_OK;
+    status = make_cache();
+    return status == LMAS_OK ? lmi_file_write(path, text, strlen(text)) : status;
 }
 
 lmas_status lmi_source_fetch(const char *name, const lmi_source *source, bool is_anew,
@@ -131,8 +138,6 @@ lmas_status lmi_source_fetch(const char *name, const lmi_source *source, bool is
                         "%s has no published data set: name a file with --data FILE", name);
     lmi_buf_init(&path, LMI_PATH_MAX);
     status = lmi_source_path(&path, name, source);
-    if (status == LMAS_OK)
-        status = make_cache();
     if (status == LMAS_OK)
         status = source->kind == LMI_SOURCE_OWN
                      ? put_own(lmi_buf_text(&path), source->own)

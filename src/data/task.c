@@ -101,7 +101,7 @@ static const lmi_task tasks[] = {
     },
     {
         .name = "demo_secret",
-        .summary = "the same with a number that only {note} tells: for teams/secret.json",
+        .summary = "the same with a number that only {note} tells: for models/secret_team.json",
         .row = "as of gsm8k, and \"note\"",
         .grade = LMI_GRADE_NUMBER,
         .source = OWN(lmi_demo_secret_jsonl, "src/data/demo_secret.jsonl", 100),

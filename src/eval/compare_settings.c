@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "eval/compare.h"
+#include "eval/config.h"
 #include "eval/report_format.h"
 
 /* Longest list of settings, and longest value in it, in bytes. */
@@ -18,16 +19,20 @@ static yyjson_val *params_of(yyjson_doc *doc)
     return yyjson_obj_get(yyjson_doc_get_root(doc), "params");
 }
 
-/* Whether another run of the task has `key` and has it differently. */
+/* Whether another run of the task has `key` differently. What it does not say is no difference,
+ * unless it is known what that meant. */
 static bool is_varied(const lmi_comparison *c, yyjson_doc *const *docs, size_t run, const char *key,
                       yyjson_val *val)
 {
+    const char *unsaid = lmi_config_unsaid(key);
     size_t i;
 
     for (i = 0; i < c->n_runs; i++) {
         yyjson_val *other = yyjson_obj_get(params_of(docs[i]), key);
+        const bool is_same =
+            other ? yyjson_equals(val, other) : !unsaid || yyjson_equals_str(val, unsaid);
 
-        if (c->runs[i].block == c->runs[run].block && other && !yyjson_equals(val, other))
+        if (c->runs[i].block == c->runs[run].block && !is_same)
             return true;
     }
     return false;

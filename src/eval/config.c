@@ -206,30 +206,52 @@ static void describe(lmi_buf *out, const char *name, yyjson_val *was, yyjson_val
         lmi_buf_printf(out, "this run was started with %s %s, found %s", name, was_text, is_text);
 }
 
-/* Sections are objects of plain values, so two levels are all there is. True when they differ. */
-static bool find_in_section(lmi_buf *out, const char *name, yyjson_val *was, yyjson_val *is)
+const char *lmi_config_unsaid(const char *key)
+{
+    return strcmp(key, "control") == 0 ? lmi_control_name(LMAS_CONTROL_OFF) : NULL;
+}
+
+/* Whether two values of `key` mean the same; at most one of them is absent. */
+static bool is_same(const char *key, yyjson_val *a, yyjson_val *b)
+{
+    const char *unsaid = lmi_config_unsaid(key);
+
+    if (a && b)
+        return yyjson_equals(a, b);
+    return unsaid && yyjson_equals_str(a ? a : b, unsaid);
+}
+
+/* The first value of section `name` in `left` that `right` has differently. */
+static bool find_in_object(lmi_buf *out, const char *name, yyjson_val *left, yyjson_val *right,
+                           bool is_left_before)
 {
     size_t i, max;
     yyjson_val *key, *val;
 
+    yyjson_obj_foreach(left, i, max, key, val)
+    {
+        yyjson_val *other = yyjson_obj_get(right, yyjson_get_str(key));
+        char full_name[NAME_MAX_LEN];
+
+        if (is_same(yyjson_get_str(key), val, other))
+            continue;
+        snprintf(full_name, sizeof(full_name), "%s.%s", name, yyjson_get_str(key));
+        describe(out, full_name, is_left_before ? val : other, is_left_before ? other : val);
+        return true;
+    }
+    return false;
+}
+
+/* Sections are objects of plain values, so two levels are all there is. True when they differ. */
+static bool find_in_section(lmi_buf *out, const char *name, yyjson_val *was, yyjson_val *is)
+{
     if (!yyjson_is_obj(is) || !yyjson_is_obj(was)) {
         if (yyjson_equals(was, is))
             return false;
         describe(out, name, was, is);
         return true;
     }
-    yyjson_obj_foreach(is, i, max, key, val)
-    {
-        yyjson_val *other = yyjson_obj_get(was, yyjson_get_str(key));
-        char full_name[NAME_MAX_LEN];
-
-        if (other && yyjson_equals(other, val))
-            continue;
-        snprintf(full_name, sizeof(full_name), "%s.%s", name, yyjson_get_str(key));
-        describe(out, full_name, other, val);
-        return true;
-    }
-    return false;
+    return find_in_object(out, name, is, was, false) || find_in_object(out, name, was, is, true);
 }
 
 static lmas_status find_difference(lmi_buf *out, const char *path, const lmi_buf *stored,

@@ -47,6 +47,9 @@ const char *lmi_kv_name(lmas_kv kv);
 /* "off" or "none", likewise. */
 const char *lmi_control_name(lmas_control control);
 
+/* What the absence of `key` means in a config of an earlier version; NULL where nothing is known. */
+const char *lmi_config_unsaid(const char *key);
+
 /* Append config.json to `out`. */
 lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup);
 

@@ -47,7 +47,7 @@ lmas_status lmi_plan_check(const lmi_plan *plan)
         return lmi_fail(LMAS_E_INVALID, "method must be baseline, text_mas or latent_mas, got %d",
                         (int)p->method);
     if (p->control != LMAS_CONTROL_OFF && p->control != LMAS_CONTROL_NO_MEMORY)
-        return lmi_fail(LMAS_E_INVALID, "control must be off or no memory, got %d",
+        return lmi_fail(LMAS_E_INVALID, "control must be 0 (off) or 1 (no memory), got %d",
                         (int)p->control);
     if (p->latent_steps < 0 || p->latent_steps > LMI_LATENT_STEPS_MAX)
         return lmi_fail(LMAS_E_INVALID, "latent_steps must be from 0 to %d, got %d",

@@ -169,29 +169,32 @@ static void test_fresh_vectors_of_a_tied_model_are_met(void **state)
     run_fixture(FIXTURES "tied");
 }
 
+static void tokenize_prompts(const char *stem)
+{
+    fixture f = {0};
+    yyjson_val *prompts;
+    size_t i;
+
+    load(&f, stem);
+    prompts = yyjson_obj_get(lmi_json_root(&f.json), "prompts");
+    for (i = 0; i < N_AGENTS; i++) {
+        lmi_tokens tokens = {0};
+
+        assert_ok(
+            lmi_model_tokenize(&tokens, f.model, yyjson_get_str(yyjson_arr_get(prompts, i)), true));
+        assert_int_equal(tokens.n, f.n_ids[i]);
+        assert_memory_equal(tokens.ids, f.ids[i], tokens.n * sizeof(int32_t));
+        lmi_tokens_done(&tokens);
+    }
+    unload(&f);
+}
+
 static void test_prompts_become_the_reference_token_ids(void **state)
 {
-    static const char *const names[] = {FIXTURES "golden", FIXTURES "untied", FIXTURES "tied"};
-    size_t k, i;
-
     (void)state;
-    for (k = 0; k < 3; k++) {
-        fixture f = {0};
-        yyjson_val *prompts;
-
-        load(&f, names[k]);
-        prompts = yyjson_obj_get(lmi_json_root(&f.json), "prompts");
-        for (i = 0; i < N_AGENTS; i++) {
-            lmi_tokens tokens = {0};
-
-            assert_ok(lmi_model_tokenize(&tokens, f.model,
-                                         yyjson_get_str(yyjson_arr_get(prompts, i)), true));
-            assert_int_equal(tokens.n, f.n_ids[i]);
-            assert_memory_equal(tokens.ids, f.ids[i], tokens.n * sizeof(int32_t));
-            lmi_tokens_done(&tokens);
-        }
-        unload(&f);
-    }
+    tokenize_prompts(FIXTURES "golden");
+    tokenize_prompts(FIXTURES "untied");
+    tokenize_prompts(FIXTURES "tied");
 }
 
 static double frobenius(const float *matrix, size_t n)
@@ -231,6 +234,7 @@ static const char *given; /* DIR/NAME of a pair that make_vectors.py --describe 
 static void test_vectors_of_the_given_model_are_met(void **state)
 {
     (void)state;
+    tokenize_prompts(given);
     run_fixture(given);
 }
 

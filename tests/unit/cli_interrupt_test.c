@@ -11,8 +11,9 @@
 
 enum { WENT_ON = 7 };
 
-/* The exit status of a child that gets the signal, and in `out` what it writes on stderr. */
-static int status_of_child(char *out, size_t size, int number, bool was_at_once, bool is_at_once)
+/* The exit status of a child that gets the signal, early: before it says how it takes one; and in
+ * `out` what it writes on stderr. */
+static int status_of_child(char *out, size_t size, int number, bool is_early, bool is_at_once)
 {
     int ends[2], status = 0;
     size_t n = 0;
@@ -25,9 +26,12 @@ static int status_of_child(char *out, size_t size, int number, bool was_at_once,
     if (child == 0) {
         dup2(ends[1], STDERR_FILENO);
         lmi_interrupt_install();
-        lmi_interrupt_at_once(was_at_once);
+        lmi_interrupt_at_once(!is_at_once && !is_early);
+        if (is_early)
+            raise(number);
         lmi_interrupt_at_once(is_at_once);
-        raise(number);
+        if (!is_early)
+            raise(number);
         _exit(lmi_interrupted() ? WENT_ON : 0);
     }
     close(ends[1]);
@@ -47,8 +51,8 @@ static void test_a_first_signal_ends_work_that_cannot_hear_of_it(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < 2; i++) {
-        assert_int_equal(status_of_child(said, sizeof(said), numbers[i], false, true),
+    for (i = 0; i < 4; i++) {
+        assert_int_equal(status_of_child(said, sizeof(said), numbers[i / 2], i % 2 == 1, true),
                          LMI_EXIT_INTERRUPTED);
         assert_string_equal(said, "\nlatentmas: interrupted\n");
     }
@@ -59,7 +63,7 @@ static void test_a_first_signal_only_marks_work_that_looks_at_the_mark(void **st
     char said[256];
 
     (void)state;
-    assert_int_equal(status_of_child(said, sizeof(said), SIGINT, true, false), WENT_ON);
+    assert_int_equal(status_of_child(said, sizeof(said), SIGINT, false, false), WENT_ON);
     assert_string_equal(said, "");
 }
 

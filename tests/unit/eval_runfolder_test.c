@@ -231,6 +231,33 @@ static void test_config_that_changes_answers_is_refused(void **state)
     lmi_buf_done(&other);
 }
 
+/* Configs were written before there were controls: theirs was off. */
+static void test_config_that_knows_no_control_had_it_off(void **state)
+{
+    static const char *const controls[] = {"off", "none"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        const char *at = strstr(lmi_buf_text(&config), "\"seed\"");
+        lmi_buf other;
+
+        lmi_buf_init(&other, LMI_CONFIG_MAX);
+        lmi_buf_printf(&other, "%.*s\"control\":\"%s\",%s", (int)(at - lmi_buf_text(&config)),
+                       lmi_buf_text(&config), controls[i], at);
+        if (i == 0) {
+            assert_ok(lmi_config_compare("c", &config, &other));
+            assert_ok(lmi_config_compare("c", &other, &config));
+        } else {
+            assert_fails(LMAS_E_INVALID, "params.control nothing, found \"none\"",
+                         lmi_config_compare("c", &config, &other));
+            assert_fails(LMAS_E_INVALID, "params.control \"none\", found nothing",
+                         lmi_config_compare("c", &other, &config));
+        }
+        lmi_buf_done(&other);
+    }
+}
+
 static void test_shards_part_the_questions(void **state)
 {
     lmi_setup setup = {.n = 10, .n_shards = 4};
@@ -292,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_folder_with_a_run_is_not_started_again),
         cmocka_unit_test(test_names_of_the_same_second_differ),
         cmocka_unit_test(test_config_that_changes_answers_is_refused),
+        cmocka_unit_test(test_config_that_knows_no_control_had_it_off),
         cmocka_unit_test(test_shards_part_the_questions),
         cmocka_unit_test(test_config_gives_its_command_back),
         cmocka_unit_test(test_foreign_line_is_named),

@@ -31,15 +31,15 @@ def expand(template, slots):
     return re.sub(r"\{(\w+)\}", lambda slot: slots.get(slot[1], slot[0]), template)
 
 
-def prompt(team, i, question, outputs=None, note=""):
+def prompt(team, i, p, outputs=None):
     """What agent `i` reads: outputs are the texts of those before, None in a latent team."""
     agent = team["agents"][i]
     context = team["context"]["latent"]
     if outputs is not None:
         texts = [f"[{a['name']}]:\n{text}" for a, text in zip(team["agents"], outputs)]
         context = expand(team["context"]["text"], {"outputs": "\n\n".join(texts)})
-    user = expand(agent["prompt"], {"question": question, "context": context if i else "",
-                                    "format": team["formats"]["number"], "note": note})
+    user = expand(agent["prompt"], {"question": p.text, "context": context if i else "",
+                                    "format": team["formats"][p.form], "note": p.note})
     return chat(team, user)
 
 
@@ -49,15 +49,15 @@ def chat(team, user):
             "<|im_start|>assistant\n")
 
 
-def bare(p, note=""):
+def bare(p):
     """The question and its solution alone: most of what there is to learn, in the fewest tokens."""
-    return [(f"{note} {p.text}\n".lstrip(), False), (solution(p) + "<|endoftext|>", True)]
+    return [(f"{p.note} {p.text}\n".lstrip(), False), (solution(p) + "<|endoftext|>", True)]
 
 
 def single(p):
     """The single agent."""
     user = expand(SEQUENTIAL["baseline"], {"question": p.text,
-                                           "format": SEQUENTIAL["formats"]["number"]})
+                                           "format": SEQUENTIAL["formats"][p.form]})
     return [(chat(SEQUENTIAL, user), False), (solution(p) + "<|im_end|>", True)]
 
 
@@ -68,11 +68,11 @@ def roles(team, p):
     return [plan(p), f"{plan(p)} Nothing is missing.", plan(p), solution(p)]
 
 
-def text_turn(team, p, rng, note=""):
+def text_turn(team, p, rng):
     """One agent of a team that hands on text."""
     says = roles(team, p)
     i = rng.randrange(len(says))
-    return [(prompt(team, i, p.text, says[:i], note), False), (says[i] + "<|im_end|>", True)]
+    return [(prompt(team, i, p, says[:i]), False), (says[i] + "<|im_end|>", True)]
 
 
 N_THOUGHTS = (0, 1, 2, 5, 10, 10, 20)
@@ -86,13 +86,13 @@ def handover(text, rng):
     return " ".join(words[:rng.randint(0, 10)]), True
 
 
-def chain(team, p, rng, note=""):
+def chain(team, p, rng):
     """All agents in one memory."""
     says = roles(team, p)
     document = []
     for i, text in enumerate(says[:-1]):
-        document += [(prompt(team, i, p.text, note=note), False), handover(text, rng)]
-    return document + [(prompt(team, len(says) - 1, p.text, note=note), False),
+        document += [(prompt(team, i, p), False), handover(text, rng)]
+    return document + [(prompt(team, len(says) - 1, p), False),
                        (says[-1] + "<|im_end|>", True)]
 
 
@@ -119,7 +119,10 @@ def drill(rng, n=12):
     return document + [("<|endoftext|>", False)]
 
 
-# How much of each kind: in short trays, early, when sums are learned, and late; in long trays.
+# What {format} asks for: `run` wants a number here, `ask` does not know.
+ANSWER_FORMS = ("number", "number", "free")
+
+# How often each kind is drawn: for short trays early, when sums are learned, and late; for long.
 KINDS = ("drill", "bare", "bare secret", "single", "text", "text hierarchical", "text secret",
          "chain", "chain hierarchical", "chain secret")
 EARLY = (45, 45, 6, 4, 0, 0, 0, 0, 0, 0)
@@ -135,9 +138,8 @@ def document(rng, progress, is_long):
     if form == "drill":
         return drill(rng)
     team = {"hierarchical": HIERARCHICAL, "secret": SECRET}.get(kind, SEQUENTIAL)
-    p, note = draw_secret(rng) if kind == "secret" else (draw_problem(rng), "")
-    if form == "bare":
-        return bare(p, note)
-    if form == "single":
-        return single(p)
-    return text_turn(team, p, rng, note) if form == "text" else chain(team, p, rng, note)
+    p = draw_secret(rng) if kind == "secret" else draw_problem(rng)
+    p.form = rng.choice(ANSWER_FORMS)
+    if form in ("bare", "single"):
+        return bare(p) if form == "bare" else single(p)
+    return text_turn(team, p, rng) if form == "text" else chain(team, p, rng)

@@ -9,6 +9,10 @@ set -eu
 folder=$1
 shift
 here=$(dirname "$0")
+[ -x "${B:-build}/tests/parity/parity_test" ] || {
+    echo "make.sh: run ./dev make test-build first: the export is held against libllama at the end" >&2
+    exit 1
+}
 python3 "$here/train.py" --folder "$folder" "$@"
 python3 "$here/export.py" --folder "$folder" "$folder/demo.gguf"
 python3 "$here/check.py" --folder "$folder"

@@ -1,8 +1,8 @@
 """Word problems of two to four steps, with their working; the same ones for the same seed.
 
 A problem is a list of steps over whole numbers up to 100, told in sentences. Sentences come from
-frames: one way to say one thing. Some frames and some numbers are held out: training never shows
-them in a story, and each problem of a test has at least one of each.
+frames: one way to say one thing. Some frames and some numbers are held out: no story or note of the
+training has them, and each problem of a test has at least one of each.
 
     python3 tools/demo_model/problems.py >src/data/demo.jsonl
     python3 tools/demo_model/problems.py --secret --n 100 >src/data/demo_secret.jsonl
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 LARGEST = 100
 
-# No story of the training names these; the drills know every number.
+# No story of the training names these; its drills and its results know every number.
 HELD_NUMBERS = frozenset((*range(33, 38), *range(56, 62), *range(83, 88)))
 
 NAMES = [("Tom", "he"), ("Mia", "she"), ("Sam", "he"), ("Ann", "she"), ("Ben", "he"),
@@ -26,53 +26,99 @@ THINGS = ["apples", "stickers", "marbles", "pencils", "cards", "shells", "cookie
           "pictures", "candles", "cups"]
 WARES = ["pen", "ball", "cake", "hat", "toy", "lamp", "ticket", "cup", "kite", "book"]
 
-STARTS = ["{N} has {a} {I}.", "{N} starts with {a} {I}.", "In the morning {N} has {a} {I}.",
-          "{N} owns {a} {I}.", "{N} counts {a} {I}.", "There are {a} {I} in {N}'s box.",
-          "{N} keeps {a} {I} in a bag.", "{N} brings {a} {I} to school."]
-GROUPS = ["{N} has {k} boxes with {a} {I} in each.", "{N} buys {k} packs of {a} {I}.",
-          "There are {k} bags of {a} {I} on {N}'s table.",
-          "{N} fills {k} baskets with {a} {I} each.",
-          "{N} makes {a} {I} a day for {k} days.", "{k} friends each bring {N} {a} {I}."]
-GAINS = ["{N} buys {b} more.", "Then {p} finds {b} more.", "{F} gives {N} {b} more.",
-         "{N} gets {b} {I} from {F}.", "{N} wins {b} more in a game.",
-         "Then {p} collects {b} more.",
-         "On Monday {p} makes {b} more.", "{F} brings {b} more {I}.", "Then {b} more {I} arrive.",
-         "{N} adds {b} {I}."]
-LOSSES = ["{N} gives {b} to {F}.", "Then {p} loses {b} of them.", "{N} sells {b} of them.",
-          "{N} throws {b} away.", "Then {p} uses {b} {I}.", "{N} lends {b} {I} to {F}.",
-          "{F} takes {b} of them.", "Then {b} of them break.", "{N} leaves {b} {I} at school.",
-          "On Sunday {p} gives away {b} {I}."]
-GROWTHS = ["Then the number of {I} becomes {k} times as large.", "Soon {p} has {k} times as many.",
-           "After a week {N} has {k} times as many {I}."]
-HALVINGS = ["Then {p} gives away half of them.", "{F} takes half of the {I}.",
-            "{N} keeps only half of them."]
-QUESTIONS = ["How many {I} does {N} have now?", "How many {I} does {N} have in the end?",
-             "How many {I} are there now?", "How many {I} is that?"]
-SHARES = ["{N} shares all {I} equally among {k} friends. How many does each friend get?",
-          "{N} packs them into {k} equal bags. How many {I} are in each bag?",
-          "The {I} go into {k} boxes, as many in each. How many are in one box?"]
-PAYMENTS = ["A {W} costs {a} dollars. {N} buys {k} of them",
-            "{N} buys {k} {W}s for {a} dollars each",
-            "{N} wants {k} {W}s, and each costs {a} dollars"]
-WAGES = ["{N} earns {a} dollars an hour and works {k} hours.",
-         "{N} saves {a} dollars a week for {k} weeks.",
-         "{N} works {k} days for {a} dollars a day."]
-SPENDINGS = ["Then {p} spends {b} dollars.", "{N} pays {b} dollars for a {W}.",
-             "{p2} gives {b} dollars to {F}."]
-INCOMES = ["{F} gives {N} {b} dollars more.", "{N} also finds {b} dollars.",
-           "{p2} gets {b} dollars as a gift."]
-TIMES = ["A lesson takes {a} minutes. {N} has {k} lessons", "{N} swims for {a} minutes on {k} days",
-         "{N} reads {k} stories of {a} minutes each"]
-PAGES = ["{N} reads {a} pages a day for {k} days.", "On each of {k} days {N} reads {a} pages."]
-MORE = ["{F} has {b} more {I} than {N}.", "{F} has as many {I} as {N} and {b} more."]
-FEWER = ["{F} has {b} fewer {I} than {N}.", "{N} has {b} {I} more than {F}."]
-MULTIPLE = ["{F} has {k} times as many {I} as {N}.", "For each of {N}'s {I}, {F} has {k}."]
-
-# Frames that training never sees.
-HELD_FRAMES = frozenset((STARTS[4], STARTS[7], GROUPS[3], GAINS[4], GAINS[7], LOSSES[2], LOSSES[8],
-                         GROWTHS[2], HALVINGS[2], QUESTIONS[2], SHARES[1], PAYMENTS[1], WAGES[2],
-                         SPENDINGS[2], INCOMES[1], TIMES[1], PAGES[1], MORE[1], FEWER[0],
-                         MULTIPLE[0]))
+# Ways to say things: those of training, then those that it never sees.
+STARTS = (["{N} has {a} {I}.", "{N} starts with {a} {I}.", "In the morning {N} has {a} {I}.",
+           "{N} owns {a} {I}.", "There are {a} {I} in {N}'s box.", "{N} keeps {a} {I} in a bag.",
+           "At first {N} has {a} {I}.", "{N} finds {a} {I} at home.",
+           "{N} takes {a} {I} to the park.", "There are {a} {I} on {N}'s desk.",
+           "{N} gets {a} {I} as a gift.", "{N} paints {a} {I}."],
+          ["{N} counts {a} {I}.", "{N} brings {a} {I} to school.", "{N} carries {a} {I} home."])
+GROUPS = (["{N} has {k} boxes with {a} {I} in each.", "{N} buys {k} packs of {a} {I}.",
+           "There are {k} bags of {a} {I} on {N}'s table.", "{N} makes {a} {I} a day for {k} days.",
+           "{k} friends each bring {N} {a} {I}.", "{N} puts {a} {I} into each of {k} boxes.",
+           "Each of {k} bags holds {a} {I}.", "{N} gets {a} {I} from each of {k} friends.",
+           "In {k} rows there are {a} {I} each.", "{N} opens {k} boxes of {a} {I}.",
+           "Every day for {k} days {N} finds {a} {I}."],
+          ["{N} fills {k} baskets with {a} {I} each.", "For {k} days {N} makes {a} {I} a day."])
+GAINS = (["{N} buys {b} more.", "Then {p} finds {b} more.", "{F} gives {N} {b} more.",
+          "{N} gets {b} {I} from {F}.", "Then {p} collects {b} more.",
+          "On Monday {p} makes {b} more.", "Then {b} more {I} arrive.", "{N} adds {b} {I}.",
+          "{N} picks up {b} more.", "{F} hands {N} {b} {I}.", "Then {N} receives {b} more {I}.",
+          "{p2} is given {b} more.", "Later {F} sends {b} {I}.", "At noon {p} finds {b} {I}.",
+          "{p2} earns {b} {I}.", "{N} makes {b} {I} in the evening."],
+         ["{N} wins {b} more in a game.", "{F} brings {b} more {I}.", "Later {p} buys {b} {I}."])
+LOSSES = (["{N} gives {b} to {F}.", "Then {p} loses {b} of them.", "{N} throws {b} away.",
+           "Then {p} uses {b} {I}.", "{N} lends {b} {I} to {F}.", "{F} takes {b} of them.",
+           "Then {b} of them break.", "On Sunday {p} gives away {b} {I}.",
+           "{p2} hands {b} {I} to {F}.", "{N} drops {b} of them.", "Then {b} {I} get lost.",
+           "{N} puts {b} {I} back.", "{p2} leaves {b} at home.", "{F} borrows {b} {I}.",
+           "In the evening {p} gives {b} away.", "{N} forgets {b} {I} in the park.",
+           "{p2} sells {b} {I} to {F}."],
+          ["{N} sells {b} of them.", "{N} leaves {b} {I} at school.", "{p2} gives {F} {b} {I}."])
+GROWTHS = (["Then the number of {I} becomes {k} times as large.",
+            "Soon {p} has {k} times as many.", "Then there are {k} times as many {I}.",
+            "Now {p} has {k} times as many {I}.", "Soon there are {k} times as many."],
+           ["After a week {N} has {k} times as many {I}."])
+HALVINGS = (["Then {p} gives away half of them.", "{F} takes half of the {I}.",
+             "Then half of the {I} break.", "{N} gives half of the {I} to {F}.",
+             "Half of them get lost.", "{N} keeps half of the {I}."],
+            ["{N} keeps only half of them."])
+QUESTIONS = (["How many {I} does {N} have now?", "How many {I} does {N} have in the end?",
+              "How many {I} is that?", "How many {I} does {p} have now?",
+              "How many {I} are left in the end?", "What is the number of {I} now?"],
+             ["How many {I} are there now?"])
+SHARES = (["{N} shares all {I} equally among {k} friends. How many does each friend get?",
+           "The {I} go into {k} boxes, as many in each. How many are in one box?",
+           "{N} divides the {I} among {k} children. How many does each child get?",
+           "{N} puts them into {k} equal rows. How many {I} are in each row?"],
+          ["{N} packs them into {k} equal bags. How many {I} are in each bag?"])
+PAYMENTS = (["A {W} costs {a} dollars. {N} buys {k} of them",
+             "{N} wants {k} {W}s, and each costs {a} dollars",
+             "{N} buys {k} {W}s at {a} dollars each", "{N} pays {a} dollars for each of {k} {W}s",
+             "Each {W} is {a} dollars, and {N} needs {k}",
+             "{N} orders {k} {W}s of {a} dollars each",
+             "One {W} costs {a} dollars. {N} takes {k}"],
+            ["{N} buys {k} {W}s for {a} dollars each",
+             "The price of a {W} is {a} dollars. {N} buys {k}"])
+WAGES = (["{N} earns {a} dollars an hour and works {k} hours.",
+          "{N} saves {a} dollars a week for {k} weeks.", "{N} gets {a} dollars a day for {k} days.",
+          "For each of {k} days {N} gets {a} dollars.",
+          "{N} works {k} hours at {a} dollars an hour.",
+          "{N} gives {k} lessons for {a} dollars each."],
+         ["{N} works {k} days for {a} dollars a day."])
+SPENDINGS = (["Then {p} spends {b} dollars.", "{N} pays {b} dollars for a {W}.",
+              "{N} spends {b} dollars on a {W}.", "Then {p} gives away {b} dollars.",
+              "{p2} buys a {W} for {b} dollars.", "{N} loses {b} dollars.",
+              "{p2} lends {F} {b} dollars.", "{N} pays {F} {b} dollars."],
+             ["{p2} gives {b} dollars to {F}.", "Later {p} pays {b} dollars."])
+INCOMES = (["{F} gives {N} {b} dollars more.", "{p2} gets {b} dollars as a gift.",
+            "Then {p} earns {b} dollars more.", "{p2} also gets {b} dollars.",
+            "{N} finds {b} dollars.", "{N} wins {b} dollars.", "Later {F} pays {N} {b} dollars.",
+            "{p2} also earns {b} dollars."],
+           ["{N} also finds {b} dollars.", "{N} gets {b} dollars from {F}."])
+TIMES = (["A lesson takes {a} minutes. {N} has {k} lessons",
+          "{N} reads {k} stories of {a} minutes each",
+          "{N} runs for {a} minutes on each of {k} days", "{N} sees {k} films of {a} minutes each",
+          "{N} writes {k} letters, and each takes {a} minutes",
+          "On {k} days {N} paints for {a} minutes each"],
+         ["{N} swims for {a} minutes on {k} days"])
+PAGES = (["{N} reads {a} pages a day for {k} days.", "For {k} days {N} reads {a} pages a day.",
+          "{N} reads {k} chapters of {a} pages each.", "In each of {k} weeks {N} reads {a} pages.",
+          "{N} reads {a} pages on each of {k} days."],
+         ["On each of {k} days {N} reads {a} pages."])
+MORE = (["{F} has {b} more {I} than {N}.", "{F} has {b} {I} more than {N} has.",
+         "{F} owns {b} more than {N}.", "{F} has as many as {N} and then {b} more."],
+        ["{F} has as many {I} as {N} and {b} more."])
+FEWER = (["{N} has {b} {I} more than {F}.", "{F} has {b} {I} fewer than {N} has.",
+          "{F} owns {b} fewer than {N}.", "{N} owns {b} more than {F}."],
+         ["{F} has {b} fewer {I} than {N}."])
+MULTIPLE = (["For each of {N}'s {I}, {F} has {k}.", "{F} owns {k} times as many as {N}.",
+             "{F} has {k} times the {I} of {N}.", "{F} has {k} {I} for each one of {N}."],
+            ["{F} has {k} times as many {I} as {N}."])
+SECRETS = (["Then {p} gets as many more as the secret number says.",
+            "{F} gives {N} the secret number of {I}.", "{N} adds the secret number to them.",
+            "{N} finds the secret number of {I}."],
+           ["{N} buys the secret number of {I}."])
 
 
 @dataclass(frozen=True)
@@ -84,9 +130,12 @@ class Value:
 
 @dataclass
 class Problem:
-    """A text, its steps [(value, operator, value, result)], and what was held out of training."""
+    """A text, its steps [(value, operator, value, result)], what only one agent is told, the form
+    of the answer asked for, and how much of it is held out of training."""
     text: str = ""
     steps: list = field(default_factory=list)
+    note: str = ""
+    form: str = "number"
     n_held_frames: int = 0
     n_held_numbers: int = 0
 
@@ -111,11 +160,12 @@ class Teller:
                       "I": rng.choice(THINGS), "W": rng.choice(WARES)}
 
     def say(self, frames, **numbers):
-        """Tell one of the frames; training takes none that is held out."""
-        frames = [f for f in frames if self.is_test or f not in HELD_FRAMES]
-        frame = self.rng.choice(frames)
-        self.problem.n_held_frames += frame in HELD_FRAMES
+        """Tell one of the frames, and give it; training takes none that is held out."""
+        seen, held = frames
+        frame = self.rng.choice(seen + held if self.is_test else seen)
+        self.problem.n_held_frames += frame in held
         self.sentences.append(frame.format(**self.words, **numbers))
+        return frame
 
     def draw(self, low, high):
         """A number that a story may name."""
@@ -144,11 +194,12 @@ class Teller:
         return Value(n, len(self.problem.steps) - 1)
 
     def product(self, frames, most=12):
-        """`k` times `a`, told by one of the frames."""
+        """`k` times `a`, told by one of the frames, worked in the order of the telling."""
         k = Value(self.rng.randint(2, 9))
         a = self.draw(2, min(LARGEST // k.n, most if self.rng.random() < 0.7 else LARGEST))
-        self.say(frames, a=a.n, k=k.n)
-        return self.work(a, "*", k)
+        frame = self.say(frames, a=a.n, k=k.n)
+        is_first = frame.index("{a}") < frame.index("{k}")
+        return self.work(a, "*", k) if is_first else self.work(k, "*", a)
 
     def done(self, *ends):
         """The problem, when its last sentences were told."""
@@ -235,7 +286,7 @@ def tell_time(t):
     """Minutes add up."""
     v = t.product(TIMES)
     b = t.draw(2, min(60, LARGEST - v.n))
-    t.sentences[-1] += f", and a break of {b.n} minutes."
+    t.sentences[-1] += f", and takes a break of {b.n} minutes."
     v = t.work(v, "+", b)
     if t.rng.random() < 0.5:
         m = t.draw(v.n + 1, LARGEST)
@@ -259,7 +310,7 @@ def tell_pages(t):
 def tell_comparison(t):
     """Two people compare what they have."""
     a = t.draw(2, 90)
-    t.say(STARTS[:4], a=a.n)
+    t.say(STARTS, a=a.n)
     kind = t.rng.randrange(3)
     if kind == 0:
         b = t.draw(2, min(90, LARGEST - a.n))
@@ -300,35 +351,31 @@ def draw_problem(rng, is_test=False):
             return p
 
 
-SECRET_FRAMES = ["Then {p} gets as many more as the secret number says.",
-                 "{F} gives {N} the secret number of {I}.", "{N} adds the secret number to them."]
 LARGEST_SECRET = 60
 
 
 def draw_secret(rng, is_test=False):
-    """A short story that adds a number which only a note tells; and the note."""
+    """A short story that adds a number which only a note tells."""
     while True:
         t = Teller(rng, is_test)
         try:
             v = t.draw(2, 99)
             t.say(STARTS, a=v.n)
-            s = Value(rng.randint(2, LARGEST_SECRET))
+            s = t.draw(2, LARGEST_SECRET)
             for what in rng.choice((("secret",), ("secret", "event"), ("event", "secret"))):
                 v = tell_secret(t, v, s) if what == "secret" else tell_event(t, v)
         except Dead:
             continue
-        return t.done("How many {I} does {N} have now?".format(**t.words)), note_of(s)
+        p = t.done("How many {I} does {N} have now?".format(**t.words))
+        if not is_test or (p.n_held_frames and p.n_held_numbers):
+            p.note = f"The secret number is {s.n}."
+            return p
 
 
 def tell_secret(t, v, s):
     """The secret number is added."""
-    t.say(SECRET_FRAMES)
+    t.say(SECRETS)
     return t.work(v, "+", s)
-
-
-def note_of(s):
-    """What tells it."""
-    return f"The secret number is {s.n}."
 
 
 def solution(p):
@@ -350,10 +397,10 @@ def plan(p):
     return " ".join(("First " if i == 0 else "Then ") + s + "." for i, s in enumerate(says))
 
 
-def row(p, note=None):
+def row(p):
     """A line of a data file, in the form of GSM8K."""
     out = {"question": p.text, "answer": f"{solution(p)}\n#### {p.answer}"}
-    return json.dumps(out if note is None else {**out, "note": note})
+    return json.dumps({**out, "note": p.note} if p.note else out)
 
 
 def main():
@@ -364,7 +411,7 @@ def main():
     args = parser.parse_args()
     for i in range(args.n):
         rng = random.Random(f"{args.seed}/{'secret' if args.secret else 'test'}/{i}")
-        print(row(*draw_secret(rng, True)) if args.secret else row(draw_problem(rng, True)))
+        print(row(draw_secret(rng, True) if args.secret else draw_problem(rng, True)))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Text is cut as Qwen2 cuts it, so libllama knows how (tokenizer.ggml.pre = "qwen2").
 """
 import random
+import re
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -12,6 +13,15 @@ from model import N_VOCAB
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 CUTS = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
         r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+
+
+def plain_texts(rng, n_documents):
+    """What stands between the special tokens of so many documents."""
+    between = re.compile("|".join(map(re.escape, SPECIAL)))
+    for _ in range(n_documents):
+        for part in document(rng, 1.0, rng.random() < 0.5):
+            if not isinstance(part, int):
+                yield from between.split(part[0])
 
 
 def train(seed, n_documents=8000):
@@ -24,9 +34,7 @@ def train(seed, n_documents=8000):
     trainer = trainers.BpeTrainer(vocab_size=N_VOCAB, special_tokens=SPECIAL, show_progress=False,
                                   initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()))
     rng = random.Random(f"{seed}/tokenizer")
-    texts = ("".join(part[0] for part in document(rng, 1.0, rng.random() < 0.5)
-                     if not isinstance(part, int)) for _ in range(n_documents))
-    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.train_from_iterator(plain_texts(rng, n_documents), trainer)
     return tokenizer
 
 

@@ -2,7 +2,8 @@
 
 Two workers, whatever the machine: each reads its share of a step's trays, and updates its part of
 the weights with the sum of both gradients. Step `s` of a seed is always the same step. The state is
-kept every few minutes. All is f32: attention in bf16 is six times slower on a processor.
+kept every two minutes. All is f32 (attention in bf16 is six times slower on a processor) but the
+iterations of Muon.
 
     ./dev --reference python3 tools/demo_model/train.py --folder DIR
 """
@@ -39,7 +40,7 @@ def rate_at(progress, step, highest):
 def put_thoughts(x, is_thought, states, embed, rng):
     """Replace the embeddings of thoughts by hidden states, brought to an embedding's size."""
     n = int(is_thought.sum())
-    if n == 0 or states is None:
+    if n == 0:
         return x
     chosen = states[torch.randint(len(states), (n,), generator=rng)].float()
     size = embed.detach().float().norm(dim=1).mean()
@@ -129,8 +130,8 @@ class Log:
 
 def save(path, step, shared):
     """Write the state beside, then put it in place."""
-    torch.save({"step": step, **{k: shared[k] for k in ("weights", "first", "second")}},
-               path + ".part")
+    torch.save({"step": step, "recipe": shared["recipe"],
+                **{k: shared[k] for k in ("weights", "first", "second")}}, path + ".part")
     os.replace(path + ".part", path)
 
 
@@ -139,7 +140,7 @@ def work(number, args, shared, barrier):
     worker = Worker(number, args, shared)
     first = int(shared["step"])
     log, kept = Log(args.folder, first, args.steps), time.time()
-    last = min(args.steps, args.until or args.steps)
+    last = args.steps if args.until is None else min(args.steps, args.until)
     for step in range(first, last):
         counts = worker.step(step, barrier)
         if number:
@@ -159,17 +160,27 @@ def start(args):
     path = os.path.join(args.folder, "state.pt")
     if os.path.exists(path):
         state = torch.load(path)
-        for name, value in state.items():
-            shared[name].copy_(value if name != "step" else torch.tensor(value))
+        if state["recipe"] != recipe(args):
+            sys.exit(f"{path}: kept by another recipe (seed, steps, rate): {state['recipe']}")
+        shared["step"].fill_(state["step"])
+        for name in ("weights", "first", "second"):
+            shared[name].copy_(state[name])
     print(f"{n / 1e6:.2f} M parameters, from step {int(shared['step'])}", file=sys.stderr)
-    return {name: value.share_memory_() for name, value in shared.items()}
+    for value in shared.values():
+        value.share_memory_()
+    return shared | {"recipe": recipe(args)}
+
+
+def recipe(args):
+    """What decides the model, beside the code."""
+    return f"{args.seed} {args.steps} {args.rate}"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--folder", required=True, help="where everything is kept")
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=3600)
     parser.add_argument("--until", type=int, help="stop there, as if killed")
     parser.add_argument("--rate", type=float, default=3e-3, help="the highest learning rate")
     args = parser.parse_args()

@@ -36,6 +36,8 @@ def tray(rows, length):
     is_thought = torch.zeros(len(rows), length, dtype=torch.bool)
     for i, (tokens, taught, thought) in enumerate(rows):
         n = len(tokens)
+        if n < 2:
+            continue
         ids[i, :n] = torch.tensor(tokens)
         target[i, :n - 1] = ids[i, 1:n].masked_fill(~torch.tensor(taught[1:]), -100)
         is_thought[i, :n] = torch.tensor(thought)
