@@ -83,7 +83,7 @@ run data path gsm8k
 ok $? "data path prints where it is" "$tmp/err"
 run data
 [ "$code" -eq 0 ] && grep -qE '^gsm8k +1319 +yes +openai/gsm8k main test$' "$tmp/out" &&
-    grep -qE '^medqa +300 +no ' "$tmp/out" && [ "$(wc -l <"$tmp/out")" -eq 11 ]
+    grep -qE '^medqa +300 +no ' "$tmp/out" && [ "$(wc -l <"$tmp/out")" -eq 13 ]
 ok $? "data lists every data set, and which are in the cache" "$tmp/out"
 run tasks
 [ "$code" -eq 0 ] && grep -qE '^gsm8k +number +1319 +grade-school word problems$' "$tmp/out"

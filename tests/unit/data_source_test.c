@@ -187,7 +187,7 @@ static void test_what_has_a_meaning_in_an_address_is_escaped(void **state)
 static void test_address_longer_than_its_limit_is_refused(void **state)
 {
     char *repo = calloc(LMI_URL_MAX + 1, 1);
-    const lmi_source odd = {LMI_SOURCE_RAW, repo, NULL, NULL, "x", 1};
+    const lmi_source odd = {LMI_SOURCE_RAW, repo, NULL, NULL, "x", 1, NULL};
     lmi_buf url;
 
     (void)state;

@@ -12,113 +12,14 @@ import json
 import random
 from dataclasses import dataclass, field
 
+from frames import (FEWER, GAINS, GROUPS, GROWTHS, HALVINGS, INCOMES, LOSSES, MORE, MULTIPLE, NAMES,
+                    PAGES, PAYMENTS, QUESTIONS, SECRETS, SHARES, SPENDINGS, STARTS, THINGS, TIMES,
+                    WAGES, WARES)
+
 LARGEST = 100
 
 # No story of the training names these; its drills and its results know every number.
 HELD_NUMBERS = frozenset((*range(33, 38), *range(56, 62), *range(83, 88)))
-
-NAMES = [("Tom", "he"), ("Mia", "she"), ("Sam", "he"), ("Ann", "she"), ("Ben", "he"),
-         ("Lena", "she"), ("Max", "he"), ("Eva", "she"), ("Paul", "he"), ("Nina", "she"),
-         ("Leo", "he"), ("Ida", "she"), ("Jack", "he"), ("Rosa", "she"), ("Omar", "he"),
-         ("Lucy", "she"), ("Finn", "he"), ("Kate", "she"), ("Hugo", "he"), ("Zoe", "she")]
-THINGS = ["apples", "stickers", "marbles", "pencils", "cards", "shells", "cookies", "books",
-          "stamps", "buttons", "coins", "beads", "flowers", "balloons", "eggs", "stones", "nuts",
-          "pictures", "candles", "cups"]
-WARES = ["pen", "ball", "cake", "hat", "toy", "lamp", "ticket", "cup", "kite", "book"]
-
-# Ways to say things: those of training, then those that it never sees.
-STARTS = (["{N} has {a} {I}.", "{N} starts with {a} {I}.", "In the morning {N} has {a} {I}.",
-           "{N} owns {a} {I}.", "There are {a} {I} in {N}'s box.", "{N} keeps {a} {I} in a bag.",
-           "At first {N} has {a} {I}.", "{N} finds {a} {I} at home.",
-           "{N} takes {a} {I} to the park.", "There are {a} {I} on {N}'s desk.",
-           "{N} gets {a} {I} as a gift.", "{N} paints {a} {I}."],
-          ["{N} counts {a} {I}.", "{N} brings {a} {I} to school.", "{N} carries {a} {I} home."])
-GROUPS = (["{N} has {k} boxes with {a} {I} in each.", "{N} buys {k} packs of {a} {I}.",
-           "There are {k} bags of {a} {I} on {N}'s table.", "{N} makes {a} {I} a day for {k} days.",
-           "{k} friends each bring {N} {a} {I}.", "{N} puts {a} {I} into each of {k} boxes.",
-           "Each of {k} bags holds {a} {I}.", "{N} gets {a} {I} from each of {k} friends.",
-           "In {k} rows there are {a} {I} each.", "{N} opens {k} boxes of {a} {I}.",
-           "Every day for {k} days {N} finds {a} {I}."],
-          ["{N} fills {k} baskets with {a} {I} each.", "For {k} days {N} makes {a} {I} a day."])
-GAINS = (["{N} buys {b} more.", "Then {p} finds {b} more.", "{F} gives {N} {b} more.",
-          "{N} gets {b} {I} from {F}.", "Then {p} collects {b} more.",
-          "On Monday {p} makes {b} more.", "Then {b} more {I} arrive.", "{N} adds {b} {I}.",
-          "{N} picks up {b} more.", "{F} hands {N} {b} {I}.", "Then {N} receives {b} more {I}.",
-          "{p2} is given {b} more.", "Later {F} sends {b} {I}.", "At noon {p} finds {b} {I}.",
-          "{p2} earns {b} {I}.", "{N} makes {b} {I} in the evening."],
-         ["{N} wins {b} more in a game.", "{F} brings {b} more {I}.", "Later {p} buys {b} {I}."])
-LOSSES = (["{N} gives {b} to {F}.", "Then {p} loses {b} of them.", "{N} throws {b} away.",
-           "Then {p} uses {b} {I}.", "{N} lends {b} {I} to {F}.", "{F} takes {b} of them.",
-           "Then {b} of them break.", "On Sunday {p} gives away {b} {I}.",
-           "{p2} hands {b} {I} to {F}.", "{N} drops {b} of them.", "Then {b} {I} get lost.",
-           "{N} puts {b} {I} back.", "{p2} leaves {b} at home.", "{F} borrows {b} {I}.",
-           "In the evening {p} gives {b} away.", "{N} forgets {b} {I} in the park.",
-           "{p2} sells {b} {I} to {F}."],
-          ["{N} sells {b} of them.", "{N} leaves {b} {I} at school.", "{p2} gives {F} {b} {I}."])
-GROWTHS = (["Then the number of {I} becomes {k} times as large.",
-            "Soon {p} has {k} times as many.", "Then there are {k} times as many {I}.",
-            "Now {p} has {k} times as many {I}.", "Soon there are {k} times as many."],
-           ["After a week {N} has {k} times as many {I}."])
-HALVINGS = (["Then {p} gives away half of them.", "{F} takes half of the {I}.",
-             "Then half of the {I} break.", "{N} gives half of the {I} to {F}.",
-             "Half of them get lost.", "{N} keeps half of the {I}."],
-            ["{N} keeps only half of them."])
-QUESTIONS = (["How many {I} does {N} have now?", "How many {I} does {N} have in the end?",
-              "How many {I} is that?", "How many {I} does {p} have now?",
-              "How many {I} are left in the end?", "What is the number of {I} now?"],
-             ["How many {I} are there now?"])
-SHARES = (["{N} shares all {I} equally among {k} friends. How many does each friend get?",
-           "The {I} go into {k} boxes, as many in each. How many are in one box?",
-           "{N} divides the {I} among {k} children. How many does each child get?",
-           "{N} puts them into {k} equal rows. How many {I} are in each row?"],
-          ["{N} packs them into {k} equal bags. How many {I} are in each bag?"])
-PAYMENTS = (["A {W} costs {a} dollars. {N} buys {k} of them",
-             "{N} wants {k} {W}s, and each costs {a} dollars",
-             "{N} buys {k} {W}s at {a} dollars each", "{N} pays {a} dollars for each of {k} {W}s",
-             "Each {W} is {a} dollars, and {N} needs {k}",
-             "{N} orders {k} {W}s of {a} dollars each",
-             "One {W} costs {a} dollars. {N} takes {k}"],
-            ["{N} buys {k} {W}s for {a} dollars each",
-             "The price of a {W} is {a} dollars. {N} buys {k}"])
-WAGES = (["{N} earns {a} dollars an hour and works {k} hours.",
-          "{N} saves {a} dollars a week for {k} weeks.", "{N} gets {a} dollars a day for {k} days.",
-          "For each of {k} days {N} gets {a} dollars.",
-          "{N} works {k} hours at {a} dollars an hour.",
-          "{N} gives {k} lessons for {a} dollars each."],
-         ["{N} works {k} days for {a} dollars a day."])
-SPENDINGS = (["Then {p} spends {b} dollars.", "{N} pays {b} dollars for a {W}.",
-              "{N} spends {b} dollars on a {W}.", "Then {p} gives away {b} dollars.",
-              "{p2} buys a {W} for {b} dollars.", "{N} loses {b} dollars.",
-              "{p2} lends {F} {b} dollars.", "{N} pays {F} {b} dollars."],
-             ["{p2} gives {b} dollars to {F}.", "Later {p} pays {b} dollars."])
-INCOMES = (["{F} gives {N} {b} dollars more.", "{p2} gets {b} dollars as a gift.",
-            "Then {p} earns {b} dollars more.", "{p2} also gets {b} dollars.",
-            "{N} finds {b} dollars.", "{N} wins {b} dollars.", "Later {F} pays {N} {b} dollars.",
-            "{p2} also earns {b} dollars."],
-           ["{N} also finds {b} dollars.", "{N} gets {b} dollars from {F}."])
-TIMES = (["A lesson takes {a} minutes. {N} has {k} lessons",
-          "{N} reads {k} stories of {a} minutes each",
-          "{N} runs for {a} minutes on each of {k} days", "{N} sees {k} films of {a} minutes each",
-          "{N} writes {k} letters, and each takes {a} minutes",
-          "On {k} days {N} paints for {a} minutes each"],
-         ["{N} swims for {a} minutes on {k} days"])
-PAGES = (["{N} reads {a} pages a day for {k} days.", "For {k} days {N} reads {a} pages a day.",
-          "{N} reads {k} chapters of {a} pages each.", "In each of {k} weeks {N} reads {a} pages.",
-          "{N} reads {a} pages on each of {k} days."],
-         ["On each of {k} days {N} reads {a} pages."])
-MORE = (["{F} has {b} more {I} than {N}.", "{F} has {b} {I} more than {N} has.",
-         "{F} owns {b} more than {N}.", "{F} has as many as {N} and then {b} more."],
-        ["{F} has as many {I} as {N} and {b} more."])
-FEWER = (["{N} has {b} {I} more than {F}.", "{F} has {b} {I} fewer than {N} has.",
-          "{F} owns {b} fewer than {N}.", "{N} owns {b} more than {F}."],
-         ["{F} has {b} fewer {I} than {N}."])
-MULTIPLE = (["For each of {N}'s {I}, {F} has {k}.", "{F} owns {k} times as many as {N}.",
-             "{F} has {k} times the {I} of {N}.", "{F} has {k} {I} for each one of {N}."],
-            ["{F} has {k} times as many {I} as {N}."])
-SECRETS = (["Then {p} gets as many more as the secret number says.",
-            "{F} gives {N} the secret number of {I}.", "{N} adds the secret number to them.",
-            "{N} finds the secret number of {I}."],
-           ["{N} buys the secret number of {I}."])
 
 
 @dataclass(frozen=True)

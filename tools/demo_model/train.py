@@ -180,7 +180,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--folder", required=True, help="where everything is kept")
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--steps", type=int, default=2600)
     parser.add_argument("--until", type=int, help="stop there, as if killed")
     parser.add_argument("--rate", type=float, default=3e-3, help="the highest learning rate")
     args = parser.parse_args()
