@@ -170,7 +170,7 @@ $(B)/completion/latentmas.%: $(PROG)
 	$(call say,GEN,$@)
 	$(Q)$(PROG) completion $* >$@
 
-## demo: build, then ask the demo model three questions with a latent team
+## demo: build, then have the demo model solve one problem in the three methods
 demo: $(PROG)
 	@sh tools/demo.sh $(PROG)
 

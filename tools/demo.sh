@@ -16,8 +16,9 @@ solve() {
         cat "$scratch/trace" >&2
         exit 1
     }
-    awk -v method="$1" -v answer="$answer" '$1 == "total" {
-        printf "%-11s %6s %9s %7s %8s  %s\n", method, $2, $3, $4, $8, answer }' "$scratch/trace"
+    # Through the environment: awk would read a backslash of -v as the start of an escape.
+    answer=$answer awk -v method="$1" '$1 == "total" {
+        printf "%-11s %6s %9s %7s %8s  %s\n", method, $2, $3, $4, $8, ENVIRON["answer"] }' "$scratch/trace"
 }
 
 printf '%s%s%s\n\n' "$bold" "$question" "$plain"

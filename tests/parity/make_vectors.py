@@ -70,8 +70,12 @@ def realignment(model, on):
     w_in = model.get_input_embeddings().weight
     w_out = model.get_output_embeddings().weight
     eye = torch.eye(w_in.shape[1])
-    w_a = torch.linalg.solve(w_out.T @ w_out + 1e-5 * eye, w_out.T @ w_in) if on else eye
-    return w_a, w_in.norm(dim=1).mean()
+    if not on:
+        return eye, w_in.norm(dim=1).mean()
+    # In double, as the library: trained matrices are too ill-conditioned for single precision.
+    out, into = w_out.double(), w_in.double()
+    w_a = torch.linalg.solve(out.T @ out + 1e-5 * eye, out.T @ into)
+    return w_a.float(), w_in.norm(dim=1).mean()
 
 
 def feed(model, memory, **what):
