@@ -47,7 +47,7 @@ const char *lmi_kv_name(lmas_kv kv);
 /* "off" or "none", likewise. */
 const char *lmi_control_name(lmas_control control);
 
-/* What the absence of `key` means in a config of an earlier version; NULL where nothing is known. */
+/* What the lack of `key` means in a config of an earlier version; NULL where nothing is known. */
 const char *lmi_config_unsaid(const char *key);
 
 /* Append config.json to `out`. */
