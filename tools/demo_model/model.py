@@ -91,7 +91,7 @@ class Model(nn.Module):
 
     def hidden(self, x):
         """Last hidden states of embedded rows, behind the last norm: [B, T, WIDTH]"""
-        cos, sin = (a[:x.shape[1]].to(x.dtype) for a in self.angles)
+        cos, sin = (a[:x.shape[1]] for a in self.angles)
         for layer in self.layers:
             x = layer(x, cos, sin)
         return F.rms_norm(x, (WIDTH,), self.norm, EPS)
@@ -112,25 +112,15 @@ def lay_out(model, vector=None):
     return vector
 
 
+def lay_out_gradient(model, vector):
+    """Make the gradients views of `vector`, as the weights are of theirs."""
+    for p, view in zip(model.parameters(), views(model, vector)):
+        p.grad = view
+
+
 def views(model, vector):
     """What of the vector is which weight."""
     at = 0
     for p in model.parameters():
         yield vector[at:at + p.numel()].view(p.shape)
         at += p.numel()
-
-
-NAMES = {"norm": "input_layernorm", "q": "self_attn.q_proj", "k": "self_attn.k_proj",
-         "v": "self_attn.v_proj", "o": "self_attn.o_proj", "q_norm": "self_attn.q_norm",
-         "k_norm": "self_attn.k_norm", "ffn_norm": "post_attention_layernorm",
-         "gate": "mlp.gate_proj", "up": "mlp.up_proj", "down": "mlp.down_proj"}
-
-
-def transformers_weights(model):
-    """The weights under the names of transformers' Qwen3ForCausalLM."""
-    weights = {"model.embed_tokens.weight": model.embed, "model.norm.weight": model.norm,
-               "lm_head.weight": model.head}
-    for i, layer in enumerate(model.layers):
-        for name, p in layer.named_parameters():
-            weights[f"model.layers.{i}.{NAMES[name]}.weight"] = p
-    return {name: p.detach().float() for name, p in weights.items()}

@@ -31,33 +31,27 @@ def is_between(name, p):
 
 
 class Part:
-    """What one worker updates. All vectors are [n_params], shared among the workers."""
+    """What one worker updates: every n-th weight of a model. `first` and `second`, means of the
+    gradient and of its square, are [n_params] like all vectors, and shared among the workers."""
 
-    def __init__(self, model, weights, first, second, worker, n_workers):
-        named = list(model.named_parameters())
-        pieces = zip(named, views(model, weights), views(model, first), views(model, second),
-                     self.places(model))
-        mine = [piece for i, piece in enumerate(pieces) if i % n_workers == worker]
-        self.muon = [piece[1:] for piece in mine if is_between(*piece[0])]
-        self.adam = [piece[1:] for piece in mine if not is_between(*piece[0])]
-
-    @staticmethod
-    def places(model):
-        """Where in the vector each weight lies."""
-        at = 0
-        for p in model.parameters():
-            yield slice(at, at + p.numel())
-            at += p.numel()
+    def __init__(self, model, first, second, worker, n_workers):
+        self.model = model
+        pieces = zip(model.named_parameters(), views(model, first), views(model, second))
+        mine = [(i, *piece) for i, piece in enumerate(pieces) if i % n_workers == worker]
+        self.muon = [(i, p.data, *means) for i, (name, p), *means in mine if is_between(name, p)]
+        self.adam = [(i, p.data, *means) for i, (name, p), *means in mine
+                     if not is_between(name, p)]
 
     def update(self, gradient, rate, step):
         """One step along `gradient` [n_params]; `step` counts from 0."""
-        for w, first, _, place in self.muon:
-            g = gradient[place].view(w.shape)
+        gradients = list(views(self.model, gradient))
+        for i, w, first, _ in self.muon:
+            g = gradients[i]
             first.lerp_(g, 1 - BETA_MUON)
             o = orthogonal(g.lerp(first, BETA_MUON))
             w.mul_(1 - rate * DECAY).add_(o, alpha=-rate * 0.2 * max(w.shape) ** 0.5)
-        for w, first, second, place in self.adam:
-            g = gradient[place].view(w.shape)
+        for i, w, first, second in self.adam:
+            g = gradients[i]
             first.lerp_(g, 1 - BETA_1)
             second.lerp_(g * g, 1 - BETA_2)
             size = (second / (1 - BETA_2 ** (step + 1))).sqrt_().add_(1e-8)

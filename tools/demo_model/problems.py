@@ -241,42 +241,43 @@ FAMILIES = (tell_story, tell_purchase, tell_wages, tell_time, tell_pages, tell_c
 WEIGHTS = (5, 2, 1.5, 1, 1, 2.5)
 
 
-def draw_problem(rng, is_test=False):
-    """A problem as `rng` has it."""
-    while True:
-        try:
-            p = rng.choices(FAMILIES, WEIGHTS)[0](Teller(rng, is_test))
-        except Dead:
-            continue
-        if not is_test or (p.n_held_frames and p.n_held_numbers):
-            return p
-
-
 LARGEST_SECRET = 60
 
 
-def draw_secret(rng, is_test=False):
+def tell_secret(t):
     """A short story that adds a number which only a note tells."""
+    v = t.draw(2, 99)
+    t.say(STARTS, a=v.n)
+    s = t.draw(2, LARGEST_SECRET)
+    t.problem.note = f"The secret number is {s.n}."
+    for what in t.rng.choice((("secret",), ("secret", "event"), ("event", "secret"))):
+        if what == "secret":
+            t.say(SECRETS)
+            v = t.work(v, "+", s)
+        else:
+            v = tell_event(t, v)
+    return t.done("How many {I} does {N} have now?".format(**t.words))
+
+
+def drawn(rng, is_test, choose):
+    """What a chosen family tells, as soon as its numbers come out; a test holds something out."""
     while True:
-        t = Teller(rng, is_test)
         try:
-            v = t.draw(2, 99)
-            t.say(STARTS, a=v.n)
-            s = t.draw(2, LARGEST_SECRET)
-            for what in rng.choice((("secret",), ("secret", "event"), ("event", "secret"))):
-                v = tell_secret(t, v, s) if what == "secret" else tell_event(t, v)
+            p = choose()(Teller(rng, is_test))
         except Dead:
             continue
-        p = t.done("How many {I} does {N} have now?".format(**t.words))
         if not is_test or (p.n_held_frames and p.n_held_numbers):
-            p.note = f"The secret number is {s.n}."
             return p
 
 
-def tell_secret(t, v, s):
-    """The secret number is added."""
-    t.say(SECRETS)
-    return t.work(v, "+", s)
+def draw_problem(rng, is_test=False):
+    """A problem as `rng` has it."""
+    return drawn(rng, is_test, lambda: rng.choices(FAMILIES, WEIGHTS)[0])
+
+
+def draw_secret(rng, is_test=False):
+    """A problem with a note."""
+    return drawn(rng, is_test, lambda: tell_secret)
 
 
 def solution(p):

@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 from torch import multiprocessing
 
 import tokenizer as vocabulary
-from model import Model, lay_out, views
+from model import Model, lay_out, lay_out_gradient
 from optimizer import Part
 from trays import trays
 
@@ -42,10 +42,10 @@ def put_thoughts(x, is_thought, states, embed, rng):
     n = int(is_thought.sum())
     if n == 0:
         return x
-    chosen = states[torch.randint(len(states), (n,), generator=rng)].float()
-    size = embed.detach().float().norm(dim=1).mean()
+    chosen = states[torch.randint(len(states), (n,), generator=rng)]
+    size = embed.detach().norm(dim=1).mean()
     chosen = chosen / chosen.norm(dim=1, keepdim=True) * size
-    return x.masked_scatter(is_thought[..., None], chosen.to(x.dtype))
+    return x.masked_scatter(is_thought[..., None], chosen)
 
 
 def read_tray(model, tray, states, rng):
@@ -55,8 +55,7 @@ def read_tray(model, tray, states, rng):
     hidden = model.hidden(x)
     where = target >= 0
     taught = hidden[where]
-    loss = torch.nn.functional.cross_entropy(model.logits(taught).float(), target[where],
-                                             reduction="sum")
+    loss = torch.nn.functional.cross_entropy(model.logits(taught), target[where], reduction="sum")
     loss.backward()
     return float(loss.detach()), taught.detach()
 
@@ -72,8 +71,7 @@ class Worker:
         self.model = Model(args.seed)
         lay_out(self.model, shared["weights"])
         lay_out_gradient(self.model, shared["gradients"][number])
-        self.part = Part(self.model, shared["weights"], shared["first"], shared["second"], number,
-                         N_WORKERS)
+        self.part = Part(self.model, shared["first"], shared["second"], number, N_WORKERS)
 
     def read(self, step):
         """The share's gradient, and its counts: loss, taught, read."""
@@ -95,12 +93,6 @@ class Worker:
         self.part.update(self.shared["gradients"].sum(0) / counts[1], rate, step)
         barrier.wait()
         return counts
-
-
-def lay_out_gradient(model, vector):
-    """Gradients are views of one vector as the weights are."""
-    for p, view in zip(model.parameters(), views(model, vector)):
-        p.grad = view
 
 
 class Log:
@@ -153,8 +145,9 @@ def work(number, args, shared, barrier):
 
 def start(args):
     """The shared state: new, or as it was kept."""
-    n = lay_out(Model(args.seed)).numel()
-    shared = {"weights": lay_out(Model(args.seed)), "first": torch.zeros(n),
+    weights = lay_out(Model(args.seed))
+    n = weights.numel()
+    shared = {"weights": weights, "first": torch.zeros(n),
               "second": torch.zeros(n), "gradients": torch.zeros(N_WORKERS, n),
               "counts": torch.zeros(N_WORKERS, 3), "step": torch.tensor(0)}
     path = os.path.join(args.folder, "state.pt")
