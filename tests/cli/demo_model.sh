@@ -18,7 +18,7 @@ solves() {
     claim=$1 relation=$2 bound=$3
     shift 3
     found=$(right "$@")
-    [ "${found:-none}" "$relation" "$bound" ] 2>/dev/null
+    test "${found:-none}" "$relation" "$bound" 2>/dev/null
     ok $? "$claim: ${found:-none} of $2, $relation $bound expected" "$tmp/err"
 }
 
