@@ -2,9 +2,10 @@
 """What the demo model does on its own problems: the three methods, thoughts, realignment, control.
 
 All greedy, all 400 questions of the task `demo`, and the 100 of `demo_secret` with the team whose
-planner alone is told the number. Prints models/RESULTS.md.
+planner alone is told the number. Prints the tables of models/RESULTS.md; what they show is written
+there by hand.
 
-    ./dev --reference python3 bench/demo.py >build/RESULTS.md
+    ./dev python3 bench/demo.py --lanes 16 >build/RESULTS.md
 """
 import argparse
 import os
@@ -79,11 +80,12 @@ def main():
     parser.add_argument("--n", type=int, default=-1, help="questions of each run, -1 for all")
     args = parser.parse_args()
     print(head("What the demo model does"))
-    print(f"Greedy, {args.lanes} questions at once; tokens, thoughts and seconds a question.\n")
+    which = "All questions" if args.n < 0 else f"The first {args.n} questions"
+    print(f"{which}, greedy, {args.lanes} at once; tokens, thoughts and seconds a question.\n")
     with tempfile.TemporaryDirectory() as folder:
-        print("## 400 problems that it has not seen (task `demo`)\n")
+        print("## Problems that it has not seen (task `demo`)\n")
         table("demo", plain_runs(), args, folder)
-        print("## 100 problems with a number that only the planner is told (task `demo_secret`)\n")
+        print("## Problems with a number that only the planner is told (task `demo_secret`)\n")
         table("demo_secret", secret_runs(), args, folder)
 
 

@@ -3,11 +3,13 @@
 
 Reading (pp), speaking (tg) and thinking (lat) with 1, 4 and 16 lanes. llama-batched-bench speaks
 behind the prompt it has read, so ours does as well (-d). A machine's own speed drifts: the two
-programs take turns at each number of lanes, and what counts is the median of the rounds' ratios.
+programs take turns at each number of lanes, a turn is the mean of some repetitions of one start,
+and what counts is the median of the rounds' ratios.
 
     ./dev --reference python3 bench/engine.py --folder /tmp qwen3-0.6b:q8_0 qwen3-0.6b:q4_0
 """
 import argparse
+from statistics import mean
 
 from common import batched_bench, head, median, program, rows_of, run, say, synthetic, verdict
 
@@ -16,7 +18,8 @@ LANES = (1, 4, 16)
 
 def ours(model, lanes, args):
     """{test: rate} of one turn of latentmas bench."""
-    common = ("-m", model, "-np", lanes, "-fa", args.fa, "-r", 1, "-o", "jsonl")
+    common = ("-m", model, "-np", lanes, "-fa", args.fa, "-r", args.repetitions,
+              "-o", "jsonl")
     read = run(program(), "bench", *common, "-p", args.pp, "-n", 0, "-l", 0)
     speak = run(program(), "bench", *common, "-p", 0, "-n", args.tg, "-l", args.tg, "-d", args.pp)
     names = {f"pp{args.pp}": "pp", f"tg{args.tg}": "tg", f"lat{args.tg}": "lat"}
@@ -25,9 +28,12 @@ def ours(model, lanes, args):
 
 def theirs(model, lanes, args):
     """The same of one turn of llama-batched-bench; it knows no thoughts."""
-    row, = batched_bench(1, "-m", model, "-c", lanes * 256, "-b", 2048, "-ub", 512, "-npp", args.pp,
-                         "-ntg", args.tg, "-npl", lanes, "-fa", args.fa)
-    return {"pp": row["speed_pp"], "tg": row["speed_tg"]}
+    n = args.repetitions + 1  # ours has a warm-up of each test, so the first of theirs is one
+    n_cells = -(-(args.pp + args.tg) // 256) * 256
+    rows = batched_bench(n, "-m", model, "-c", lanes * n_cells, "-b", 2048, "-ub", 512, "-npp",
+                         args.pp, "-ntg", args.tg, "-npl", ",".join([str(lanes)] * n), "-fa",
+                         args.fa)
+    return {test: mean(row[f"speed_{test}"] for row in rows[1:]) for test in ("pp", "tg")}
 
 
 def compare(model, args):
@@ -35,7 +41,7 @@ def compare(model, args):
     rates = {}
     for i in range(args.rounds):
         say(f"{model}: round {i + 1} of {args.rounds}")
-        for lanes in LANES:
+        for lanes in args.lanes:
             turns = [("ours", ours), ("theirs", theirs)]
             for side, measure in turns if i % 2 == 0 else reversed(turns):
                 for test, rate in measure(model, lanes, args).items():
@@ -48,11 +54,11 @@ def ratios(rates, lanes, over, under):
     return [a / b for a, b in zip(rates[lanes, *over], rates[lanes, *under])]
 
 
-def table(rates):
+def table(rates, widths):
     """A line for each test and number of lanes."""
     lines = ["| lanes | test | ours, per second | llama.cpp, per second | ratio, median (range) |",
              "| ---: | --- | ---: | ---: | ---: |"]
-    for lanes in LANES:
+    for lanes in widths:
         for test in ("pp", "tg", "lat"):
             line = f"| {lanes} | {test} | {median(rates[lanes, 'ours', test]):.1f} |"
             if test == "lat":
@@ -64,10 +70,10 @@ def table(rates):
     return lines
 
 
-def verdicts(rates):
+def verdicts(rates, widths):
     """The promises, each with the median of its ratios."""
     lines = []
-    for lanes in LANES:
+    for lanes in widths:
         for test in ("pp", "tg"):
             ratio = median(ratios(rates, lanes, ("ours", test), ("theirs", test)))
             lines.append(verdict(f"{test} at {lanes} lanes against llama.cpp", ratio, 0.97))
@@ -81,16 +87,19 @@ def main():
     parser.add_argument("specs", nargs="+", metavar="SHAPE:TYPE")
     parser.add_argument("--folder", default="/tmp", help="where the models are kept")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--repetitions", type=int, default=1, help="of a test, in one turn")
+    parser.add_argument("--lanes", type=int, nargs="+", default=LANES)
     parser.add_argument("--pp", type=int, default=32, help="tokens of a prompt")
     parser.add_argument("--tg", type=int, default=24, help="tokens spoken, and thoughts")
     parser.add_argument("--fa", default="off", choices=("on", "off"), help="flash attention")
     args = parser.parse_args()
     print(head("Against llama-batched-bench"))
-    print(f"Medians of {args.rounds} rounds, {args.pp} tokens read, {args.tg} spoken or thought a "
-          f"lane, flash attention {args.fa}.\n")
+    print(f"Medians of {args.rounds} rounds of {args.repetitions}, {args.pp} tokens read, "
+          f"{args.tg} spoken or thought a lane, flash attention {args.fa}.\n")
     for spec in args.specs:
         rates = compare(synthetic(spec, args.folder), args)
-        print("\n".join([f"## {spec}\n", *table(rates), "", *verdicts(rates), ""]), flush=True)
+        print("\n".join([f"## {spec}\n", *table(rates, args.lanes), "",
+                         *verdicts(rates, args.lanes), ""]), flush=True)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ def questions(n, folder, args):
     into = os.path.join(folder, "run")
     run("rm", "-rf", into)
     text, size = measured((program(), "run", "-m", args.demo, "--data", write_sums(folder, n), "-np",
-                           16, "--temp", 0, "--max_new_tokens", 32, "--output", into))
+                           16, "--temp", 0, "--max_new_tokens", 32, "-fa", args.fa, "--output",
+                           into))
     return 1e3 * rows_of(text)[-1]["total_time_sec"] / n, size
 
 

@@ -32,11 +32,9 @@ def texts(samples):
 def their_seconds(model, lanes, n_read, n_decoded, n_piece, args):
     """How long llama-batched-bench takes for so many lanes, warm."""
     n_cells = -(-(n_read + n_decoded) // 256) * 256
-    # One lane is done in seconds, and its first time is a cold one: it runs twice.
-    turns = [lanes] * (2 if lanes == 1 else 1)
-    rows = batched_bench(len(turns), "-m", model, "-c", lanes * n_cells, "-npp", n_read, "-ntg",
-                         n_decoded, "-npl", ",".join(map(str, turns)), "-ub", n_piece, "-fa",
-                         args.fa)
+    # The first time is a cold one: it runs twice.
+    rows = batched_bench(2, "-m", model, "-c", lanes * n_cells, "-npp", n_read, "-ntg", n_decoded,
+                         "-npl", f"{lanes},{lanes}", "-ub", n_piece, "-fa", args.fa)
     return rows[-1]["t_pp"] + rows[-1]["t_tg"]
 
 
@@ -82,7 +80,8 @@ def main():
     print(f"{args.spec}, {args.questions} questions of {n_prompts} prompts, "
           f"{args.latent_steps} thoughts, {args.max_new_tokens} tokens spoken, "
           f"medians of {args.rounds}; all read "
-          f"{summary['tokens_read'] - summary['tokens_shared']} tokens. Answers with 1 and {args.lanes} lanes are the same.\n")
+          f"{summary['tokens_read'] - summary['tokens_shared']} tokens. "
+          f"Answers with 1 and {args.lanes} lanes are the same.\n")
     print(f"| | questions/s, 1 lane | {args.lanes} lanes | gain |\n| --- | ---: | ---: | ---: |")
     print(f"| ours | {median(one):.4f} | {median(many):.4f} | {gain:.2f} |")
     print(f"| llama-batched-bench, prompt by prompt | | | {by_prompt:.2f} |")

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """test_python_loop.py [PARITY_FOLDER] - the Python loop computes what the reference does.
 
-The folder, ../shared/parity if not given, holds golden.json, numbers that the reference's own
-functions gave, and tiny-qwen3.gguf, the model they were taken from.
+The folder, tests/parity/fixtures if not given, holds golden.json, numbers that the reference's own
+functions gave, and golden.gguf, the model they were taken from.
+
+    ./dev --reference python3 bench/test_python_loop.py
 """
 import contextlib
 import io
@@ -178,8 +180,8 @@ def check_output(path, folder, question, case):
 
 
 def main():
-    folder = sys.argv[1] if len(sys.argv) > 1 else "../shared/parity"
-    path = os.path.join(folder, "tiny-qwen3.gguf")
+    folder = sys.argv[1] if len(sys.argv) > 1 else "tests/parity/fixtures"
+    path = os.path.join(folder, "golden.gguf")
     with open(os.path.join(folder, "golden.json"), encoding="utf-8") as file:
         golden = json.load(file)
     question = golden["prompt_ids"]
