@@ -22,6 +22,13 @@ solves() {
     ok $? "$claim: ${found:-none} of $2, $relation $bound expected" "$tmp/err"
 }
 
+# answers QUESTION N: the team gives that number, for a question that the program's help names.
+answers() {
+    run ask -m $MODEL --temp 0 -n 64 "$1"
+    grep -qF "\\boxed{$2}" "$tmp/out"
+    ok $? "'$1' is answered with $2" "$tmp/out"
+}
+
 export XDG_CACHE_HOME="$tmp/cache"
 unset HF_DATASETS_CACHE HF_HOME
 [ "$(wc -c <$MODEL)" -le 8000000 ]
@@ -44,4 +51,6 @@ SECRET="--team models/secret_team.json"
 solves "the judger finds in its memory what only the planner was told" -ge 40 demo_secret 50 $SECRET
 # shellcheck disable=SC2086
 solves "and cannot know it without" -le 5 demo_secret 50 $SECRET --control none
+answers 'Tom has 12 apples and buys 7 more. How many?' 19
+answers '12 + 7?' 19
 finish

@@ -4,7 +4,7 @@
 . tests/cli/common/claims.sh
 
 run model info $MODEL
-[ "$code" -eq 0 ] && grep -q '^architecture *qwen3' "$tmp/out" && grep -q '^target norm *0\.7290' "$tmp/out" &&
+[ "$code" -eq 0 ] && grep -q '^architecture *qwen3' "$tmp/out" && grep -q '^target norm *0\.7079' "$tmp/out" &&
     grep -q '^chat template *known to libllama' "$tmp/out" && grep -qE '^fingerprint *[0-9a-f]{64}$' "$tmp/out"
 ok $? "model info shows architecture, target norm, template and fingerprint" "$tmp/out"
 run model info $MODEL --json

@@ -14,16 +14,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
+TEAM_FILES = [os.path.join(ROOT, path) for path in (
+    "teams/sequential.json", "teams/hierarchical.json", "models/secret_team.json")]
+
+
 def load_team(path):
-    """A team file of this project."""
-    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+    """A team file."""
+    with open(path, encoding="utf-8") as file:
         return json.load(file)
 
 
-SEQUENTIAL = load_team("teams/sequential.json")
-HIERARCHICAL = load_team("teams/hierarchical.json")
-
-SECRET = load_team("models/secret_team.json")
+SEQUENTIAL, HIERARCHICAL, SECRET = map(load_team, TEAM_FILES)
 
 
 def expand(template, slots):

@@ -42,8 +42,10 @@ STARTS = parted(
     "starts",
     ways(("", "At first ", "In the morning ", "On Monday "), ("{N} ",),
          ("has", "owns", "counts", "finds", "keeps", "carries", "brings"), (" {a} {I}.",)),
-    ways(("{N} ",), ("finds", "keeps", "has", "brings"), (" {a} {I}",),
-         (" at home.", " in a bag.", " to school.", " in a box.")),
+    ways(("{N} ",), ("finds", "keeps", "has"), (" {a} {I}",),
+         (" at home.", " in a bag.", " in a box.")),
+    ways(("{N} ",), ("brings", "takes", "carries"), (" {a} {I} home.", " {a} {I} to school.")),
+    ["{N} carries {a} {I} in a bag.", "{N} carries {a} {I} in a box."],
     ways(("There are {a} {I} in {N}'s", "{a} {I} are in {N}'s"),
          (" box.", " bag.", " room.", " basket.")))
 GROUPS = parted(
@@ -55,8 +57,8 @@ GROUPS = parted(
     ways(("{N} puts {a} {I} into each of {k}", "There are {a} {I} in each of {k}"),
          (" boxes.", " bags.", " baskets.", " rows.")),
     ways(("{N} ",), ("makes", "finds", "gets", "collects"),
-         (" {a} {I} a day for {k} days.", " {a} {I} on each of {k} days.",
-          " {a} {I} from each of {k} friends.")),
+         (" {a} {I} a day for {k} days.", " {a} {I} on each of {k} days.")),
+    ways(("{N} ",), ("buys", "gets", "receives"), (" {a} {I} from each of {k} friends.",)),
     ways(("For {k} days {N} ",), ("makes", "finds", "gets", "collects"), (" {a} {I} a day.",)),
     ways(("On each of {k} days {N} ",), ("makes", "finds", "gets", "collects"), (" {a} {I}.",)))
 GAINS = parted(
@@ -88,7 +90,10 @@ HALVINGS = parted(
 QUESTIONS = parted(
     "questions",
     ways(("How many {I} does {N} have", "How many {I} does {p} have", "How many {I} are there",
-          "How many {I} is that", "How many {I} are left"), (" now?", " in the end?", " then?")))
+          "How many {I} is that", "How many {I} are left", "How many does {N} have"),
+         (" now?", " in the end?", " then?", "?")),
+    ["How many?", "How many {I}?", "How many is that?", "How many are left?", "How many are there?",
+     "How many does {p} have?"])
 SHARES = parted(
     "shares",
     ways(("{N} shares", "{p2} shares", "{N} divides", "{p2} divides"),
@@ -104,15 +109,15 @@ PAYMENTS = parted(
     ways(("A {W} costs", "Each {W} costs", "One {W} costs", "A {W} is"), (" {a} dollars. ",),
          ("{N} buys", "{N} takes", "{N} orders"), (" {k}", " {k} of them")),
     ways(("{N} buys", "{N} takes", "{N} orders", "{N} wants"), (" {k} {W}s",),
-         (" for {a} dollars each", " at {a} dollars each", " of {a} dollars each",
-          ", and each costs {a} dollars", ", and each is {a} dollars")),
-    ways(("{N} pays", "{N} spends"), (" {a} dollars on each of {k} {W}s",
-                                      " {a} dollars for each of {k} {W}s")))
+         (" for {a} dollars each", " at {a} dollars each",
+          " that cost {a} dollars each")),
+    ["{N} pays {a} dollars for each of {k} {W}s", "{N} spends {a} dollars on each of {k} {W}s"])
 WAGES = parted(
     "wages",
     ways(("{N} earns", "{N} gets", "{N} saves", "{N} makes"),
-         (" {a} dollars an hour for {k} hours.", " {a} dollars a day for {k} days.",
-          " {a} dollars a week for {k} weeks.", " {a} dollars on each of {k} days.")),
+         (" {a} dollars a day for {k} days.", " {a} dollars a week for {k} weeks.",
+          " {a} dollars on each of {k} days.")),
+    ways(("{N} earns", "{N} gets", "{N} makes"), (" {a} dollars an hour for {k} hours.",)),
     ways(("For {k} hours {N}",), (" earns", " gets"), (" {a} dollars an hour.",)),
     ways(("For {k} days {N}",), (" earns", " gets", " saves"), (" {a} dollars a day.",)),
     ways(("For {k} weeks {N}",), (" earns", " gets", " saves"), (" {a} dollars a week.",)),
@@ -121,7 +126,8 @@ WAGES = parted(
 SPENDINGS = parted(
     "spendings",
     told(("spends", "loses", "gives away", "pays"), (DOLLARS + ".",)),
-    told(("spends", "pays"), (DOLLARS + " for a {W}.", DOLLARS + " on a {W}.")),
+    told(("pays",), (DOLLARS + " for a {W}.",)),
+    told(("spends",), (DOLLARS + " on a {W}.",)),
     told(("gives", "lends", "pays", "hands"), (DOLLARS + " to {F}.", " {F}" + DOLLARS + ".")),
     told(("buys a {W} for",), (DOLLARS + ".",)))
 INCOMES = parted(
@@ -136,10 +142,10 @@ TIMES = parted(
     ways(("{N} ",), ("runs", "swims", "paints", "plays", "walks"),
          (" for {a} minutes on {k} days", " for {a} minutes on each of {k} days",
           " {a} minutes a day for {k} days")),
-    ways(("On {k} days {N} ", "For {k} days {N} "), ("runs", "swims", "paints", "plays", "walks"),
-         (" for {a} minutes each",)),
+    ways(("On each of {k} days {N} ",), ("runs", "swims", "paints", "plays", "walks"),
+         (" for {a} minutes", " {a} minutes")),
     ways(("{N} sees {k} films", "{N} reads {k} stories", "{N} has {k} lessons"),
-         (" of {a} minutes each", ", and each takes {a} minutes")))
+         (" of {a} minutes each", " that take {a} minutes each")))
 PAGES = parted(
     "pages",
     ways(("{N} reads {a} pages",), (" a day for {k} days.", " on each of {k} days.",
@@ -170,3 +176,7 @@ SECRETS = parted(
     ways(("", "Then ", "Later "), ("{F} gives {N}", "{F} brings {N}", "{F} hands {N}"),
          (" the secret number of {I}.",)),
     told(("gets", "finds"), (" as many more as the secret number says.",)))
+SUMS = parted(
+    "sums",
+    ways(("", "What is ", "How much is "), ("{a}",), (" {sign} ", "{sign}", " {word} "), ("{b}?",)),
+    ways(("{a} {sign} {b}", "{a}{sign}{b}"), (" =", "=", "")))

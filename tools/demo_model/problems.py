@@ -2,7 +2,8 @@
 
 A problem is a list of steps over whole numbers up to 100, told in sentences. Sentences come from
 frames: one way to say one thing. Some frames and some numbers are held out: no story or note of the
-training has them, and each problem of a test has at least one of each.
+training has them, and each problem of a test has at least one of each. Training also has
+problems of one step.
 
     python3 tools/demo_model/problems.py >src/data/demo.jsonl
     python3 tools/demo_model/problems.py --secret --n 100 >src/data/demo_secret.jsonl
@@ -10,11 +11,12 @@ training has them, and each problem of a test has at least one of each.
 import argparse
 import json
 import random
+import re
 from dataclasses import dataclass, field
 
 from frames import (FEWER, GAINS, GROUPS, GROWTHS, HALVINGS, INCOMES, LOSSES, MORE, MULTIPLE, NAMES,
-                    PAGES, PAYMENTS, QUESTIONS, SECRETS, SHARES, SPENDINGS, STARTS, THINGS, TIMES,
-                    WAGES, WARES)
+                    PAGES, PAYMENTS, QUESTIONS, SECRETS, SHARES, SPENDINGS, STARTS, SUMS, THINGS,
+                    TIMES, WAGES, WARES)
 
 LARGEST = 100
 
@@ -65,7 +67,10 @@ class Teller:
         seen, held = frames
         frame = self.rng.choice(seen + held if self.is_test else seen)
         self.problem.n_held_frames += frame in held
-        self.sentences.append(frame.format(**self.words, **numbers))
+        words = self.words
+        if words["N"] not in " ".join(self.sentences) or words["F"] in self.sentences[-1]:
+            words = {**words, "p": words["N"], "p2": words["N"]}  # a pronoun would be unclear
+        self.sentences.append(frame.format(**words, **numbers))
         return frame
 
     def draw(self, low, high):
@@ -102,9 +107,28 @@ class Teller:
         is_first = frame.index("{a}") < frame.index("{k}")
         return self.work(a, "*", k) if is_first else self.work(k, "*", a)
 
+    def link(self, before, after, is_first):
+        """Both sentences in one, where that keeps their meaning; or None. It does not where the
+        first says what happens each time, or where "them" would no longer be all there are."""
+        who = rf"({self.words['N']}|{self.words['p']}) "
+        if re.search(" and | each of | an? (day|week|hour)|^For ", before) or not re.fullmatch(
+                f"(?:(?:at noon|at first|in the morning|in the evening|on monday) )?{who}.*[.]",
+                before, re.I) or (not is_first and re.search(" them| half of ", after)):
+            return None
+        more = re.fullmatch(f"((?:Then |Later )?){who}(.*)", after, re.I)
+        if more and " than " not in after:
+            return f"{before[:-1]} and {more[1].lower()}{more[3]}"
+        return f"{before[:-1]}, and {after}" if after.startswith(self.words["F"] + " ") else None
+
     def done(self, *ends):
-        """The problem, when its last sentences were told."""
-        self.problem.text = " ".join([*self.sentences, *ends])
+        """The problem, when its last sentences were told; some are told in one."""
+        told = self.sentences[:1]
+        for sentence in self.sentences[1:]:
+            linked = None
+            if self.rng.random() < 0.5:
+                linked = self.link(told[-1], sentence, len(told) == 1)
+            told = told[:-1] + [linked] if linked else told + [sentence]
+        self.problem.text = " ".join([*told, *ends])
         return self.problem
 
 
@@ -153,13 +177,12 @@ def tell_purchase(t):
     """Wares are paid, and there may be change."""
     cost = t.product(PAYMENTS)
     words = t.words
+    t.sentences[-1] += "."
     if t.rng.random() < 0.5:
         b = t.draw(2, 50)
         extra = t.rng.choice(["bag", "drink", "map", "coat"])
-        t.sentences[-1] += f", and a {extra} for {b.n} dollars."
+        t.sentences.append(f"{words['p2']} also pays {b.n} dollars for a {extra}.")
         cost = t.work(cost, "+", b)
-    else:
-        t.sentences[-1] += "."
     if len(t.problem.steps) == 1 or t.rng.random() < 0.6:
         m = t.draw(cost.n + 1, LARGEST)
         t.work(m, "-", cost)
@@ -187,7 +210,8 @@ def tell_time(t):
     """Minutes add up."""
     v = t.product(TIMES)
     b = t.draw(2, min(60, LARGEST - v.n))
-    t.sentences[-1] += f", and takes a break of {b.n} minutes."
+    t.sentences[-1] += "."
+    t.sentences.append(f"Then {t.words['p']} takes one break of {b.n} minutes.")
     v = t.work(v, "+", b)
     if t.rng.random() < 0.5:
         m = t.draw(v.n + 1, LARGEST)
@@ -208,24 +232,31 @@ def tell_pages(t):
     return t.done(f"The book has {m.n} pages. How many pages are left to read?")
 
 
+def tell_other(t, a, kind):
+    """What a friend has, told by what one has oneself."""
+    if kind == "more":
+        b = t.draw(2, min(90, LARGEST - a.n))
+        t.say(MORE, b=b.n)
+        return t.work(a, "+", b)
+    if kind == "fewer":
+        b = t.draw(2, a.n - 1)
+        t.say(FEWER, b=b.n)
+        return t.work(a, "-", b)
+    k = t.draw(2, min(6, LARGEST // a.n))
+    t.say(MULTIPLE, k=k.n)
+    return t.work(a, "*", k)
+
+
+COMPARISONS = ("more", "fewer", "multiple")
+
+
 def tell_comparison(t):
     """Two people compare what they have."""
     a = t.draw(2, 90)
     t.say(STARTS, a=a.n)
-    kind = t.rng.randrange(3)
-    if kind == 0:
-        b = t.draw(2, min(90, LARGEST - a.n))
-        t.say(MORE, b=b.n)
-        other = t.work(a, "+", b)
-    elif kind == 1:
-        b = t.draw(1, a.n - 1)
-        t.say(FEWER, b=b.n)
-        other = t.work(a, "-", b)
-    else:
-        k = t.draw(2, min(6, LARGEST // a.n))
-        t.say(MULTIPLE, k=k.n)
-        other = t.work(a, "*", k)
-    if kind == 2 and t.rng.random() < 0.4:
+    kind = t.rng.choice(COMPARISONS)
+    other = tell_other(t, a, kind)
+    if kind == "multiple" and t.rng.random() < 0.4:
         t.work(other, "-", a)
         return t.done("How many more {I} does {F} have than {N}?".format(**t.words))
     v = t.work(a, "+", other)
@@ -237,9 +268,66 @@ def tell_comparison(t):
     return t.done("How many {I} do they have together?".format(**t.words))
 
 
+def tell_sum(t):
+    """A bare sum, as people type it."""
+    operator, word = t.rng.choice((("+", "plus"), ("-", "minus"), ("*", "times"),
+                                   ("/", "divided by")))
+    if operator in "*/":
+        b = t.draw(2, 12)
+        a = t.draw(2, LARGEST // b.n)
+        if operator == "/":
+            n = a.n * b.n
+            a = t.draw(n, n)
+    else:
+        a = t.draw(2, LARGEST - 2)
+        b = t.draw(1, LARGEST - a.n if operator == "+" else a.n - 1)
+    t.say(SUMS, a=a.n, b=b.n, sign=operator, word=word)
+    t.work(a, operator, b)
+    return t.done()
+
+
+def tell_short_story(t):
+    """Something happens once to the things that somebody has; or they are shared out."""
+    a = t.draw(2, 99)
+    t.say(STARTS, a=a.n)
+    if t.rng.random() < 0.7:
+        tell_event(t, a)
+        t.say(QUESTIONS)
+    else:
+        k = t.divisor(a)
+        t.say(SHARES, k=k.n)
+        t.work(a, "/", k)
+    return t.done()
+
+
+def tell_product(t):
+    """So many times the same, and no more."""
+    frames, question = t.rng.choice((
+        (GROUPS, None), (WAGES, "How many dollars is that?"), (PAGES, "How many pages is that?"),
+        (PAYMENTS, "How many dollars does {N} pay?"), (TIMES, "How many minutes is that in all?")))
+    t.product(frames)
+    t.sentences[-1] = t.sentences[-1].rstrip(".") + "."
+    if question is None:
+        t.say(QUESTIONS)
+        return t.done()
+    return t.done(question.format(**t.words))
+
+
+def tell_short_comparison(t):
+    """What the other one has."""
+    a = t.draw(2, 90)
+    t.say(STARTS, a=a.n)
+    tell_other(t, a, t.rng.choice(COMPARISONS))
+    return t.done("How many {I} does {F} have?".format(**t.words))
+
+
 FAMILIES = (tell_story, tell_purchase, tell_wages, tell_time, tell_pages, tell_comparison)
 WEIGHTS = (5, 2, 1.5, 1, 1, 2.5)
 
+# Problems of one step, which the task demo does not have, and how much of the training they are.
+SHORT_FAMILIES = (tell_short_story, tell_sum, tell_product, tell_short_comparison)
+SHORT_WEIGHTS = (5, 3, 2, 1)
+SHORT_SHARE = 0.12
 
 LARGEST_SECRET = 60
 
@@ -272,6 +360,8 @@ def drawn(rng, is_test, choose):
 
 def draw_problem(rng, is_test=False):
     """A problem as `rng` has it."""
+    if not is_test and rng.random() < SHORT_SHARE:
+        return drawn(rng, is_test, lambda: rng.choices(SHORT_FAMILIES, SHORT_WEIGHTS)[0])
     return drawn(rng, is_test, lambda: rng.choices(FAMILIES, WEIGHTS)[0])
 
 

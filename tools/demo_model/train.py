@@ -8,6 +8,8 @@ iterations of Muon.
     ./dev --reference python3 tools/demo_model/train.py --folder DIR
 """
 import argparse
+import glob
+import hashlib
 import json
 import os
 import sys
@@ -23,6 +25,7 @@ from tokenizers import Tokenizer
 from torch import multiprocessing
 
 import tokenizer as vocabulary
+from documents import HERE, TEAM_FILES
 from model import Model, lay_out, lay_out_gradient
 from optimizer import Part
 from trays import trays
@@ -154,7 +157,8 @@ def start(args):
     if os.path.exists(path):
         state = torch.load(path)
         if state["recipe"] != recipe(args):
-            sys.exit(f"{path}: kept by another recipe (seed, steps, rate): {state['recipe']}")
+            sys.exit(f"{path}: kept by another recipe (seed, steps, rate, code): "
+                     f"{state['recipe']}; start in an empty folder")
         shared["step"].fill_(state["step"])
         for name in ("weights", "first", "second"):
             shared[name].copy_(state[name])
@@ -165,15 +169,19 @@ def start(args):
 
 
 def recipe(args):
-    """What decides the model, beside the code."""
-    return f"{args.seed} {args.steps} {args.rate}"
+    """What decides the model: the flags, and the text of all that is read or run."""
+    code = hashlib.sha256()
+    for path in sorted(glob.glob(os.path.join(HERE, "*.py"))) + TEAM_FILES:
+        with open(path, "rb") as file:
+            code.update(file.read())
+    return f"{args.seed} {args.steps} {args.rate} {code.hexdigest()}"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--folder", required=True, help="where everything is kept")
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--steps", type=int, default=2600)
+    parser.add_argument("--steps", type=int, default=2200)
     parser.add_argument("--until", type=int, help="stop there, as if killed")
     parser.add_argument("--rate", type=float, default=3e-3, help="the highest learning rate")
     args = parser.parse_args()
