@@ -5,7 +5,7 @@ All greedy, all 400 questions of the task `demo`, and the 100 of `demo_secret` w
 planner alone is told the number. Prints the tables of models/RESULTS.md; what they show is written
 there by hand.
 
-    ./dev python3 bench/demo.py --lanes 16 >build/RESULTS.md
+    ./dev --reference python3 bench/demo.py --lanes 16 >build/RESULTS.md
 """
 import argparse
 import os

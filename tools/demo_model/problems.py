@@ -1,9 +1,9 @@
-"""Word problems of two to four steps, with their working; the same ones for the same seed.
+"""Word problems of one to four steps, with their working; the same ones for the same seed.
 
 A problem is a list of steps over whole numbers up to 100, told in sentences. Sentences come from
 frames: one way to say one thing. Some frames and some numbers are held out: no story or note of the
-training has them, and each problem of a test has at least one of each. Training also has
-problems of one step.
+training has them, and each problem of a test has at least one of each. A test has no text that can
+be read in two ways; training has a few.
 
     python3 tools/demo_model/problems.py >src/data/demo.jsonl
     python3 tools/demo_model/problems.py --secret --n 100 >src/data/demo_secret.jsonl
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from frames import (FEWER, GAINS, GROUPS, GROWTHS, HALVINGS, INCOMES, LOSSES, MORE, MULTIPLE, NAMES,
                     PAGES, PAYMENTS, QUESTIONS, SECRETS, SHARES, SPENDINGS, STARTS, SUMS, THINGS,
-                    TIMES, WAGES, WARES)
+                    TIMES, WAGES, WARES, by_name)
 
 LARGEST = 100
 
@@ -57,7 +57,7 @@ class Teller:
 
     def __init__(self, rng, is_test):
         self.rng, self.is_test = rng, is_test
-        self.problem, self.sentences = Problem(), []
+        self.problem, self.sentences, self.held_at = Problem(), [], set()
         (name, he), (friend, _) = rng.sample(NAMES, 2)
         self.words = {"N": name, "p": he, "p2": he.capitalize(), "F": friend,
                       "I": rng.choice(THINGS), "W": rng.choice(WARES)}
@@ -66,10 +66,11 @@ class Teller:
         """Tell one of the frames, and give it; training takes none that is held out."""
         seen, held = frames
         frame = self.rng.choice(seen + held if self.is_test else seen)
-        self.problem.n_held_frames += frame in held
         words = self.words
         if words["N"] not in " ".join(self.sentences) or words["F"] in self.sentences[-1]:
-            words = {**words, "p": words["N"], "p2": words["N"]}  # a pronoun would be unclear
+            frame = by_name(frame)  # a pronoun would be unclear
+        if frame in held:
+            self.held_at.add(len(self.sentences))
         self.sentences.append(frame.format(**words, **numbers))
         return frame
 
@@ -123,13 +124,35 @@ class Teller:
     def done(self, *ends):
         """The problem, when its last sentences were told; some are told in one."""
         told = self.sentences[:1]
-        for sentence in self.sentences[1:]:
+        for i, sentence in enumerate(self.sentences[1:], 1):
             linked = None
             if self.rng.random() < 0.5:
                 linked = self.link(told[-1], sentence, len(told) == 1)
+            if linked and not linked.endswith(sentence):
+                self.held_at.discard(i)  # without its subject it may be one that training has
             told = told[:-1] + [linked] if linked else told + [sentence]
+        if self.is_test and not is_clear(self.sentences, self.words["F"]):
+            raise Dead
+        self.problem.n_held_frames = len(self.held_at)
         self.problem.text = " ".join([*told, *ends])
         return self.problem
+
+
+def is_clear(sentences, friend):
+    """Whether nobody can read the story in another way. Unclear are: "them" for all there are,
+    after some came or went; "more" and "of them" after boxes of things; "counts 3 times the cups
+    of"; and "times as many" behind a sentence about the friend."""
+    first, rest = sentences[0], sentences[1:]
+    if any(re.search("(shares|divides|puts|packs) them| half of them", s) for s in rest[1:]):
+        return False
+    of_boxes = r"\d+ more( from.*| are.*| arrive.*)?[.]| of them|^How many( does.*)?[?]"
+    if re.search(r" (boxes|bags|baskets|rows)\b", first):
+        if any(re.search(of_boxes, s) for s in rest):
+            return False
+    if any(re.search(r"counts \d+ times the ", s) for s in rest):
+        return False
+    return not any(friend in before and re.search(r" times as many( \w+)?[.]$", s)
+                   for before, s in zip(sentences, rest))
 
 
 def tell_event(t, v):

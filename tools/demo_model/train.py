@@ -8,7 +8,6 @@ iterations of Muon.
     ./dev --reference python3 tools/demo_model/train.py --folder DIR
 """
 import argparse
-import glob
 import hashlib
 import json
 import os
@@ -33,6 +32,8 @@ from trays import trays
 N_WORKERS = 2
 N_LOGGED = 25   # steps that a line of the log stands for
 KEPT_EVERY = 120  # seconds
+PATIENCE = 600  # seconds that a worker waits for the other, which may have been killed
+RECIPE = ("frames", "problems", "documents", "tokenizer", "trays", "model", "optimizer", "train")
 
 
 def rate_at(progress, step, highest):
@@ -90,11 +91,11 @@ class Worker:
     def step(self, step, barrier):
         """One step with the other worker; the counts of both."""
         self.read(step)
-        barrier.wait()
+        barrier.wait(PATIENCE)
         counts = self.shared["counts"].sum(0)
         rate = rate_at(step / self.args.steps, step, self.args.rate)
         self.part.update(self.shared["gradients"].sum(0) / counts[1], rate, step)
-        barrier.wait()
+        barrier.wait(PATIENCE)
         return counts
 
 
@@ -169,9 +170,9 @@ def start(args):
 
 
 def recipe(args):
-    """What decides the model: the flags, and the text of all that is read or run."""
+    """What decides the model: the flags, and the text of the code and of the teams."""
     code = hashlib.sha256()
-    for path in sorted(glob.glob(os.path.join(HERE, "*.py"))) + TEAM_FILES:
+    for path in [os.path.join(HERE, name + ".py") for name in RECIPE] + TEAM_FILES:
         with open(path, "rb") as file:
             code.update(file.read())
     return f"{args.seed} {args.steps} {args.rate} {code.hexdigest()}"
