@@ -478,13 +478,12 @@ const lmi_command lmi_cmd_run = {
         "Has a team answer every question of a task and grades the answers. Each question is "
         "written to the run's folder as soon as it ends; a run that was stopped, in whatever way, "
         "goes on with --resume. The last line on stdout is a summary in JSON.",
-    .examples =
-        "the demo model on ten of its problems, two at once\n"
-        "latentmas run -m models/demo.gguf --task demo --max_samples 10 -np 2\n"
-        "all of them, greedy, into a folder of your choice\n"
-        "latentmas run -m models/demo.gguf --task demo --temp 0 --output runs/a\n"
-        "go on with it after an interruption\n"
-        "latentmas run --resume runs/a\n",
+    .examples = "the demo model on ten of its problems, two at once\n"
+                "latentmas run -m models/demo.gguf --task demo --max_samples 10 -np 2\n"
+                "all of them, greedy, into a folder of your choice\n"
+                "latentmas run -m models/demo.gguf --task demo --temp 0 --output runs/a\n"
+                "go on with it after an interruption\n"
+                "latentmas run --resume runs/a\n",
     .groups = groups,
     .settings_size = sizeof(run_settings),
     .init = init,
