@@ -47,6 +47,11 @@ def batched_bench(n_rows, *arguments):
     sys.exit(f"llama-batched-bench: expected {n_rows} rows, found {len(rows)} in the fifth run")
 
 
+def cells(n):
+    """How many cells libllama gives a lane that needs n: whole 256s."""
+    return -(-n // 256) * 256
+
+
 def median(values):
     """The median of a list of numbers."""
     return statistics.median(values)

@@ -11,7 +11,8 @@ and what counts is the median of the rounds' ratios.
 import argparse
 from statistics import mean
 
-from common import batched_bench, head, median, program, rows_of, run, say, synthetic, verdict
+from common import (batched_bench, cells, head, median, program, rows_of, run, say, synthetic,
+                    verdict)
 
 LANES = (1, 4, 16)
 
@@ -29,10 +30,9 @@ def ours(model, lanes, args):
 def theirs(model, lanes, args):
     """The same of one turn of llama-batched-bench; it knows no thoughts."""
     n = args.repetitions + 1  # ours has a warm-up of each test, so the first of theirs is one
-    n_cells = -(-(args.pp + args.tg) // 256) * 256
-    rows = batched_bench(n, "-m", model, "-c", lanes * n_cells, "-b", 2048, "-ub", 512, "-npp",
-                         args.pp, "-ntg", args.tg, "-npl", ",".join([str(lanes)] * n), "-fa",
-                         args.fa)
+    rows = batched_bench(n, "-m", model, "-c", lanes * cells(args.pp + args.tg), "-b", 2048, "-ub",
+                         512, "-npp", args.pp, "-ntg", args.tg, "-npl",
+                         ",".join([str(lanes)] * n), "-fa", args.fa)
     return {test: mean(row[f"speed_{test}"] for row in rows[1:]) for test in ("pp", "tg")}
 
 

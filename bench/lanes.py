@@ -15,7 +15,8 @@ import argparse
 import sys
 import tempfile
 
-from common import answer, batched_bench, head, median, say, synthetic, verdict, write_data
+from common import (answer, batched_bench, cells, head, median, say, synthetic, verdict,
+                    write_data)
 
 
 def ours(model, data, lanes, folder, args):
@@ -31,10 +32,10 @@ def texts(samples):
 
 def their_seconds(model, lanes, n_read, n_decoded, n_piece, args):
     """How long llama-batched-bench takes for so many lanes, warm."""
-    n_cells = -(-(n_read + n_decoded) // 256) * 256
     # The first time is a cold one: it runs twice.
-    rows = batched_bench(2, "-m", model, "-c", lanes * n_cells, "-npp", n_read, "-ntg", n_decoded,
-                         "-npl", f"{lanes},{lanes}", "-ub", n_piece, "-fa", args.fa)
+    rows = batched_bench(2, "-m", model, "-c", lanes * cells(n_read + n_decoded), "-npp", n_read,
+                         "-ntg", n_decoded, "-npl", f"{lanes},{lanes}", "-ub", n_piece, "-fa",
+                         args.fa)
     return rows[-1]["t_pp"] + rows[-1]["t_tg"]
 
 

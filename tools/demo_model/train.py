@@ -187,9 +187,8 @@ def main():
     parser.add_argument("--rate", type=float, default=3e-3, help="the highest learning rate")
     args = parser.parse_args()
     os.makedirs(args.folder, exist_ok=True)
-    words_file = os.path.join(args.folder, "tokenizer.json")
-    if not os.path.exists(words_file):
-        vocabulary.train(args.seed).save(words_file)
+    if not os.path.exists(os.path.join(args.folder, "state.pt")):  # else it was made with that
+        vocabulary.train(args.seed).save(os.path.join(args.folder, "tokenizer.json"))
     shared = start(args)
     multiprocessing.spawn(work, (args, shared, multiprocessing.get_context("spawn").Barrier(
         N_WORKERS)), nprocs=N_WORKERS)
