@@ -54,31 +54,37 @@ def ratios(rates, lanes, over, under):
     return [a / b for a, b in zip(rates[lanes, *over], rates[lanes, *under])]
 
 
+def spread(values):
+    """Their median and range."""
+    return f"{median(values):.3f} ({min(values):.2f} to {max(values):.2f})"
+
+
 def table(rates, widths):
     """A line for each test and number of lanes."""
     lines = ["| lanes | test | ours, per second | llama.cpp, per second | ratio, median (range) |",
              "| ---: | --- | ---: | ---: | ---: |"]
     for lanes in widths:
-        for test in ("pp", "tg", "lat"):
-            line = f"| {lanes} | {test} | {median(rates[lanes, 'ours', test]):.1f} |"
-            if test == "lat":
-                lines.append(line + " | |")
-                continue
+        for test in ("pp", "tg"):
             over = ratios(rates, lanes, ("ours", test), ("theirs", test))
-            lines.append(f"{line} {median(rates[lanes, 'theirs', test]):.1f} | "
-                         f"{median(over):.3f} ({min(over):.2f} to {max(over):.2f}) |")
+            lines.append(f"| {lanes} | {test} | {median(rates[lanes, 'ours', test]):.1f} | "
+                         f"{median(rates[lanes, 'theirs', test]):.1f} | {spread(over)} |")
+        over = ratios(rates, lanes, ("ours", "lat"), ("ours", "tg"))
+        lines.append(f"| {lanes} | lat | {median(rates[lanes, 'ours', 'lat']):.1f} | | "
+                     f"over tg: {spread(over)} |")
     return lines
 
 
-def verdicts(rates, widths):
-    """The promises, each with the median of its ratios."""
+def verdicts(rates, widths, spec):
+    """The promises, each with the median of its ratios. Thoughts are promised for Q8_0, whose
+    head is 26 % of the weights, with one lane and with 16."""
     lines = []
     for lanes in widths:
         for test in ("pp", "tg"):
             ratio = median(ratios(rates, lanes, ("ours", test), ("theirs", test)))
             lines.append(verdict(f"{test} at {lanes} lanes against llama.cpp", ratio, 0.97))
-        ratio = median(ratios(rates, lanes, ("ours", "lat"), ("ours", "tg")))
-        lines.append(verdict(f"lat over tg at {lanes} lanes", ratio, 1.25))
+        if spec.endswith("q8_0") and lanes in (1, 16):
+            ratio = median(ratios(rates, lanes, ("ours", "lat"), ("ours", "tg")))
+            lines.append(verdict(f"lat over tg at {lanes} lanes", ratio, 1.25))
     return lines
 
 
@@ -99,7 +105,7 @@ def main():
     for spec in args.specs:
         rates = compare(synthetic(spec, args.folder), args)
         print("\n".join([f"## {spec}\n", *table(rates, args.lanes), "",
-                         *verdicts(rates, args.lanes), ""]), flush=True)
+                         *verdicts(rates, args.lanes, spec), ""]), flush=True)
 
 
 if __name__ == "__main__":
