@@ -3,7 +3,9 @@
 
 The demo model answers 16, 64, 256 and 512 questions, 16 at once: time a question and the most
 memory must stay flat. Then one lane of a synthetic model thinks behind memories of growing
-length: time a thought must grow along a line. Rounds go over all counts and depths in turn.
+length: time a thought must grow along a line. Rounds go over all counts and depths in turn. A
+machine's own speed drifts: every other round goes from many questions to few, and "over 16" is
+the median of the rounds' ratios.
 
     ./dev --reference python3 bench/growth.py --folder /tmp qwen3-0.6b:q4_0
 """
@@ -62,15 +64,15 @@ def report_questions(args):
     times, sizes = {n: [] for n in COUNTS}, {n: [] for n in COUNTS}
     with tempfile.TemporaryDirectory() as folder:
         for i in range(args.rounds):
-            for n in COUNTS:
+            for n in COUNTS if i % 2 == 0 else reversed(COUNTS):
                 say(f"round {i + 1} of {args.rounds}: {n} questions")
                 time, size = questions(n, folder, args)
                 times[n].append(time)
                 sizes[n].append(size)
     print("| questions | ms a question | over 16 | most memory, MB |\n| ---: | ---: | ---: | ---: |")
     for n in COUNTS:
-        print(f"| {n} | {median(times[n]):.1f} | {median(times[n]) / median(times[16]):.3f} | "
-              f"{max(sizes[n]) / 1e6:.1f} |")
+        over = median([some / few for some, few in zip(times[n], times[16])])
+        print(f"| {n} | {median(times[n]):.1f} | {over:.3f} | {max(sizes[n]) / 1e6:.1f} |")
 
 
 def report_thoughts(args):
