@@ -318,8 +318,9 @@ killed_anywhere() {
     same_as_clean
 }
 
-# In a process group of its own, which can be killed with all that it has started.
-start_alone() { export KILL_AT; export -f become_dev dev; export repo work tree link packages="${packages-base small}"; setsid -w bash -c 'become_dev true'; }
+# In a process group of its own, which can be killed with all that it has started; and hears Ctrl-C
+# also where the tests run in the background, which is deaf to it.
+start_alone() { export KILL_AT; export -f become_dev dev; export repo work tree link packages="${packages-base small}"; env --default-signal=INT setsid -w bash -c 'become_dev true'; }
 
 killed_half_way() {
     stub tar "head -c 5000 | $(command -v tar) \"\$@\"; kill -9 0"
