@@ -93,7 +93,9 @@ def say(text):
 
 
 def verdict(name, ratio, limit):
-    """One line that says whether a ratio keeps its promise."""
+    """One line that says whether a ratio keeps its promise; None: nothing is promised."""
+    if limit is None:
+        return f"- {name}: {ratio:.3f} (nothing promised)"
     mark = "holds" if ratio >= limit else "FALLS SHORT"
     return f"- {name}: {ratio:.3f} (promised: {limit} or more): {mark}"
 

@@ -318,8 +318,8 @@ killed_anywhere() {
     same_as_clean
 }
 
-# In a process group of its own, which can be killed with all that it has started; and hears Ctrl-C
-# also where the tests run in the background, which is deaf to it.
+# In a process group of its own, which can be killed with all that it has started. It hears
+# Ctrl-C even where the tests run in the background, whose processes a shell makes deaf to it.
 start_alone() { export KILL_AT; export -f become_dev dev; export repo work tree link packages="${packages-base small}"; env --default-signal=INT setsid -w bash -c 'become_dev true'; }
 
 killed_half_way() {
