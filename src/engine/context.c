@@ -51,7 +51,7 @@ static enum llama_flash_attn_type flash_attn_type(lmas_flash_attn wanted, bool i
 /* The ids of a decode's output rows, 4 bytes each, lie in front of the activations in libggml's
  * compute buffer. Anything but whole cache lines of ids puts each row behind them astride of one
  * line more, which made reading 1.5 % slower (AVX-512, Q8_0). */
-enum { IDS_IN_CACHE_LINE = 16 };
+static const uint32_t IDS_IN_CACHE_LINE = 16;
 
 static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
                                const lmi_context_params *params)
