@@ -21,6 +21,8 @@ QUESTIONS = [
     "A rope of 90 metres is cut into 5 equal pieces. How long is each piece?",
 ]
 
+UBATCH = 256  # rows computed at once where a comparison gives both sides the same: our default
+
 
 def run(*command):
     """The standard output of a command; its errors go to ours. Ends the program if it fails."""

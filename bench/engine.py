@@ -11,15 +11,15 @@ and what counts is the median of the rounds' ratios.
 import argparse
 from statistics import mean
 
-from common import (batched_bench, cells, head, median, program, rows_of, run, say, synthetic,
-                    verdict)
+from common import (UBATCH, batched_bench, cells, head, median, program, rows_of, run, say,
+                    synthetic, verdict)
 
 LANES = (1, 4, 16)
 
 
 def ours(model, lanes, args):
     """{test: rate} of one turn of latentmas bench."""
-    common = ("-m", model, "-np", lanes, "-fa", args.fa, "-r", args.repetitions,
+    common = ("-m", model, "-np", lanes, "-fa", args.fa, "-ub", UBATCH, "-r", args.repetitions,
               "-o", "jsonl")
     read = run(program(), "bench", *common, "-p", args.pp, "-n", 0, "-l", 0)
     speak = run(program(), "bench", *common, "-p", 0, "-n", args.tg, "-l", args.tg, "-d", args.pp)
@@ -31,7 +31,7 @@ def theirs(model, lanes, args):
     """The same of one turn of llama-batched-bench; it knows no thoughts."""
     n = args.repetitions + 1  # ours has a warm-up of each test, so the first of theirs is one
     rows = batched_bench(n, "-m", model, "-c", lanes * cells(args.pp + args.tg), "-b", 2048, "-ub",
-                         512, "-npp", args.pp, "-ntg", args.tg, "-npl",
+                         UBATCH, "-npp", args.pp, "-ntg", args.tg, "-npl",
                          ",".join([str(lanes)] * n), "-fa", args.fa)
     return {test: mean(row[f"speed_{test}"] for row in rows[1:]) for test in ("pp", "tg")}
 

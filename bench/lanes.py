@@ -15,7 +15,7 @@ import argparse
 import sys
 import tempfile
 
-from common import (answer, batched_bench, cells, head, median, say, synthetic, verdict,
+from common import (UBATCH, answer, batched_bench, cells, head, median, say, synthetic, verdict,
                     write_data)
 
 
@@ -44,9 +44,9 @@ def theirs(model, summary, n_prompts, args):
     n = summary["n"]
     n_read = (summary["tokens_read"] - summary["tokens_shared"]) // n
     n_decoded = (summary["thoughts"] + summary["tokens_spoken"]) // n
-    many = their_seconds(model, args.lanes, n_read, n_decoded, 512, args)
+    many = their_seconds(model, args.lanes, n_read, n_decoded, UBATCH, args)
     return [args.lanes * their_seconds(model, 1, n_read, n_decoded, n_piece, args) / many
-            for n_piece in (n_read // n_prompts, 512)]
+            for n_piece in (n_read // n_prompts, UBATCH)]
 
 
 def main():

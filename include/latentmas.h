@@ -169,7 +169,7 @@ typedef struct lmas_session_params {
     uint32_t n_ctx;   /* cells (positions) of all lanes, rounded up to 256 a lane; 0: the model's */
     uint32_t n_lanes; /* working memories that can be open at once (default 1) */
     uint32_t n_batch; /* most rows of prompts in one tick (default 2048) */
-    uint32_t n_ubatch;       /* most rows libllama computes at once (default 512) */
+    uint32_t n_ubatch;       /* of them at once; 0 (default): 256 on a CPU, 512 on a GPU */
     int32_t n_threads;       /* for thinking and speaking, 0 for the cores we may use (default) */
     int32_t n_threads_batch; /* for reading, 0 for n_threads (default) */
     lmas_kv kv;              /* (default LMAS_KV_AUTO) */
@@ -188,9 +188,10 @@ LMAS_CHECKED lmas_status lmas_session_new(lmas_session **out, lmas_model *model,
                                           const lmas_session_params *params);
 LMAS_API void lmas_session_free(lmas_session *session);
 
-/* Cells of all lanes together, as granted; and the number of lanes. */
+/* Cells of all lanes together, as granted; the number of lanes; most rows computed at once. */
 LMAS_API uint32_t lmas_session_n_ctx(const lmas_session *session);
 LMAS_API uint32_t lmas_session_n_lanes(const lmas_session *session);
+LMAS_API uint32_t lmas_session_n_ubatch(const lmas_session *session);
 
 /* Threads in use: for decodes of one row, and of more (prompts, or many lanes at once). */
 LMAS_API int32_t lmas_session_n_threads(const lmas_session *session);

@@ -46,8 +46,9 @@ typedef struct lmi_bench_wish {
 typedef struct lmi_bench_result {
     double *samples_ms; /* of each repetition */
     size_t n;
-    char started[32]; /* ISO 8601 */
-    uint32_t n_lanes; /* in use: memory may be short of what was asked */
+    char started[32];  /* ISO 8601 */
+    uint32_t n_lanes;  /* in use: memory may be short of what was asked */
+    uint32_t n_ubatch; /* in use: by default the session chooses */
     int32_t n_threads, n_threads_batch;
     const char *realignment;
     uint64_t n_read, n_thought, n_spoken; /* of ANSWER, in one repetition */

@@ -65,11 +65,12 @@ void lmi_bench_place_done(lmi_bench_place *place)
     lmi_buf_done(&place->backend);
 }
 
-static void add_settings(yyjson_mut_doc *doc, yyjson_mut_val *row, const lmi_solve_flags *flags)
+static void add_settings(yyjson_mut_doc *doc, yyjson_mut_val *row, const lmi_solve_flags *flags,
+                         int64_t n_ubatch)
 {
     yyjson_mut_obj_add_int(doc, row, "n_gpu_layers", flags->model.n_gpu_layers);
     yyjson_mut_obj_add_int(doc, row, "batch", flags->engine.n_batch);
-    yyjson_mut_obj_add_int(doc, row, "ubatch", flags->engine.n_ubatch);
+    yyjson_mut_obj_add_int(doc, row, "ubatch", n_ubatch);
     yyjson_mut_obj_add_str(doc, row, "type_k", flags->engine.cache_type_k);
     yyjson_mut_obj_add_str(doc, row, "type_v", flags->engine.cache_type_v);
     yyjson_mut_obj_add_str(doc, row, "flash_attn", flags->engine.flash_attn);
@@ -148,7 +149,7 @@ yyjson_mut_val *lmi_bench_row(yyjson_mut_doc *doc, const lmi_bench_place *place,
     add_place(doc, row, place);
     yyjson_mut_obj_add_int(doc, row, "threads", result->n_threads);
     yyjson_mut_obj_add_int(doc, row, "threads_batch", result->n_threads_batch);
-    add_settings(doc, row, place->flags);
+    add_settings(doc, row, place->flags, result->n_ubatch);
     yyjson_mut_obj_add_str(doc, row, "realignment", result->realignment);
     add_test(doc, row, place, test, result);
     add_times(doc, row, test, result);
@@ -158,10 +159,11 @@ yyjson_mut_val *lmi_bench_row(yyjson_mut_doc *doc, const lmi_bench_place *place,
 yyjson_mut_val *lmi_bench_usual(yyjson_mut_doc *doc, const lmi_bench_place *place,
                                 const lmi_bench_result *result)
 {
+    const bool is_own_ubatch = place->flags->engine.n_ubatch == place->usual->engine.n_ubatch;
     yyjson_mut_val *usual = yyjson_mut_obj(doc);
 
     yyjson_mut_obj_add_int(doc, usual, "threads_batch", result->n_threads);
-    add_settings(doc, usual, place->usual);
+    add_settings(doc, usual, place->usual, is_own_ubatch ? result->n_ubatch : 0);
     yyjson_mut_obj_add_str(doc, usual, "realignment", "norm");
     return usual;
 }

@@ -101,8 +101,8 @@ const lmi_opt lmi_engine_opts[] = {
      .help = "threads for reading, 0 for as many as --threads"},
     {"-b --batch-size", LMI_OPT_INT, AT(n_batch), "N", .min = 1, .max = BATCH_MAX,
      .help = "most rows of one decode"},
-    {"-ub --ubatch-size", LMI_OPT_INT, AT(n_ubatch), "N", .min = 1, .max = BATCH_MAX,
-     .help = "most rows computed at once"},
+    {"-ub --ubatch-size", LMI_OPT_INT, AT(n_ubatch), "N", .max = BATCH_MAX,
+     .help = "most rows computed at once, 0 for 256 on a processor and 512 on a GPU"},
     {"-fa --flash-attn", LMI_OPT_WORD, AT(flash_attn), "on|off|auto",
      .help = "flash attention; auto is off on a processor, where it lets questions "
              "that run together change each other's rounding"},

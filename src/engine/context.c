@@ -53,6 +53,19 @@ static enum llama_flash_attn_type flash_attn_type(lmas_flash_attn wanted, bool i
  * line more, which made reading 1.5 % slower (AVX-512, Q8_0). */
 static const uint32_t IDS_IN_CACHE_LINE = 16;
 
+/* Rows that libllama computes at once, unless the caller says how many. What 512 rows of Qwen3-0.6B
+ * hold between two layers is more than a core's cache: a processor reads a prompt of 512 with 256
+ * 7 % (Q8_0) to 13 % (Q4_0) faster. An accelerator wants many. */
+enum { UBATCH_CPU = 256, UBATCH_ACCELERATOR = 512 };
+
+static uint32_t n_ubatch_of(const lmi_context_params *params, bool is_accelerated)
+{
+    const uint32_t usual = is_accelerated ? UBATCH_ACCELERATOR : UBATCH_CPU;
+    const uint32_t wanted = params->n_ubatch ? params->n_ubatch : usual;
+
+    return wanted < params->n_batch ? wanted : params->n_batch;
+}
+
 static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
                                const lmi_context_params *params)
 {
@@ -62,7 +75,7 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
     *p = llama_context_default_params();
     p->n_ctx = params->n_ctx;
     p->n_batch = params->n_batch;
-    p->n_ubatch = params->n_ubatch < params->n_batch ? params->n_ubatch : params->n_batch;
+    p->n_ubatch = n_ubatch_of(params, ctx->model->is_accelerated);
     p->n_seq_max = params->n_lanes + (ctx->spare_seq >= 0 ? 1 : 0);
     if (ctx->tap == LMI_TAP_CALLBACK)
         p->n_outputs_max = GGML_PAD(p->n_seq_max, IDS_IN_CACHE_LINE); /* a lane has one at most */
@@ -163,11 +176,9 @@ static lmas_status check_params(const lmi_context_params *p)
     if (p->n_lanes < 1 || p->n_lanes > max_lanes)
         return lmi_fail(LMAS_E_INVALID, "n_lanes must be from 1 to %zu, got %u", max_lanes,
                         p->n_lanes);
-    if (p->n_batch < p->n_lanes || p->n_ubatch < 1)
-        return lmi_fail(
-            LMAS_E_INVALID,
-            "n_batch must be at least n_lanes (%u) and n_ubatch at least 1, got %u and %u",
-            p->n_lanes, p->n_batch, p->n_ubatch);
+    if (p->n_batch < p->n_lanes)
+        return lmi_fail(LMAS_E_INVALID, "n_batch must be at least n_lanes (%u), got %u", p->n_lanes,
+                        p->n_batch);
     if (p->flash_attn < LMAS_FLASH_ATTN_AUTO || p->flash_attn > LMAS_FLASH_ATTN_ON)
         return lmi_fail(LMAS_E_INVALID, "flash_attn must be auto, off or on, got %d",
                         (int)p->flash_attn);

@@ -9,7 +9,7 @@ lmas_session_params lmas_session_params_default(void)
         .n_ctx = 0,
         .n_lanes = 1,
         .n_batch = 2048,
-        .n_ubatch = 512,
+        .n_ubatch = 0,
         .kv = LMAS_KV_AUTO,
         .flash_attn = LMAS_FLASH_ATTN_AUTO,
         .cache_type_k = "f16",
@@ -81,6 +81,11 @@ uint32_t lmas_session_n_ctx(const lmas_session *session)
 uint32_t lmas_session_n_lanes(const lmas_session *session)
 {
     return session->ctx->n_lanes;
+}
+
+uint32_t lmas_session_n_ubatch(const lmas_session *session)
+{
+    return session->ctx->n_rows_max;
 }
 
 int32_t lmas_session_n_threads(const lmas_session *session)

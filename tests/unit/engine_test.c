@@ -155,6 +155,31 @@ static lmi_context *make_context_of(const char *model, uint32_t n_lanes, uint32_
     return ctx;
 }
 
+static uint32_t n_ubatch_granted(lmas_model *model, uint32_t n_ubatch)
+{
+    lmas_session_params params = lmas_session_params_default();
+    lmas_session *session = NULL;
+    uint32_t granted;
+
+    params.n_ctx = 1024;
+    params.n_ubatch = n_ubatch;
+    assert_ok(lmas_session_new(&session, model, &params));
+    granted = lmas_session_n_ubatch(session);
+    lmas_session_free(session);
+    return granted;
+}
+
+static void test_a_processor_computes_256_rows_at_once_unless_told(void **state)
+{
+    lmas_model *model = support_model(TIED_MODEL);
+
+    (void)state;
+    assert_int_equal(lmas_session_params_default().n_ubatch, 0);
+    assert_int_equal(n_ubatch_granted(model, 0), 256);
+    assert_int_equal(n_ubatch_granted(model, 64), 64);
+    assert_int_equal(n_ubatch_granted(model, 512), 512);
+}
+
 static lmi_context *make_context(const char *model, uint32_t n_lanes, uint32_t n_ctx, lmi_tap tap)
 {
     return make_context_of(model, n_lanes, n_ctx, tap, LMAS_KV_UNIFIED);
@@ -648,6 +673,7 @@ int main(void)
         cmocka_unit_test(test_a_model_says_what_it_is),
         cmocka_unit_test(test_a_model_without_chat_template_names_the_way_out),
         cmocka_unit_test(test_unknown_devices_are_refused),
+        cmocka_unit_test(test_a_processor_computes_256_rows_at_once_unless_told),
         cmocka_unit_test(test_embeddings_mode_gives_the_same_hidden_states),
         cmocka_unit_test(test_skipping_the_head_leaves_the_hidden_state_as_it_is),
         cmocka_unit_test(test_lanes_in_one_tick_get_their_own_rows),
