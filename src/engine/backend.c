@@ -58,6 +58,7 @@ static void start(void)
     if (blas)
         ggml_backend_unload(blas);
     llama_backend_init();
+    lmi_log(LMAS_LOG_INFO, "system_info: %s", llama_print_system_info());
 }
 
 void lmi_backend_start(void)

@@ -54,6 +54,8 @@ ok $? "an answer that cannot be written is a failure" "$tmp/err"
 ask -v "$question"
 [ "$code" -eq 0 ] && cmp -s "$tmp/out" "$tmp/first" && grep -q '^I ' "$tmp/err"
 ok $? "--verbose puts the engine's log on stderr" "$tmp/err"
+grep -q '^I system_info: .*CPU : ' "$tmp/err"
+ok $? "it says what libggml was built with" "$tmp/err"
 
 fails 2 'the question is empty' "an empty question is refused" ask -m $MODEL ''
 fails 2 'the question is not valid UTF-8' "a question that is no UTF-8 is refused" \
