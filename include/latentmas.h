@@ -169,7 +169,7 @@ typedef struct lmas_session_params {
     uint32_t n_ctx;   /* cells (positions) of all lanes, rounded up to 256 a lane; 0: the model's */
     uint32_t n_lanes; /* working memories that can be open at once (default 1) */
     uint32_t n_batch; /* most rows of prompts in one tick (default 2048) */
-    uint32_t n_ubatch;       /* of them at once; 0 (default): 256 on a CPU, 512 on a GPU */
+    uint32_t n_ubatch;       /* rows computed at once; 0 (default): 256 on a CPU, 512 on a GPU */
     int32_t n_threads;       /* for thinking and speaking, 0 for the cores we may use (default) */
     int32_t n_threads_batch; /* for reading, 0 for n_threads (default) */
     lmas_kv kv;              /* (default LMAS_KV_AUTO) */

@@ -159,6 +159,7 @@ yyjson_mut_val *lmi_bench_row(yyjson_mut_doc *doc, const lmi_bench_place *place,
 yyjson_mut_val *lmi_bench_usual(yyjson_mut_doc *doc, const lmi_bench_place *place,
                                 const lmi_bench_result *result)
 {
+    /* Left to the session, whatever it took is the usual; a width that was asked for never is. */
     const bool is_own_ubatch = place->flags->engine.n_ubatch == place->usual->engine.n_ubatch;
     yyjson_mut_val *usual = yyjson_mut_obj(doc);
 
