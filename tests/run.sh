@@ -12,7 +12,9 @@ export B LATENTMAS CMOCKA_MESSAGE_OUTPUT TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 passed=0 failed=0 skipped=0
 log=$B/test.log
+missed=$TMPDIR/missed
 mkdir -p "$B"
+: >"$missed"
 : >"$log"
 
 count() { grep -cE "$1" "$2" || true; }
@@ -38,10 +40,12 @@ for test; do
     [ "$skip" -gt 0 ] && grep -E '^ok .*# *SKIP' "$out" | sed 's/^/    /'
     if [ "$bad" -gt 0 ]; then
         sed 's/^/    | /' "$out" | tail -n 60
+        grep '^not ok ' "$out" | sed "s|^|${test#"$B"/}: |" >>"$missed"
     fi
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
     rm -f "$out"
 done
+cat "$missed" # once more, where a reader of the totals looks
 if [ "$skipped" -gt 0 ]; then
     echo "$passed passed, $failed failed, $skipped skipped"
 else
