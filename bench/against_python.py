@@ -59,7 +59,8 @@ def theirs(model, kind, prompts, args):
     loop = os.path.join(os.path.dirname(os.path.abspath(__file__)), "python_loop.py")
     text, size = measured((sys.executable, loop, "--model", model, "--dtype", kind, "--prompts",
                            prompts, "--batch", args.batch, "--latent_steps", args.latent_steps,
-                           "--max_new_tokens", args.max_new_tokens, "--threads", args.threads))
+                           "--max_new_tokens", args.max_new_tokens, "--threads", args.threads,
+                           "--device", args.device))
     return rows_of(text)[-1]["questions_per_s"], size
 
 
@@ -108,6 +109,8 @@ def main():
     parser.add_argument("--max_new_tokens", type=int, default=32)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)),
                         help="of the loop; ours takes the cores it may use")
+    parser.add_argument("--device", default="cpu",
+                        help="of the loop, cuda for one; ours takes what libggml finds")
     parser.add_argument("--fa", default="off", choices=("on", "off"), help="ours")
     args = parser.parse_args()
     print(head("Against a Python loop"))

@@ -123,18 +123,18 @@ def stored_name(name, tied):
 
 
 def read_tensor(file, name, place, shape, dtype):
-    """One weight, [shape] of dtype: read straight into place, converted if stored otherwise."""
+    """One weight, [shape] of dtype on torch's default device, converted if stored otherwise."""
     if place is None or place.shape != shape:
         found = "missing" if place is None else list(place.shape)
         raise Refused(f"tensor {name} is {found}, expected {list(shape)}")
     if place.kind not in STORED:
         raise Refused(f"tensor {name} is {place.kind}, only {', '.join(STORED)} are known here")
-    weight = torch.empty(shape, dtype=STORED[place.kind])
+    weight = torch.empty(shape, dtype=STORED[place.kind], device="cpu")
     into = memoryview(weight.view(torch.uint8).numpy()).cast("B")
     file.seek(place.offset)
     if file.readinto(into) != len(into):
         raise Refused(f"tensor {name} is cut short: the file is not complete")
-    return weight.to(dtype)
+    return weight.to(torch.get_default_device(), dtype)
 
 
 def read_weights(path, places, shapes, tied, dtype):
@@ -398,14 +398,16 @@ def count_from(least):
 
 def parse(arguments):
     parser = argparse.ArgumentParser(
-        description="LatentMAS as a plain Python loop over transformers, on the CPU.")
+        description="LatentMAS as a plain Python loop over transformers.")
     add = parser.add_argument
     add("--model", required=True, metavar="FILE.gguf", help="Qwen3 with F32, BF16 or F16 weights")
     add("--prompts", required=True, metavar="FILE.json",
         help='{"questions": [[[ids of agent 1], ..., [ids of the last agent]], ...]}')
     add("--method", choices=("latent_mas", "baseline"), default="latent_mas")
     add("--dtype", choices=DTYPES, default="f32")
-    add("--attention", choices=("sdpa", "eager"), help="by default the faster for the dtype")
+    add("--attention", choices=("sdpa", "eager"),
+        help="by default the faster for the dtype on the CPU, sdpa elsewhere")
+    add("--device", default="cpu", help="cpu (the default), cuda, ...")
     add("--latent_steps", type=count_from(0), default=10, metavar="N")
     add("--max_new_tokens", type=count_from(1), default=256, metavar="N")
     add("--batch", type=count_from(1), default=1, metavar="N", help="questions at a time")
@@ -444,9 +446,9 @@ def report(args, questions, loading, runs):
         return count / middle[kind] if middle[kind] else None
     return {
         "method": args.method, "dtype": args.dtype, "batch": args.batch, "threads": args.threads,
-        "latent_steps": args.latent_steps, "max_new_tokens": args.max_new_tokens,
-        "questions": questions, "n_read": work.n_read, "n_padding": work.n_padding,
-        "n_thought": work.n_thought, "n_spoken": work.n_spoken,
+        "device": args.device, "latent_steps": args.latent_steps,
+        "max_new_tokens": args.max_new_tokens, "questions": questions, "n_read": work.n_read,
+        "n_padding": work.n_padding, "n_thought": work.n_thought, "n_spoken": work.n_spoken,
         "seconds": loading | middle, "all_seconds": [run.seconds for run in runs],
         "questions_per_s": rate(questions, "total"), "read_per_s": rate(work.n_read, "read"),
         "thoughts_per_s": rate(work.n_thought, "think"),
@@ -468,7 +470,9 @@ def questions_for(args, config):
 def run(args):
     """Loads, warms up, answers everything args.repeat times; what is printed."""
     set_threads(args.threads)
-    model, norm, loading = load_model(args.model, args.dtype, args.attention)
+    torch.set_default_device(args.device)
+    attention = args.attention or (None if args.device == "cpu" else "sdpa")
+    model, norm, loading = load_model(args.model, args.dtype, attention)
     loaded = {"loaded_rss_bytes": peak_rss(), "attention": model.config._attn_implementation}
     questions, plan = questions_for(args, model.config)
     warm_up(model, norm, questions, plan)
