@@ -18,21 +18,39 @@ static double round_off(double x)
     return x > 0 && x < max ? (double)(int64_t)(x * 1e6 + 0.5) / 1e6 : x;
 }
 
+/* Whether `names`, with commas between, has `name`. */
+static bool has_name(const char *names, const char *name)
+{
+    const size_t len = strlen(name);
+    const char *at;
+
+    for (at = names; (at = strstr(at, name)); at += len)
+        if ((at == names || at[-1] == ',') && (at[len] == ',' || !at[len]))
+            return true;
+    return false;
+}
+
+static void add_name(lmi_buf *names, const char *name)
+{
+    if (names->len)
+        lmi_buf_puts(names, ",");
+    lmi_utf8_append(names, name, strlen(name));
+}
+
 static void find_devices(lmi_bench_place *place)
 {
     const lmas_model_params params = lmi_flags_model(&place->flags->model);
-    const bool is_list = params.devices && strcmp(params.devices, "none") != 0;
-    const bool is_cpu = params.n_gpu_layers == 0 || (params.devices && !is_list);
     lmas_device device;
     size_t i;
 
-    if (is_list && !is_cpu)
-        lmi_utf8_append(&place->backend, params.devices, strlen(params.devices));
     for (i = 0; lmas_device_at(&device, i); i++) {
-        if (strcmp(device.name, "CPU") == 0)
-            lmi_utf8_append(&place->cpu, device.description, strlen(device.description));
-        else if (!is_list && !is_cpu)
-            lmi_buf_printf(&place->backend, "%s%s", place->backend.len ? "," : "", device.name);
+        if (strcmp(device.name, "CPU") == 0) {
+            add_name(&place->cpu, device.description);
+        } else if (params.n_gpu_layers != 0 &&
+                   (!params.devices || has_name(params.devices, device.name))) {
+            add_name(&place->backend, device.name);
+            add_name(&place->gpu, device.description);
+        }
     }
     if (!place->backend.len)
         lmi_buf_puts(&place->backend, "CPU");
@@ -50,12 +68,15 @@ lmas_status lmi_bench_place_init(lmi_bench_place *out, const lmi_stage *stage,
     lmi_buf_init(&out->file, LMI_PATH_MAX);
     lmi_buf_init(&out->cpu, NAME_MAX_LEN);
     lmi_buf_init(&out->backend, NAME_MAX_LEN);
+    lmi_buf_init(&out->gpu, NAME_MAX_LEN);
     lmi_utf8_append(&out->file, file, strlen(file));
     find_devices(out);
     status = lmi_buf_status(&out->file);
     if (status == LMAS_OK)
         status = lmi_buf_status(&out->cpu);
-    return status == LMAS_OK ? lmi_buf_status(&out->backend) : status;
+    if (status == LMAS_OK)
+        status = lmi_buf_status(&out->backend);
+    return status == LMAS_OK ? lmi_buf_status(&out->gpu) : status;
 }
 
 void lmi_bench_place_done(lmi_bench_place *place)
@@ -63,6 +84,7 @@ void lmi_bench_place_done(lmi_bench_place *place)
     lmi_buf_done(&place->file);
     lmi_buf_done(&place->cpu);
     lmi_buf_done(&place->backend);
+    lmi_buf_done(&place->gpu);
 }
 
 static void add_settings(yyjson_mut_doc *doc, yyjson_mut_val *row, const lmi_solve_flags *flags,
@@ -90,6 +112,7 @@ static void add_place(yyjson_mut_doc *doc, yyjson_mut_val *row, const lmi_bench_
     yyjson_mut_obj_add_uint(doc, row, "size", info->size);
     yyjson_mut_obj_add_uint(doc, row, "params", info->n_params);
     yyjson_mut_obj_add_str(doc, row, "cpu", lmi_buf_text(&place->cpu));
+    lmi_json_add_text(doc, row, "gpu", place->gpu.len ? lmi_buf_text(&place->gpu) : NULL);
     yyjson_mut_obj_add_str(doc, row, "backend", lmi_buf_text(&place->backend));
 }
 

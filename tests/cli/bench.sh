@@ -57,11 +57,12 @@ assert len(rows) == n_rows, len(rows)
 texts = "build libllama model_file model cpu backend type_k type_v flash_attn kv realignment test test_time"
 numbers = ("size params threads threads_batch n_gpu_layers batch ubatch lanes depth n_prompt n_gen n_latent n_questions "
            "latent_steps max_new_tokens n_read n_thought n_spoken avg_ms stddev_ms avg_ts stddev_ts")
-want = set((texts + " " + numbers + " method team").split()) | (set() if form == "csv" else {"samples_ms"})
+want = set((texts + " " + numbers + " gpu method team").split()) | (set() if form == "csv" else {"samples_ms"})
 for row in rows:
     assert set(row) == want, set(row) ^ want
     for key in texts.split():
         assert isinstance(row[key], str) and row[key], key
+    assert bool(row["gpu"]) == (row["backend"] != "CPU"), (row["gpu"], row["backend"])
     for key in numbers.split():
         assert form == "csv" or isinstance(row[key], (int, float)), key
         row[key] = float(row[key])
