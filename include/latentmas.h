@@ -88,8 +88,8 @@ LMAS_API void lmas_log_set(lmas_log_fn fn, void *user);
 typedef struct lmas_device {
     const char *name;        /* such as "CPU" or "Vulkan0"; what lmas_model_params.devices takes */
     const char *description; /* such as the name of the processor */
-    uint64_t free_size;      /* bytes */
-    uint64_t total_size;     /* bytes */
+    bool is_accelerator;     /* a GPU: layers can go there */
+    uint64_t free_size, total_size; /* bytes */
 } lmas_device;
 
 /* The i-th device libllama can compute on; false past the last. Strings are static. */

@@ -32,15 +32,15 @@ static struct {
     lmas_model *model;
 } opened[MAX_MODELS];
 
-/* The processor: what is claimed of numbers holds there, while a GPU's kernels round to 16 bits and
- * change with the width of a batch. LATENTMAS_TEST_DEVICES names others; "all" is what is there. */
-static const char *devices(void)
+lmas_model_params support_model_params(void)
 {
+    lmas_model_params params = lmas_model_params_default();
     const char *named = getenv("LATENTMAS_TEST_DEVICES");
 
-    if (named && strcmp(named, "all") == 0)
-        return NULL;
-    return named ? named : "none";
+    params.devices = named ? named : "none";
+    if (strcmp(params.devices, "all") == 0)
+        params.devices = NULL;
+    return params;
 }
 
 static void close_models(void)
@@ -51,10 +51,9 @@ static void close_models(void)
 
 lmas_model *support_model(const char *path)
 {
-    lmas_model_params params = lmas_model_params_default();
+    const lmas_model_params params = support_model_params();
     int i;
 
-    params.devices = devices();
     for (i = 0; i < MAX_MODELS && opened[i].path; i++)
         if (strcmp(opened[i].path, path) == 0)
             return opened[i].model;

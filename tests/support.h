@@ -28,6 +28,11 @@ void support_assert_ok(lmas_status status, const char *call, const char *file, i
 void support_assert_fails(lmas_status want, const char *text, lmas_status got, const char *call,
                           const char *file, int line);
 
+/* Models on the processor: what is claimed of numbers holds there, while a GPU's kernels round to
+ * 16 bits and change with the width of a batch. LATENTMAS_TEST_DEVICES names others, as -dev does;
+ * "all" is whatever there is. */
+lmas_model_params support_model_params(void);
+
 /* A model opened on first use and kept until the program ends. */
 lmas_model *support_model(const char *path);
 

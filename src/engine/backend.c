@@ -115,6 +115,13 @@ const char *lmas_engine_version(void)
     return llama_version();
 }
 
+bool lmi_backend_is_accelerator(ggml_backend_dev_t device)
+{
+    const enum ggml_backend_dev_type type = ggml_backend_dev_type(device);
+
+    return type == GGML_BACKEND_DEVICE_TYPE_GPU || type == GGML_BACKEND_DEVICE_TYPE_IGPU;
+}
+
 bool lmas_device_at(lmas_device *out, size_t i)
 {
     ggml_backend_dev_t device;
@@ -128,6 +135,7 @@ bool lmas_device_at(lmas_device *out, size_t i)
     ggml_backend_dev_memory(device, &free_size, &total_size);
     *out = (lmas_device){.name = ggml_backend_dev_name(device),
                          .description = ggml_backend_dev_description(device),
+                         .is_accelerator = lmi_backend_is_accelerator(device),
                          .free_size = free_size,
                          .total_size = total_size};
     return true;

@@ -2,6 +2,9 @@
 #ifndef LMI_ENGINE_BACKEND_H
 #define LMI_ENGINE_BACKEND_H
 
+#include <ggml-backend.h>
+#include <stdbool.h>
+
 /* Load the backends and catch the log. Cheap after the first call; any thread. */
 void lmi_backend_start(void);
 
@@ -9,6 +12,9 @@ void lmi_backend_start(void);
  * did not. It explains a NULL or a false better than we could. */
 const char *lmi_backend_complaint(void);
 void lmi_backend_forget(void);
+
+/* Whether layers can go to a device: it is a GPU. */
+bool lmi_backend_is_accelerator(ggml_backend_dev_t device);
 
 /* Cores this process may really use: its affinity mask, within its cgroup's quota. More
  * threads than that make ggml's barriers spin. */

@@ -81,13 +81,6 @@ static lmas_status pick_devices(ggml_backend_dev_t out[MAX_DEVICES + 1], const c
     return LMAS_OK;
 }
 
-static bool is_accelerator(ggml_backend_dev_t device)
-{
-    const enum ggml_backend_dev_type type = ggml_backend_dev_type(device);
-
-    return type == GGML_BACKEND_DEVICE_TYPE_GPU || type == GGML_BACKEND_DEVICE_TYPE_IGPU;
-}
-
 /* Whether layers go to an accelerator: one of `devices`, or where that is NULL, of all. */
 static bool uses_accelerator(const ggml_backend_dev_t *devices, int32_t n_gpu_layers)
 {
@@ -96,7 +89,7 @@ static bool uses_accelerator(const ggml_backend_dev_t *devices, int32_t n_gpu_la
     if (n_gpu_layers == 0)
         return false;
     for (i = 0; devices ? devices[i] != NULL : i < ggml_backend_dev_count(); i++)
-        if (is_accelerator(devices ? devices[i] : ggml_backend_dev_get(i)))
+        if (lmi_backend_is_accelerator(devices ? devices[i] : ggml_backend_dev_get(i)))
             return true;
     return false;
 }

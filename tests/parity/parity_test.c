@@ -35,6 +35,7 @@ typedef struct fixture {
 static void load(fixture *f, const char *stem)
 {
     static char path[LMI_PATH_MAX], model[LMI_PATH_MAX];
+    const lmas_model_params params = support_model_params();
     yyjson_val *prompts;
     size_t i, j;
 
@@ -43,7 +44,7 @@ static void load(fixture *f, const char *stem)
     lmi_buf_init(&f->text, 1 << 20);
     assert_ok(lmi_file_read(&f->text, path));
     assert_ok(lmi_json_parse(&f->json, path, f->text.data, f->text.len));
-    assert_ok(lmas_model_open(&f->model, model, NULL));
+    assert_ok(lmas_model_open(&f->model, model, &params));
     prompts = yyjson_obj_get(lmi_json_root(&f->json), "prompt_ids");
     assert_int_equal(yyjson_arr_size(prompts), N_AGENTS);
     for (i = 0; i < N_AGENTS; i++) {
