@@ -93,8 +93,9 @@ def report(pair, rates, sizes, args):
     print()
     print(verdict("questions per second over the loop's", rates[0] / rates[1],
                   PROMISED.get(pair)))
+    is_promised = pair in PROMISED and args.device == "cpu"  # a GPU's memory is not counted
     print(verdict("the loop's memory over ours", sizes[1] / sizes[0],
-                  LESS_MEMORY if pair in PROMISED and args.device == "cpu" else None) + "\n", flush=True)
+                  LESS_MEMORY if is_promised else None) + "\n", flush=True)
 
 
 def main():

@@ -434,6 +434,16 @@ def set_threads(count):
         pass  # torch was built with another BLAS
 
 
+def set_device(name):
+    """Tensors are made on that device from now on."""
+    try:
+        torch.set_default_device(name)
+        torch.empty(1)
+    except (AssertionError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise Refused(f"--device {name}: {reason}") from error
+
+
 def peak_rss():
     """The most memory this process has held, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -472,7 +482,7 @@ def questions_for(args, config):
 def run(args):
     """Loads, warms up, answers everything args.repeat times; what is printed."""
     set_threads(args.threads)
-    torch.set_default_device(args.device)
+    set_device(args.device)
     attention = args.attention or (None if args.device == "cpu" else "sdpa")
     model, norm, loading = load_model(args.model, args.dtype, attention)
     loaded = {"loaded_rss_bytes": peak_rss(), "attention": model.config._attn_implementation}

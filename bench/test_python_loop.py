@@ -148,6 +148,7 @@ def check_refusals(path, folder, question):
            (path, "/nowhere.json", "No such file")]
     for model, file, text in bad:
         check_refusal(model, file, text)
+    check_refusal(path, good, "--device nowhere: ", "--device", "nowhere")
     for document, text in (("{", "not JSON"), ([], "no questions"), ({"questions": []}, "no quest"),
                            ({"questions": [[[1, 640]]]}, "640 is not an id"),
                            ({"questions": [[[1, True]]]}, "True is not an id"),
@@ -157,8 +158,8 @@ def check_refusals(path, folder, question):
         check_refusal(path, prompts(document), text)
 
 
-def check_refusal(model, prompts, text):
-    status, out, err = command("--model", model, "--prompts", prompts)
+def check_refusal(model, prompts, text, *flags):
+    status, out, err = command("--model", model, "--prompts", prompts, *flags)
     claim(status == 2 and not out and text in err and err.count("\n") == 1, f"{text}: {err}")
 
 

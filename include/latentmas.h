@@ -114,7 +114,7 @@ LMAS_API lmas_model_params lmas_model_params_default(void);
 LMAS_CHECKED lmas_status lmas_model_open(lmas_model **out, const char *path,
                                          const lmas_model_params *params);
 
-/* Close a model, its sessions freed before; not from exit on, when a GPU's driver is gone. */
+/* Close a model after its sessions, and before main ends: at exit a GPU's driver may be gone. */
 LMAS_API void lmas_model_close(lmas_model *model);
 
 /* What the GGUF says of itself. Strings live as long as the model. */
