@@ -59,7 +59,7 @@ lmi_value lmi_str_percent(lmi_render *r, lmi_value format, lmi_value args);
 lmi_str lmi_str_escape(lmi_render *r, lmi_str s);
 
 /* int() and float() of a text as Python reads it; false where Python raises ValueError. */
-bool lmi_str_to_int(int64_t *out, lmi_str s, int base);
+bool lmi_str_to_int(lmi_render *r, int64_t *out, lmi_str s, int base);
 bool lmi_str_to_float(double *out, lmi_str s);
 
 /* repr() of a text and of a float, appended. */
