@@ -68,6 +68,20 @@ lmi_value lmi_macro_new(lmi_render *r, const lmi_node *node)
     return macro;
 }
 
+lmi_str lmi_macro_str(lmi_render *r, const lmi_function *function)
+{
+    lmi_writer w = lmi_writer_new(r);
+
+    if (!function->macro)
+        lmi_raise(r, "a function has no text here (Python prints its address)");
+    if (function->macro->kind == LMI_N_CALL_BLOCK)
+        return LMI_STR("<Macro anonymous>");
+    lmi_write_text(&w, "<Macro ");
+    lmi_write_repr(&w, function->macro->name);
+    lmi_write_text(&w, ">");
+    return lmi_written(&w);
+}
+
 /* ---- Calling a macro ------------------------------------------------------------------ */
 
 static const lmi_value *find_named(const lmi_call *call, lmi_str name)

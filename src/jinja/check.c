@@ -54,7 +54,7 @@ static place place_within(const lmi_node *node, place at)
     case LMI_N_SET_BLOCK:
     case LMI_N_FILTER_BLOCK:
     case LMI_N_WITH:
-        return (place){.is_in_loop = at.is_in_loop};
+        return (place){.is_in_loop = at.is_in_loop && !node->flag};
     default:
         return at;
     }

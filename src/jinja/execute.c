@@ -91,8 +91,10 @@ static lmi_flow execute_filter_block(lmi_render *r, const lmi_node *node)
     lmi_value text;
     const lmi_flow flow = capture_filtered(r, &text, node);
 
+    if (flow == LMI_GO_ON && text.kind != LMI_STR)
+        lmi_raise(r, "the filter of a block must give a text, found %s", lmi_type_name(text));
     if (flow == LMI_GO_ON)
-        write_out(r, lmi_to_str(r, text));
+        write_out(r, text.as.str);
     return flow;
 }
 

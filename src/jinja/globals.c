@@ -148,6 +148,8 @@ bool lmi_find_global(lmi_render *r, lmi_value *out, lmi_str name)
 {
     const lmi_native native = lmi_find_native(globals, name);
 
+    if (lmi_str_is(name, "self"))
+        lmi_raise(r, "'self' (the blocks of a template) is not supported");
     if (native)
         *out = lmi_function_new(r, "function", native, lmi_none());
     return native != NULL;

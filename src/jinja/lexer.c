@@ -142,12 +142,12 @@ static void advance(lmi_lexer *lexer, size_t at)
 
 static size_t skip_comment(lmi_lexer *lexer, size_t tag)
 {
-    size_t at, behind;
+    size_t at = tag + 2, behind;
 
-    for (at = tag + 2; at < lexer->len; at++) {
+    at += at < lexer->len && (lexer->text[at] == '-' || lexer->text[at] == '+');
+    for (; at < lexer->len; at++)
         if (lmi_lexer_ends_tag(lexer, at, "#}", true, &behind))
             return behind;
-    }
     lmi_lexer_locate(lexer, tag);
     lmi_raise(lexer->r, "expected \"#}\" to end this comment, found the end of the template");
 }

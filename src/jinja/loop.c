@@ -27,11 +27,13 @@ static lmi_list *gather(lmi_render *r, const lmi_node *node, lmi_value iterable)
     return kept;
 }
 
-static void run_turns(lmi_render *r, lmi_loop *loop)
+/* Whether a turn went through to its end: `break` and `continue` cut turns short. */
+static bool run_turns(lmi_render *r, lmi_loop *loop)
 {
     const lmi_value value = {.kind = LMI_LOOP, .as.loop = loop};
     lmi_scope *scope = NULL;
     lmi_flow flow = LMI_GO_ON;
+    bool is_any_whole = false;
 
     for (; loop->index0 < loop->items->n && flow != LMI_BREAK; loop->index0++) {
         if (!scope || scope->is_captured)
@@ -41,18 +43,19 @@ static void run_turns(lmi_render *r, lmi_loop *loop)
         lmi_scope_set(r, scope, LMI_STR("loop"), value);
         lmi_assign(r, loop->node->a, loop->items->items[loop->index0]);
         flow = lmi_execute(r, loop->node->body);
+        is_any_whole |= flow == LMI_GO_ON;
     }
+    return is_any_whole;
 }
 
-/* Of a loop that ended by `break`, the variable stays what it was: nobody can see it. */
+/* `else` is for a loop of which no turn went through, as jinja2 has it. */
 static void run(lmi_render *r, const lmi_node *node, lmi_value iterable, int64_t depth0)
 {
     lmi_loop *loop = lmi_make(r, 1, sizeof(*loop));
 
     *loop = (lmi_loop){.node = node, .scope = r->scope, .depth0 = depth0};
     loop->items = gather(r, node, iterable);
-    run_turns(r, loop);
-    if (!loop->items->n && node->more) {
+    if (!run_turns(r, loop) && node->more) {
         r->scope = lmi_scope_new(r, loop->scope);
         lmi_execute(r, node->more);
     }
@@ -91,6 +94,14 @@ int64_t lmi_loop_length(lmi_render *r, lmi_loop *loop)
 {
     (void)r;
     return (int64_t)loop->items->n;
+}
+
+lmi_str lmi_loop_str(lmi_render *r, const lmi_loop *loop)
+{
+    lmi_writer w = lmi_writer_new(r);
+
+    lmi_write_format(&w, "<LoopContext %zu/%zu>", loop->index0 + 1, loop->items->n);
+    return lmi_written(&w);
 }
 
 static lmi_value cycle(lmi_render *r, lmi_value self, const lmi_call *call)

@@ -286,11 +286,15 @@ static lmi_node *parse_filter_block(lmi_parser *p)
     return node;
 }
 
-/* What the assistant says, marked for training: rendered as it stands. */
+/* What the assistant says, marked for training: rendered as it stands, its names its own. */
 static lmi_node *parse_generation(lmi_parser *p)
 {
+    lmi_node *node = lmi_parser_node(p, LMI_N_WITH);
+
     lmi_parser_advance(p);
-    return parse_whole_body(p, "endgeneration");
+    node->flag = true;
+    node->body = parse_whole_body(p, "endgeneration");
+    return node;
 }
 
 static lmi_node *parse_print(lmi_parser *p)

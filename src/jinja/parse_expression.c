@@ -528,6 +528,22 @@ static lmi_node *parse_postfix(lmi_parser *p, lmi_node *node)
     }
 }
 
+/* "name", or "a.b", which names no filter or test of ours. */
+static lmi_str parse_dotted_name(lmi_parser *p)
+{
+    lmi_str name = lmi_parser_expect_name(p);
+
+    while (lmi_parser_skip_operator(p, ".")) {
+        lmi_writer w = lmi_writer_new(p->r);
+
+        lmi_write_str(&w, name);
+        lmi_write_text(&w, ".");
+        lmi_write_str(&w, lmi_parser_expect_name(p));
+        name = lmi_written(&w);
+    }
+    return name;
+}
+
 lmi_node *lmi_parse_filters(lmi_parser *p, lmi_node *node, bool is_inline)
 {
     while (is_inline || lmi_parser_is_operator(p, "|")) {
@@ -536,7 +552,7 @@ lmi_node *lmi_parse_filters(lmi_parser *p, lmi_node *node, bool is_inline)
         if (!is_inline)
             lmi_parser_advance(p);
         filter->a = node;
-        filter->name = lmi_parser_expect_name(p);
+        filter->name = parse_dotted_name(p);
         filter->call = parse_arguments(p);
         node = filter;
         is_inline = false;
@@ -563,7 +579,7 @@ static lmi_node *parse_test(lmi_parser *p, lmi_node *value)
     lmi_parser_advance(p); /* "is" */
     if (lmi_parser_skip_name(p, "not"))
         negation = two(p, LMI_N_NOT, test, NULL);
-    test->name = lmi_parser_expect_name(p);
+    test->name = parse_dotted_name(p);
     if (!lmi_parser_is_operator(p, "(") && has_bare_argument(p)) {
         if (lmi_parser_is_name(p, "is"))
             lmi_parser_refuse(p, "one test, as tests cannot be chained with \"is\"");

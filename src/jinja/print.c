@@ -135,6 +135,12 @@ static void write_atom(lmi_writer *w, lmi_value value)
     case LMI_STR:
         write_str_repr(w, value);
         break;
+    case LMI_LOOP:
+        lmi_write_str(w, lmi_loop_str(w->r, value.as.loop));
+        break;
+    case LMI_FUNCTION:
+        lmi_write_str(w, lmi_macro_str(w->r, value.as.function));
+        break;
     default:
         lmi_raise(w->r, "a value of type %s has no text here (Python prints an address)",
                   lmi_type_name(value));

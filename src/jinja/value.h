@@ -193,7 +193,12 @@ lmi_list *lmi_collect(lmi_render *r, lmi_value iterable);
 bool lmi_is_iterable(lmi_value value);
 lmi_value lmi_iter_value(lmi_iter *iter);
 
-int64_t lmi_loop_length(lmi_render *r, struct lmi_loop *loop); /* (loop.c) */
+/* Of the variable `loop` (loop.c). */
+int64_t lmi_loop_length(lmi_render *r, struct lmi_loop *loop);
+lmi_str lmi_loop_str(lmi_render *r, const struct lmi_loop *loop);
+
+/* Of a macro (call.c); other functions have no text: Python prints their address. */
+lmi_str lmi_macro_str(lmi_render *r, const lmi_function *function);
 
 /* ---- Text of values (print.c) ------------------------------------------------------ */
 
