@@ -4,6 +4,7 @@
 #include <yyjson.h>
 
 #include "base/json.h"
+#include "base/status.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
@@ -34,22 +35,27 @@ static void init(void *settings)
     lmi_model_flags_init(&s->model);
 }
 
+/* A turn that shows what the template makes of a system text and a question. */
+static const char SYSTEM[] = "You are terse.";
+static const char USER[] = "How many?";
+
 /* What is measured, beside what the file says. */
 typedef struct findings {
     float target_norm;
-    bool is_template_known;
+    char *turn;                    /* as the model reads it; NULL when there is none */
+    char complaint[LMI_ERROR_MAX]; /* why there is none */
 } findings;
 
-static lmas_status look(findings *out, lmas_model *model)
+static lmas_status look(findings *out, lmas_model *model, const lmas_chat_params *chat)
 {
-    char *turn = NULL;
-    const lmas_status status = lmas_model_target_norm(&out->target_norm, model);
+    lmas_status status = lmas_model_target_norm(&out->target_norm, model);
 
     if (status != LMAS_OK)
         return status;
-    out->is_template_known = lmas_model_format_chat(&turn, model, "s", "u", NULL) == LMAS_OK;
-    lmas_text_free(turn);
-    return LMAS_OK;
+    status = lmas_model_format_chat(&out->turn, model, SYSTEM, USER, chat);
+    if (status != LMAS_OK)
+        snprintf(out->complaint, sizeof(out->complaint), "%s", lmas_last_error());
+    return status == LMAS_E_INVALID ? status : LMAS_OK;
 }
 
 static void print_count(const char *name, double n)
@@ -62,21 +68,52 @@ static void print_count(const char *name, double n)
         printf("%-15s %.0f", name, n);
 }
 
-/* The first line of a template, or as much of it as a line of the terminal holds. */
-static void print_template(const lmas_model_info *info, bool is_known)
+/* Where the template puts the system text. */
+static const char *system_place(const char *turn)
 {
-    const size_t shown_max = 60;
+    char merged[sizeof(SYSTEM) + sizeof(USER) + 2];
+
+    snprintf(merged, sizeof(merged), "%s\n\n%s", SYSTEM, USER);
+    if (strstr(turn, merged))
+        return "before the user's: the template has no system role";
+    return strstr(turn, SYSTEM) ? "in its place" : "left out by the template";
+}
+
+/* The turn as the model reads it, each line behind the others' names. */
+static void print_turn(const char *turn)
+{
+    const char *name = "a turn";
+
+    while (*turn) {
+        const size_t len = strcspn(turn, "\n");
+
+        printf("%-15s %.*s%s\n", name, (int)len, turn, turn[len] ? "\\n" : "");
+        turn += len + (turn[len] == '\n');
+        name = "";
+    }
+}
+
+static void print_template(const lmas_model_info *info, const findings *f)
+{
     const char *text = info->chat_template;
-    size_t len;
 
     if (!text) {
         printf("%-15s none\n", "chat template");
         return;
     }
-    len = strcspn(text, "\r\n");
-    printf("%-15s %s libllama\n%-15s %.*s%s\n", "chat template",
-           is_known ? "known to" : "not known to", "", (int)(len < shown_max ? len : shown_max),
-           text, text[len < shown_max ? len : shown_max] ? "..." : "");
+    printf("%-15s ", "chat template");
+    if (strchr(text, '{'))
+        printf("Jinja, %zu bytes%s%s\n", strlen(text),
+               info->knows_reasoning ? ", knows --reasoning" : "",
+               info->knows_date ? ", tells the date" : "");
+    else
+        printf("libllama's %s\n", text);
+    if (!f->turn) {
+        printf("%-15s %s\n", "unusable", f->complaint);
+        return;
+    }
+    printf("%-15s %s\n", "system text", system_place(f->turn));
+    print_turn(f->turn);
 }
 
 static void print_text(const lmas_model_info *info, const findings *f)
@@ -99,7 +136,7 @@ static void print_text(const lmas_model_info *info, const findings *f)
     if (info->cell_size)
         printf(", %s of f16 KV cache each", size);
     putchar('\n');
-    print_template(info, f->is_template_known);
+    print_template(info, f);
     printf("%-15s %s\n", "fingerprint", info->fingerprint);
 }
 
@@ -134,7 +171,8 @@ static lmas_status print_json(const lmas_model_info *info, const findings *f)
     yyjson_mut_obj_add_str(doc, root, "vocab_type", info->vocab_type);
     add_numbers(doc, root, info, f);
     lmi_json_add_text(doc, root, "chat_template", info->chat_template);
-    yyjson_mut_obj_add_bool(doc, root, "is_chat_template_known", f->is_template_known);
+    lmi_json_add_text(doc, root, "chat_turn", f->turn);
+    lmi_json_add_text(doc, root, "chat_template_error", f->turn ? NULL : f->complaint);
     yyjson_mut_obj_add_str(doc, root, "fingerprint", info->fingerprint);
     return lmi_print_json(doc, info->path);
 }
@@ -143,14 +181,16 @@ static lmas_status describe(const model_settings *s)
 {
     lmi_stage stage = {0};
     findings f = {0};
+    const lmas_chat_params chat = lmi_flags_chat(&s->model);
     lmas_status status = lmi_stage_open_model(&stage, &s->model);
 
     if (status == LMAS_OK)
-        status = look(&f, stage.model);
+        status = look(&f, stage.model, &chat);
     if (status == LMAS_OK && s->is_json)
         status = print_json(lmas_model_describe(stage.model), &f);
     else if (status == LMAS_OK)
         print_text(lmas_model_describe(stage.model), &f);
+    lmas_text_free(f.turn);
     lmi_stage_done(&stage);
     return status;
 }
@@ -185,8 +225,8 @@ const lmi_command lmi_cmd_model = {
     .usage = "info FILE [--json]",
     .about =
         "Prints architecture, sizes, vocabulary, context, the target norm (mean size of an input "
-        "embedding, which thoughts are rescaled to), whether libllama knows the chat template, "
-        "and the fingerprint that runs record.",
+        "embedding, which thoughts are rescaled to), what the chat template makes of a system text "
+        "and a question, and the fingerprint that runs record.",
     .examples = "look at the demo model\n"
                 "latentmas model info models/demo.gguf\n"
                 "the same for programs\n"

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "cli/command.h"
@@ -18,6 +19,7 @@
 #include "eval/stats.h"
 
 enum { LANES_MAX = 256, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024, STANDING_SIZE = 128 };
+enum { DATE_SIZE = 32, DATE_WORDS = 2 };
 
 /* Flags of the reference that mean nothing here. */
 typedef struct moot_flags {
@@ -104,8 +106,9 @@ static void say_moot(const run_settings *s)
 /* What a run holds while it goes on. */
 typedef struct work {
     run_settings settings;
-    lmi_args args; /* the command as recorded: of a resumed run with what was added */
-    char **stored; /* the words of it that were read from the config */
+    lmi_args args;        /* the command as recorded: of a resumed run with what was added */
+    char date[DATE_SIZE]; /* the run's, when its prompts tell one and the command did not */
+    char **stored;        /* the words of it that were read from the config */
     size_t n_stored;
     lmi_buf data_path;
     lmi_dataset data;
@@ -137,7 +140,7 @@ static lmas_status parse_command(work *w, const lmi_args *args, size_t n_new)
 
     if (n > WORDS_MAX)
         return lmi_fail(LMAS_E_INVALID, "command of %zu words, at most %d expected", n, WORDS_MAX);
-    argv = lmi_new(n, sizeof(*argv));
+    argv = lmi_new(n + DATE_WORDS, sizeof(*argv));
     if (!argv)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu words", n);
     argv[0] = args->argv[0];
@@ -254,6 +257,24 @@ static lmas_status choose_questions(work *w)
     return status;
 }
 
+/* A run has one date, however long it takes: a prompt that tells it is the same on resume, for
+ * which the date joins the recorded command. */
+static lmas_status choose_date(work *w)
+{
+    static char flag[] = "--date";
+    const time_t now = time(NULL);
+    struct tm tm;
+
+    if (w->stage.solver_params.chat.date || !lmas_model_describe(w->stage.model)->knows_date)
+        return LMAS_OK;
+    if (!localtime_r(&now, &tm) || !strftime(w->date, sizeof(w->date), "%Y-%m-%dT%H:%M:%S", &tm))
+        return lmi_fail(LMAS_E_INVALID, "this system's clock tells no date: give one with --date");
+    w->stage.solver_params.chat.date = w->date;
+    w->args.argv[w->args.argc++] = flag;
+    w->args.argv[w->args.argc++] = w->date;
+    return LMAS_OK;
+}
+
 /* Open and check everything the run reads, so that nothing is written before it is all good. */
 static lmas_status open_inputs(work *w)
 {
@@ -264,6 +285,8 @@ static lmas_status open_inputs(work *w)
         status = choose_questions(w);
     if (status == LMAS_OK)
         status = lmi_stage_open(&w->stage, &s->solve);
+    if (status == LMAS_OK)
+        status = choose_date(w);
     if (status == LMAS_OK)
         status = start_stage(w);
     if (status != LMAS_OK)

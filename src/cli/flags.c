@@ -220,9 +220,10 @@ lmas_model_params lmi_flags_model(const lmi_model_flags *flags)
 
 static lmas_reasoning parse_reasoning(const char *word)
 {
-    if (strcmp(word, "on") == 0)
+    if (strcmp(word, lmi_reasoning_name(LMAS_REASONING_ON)) == 0)
         return LMAS_REASONING_ON;
-    return strcmp(word, "off") == 0 ? LMAS_REASONING_OFF : LMAS_REASONING_AUTO;
+    return strcmp(word, lmi_reasoning_name(LMAS_REASONING_OFF)) == 0 ? LMAS_REASONING_OFF
+                                                                     : LMAS_REASONING_AUTO;
 }
 
 lmas_chat_params lmi_flags_chat(const lmi_model_flags *flags)

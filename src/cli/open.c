@@ -73,6 +73,14 @@ static lmas_status read_template(lmi_stage *stage, const char *path)
     return status;
 }
 
+/* A switch that the template does not read changes nothing: that is said. */
+static void say_reasoning(const lmas_model *model, const lmi_model_flags *flags)
+{
+    if (strcmp(flags->reasoning, "auto") != 0 && !lmas_model_describe(model)->knows_reasoning)
+        lmi_say("--reasoning %s changes nothing: this chat template has no enable_thinking",
+                flags->reasoning);
+}
+
 lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
 {
     lmi_wait w = lmi_wait_begin("loading the model");
@@ -89,6 +97,8 @@ lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
     stage->model_params.progress = NULL;
     stage->model_params.user = NULL;
     lmi_wait_end(&w);
+    if (status == LMAS_OK)
+        say_reasoning(stage->model, flags);
     return status;
 }
 

@@ -288,8 +288,8 @@ static lmas_status format_jinja(lmi_buf *out, const lmas_model *model, const cha
     char words[LMI_ERROR_MAX];
 
     if (model->chat.complaint)
-        return lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s", model->path,
-                        model->chat.complaint);
+        return lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s (--chat-template gives another)",
+                        model->path, model->chat.complaint);
     status = render(out, model, system, user, chat);
     if (status != LMAS_E_MODEL && status != LMAS_E_FORMAT)
         return status;
@@ -297,9 +297,10 @@ static lmas_status format_jinja(lmi_buf *out, const lmas_model *model, const cha
     if (status == LMAS_E_MODEL && system &&
         render_merged(out, model, system, user, chat) == LMAS_OK)
         return LMAS_OK;
-    return status == LMAS_E_MODEL
-               ? lmi_fail(status, "the chat template of %s refuses: %s", model->path, words)
-               : lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s", model->path, words);
+    if (status == LMAS_E_MODEL)
+        return lmi_fail(status, "the chat template of %s refuses: %s", model->path, words);
+    return lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s (--chat-template gives another)",
+                    model->path, words);
 }
 
 /* libllama's own templates leave BOS to the tokeniser, so it is put in front where the model

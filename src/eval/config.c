@@ -69,6 +69,11 @@ const char *lmi_control_name(lmas_control control)
     return control == LMAS_CONTROL_NO_MEMORY ? "none" : "off";
 }
 
+const char *lmi_reasoning_name(lmas_reasoning reasoning)
+{
+    return reasoning == LMAS_REASONING_ON ? "on" : reasoning == LMAS_REASONING_OFF ? "off" : "auto";
+}
+
 static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
 {
     const lmas_solver_params *solver = setup->solver_params;
@@ -80,6 +85,10 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     yyjson_mut_obj_add_int(doc, params, "max_new_tokens", solver->max_new_tokens);
     yyjson_mut_obj_add_int(doc, params, "text_mas_context_length", solver->text_context_length);
     yyjson_mut_obj_add_bool(doc, params, "think", solver->think_tag);
+    lmi_json_add_text(doc, params, "reasoning", lmi_reasoning_name(solver->chat.reasoning));
+    lmi_json_add_text(doc, params, "chat_template_kwargs", solver->chat.kwargs);
+    lmi_json_add_text(doc, params, "date",
+                      lmas_model_describe(setup->model)->knows_date ? solver->chat.date : NULL);
     yyjson_mut_obj_add_float(doc, params, "temperature", solver->sampling.temperature);
     yyjson_mut_obj_add_float(doc, params, "top_p", solver->sampling.top_p);
     yyjson_mut_obj_add_int(doc, params, "top_k", solver->sampling.top_k);
@@ -208,16 +217,21 @@ static void describe(lmi_buf *out, const char *name, yyjson_val *was, yyjson_val
 
 const char *lmi_config_unsaid(const char *key)
 {
+    if (strcmp(key, "reasoning") == 0)
+        return lmi_reasoning_name(LMAS_REASONING_AUTO);
     return strcmp(key, "control") == 0 ? lmi_control_name(LMAS_CONTROL_OFF) : NULL;
 }
 
-/* Whether two values of `key` mean the same; at most one of them is absent. */
+/* Whether two values of `key` mean the same; at most one of them is absent, and null says no more
+ * than that. */
 static bool is_same(const char *key, yyjson_val *a, yyjson_val *b)
 {
     const char *unsaid = lmi_config_unsaid(key);
 
     if (a && b)
         return yyjson_equals(a, b);
+    if (yyjson_is_null(a ? a : b))
+        return true;
     return unsaid && yyjson_equals_str(a ? a : b, unsaid);
 }
 

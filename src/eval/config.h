@@ -44,8 +44,9 @@ size_t lmi_shard_size(const lmi_setup *setup);
 /* "auto", "unified" or "lane": how configs and flags call it. */
 const char *lmi_kv_name(lmas_kv kv);
 
-/* "off" or "none", likewise. */
+/* "off" or "none", likewise; "on", "off" or "auto". */
 const char *lmi_control_name(lmas_control control);
+const char *lmi_reasoning_name(lmas_reasoning reasoning);
 
 /* What the lack of `key` means in a config of an earlier version; NULL where nothing is known. */
 const char *lmi_config_unsaid(const char *key);

@@ -284,6 +284,8 @@ static void test_stories260k_goes_on_as_its_authors_saw_it(void **state)
     session = support_session(support_model(STORIES_MODEL), 1, 256, false);
     lmi_buf_init(&text, 4096);
     assert_ok(lmas_memory_new(&memory, session));
+    assert_ok(
+        lmas_memory_read(memory, "reader", lmas_model_describe(support_model(STORIES_MODEL))->bos));
     assert_ok(lmas_memory_read(memory, "reader", "Once upon a time"));
     assert_ok(lmas_memory_speak(memory, "speaker", 40, &greedy, collect, &text));
     assert_non_null(strstr(text.data, ", there was a little girl named Lily. She loved to play "
