@@ -127,7 +127,6 @@ static lmas_status parse_date(struct tm *out, const char *date)
     if (tm.tm_mday != told.tm_mday || tm.tm_mon != told.tm_mon || tm.tm_sec != told.tm_sec ||
         !gmtime_r(&seconds, out))
         return lmi_fail(LMAS_E_INVALID, "there is no date %.60s", date);
-    out->tm_zone = ""; /* as the datetime of Python that has no zone */
     return LMAS_OK;
 }
 
@@ -139,7 +138,6 @@ static lmas_status find_date(struct tm *out, const char *date)
         return parse_date(out, date);
     if (!localtime_r(&now, out))
         return lmi_fail(LMAS_E_INVALID, "this system's clock tells no date");
-    out->tm_zone = "";
     return LMAS_OK;
 }
 
@@ -284,9 +282,11 @@ static lmas_status render_merged(lmi_buf *out, const lmas_model *model, const ch
 static lmas_status format_jinja(lmi_buf *out, const lmas_model *model, const char *system,
                                 const char *user, const lmi_chat *chat)
 {
-    lmas_status status;
+    lmas_status status = lmi_chat_check(chat); /* so that what fails below is the template */
     char words[LMI_ERROR_MAX];
 
+    if (status != LMAS_OK)
+        return status;
     if (model->chat.complaint)
         return lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s (--chat-template gives another)",
                         model->path, model->chat.complaint);

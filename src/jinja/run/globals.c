@@ -96,6 +96,29 @@ static lmi_value raise_exception(lmi_render *r, lmi_value self, const lmi_call *
     lmi_refuse(r, words.text, words.len);
 }
 
+/* The format as the C library is to see it: the date has no zone and no fraction of a second, and
+ * Python, which handles these itself, writes nothing and zeros. */
+static void copy_format(char out[DATE_MAX], lmi_str format)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < format.len && n + 6 < DATE_MAX; i++) {
+        const char next = i + 1 < format.len ? format.text[i + 1] : '\0';
+        const bool is_directive = format.text[i] == '%' && next;
+
+        if (is_directive && next == 'f') {
+            memset(out + n, '0', 6);
+            n += 6;
+        } else if (!is_directive || (next != 'z' && next != 'Z')) {
+            out[n++] = format.text[i];
+            if (is_directive)
+                out[n++] = next;
+        }
+        i += is_directive;
+    }
+    out[n] = '\0';
+}
+
 /* strftime in the C locale, whatever the program has set. */
 static lmi_value strftime_now(lmi_render *r, lmi_value self, const lmi_call *call)
 {
@@ -108,12 +131,12 @@ static lmi_value strftime_now(lmi_render *r, lmi_value self, const lmi_call *cal
     (void)self;
     lmi_bind(r, "strftime_now", "format", call, &value);
     text = lmi_arg_str(r, "the format of a date", value);
-    if (text.len >= sizeof(format) || memchr(text.text, '\0', text.len))
-        lmi_raise(r, "a format of a date has at most %d bytes, none of them NUL", DATE_MAX - 1);
+    if (text.len >= DATE_MAX / 4 || memchr(text.text, '\0', text.len))
+        lmi_raise(r, "a format of a date has at most %d bytes, none of them NUL",
+                  DATE_MAX / 4 - 1);
     if (!locale)
         lmi_raise(r, "this system has no C locale");
-    memcpy(format, text.text, text.len);
-    format[text.len] = '\0';
+    copy_format(format, text);
     len = strftime_l(date, sizeof(date), format, r->now, locale);
     freelocale(locale);
     if (!len && text.len)
