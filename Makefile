@@ -48,7 +48,8 @@ say  = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
 # ---- Rooms: what each may include ----
 SEES_base    := base
-SEES_engine  := base engine
+SEES_jinja   := base jinja
+SEES_engine  := base jinja engine
 SEES_latent  := base engine latent
 SEES_team    := base engine latent team
 SEES_grade   := base grade
@@ -56,14 +57,14 @@ SEES_sandbox := base sandbox
 SEES_data    := base grade data
 SEES_eval    := base grade sandbox data eval
 SEES_cli     := base grade sandbox data eval cli
-SEES_unit    := base engine latent team grade sandbox data eval cli
+SEES_unit    := base jinja engine latent team grade sandbox data eval cli
 
-LIB_ROOMS  := base engine latent team
+LIB_ROOMS  := base jinja engine latent team
 PROG_ROOMS := grade sandbox data eval cli
 COMMANDS   := ask run report bench tasks data model teams
 TEAMS      := $(sort $(wildcard teams/*.json))
 
-src_of = $(sort $(wildcard src/$(1)/*.c))
+src_of = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c))
 obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
 
 LIB_OBJ  := $(foreach r,$(LIB_ROOMS),$(call obj_of,$(r))) $(B)/obj/team/builtin_teams.o

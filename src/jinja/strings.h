@@ -42,8 +42,8 @@ lmi_str lmi_str_strip(lmi_str s, const lmi_str *chars, int which);
 /* count < 0: all */
 lmi_str lmi_str_replace(lmi_render *r, lmi_str s, lmi_str old, lmi_str with, int64_t count);
 bool lmi_is_space(uint32_t c);
-bool lmi_is_upper(lmi_str s); /* str.isupper() */
-bool lmi_is_lower(lmi_str s);
+bool lmi_is_upper(lmi_render *r, lmi_str s); /* str.isupper() */
+bool lmi_is_lower(lmi_render *r, lmi_str s);
 
 /* s[i]; s[start:stop:step] with Python's indices already clipped by the caller. */
 lmi_str lmi_str_at(lmi_str s, size_t i);
@@ -58,9 +58,10 @@ lmi_value lmi_str_percent(lmi_render *r, lmi_value format, lmi_value args);
 /* & < > ' " as `escape` writes them. */
 lmi_str lmi_str_escape(lmi_render *r, lmi_str s);
 
-/* int() and float() of a text as Python reads it; false where Python raises ValueError. */
-bool lmi_str_to_int(int64_t *out, lmi_str s, int base);
-bool lmi_str_to_float(double *out, lmi_str s);
+/* int() and float() of a text as Python reads it; false where Python raises ValueError. An int
+ * beyond 64 bits raises. */
+bool lmi_str_to_int(lmi_render *r, int64_t *out, lmi_str s, int64_t base);
+bool lmi_str_to_float(lmi_render *r, double *out, lmi_str s);
 
 /* repr() of a text and of a float, appended. */
 void lmi_write_repr(lmi_writer *w, lmi_str s);

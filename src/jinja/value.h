@@ -70,6 +70,7 @@ typedef struct lmi_list {
     lmi_value *items;
     size_t n, capacity;
     lmi_flavour flavour;
+    bool is_group;             /* a tuple of groupby: has fields `grouper` and `list` */
     int64_t start, stop, step; /* of a range */
 } lmi_list;
 
@@ -159,6 +160,11 @@ lmi_dict *lmi_dict_new(lmi_render *r);
 lmi_value *lmi_dict_find(lmi_render *r, const lmi_dict *dict, lmi_value key);
 lmi_value *lmi_dict_find_str(lmi_render *r, const lmi_dict *dict, lmi_str key);
 void lmi_dict_set(lmi_render *r, lmi_dict *dict, lmi_value key, lmi_value value);
+/* The same for a key that is surely not there. */
+void lmi_dict_add(lmi_render *r, lmi_dict *dict, lmi_value key, lmi_value value);
+/* What Python can hash; and to raise for the rest. */
+bool lmi_is_hashable(lmi_value value);
+void lmi_check_hashable(lmi_render *r, lmi_value value);
 lmi_value lmi_dict_value(lmi_dict *dict);
 
 lmi_value lmi_function_new(lmi_render *r, const char *name, lmi_native call, lmi_value self);
@@ -172,7 +178,10 @@ int lmi_compare(lmi_render *r, lmi_value a, lmi_value b, const char *operation);
 int64_t lmi_length(lmi_render *r, lmi_value value);
 bool lmi_contains(lmi_render *r, lmi_value whole, lmi_value part);
 bool lmi_is_number(lmi_value value); /* bool, int or float */
+bool lmi_is_integer(lmi_value value); /* bool or int */
 double lmi_as_double(lmi_value number);
+int64_t lmi_as_int(lmi_value integer);
+_Noreturn void lmi_raise_undefined(lmi_render *r, lmi_value undefined);
 
 /* "str", "list", "NoneType": Python's name of the type. */
 const char *lmi_type_name(lmi_value value);
@@ -182,6 +191,9 @@ lmi_iter *lmi_iterate(lmi_render *r, lmi_value value);
 bool lmi_next(lmi_render *r, lmi_iter *iter, lmi_value *out);
 lmi_list *lmi_collect(lmi_render *r, lmi_value iterable);
 bool lmi_is_iterable(lmi_value value);
+lmi_value lmi_iter_value(lmi_iter *iter);
+
+int64_t lmi_loop_length(lmi_render *r, struct lmi_loop *loop); /* (loop.c) */
 
 /* ---- Text of values (print.c) ------------------------------------------------------ */
 
