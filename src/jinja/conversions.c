@@ -61,7 +61,7 @@ static bool int_of_text(lmi_render *r, int64_t *out, lmi_str text, int base)
     double real;
 
     return lmi_str_to_int(r, out, text, base) ||
-           (lmi_str_to_float(&real, text) && int_of_double(r, out, real));
+           (lmi_str_to_float(r, &real, text) && int_of_double(r, out, real));
 }
 
 static lmi_value filter_int(lmi_render *r, lmi_value self, const lmi_call *call)
@@ -97,7 +97,7 @@ static lmi_value filter_float(lmi_render *r, lmi_value self, const lmi_call *cal
         lmi_raise_undefined(r, self);
     if (lmi_is_number(self))
         return lmi_float(lmi_as_double(self));
-    if (self.kind == LMI_STR && lmi_str_to_float(&real, self.as.str))
+    if (self.kind == LMI_STR && lmi_str_to_float(r, &real, self.as.str))
         return lmi_float(real);
     return otherwise.kind == LMI_MISSING ? lmi_float(0) : otherwise;
 }

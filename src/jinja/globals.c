@@ -1,6 +1,6 @@
 /* globals.c - functions that every template knows: jinja2's own and those of transformers. */
 #include <locale.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "jinja/evaluate.h"
 #include "jinja/filters.h"

@@ -9,20 +9,6 @@
 #include "jinja/chars.h"
 #include "jinja/strings.h"
 
-enum { DEPTH_MAX = 200 };
-
-void lmi_enter(lmi_render *r)
-{
-    lmi_work(r, 1);
-    if (++r->depth > DEPTH_MAX)
-        lmi_raise(r, "nested too deeply: more than %d levels", DEPTH_MAX);
-}
-
-void lmi_leave(lmi_render *r)
-{
-    r->depth--;
-}
-
 static void write_code(lmi_writer *w, uint32_t c)
 {
     if (c <= 0xff)

@@ -24,8 +24,8 @@ PLAIN_TEST(string, self.kind == LMI_STR)
 PLAIN_TEST(mapping, self.kind == LMI_DICT)
 PLAIN_TEST(iterable, lmi_is_iterable(self))
 PLAIN_TEST(escaped, self.kind == LMI_STR && self.is_markup)
-PLAIN_TEST(lower, lmi_is_lower(lmi_to_str(r, self)))
-PLAIN_TEST(upper, lmi_is_upper(lmi_to_str(r, self)))
+PLAIN_TEST(lower, lmi_is_lower(r, lmi_to_str(r, self)))
+PLAIN_TEST(upper, lmi_is_upper(r, lmi_to_str(r, self)))
 PLAIN_TEST(sequence, self.kind == LMI_STR || self.kind == LMI_DICT || self.kind == LMI_UNDEFINED ||
                          (self.kind == LMI_LIST && self.as.list->flavour <= LMI_RANGE))
 PLAIN_TEST(callable, self.kind == LMI_FUNCTION || self.kind == LMI_LOOP ||
