@@ -4,10 +4,11 @@ Deletes runs of tokens, halving their length, and simplifies single tokens; ever
 candidates at once, because asking our engine for many costs little more than for one.
 """
 import re
+import time
 
 TOKEN = re.compile(r"""\{%[-+]?\s*raw\s*-?%\}|\{[%{\#][-+]?|[-+]?[%}\#]\}|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\w+|\s+|//|\*\*|[<>=!]=|.""", re.S)
 TAG = re.compile(r"\{%.*?%\}", re.S)
-ROUNDS_MAX = 60
+SECONDS_MAX = 20
 
 
 def deletions(tokens):
@@ -59,32 +60,31 @@ def simplifications(tokens):
         yield from (tokens[:at] + [plain] + tokens[at + 1:] for plain in plainer if plain != token)
 
 
-def first_that(still_differs, candidates, chunk=64):
+def first_that(first_alike, candidates, chunk=64):
     """The first candidate that still shows the difference; None when none does."""
     batch, seen = [], set()
     for candidate in candidates:
         text = "".join(candidate)
-        if text in seen:
-            continue
-        seen.add(text)
-        batch.append(text)
+        if text not in seen:
+            seen.add(text)
+            batch.append(text)
         if len(batch) == chunk:
-            found = next((t for t, differs in zip(batch, still_differs(batch)) if differs), None)
+            found = first_alike(batch)
             if found is not None:
                 return found
             batch = []
-    return next((t for t, differs in zip(batch, still_differs(batch)) if differs), None) if batch else None
+    return first_alike(batch) if batch else None
 
 
-def shrink(template, still_differs):
-    """`still_differs` takes templates and gives a truth for each."""
-    for _ in range(ROUNDS_MAX * 4):
+def shrink(template, first_alike):
+    """`first_alike` takes templates and gives the first one that still shows the difference."""
+    end = time.monotonic() + SECONDS_MAX
+    while time.monotonic() < end:
         tokens = TOKEN.findall(template)
-        smaller = first_that(still_differs, deletions(tokens))
-        if smaller is None:
-            smaller = first_that(still_differs, pairs(tokens))
-        if smaller is None:
-            smaller = first_that(still_differs, simplifications(tokens))
+        for smaller_ones in (deletions, pairs, simplifications):
+            smaller = first_that(first_alike, smaller_ones(tokens))
+            if smaller is not None:
+                break
         if smaller is None or smaller == template:
             return template
         template = smaller
