@@ -101,7 +101,7 @@ typedef struct lmas_model lmas_model;
 typedef struct lmas_model_params {
     int32_t n_gpu_layers;      /* layers on accelerators, -1 for all (default -1) */
     const char *devices;       /* names with commas between, "none" for CPU only, NULL for all */
-    const char *chat_template; /* one libllama knows, name ("chatml") or text; NULL: its own */
+    const char *chat_template; /* Jinja, or a name libllama knows ("chatml"); NULL: its own */
     bool use_mmap;             /* map the file instead of reading it (default true) */
     lmas_progress_fn progress; /* called while loading (default NULL) */
     void *user;                /* handed to `progress` */
@@ -109,8 +109,8 @@ typedef struct lmas_model_params {
 LMAS_API lmas_model_params lmas_model_params_default(void);
 
 /* Load the GGUF at `path`. Refused with LMAS_E_MODEL: encoders, diffusion models, models without
- * a vocabulary, truncated or foreign files. A chat template that libllama does not know is
- * refused by the first call that needs one. Costs the size of the file in memory. */
+ * a vocabulary, truncated or foreign files. A chat template that cannot be read is refused by the
+ * first call that needs one. Costs the size of the file in memory. */
 LMAS_CHECKED lmas_status lmas_model_open(lmas_model **out, const char *path,
                                          const lmas_model_params *params);
 
@@ -125,6 +125,7 @@ typedef struct lmas_model_info {
     const char *description;   /* libllama's, such as "qwen3 0.6B Q8_0" */
     const char *vocab_type;    /* "BPE", "SPM", ... */
     const char *chat_template; /* the one in use, NULL when there is none */
+    const char *bos; /* the token that starts a text, spelled out; NULL when the model has none */
     const char *fingerprint; /* SHA-256, 64 hex digits: size, header, sampled blocks of the file */
     uint64_t size;           /* bytes of all tensors */
     uint64_t n_params;       /* weights */
@@ -132,6 +133,8 @@ typedef struct lmas_model_info {
     int32_t n_layer, n_embd, n_head, n_head_kv, n_vocab;
     int32_t n_ctx_train; /* positions the model was trained for */
     bool is_tied;        /* W_out is W_in (no output.weight) */
+    bool knows_reasoning; /* the chat template asks for `enable_thinking` */
+    bool knows_date;      /* it asks for the date */
 } lmas_model_info;
 
 LMAS_API const lmas_model_info *lmas_model_describe(const lmas_model *model);
@@ -140,14 +143,31 @@ LMAS_API const lmas_model_info *lmas_model_describe(const lmas_model *model);
  * W_in [n_vocab, n_embd]. Reads the embedding matrix once; later calls are free. */
 LMAS_CHECKED lmas_status lmas_model_target_norm(float *out, lmas_model *model);
 
-/* Tokens of `text`; with `is_prompt` those that start a prompt (BOS where wanted) count too. */
+/* Tokens of `text`. Special tokens that it spells out are recognised, none is added. */
 LMAS_CHECKED lmas_status lmas_model_count_tokens(uint32_t *out, const lmas_model *model,
-                                                 const char *text, bool is_prompt);
+                                                 const char *text);
 
-/* One chat turn as the model was trained to see it, up to where the assistant begins.
- * `system` may be NULL. Free the text with lmas_text_free(). */
+/* Whether the model is to reason before it answers: the template's variable `enable_thinking`,
+ * which AUTO leaves unset, as transformers does. */
+typedef enum { LMAS_REASONING_AUTO = -1, LMAS_REASONING_OFF, LMAS_REASONING_ON } lmas_reasoning;
+
+/* What a chat template is told beside the messages. */
+typedef struct lmas_chat_params {
+    const char *kwargs; /* a JSON object of variables, such as {"builtin_tools": []} (default NULL) */
+    lmas_reasoning reasoning; /* (default LMAS_REASONING_AUTO) */
+    const char *date; /* what strftime_now() tells: "2026-11-28" or "2026-11-28T09:30:00", NULL for
+                       * this moment (default) */
+} lmas_chat_params;
+LMAS_API lmas_chat_params lmas_chat_params_default(void);
+
+/* One chat turn as the model was trained to see it, up to where the assistant begins: what
+ * transformers' apply_chat_template(add_generation_prompt=True) gives. `system` may be NULL. Where
+ * a template refuses the system role and nothing else, the system text goes before the user's.
+ * LMAS_E_MODEL when the template refuses (the message has its words) or cannot be rendered. Free
+ * the text with lmas_text_free(). */
 LMAS_CHECKED lmas_status lmas_model_format_chat(char **out, const lmas_model *model,
-                                                const char *system, const char *user);
+                                                const char *system, const char *user,
+                                                const lmas_chat_params *params);
 LMAS_API void lmas_text_free(char *text);
 
 /* Write a model with random weights to measure speed with: SHAPE:TYPE, such as "qwen3-0.6b:q8_0".
@@ -242,8 +262,8 @@ typedef struct lmas_segment {
 LMAS_CHECKED lmas_status lmas_memory_new(lmas_memory **out, lmas_session *session);
 LMAS_API void lmas_memory_free(lmas_memory *memory);
 
-/* Read `text` as it stands (no chat template; special tokens are recognised; BOS first where
- * the model wants it and the memory is empty). `agent` names the segment. */
+/* Read `text` as it stands: no chat template, special tokens recognised, none added (a chat turn
+ * brings its own BOS; before a plain text put lmas_model_info.bos). `agent` names the segment. */
 LMAS_CHECKED lmas_status lmas_memory_read(lmas_memory *memory, const char *agent, const char *text);
 
 /* Think `n_steps` thoughts from where the memory stands: e = realign(h); h = model(e).
@@ -352,6 +372,7 @@ typedef struct lmas_solver_params {
     int32_t text_context_length; /* text_mas: most bytes read of the others, -1 for all (default) */
     bool share_prefixes;         /* read once what all prompts begin with (default true) */
     bool think_tag;              /* open the assistant's turn with "<think>" (default false) */
+    lmas_chat_params chat;       /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */
     lmas_agent_fn on_agent;   /* an agent ended its turn (default NULL) */

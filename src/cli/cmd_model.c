@@ -47,7 +47,7 @@ static lmas_status look(findings *out, lmas_model *model)
 
     if (status != LMAS_OK)
         return status;
-    out->is_template_known = lmas_model_format_chat(&turn, model, "s", "u") == LMAS_OK;
+    out->is_template_known = lmas_model_format_chat(&turn, model, "s", "u", NULL) == LMAS_OK;
     lmas_text_free(turn);
     return LMAS_OK;
 }

@@ -38,10 +38,18 @@ const lmi_opt lmi_model_opts[] = {
              "(default: all that libllama finds)"},
     {"--list-devices", LMI_OPT_ON, AT(has_list_devices), .help = "print the devices and exit"},
     {"--chat-template", LMI_OPT_TEXT, AT(chat_template), "TEMPLATE",
-     .help = "a template that libllama knows by name, such as chatml, or by its text "
+     .help = "a template in Jinja, or the name of one that libllama knows, such as chatml "
              "(default: the model's own)"},
     {"--chat-template-file", LMI_OPT_FILE, AT(chat_template_file), "FILE",
      .help = "the same, read from a file"},
+    {"--chat-template-kwargs", LMI_OPT_TEXT, AT(chat_template_kwargs), "JSON",
+     .help = "variables for the template, such as {\"reasoning_effort\": \"low\"}"},
+    {"--reasoning", LMI_OPT_WORD, AT(reasoning), "on|off|auto",
+     .help = "tell the template whether the model is to reason before it answers "
+             "(enable_thinking); auto says nothing, as transformers does"},
+    {"--date", LMI_OPT_TEXT, AT(date), "DATE",
+     .help = "the date that a template may tell the model, such as 2026-11-28 or "
+             "2026-11-28T09:30:00 (default: now; a run keeps the one it was started with)"},
     {"--no-mmap", LMI_OPT_OFF, AT(use_mmap), .help = "read the model instead of mapping it"},
     {0},
 };
@@ -156,7 +164,8 @@ void lmi_model_flags_init(lmi_model_flags *flags)
 {
     const lmas_model_params p = lmas_model_params_default();
 
-    *flags = (lmi_model_flags){.n_gpu_layers = p.n_gpu_layers, .use_mmap = p.use_mmap};
+    *flags = (lmi_model_flags){
+        .n_gpu_layers = p.n_gpu_layers, .use_mmap = p.use_mmap, .reasoning = "auto"};
 }
 
 void lmi_solve_flags_init(lmi_solve_flags *flags)
@@ -209,6 +218,20 @@ lmas_model_params lmi_flags_model(const lmi_model_flags *flags)
     return p;
 }
 
+static lmas_reasoning parse_reasoning(const char *word)
+{
+    if (strcmp(word, "on") == 0)
+        return LMAS_REASONING_ON;
+    return strcmp(word, "off") == 0 ? LMAS_REASONING_OFF : LMAS_REASONING_AUTO;
+}
+
+lmas_chat_params lmi_flags_chat(const lmi_model_flags *flags)
+{
+    return (lmas_chat_params){.kwargs = flags->chat_template_kwargs,
+                              .reasoning = parse_reasoning(flags->reasoning),
+                              .date = flags->date};
+}
+
 lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
 {
     lmas_solver_params p = lmas_solver_params_default();
@@ -219,6 +242,7 @@ lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
     p.max_new_tokens = (int32_t)flags->team.max_new_tokens;
     p.text_context_length = (int32_t)flags->team.text_context_length;
     p.think_tag = flags->team.think;
+    p.chat = lmi_flags_chat(&flags->model);
     p.sampling = (lmas_sampling){.temperature = (float)flags->sampling.temperature,
                                  .top_p = (float)flags->sampling.top_p,
                                  .top_k = (int32_t)flags->sampling.top_k,

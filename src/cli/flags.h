@@ -15,6 +15,7 @@ typedef struct lmi_model_flags {
     const char *path;
     const char *devices;
     const char *chat_template, *chat_template_file;
+    const char *chat_template_kwargs, *reasoning, *date;
     int64_t n_gpu_layers;
     bool use_mmap;
     bool has_list_devices;
@@ -62,6 +63,7 @@ void lmi_solve_flags_init(lmi_solve_flags *flags);
 
 /* The flags as the library's parameters; strings stay borrowed. */
 lmas_model_params lmi_flags_model(const lmi_model_flags *flags);
+lmas_chat_params lmi_flags_chat(const lmi_model_flags *flags);
 lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags);
 lmas_session_params lmi_flags_session(const lmi_solve_flags *flags);
 

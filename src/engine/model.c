@@ -164,15 +164,13 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
                             const lmas_model_params *params)
 {
     const char *name = lmi_weights_string(weights, "general.name");
-    const char *tmpl = params->chat_template ? params->chat_template
-                                             : llama_model_chat_template(model->llama, NULL);
+    lmas_status status;
     lmi_matrix out;
 
     model->path = lmi_strdup(path);
     model->arch = lmi_strdup(lmi_weights_string(weights, "general.architecture"));
     model->name = lmi_strdup(name ? name : "");
-    model->chat_template = tmpl ? lmi_strdup(tmpl) : NULL;
-    if (!model->path || !model->arch || !model->name || (tmpl && !model->chat_template))
+    if (!model->path || !model->arch || !model->name)
         return lmi_fail(LMAS_E_NOMEM, "no memory to open %s", path);
     llama_model_desc(model->llama, model->description, sizeof(model->description));
     model->info = (lmas_model_info){
@@ -181,7 +179,6 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
         .name = model->name,
         .description = model->description,
         .vocab_type = vocab_type_name(model->vocab),
-        .chat_template = model->chat_template,
         .fingerprint = model->fingerprint,
         .size = llama_model_size(model->llama),
         .n_params = llama_model_n_params(model->llama),
@@ -196,7 +193,8 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
     model->info.cell_size = cell_size(weights, &model->info);
     model->is_packed_by_sequence =
         llama_model_is_recurrent(model->llama) || llama_model_is_hybrid(model->llama);
-    return lmi_weights_fingerprint(model->fingerprint, weights);
+    status = lmi_chat_open(&model->chat, model, weights, params->chat_template);
+    return status == LMAS_OK ? lmi_weights_fingerprint(model->fingerprint, weights) : status;
 }
 
 lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model_params *params)
@@ -243,7 +241,7 @@ void lmas_model_close(lmas_model *model)
     lmi_free(model->path);
     lmi_free(model->arch);
     lmi_free(model->name);
-    lmi_free(model->chat_template);
+    lmi_chat_close(&model->chat);
     pthread_mutex_destroy(&model->lock);
     lmi_free(model);
 }

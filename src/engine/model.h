@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "engine/chat.h"
 #include "engine/weights.h"
 
 /* Longest text that is tokenised in one piece, in bytes: libllama counts in int32_t. */
@@ -24,7 +25,7 @@ struct lmas_model {
     char *path;
     char *arch;
     char *name;
-    char *chat_template;
+    lmi_chat_template chat;
     char description[128];
     char fingerprint[LMI_SHA256_SIZE];
     bool is_accelerated;        /* some of it is computed elsewhere than on the CPU */
@@ -42,10 +43,8 @@ typedef struct lmi_tokens {
 
 void lmi_tokens_done(lmi_tokens *tokens);
 
-/* Replace `out` by the tokens of `text`. Special tokens in it are recognised; with `is_prompt`
- * the vocabulary's own start (BOS) comes first where the model wants one. */
-lmas_status lmi_model_tokenize(lmi_tokens *out, const lmas_model *model, const char *text,
-                               bool is_prompt);
+/* Replace `out` by the tokens of `text`. Special tokens in it are recognised, none is added. */
+lmas_status lmi_model_tokenize(lmi_tokens *out, const lmas_model *model, const char *text);
 
 /* Append the bytes of one token: nothing for control tokens, perhaps part of a character. */
 void lmi_model_piece(lmi_buf *out, const lmas_model *model, int32_t token);

@@ -20,17 +20,18 @@ static bool is_among(lmi_str name, const char *const *names)
 /* What Python has and this engine lacks is an error, not undefined. */
 static void refuse_lacking(lmi_render *r, lmi_value object, lmi_str name)
 {
-    static const char *const of_int[] = {"as_integer_ratio", "bit_count", "bit_length",
-                                         "conjugate", "denominator", "from_bytes", "imag",
-                                         "is_integer", "numerator", "real", "to_bytes", NULL};
-    static const char *const of_float[] = {"as_integer_ratio", "conjugate", "fromhex", "hex",
-                                           "imag", "is_integer", "real", NULL};
-    static const char *const of_macro[] = {"arguments", "catch_kwargs", "catch_varargs", "caller",
-                                           "explicit_caller", NULL};
-    const char *const *lacking = lmi_is_integer(object)          ? of_int
-                                 : object.kind == LMI_FLOAT      ? of_float
-                                 : object.kind == LMI_FUNCTION   ? of_macro
-                                                                 : of_macro + 5;
+    static const char *const of_int[] = {
+        "as_integer_ratio", "bit_count",  "bit_length", "conjugate",
+        "denominator",      "from_bytes", "imag",       "is_integer",
+        "numerator",        "real",       "to_bytes",   NULL};
+    static const char *const of_float[] = {
+        "as_integer_ratio", "conjugate", "fromhex", "hex", "imag", "is_integer", "real", NULL};
+    static const char *const of_macro[] = {"arguments", "catch_kwargs",    "catch_varargs",
+                                           "caller",    "explicit_caller", NULL};
+    const char *const *lacking = lmi_is_integer(object)        ? of_int
+                                 : object.kind == LMI_FLOAT    ? of_float
+                                 : object.kind == LMI_FUNCTION ? of_macro
+                                                               : of_macro + 5;
 
     if (is_among(name, lacking))
         lmi_raise(r, "'%.*s' of %s is not supported", (int)name.len, name.text,
@@ -205,9 +206,9 @@ static bounds bounds_of(lmi_render *r, int64_t n, lmi_value start, lmi_value sto
         b.step = is_back ? -n - 1 : n + 1;
     b.start = clip(slice_part(r, start, is_back ? INT64_MAX : 0), n, is_back ? -1 : 0,
                    is_back ? n - 1 : n);
-    end = stop.kind == LMI_NONE ? (is_back ? -1 : n)
-                                : clip(slice_part(r, stop, 0), n, is_back ? -1 : 0,
-                                       is_back ? n - 1 : n);
+    end = stop.kind == LMI_NONE
+              ? (is_back ? -1 : n)
+              : clip(slice_part(r, stop, 0), n, is_back ? -1 : 0, is_back ? n - 1 : n);
     if (is_back ? b.start > end : b.start < end)
         b.n = (size_t)((is_back ? b.start - end - 1 : end - b.start - 1) /
                            (is_back ? -b.step : b.step) +
@@ -260,8 +261,7 @@ lmi_value lmi_slice(lmi_render *r, lmi_value object, lmi_value start, lmi_value 
     if (object.kind == LMI_UNDEFINED)
         lmi_raise_undefined(r, object);
     if (object.kind == LMI_STR)
-        return slice_of_str(r, object,
-                            bounds_of(r, lmi_length(r, object), start, stop, step));
+        return slice_of_str(r, object, bounds_of(r, lmi_length(r, object), start, stop, step));
     if (object.kind == LMI_LIST && object.as.list->flavour <= LMI_RANGE)
         return slice_of_list(r, object.as.list,
                              bounds_of(r, (int64_t)object.as.list->n, start, stop, step));

@@ -6,7 +6,7 @@
 #include "jinja/parser.h"
 
 typedef struct place {
-    bool is_soft;    /* inside `if`: unknown names may stay */
+    bool is_soft; /* inside `if`: unknown names may stay */
     bool is_in_loop;
 } place;
 

@@ -7,10 +7,10 @@
 
 /* What such a generator does with each value. */
 typedef struct choice {
-    lmi_value attribute;  /* LMI_MISSING: the value itself */
-    lmi_value otherwise;  /* for attributes that are not there */
-    lmi_native native;    /* the filter or test; NULL: whether the value is true */
-    lmi_call call;        /* its arguments */
+    lmi_value attribute; /* LMI_MISSING: the value itself */
+    lmi_value otherwise; /* for attributes that are not there */
+    lmi_native native;   /* the filter or test; NULL: whether the value is true */
+    lmi_call call;       /* its arguments */
     bool is_rejecting;
 } choice;
 
@@ -21,8 +21,8 @@ static bool next_of_map(lmi_render *r, lmi_iter *iter, lmi_value *out)
 
     if (!lmi_next(r, iter->inner, &item))
         return false;
-    *out = c->native ? c->native(r, item, &c->call)
-                     : lmi_follow(r, item, c->attribute, c->otherwise);
+    *out =
+        c->native ? c->native(r, item, &c->call) : lmi_follow(r, item, c->attribute, c->otherwise);
     return true;
 }
 

@@ -98,7 +98,8 @@ static lmi_value eval_choice(lmi_render *r, const lmi_node *node)
 {
     if (lmi_is_true(lmi_eval(r, node->b)))
         return lmi_eval(r, node->a);
-    return node->c ? lmi_eval(r, node->c) : lmi_undefined(LMI_STR("the value of an if without else"));
+    return node->c ? lmi_eval(r, node->c)
+                   : lmi_undefined(LMI_STR("the value of an if without else"));
 }
 
 static lmi_value eval_binary(lmi_render *r, const lmi_node *node)

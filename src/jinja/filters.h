@@ -18,8 +18,8 @@ typedef struct lmi_named_native {
 } lmi_named_native;
 
 /* The tables: sequences.c, choices.c, conversions.c, texts.c, tests.c. */
-extern const lmi_named_native lmi_sequence_filters[], lmi_choice_filters[], lmi_conversion_filters[],
-    lmi_text_filters[], lmi_tests[];
+extern const lmi_named_native lmi_sequence_filters[], lmi_choice_filters[],
+    lmi_conversion_filters[], lmi_text_filters[], lmi_tests[];
 
 lmi_native lmi_find_native(const lmi_named_native *table, lmi_str name);
 

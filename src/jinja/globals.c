@@ -131,15 +131,9 @@ static lmi_value lipsum(lmi_render *r, lmi_value self, const lmi_call *call)
 }
 
 static const lmi_named_native globals[] = {
-    {"range", make_range},
-    {"dict", make_dict},
-    {"namespace", make_namespace},
-    {"cycler", make_cycler},
-    {"joiner", make_joiner},
-    {"raise_exception", raise_exception},
-    {"strftime_now", strftime_now},
-    {"lipsum", lipsum},
-    {NULL, NULL},
+    {"range", make_range},          {"dict", make_dict},     {"namespace", make_namespace},
+    {"cycler", make_cycler},        {"joiner", make_joiner}, {"raise_exception", raise_exception},
+    {"strftime_now", strftime_now}, {"lipsum", lipsum},      {NULL, NULL},
 };
 
 lmi_native lmi_find_native(const lmi_named_native *table, lmi_str name)

@@ -45,7 +45,8 @@ void lmi_lexer_locate(lmi_lexer *lexer, size_t at)
             lexer->line_start = lexer->counted + 1;
         }
     r->line = lexer->line;
-    r->column = lmi_str_length((lmi_str){lexer->text + lexer->line_start, at - lexer->line_start}) + 1;
+    r->column =
+        lmi_str_length((lmi_str){lexer->text + lexer->line_start, at - lexer->line_start}) + 1;
 }
 
 size_t lmi_lexer_skip_space(const lmi_lexer *lexer, size_t at)
@@ -182,7 +183,8 @@ static lmi_str take_raw(lmi_lexer *lexer, size_t tag, size_t from)
         }
     }
     lmi_lexer_locate(lexer, tag);
-    lmi_raise(lexer->r, "expected {%% endraw %%} for this raw block, found the end of the template");
+    lmi_raise(lexer->r,
+              "expected {%% endraw %%} for this raw block, found the end of the template");
 }
 
 static lmi_token_kind kind_of_tag(char second)

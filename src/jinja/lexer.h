@@ -38,7 +38,7 @@ typedef struct lmi_lexer {
     size_t line, line_start; /* where `at` is: for positions */
     size_t counted;          /* how far lines have been counted */
     bool is_in_block, is_in_variable;
-    bool is_line_start;                 /* what was read last ended in a newline */
+    bool is_line_start;             /* what was read last ended in a newline */
     char brackets[LMI_NESTING_MAX]; /* those that are open */
     size_t n_brackets;
     lmi_token_kind begins; /* DATA was returned: the tag that follows it */

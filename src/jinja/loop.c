@@ -110,8 +110,8 @@ static lmi_value changed(lmi_render *r, lmi_value self, const lmi_call *call)
 
     for (i = 0; i < call->n; i++)
         lmi_list_add(r, now, call->items[i]);
-    is_changed = !loop->changed ||
-                 !lmi_equals(r, lmi_list_value(loop->changed), lmi_list_value(now));
+    is_changed =
+        !loop->changed || !lmi_equals(r, lmi_list_value(loop->changed), lmi_list_value(now));
     loop->changed = now;
     return lmi_bool(is_changed);
 }
@@ -134,11 +134,16 @@ bool lmi_loop_attribute(lmi_render *r, lmi_value *out, lmi_value value, lmi_str 
         const char *name;
         lmi_value value;
     } fields[] = {
-        {"index", lmi_int(at + 1)},           {"index0", lmi_int(at)},
-        {"revindex", lmi_int(n - at)},        {"revindex0", lmi_int(n - at - 1)},
-        {"first", lmi_bool(at == 0)},         {"last", lmi_bool(at + 1 == n)},
-        {"length", lmi_int(n)},               {"depth", lmi_int(loop->depth0 + 1)},
-        {"depth0", lmi_int(loop->depth0)},    {"previtem", neighbour(loop, -1)},
+        {"index", lmi_int(at + 1)},
+        {"index0", lmi_int(at)},
+        {"revindex", lmi_int(n - at)},
+        {"revindex0", lmi_int(n - at - 1)},
+        {"first", lmi_bool(at == 0)},
+        {"last", lmi_bool(at + 1 == n)},
+        {"length", lmi_int(n)},
+        {"depth", lmi_int(loop->depth0 + 1)},
+        {"depth0", lmi_int(loop->depth0)},
+        {"previtem", neighbour(loop, -1)},
         {"nextitem", neighbour(loop, 1)},
     };
     size_t i;

@@ -163,8 +163,8 @@ static void add_items(lmi_render *r, lmi_list *out, const lmi_list *list)
 
 static bool can_add_lists(lmi_value a, lmi_value b)
 {
-    return a.kind == LMI_LIST && b.kind == LMI_LIST &&
-           a.as.list->flavour == b.as.list->flavour && a.as.list->flavour < LMI_RANGE;
+    return a.kind == LMI_LIST && b.kind == LMI_LIST && a.as.list->flavour == b.as.list->flavour &&
+           a.as.list->flavour < LMI_RANGE;
 }
 
 static lmi_value add_lists(lmi_render *r, const lmi_list *a, const lmi_list *b)

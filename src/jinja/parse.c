@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-
 void lmi_parser_advance(lmi_parser *p)
 {
     p->now = p->next;
@@ -19,11 +18,14 @@ void lmi_parser_advance(lmi_parser *p)
 /* How a message names what was found. */
 static const char *describe(const lmi_token *token, size_t *len)
 {
-    static const char *const names[] = {
-        [LMI_T_END] = "the end of the template", [LMI_T_DATA] = "text",
-        [LMI_T_BLOCK_BEGIN] = "\"{%\"",          [LMI_T_BLOCK_END] = "the end of the block",
-        [LMI_T_VARIABLE_BEGIN] = "\"{{\"",       [LMI_T_VARIABLE_END] = "\"}}\"",
-        [LMI_T_STRING] = "a string",             [LMI_T_NUMBER] = "a number"};
+    static const char *const names[] = {[LMI_T_END] = "the end of the template",
+                                        [LMI_T_DATA] = "text",
+                                        [LMI_T_BLOCK_BEGIN] = "\"{%\"",
+                                        [LMI_T_BLOCK_END] = "the end of the block",
+                                        [LMI_T_VARIABLE_BEGIN] = "\"{{\"",
+                                        [LMI_T_VARIABLE_END] = "\"}}\"",
+                                        [LMI_T_STRING] = "a string",
+                                        [LMI_T_NUMBER] = "a number"};
 
     if (token->kind == LMI_T_NAME || token->kind == LMI_T_OPERATOR) {
         *len = token->text.len < 60 ? token->text.len : 60;

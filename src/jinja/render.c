@@ -13,15 +13,14 @@ void lmi_raise(lmi_render *r, const char *format, ...)
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
-    r->status =
-        lmi_fail(LMAS_E_FORMAT, "line %zu, column %zu: %s", r->line, r->column, message);
+    r->status = lmi_fail(LMAS_E_FORMAT, "line %zu, column %zu: %s", r->line, r->column, message);
     longjmp(r->exit, 1);
 }
 
 void lmi_refuse(lmi_render *r, const char *words, size_t len)
 {
-    r->status = lmi_fail(LMAS_E_MODEL, "%.*s", (int)(len < LMI_ERROR_MAX ? len : LMI_ERROR_MAX),
-                         words);
+    r->status =
+        lmi_fail(LMAS_E_MODEL, "%.*s", (int)(len < LMI_ERROR_MAX ? len : LMI_ERROR_MAX), words);
     longjmp(r->exit, 1);
 }
 

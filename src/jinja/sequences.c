@@ -86,8 +86,7 @@ static lmi_value filter_join(lmi_render *r, lmi_value self, const lmi_call *call
         separator = lmi_to_str(r, args[0]);
     iter = lmi_iterate(r, self);
     while (lmi_next(r, iter, &item))
-        lmi_list_add(r, texts,
-                     lmi_text(lmi_to_str(r, lmi_follow(r, item, args[1], lmi_none()))));
+        lmi_list_add(r, texts, lmi_text(lmi_to_str(r, lmi_follow(r, item, args[1], lmi_none()))));
     w = lmi_writer_new(r);
     for (i = 0; i < texts->n; i++) {
         if (i)
@@ -161,9 +160,8 @@ static lmi_value key_of_many(lmi_render *r, lmi_value item, lmi_value attribute,
         comma = rest.len ? memchr(rest.text, ',', rest.len) : NULL;
         if (attribute.kind == LMI_STR)
             part = lmi_text((lmi_str){rest.text, comma ? (size_t)(comma - rest.text) : rest.len});
-        lmi_list_add(
-            r, keys,
-            fold_case(r, lmi_follow(r, item, part, lmi_none()), is_case_sensitive));
+        lmi_list_add(r, keys,
+                     fold_case(r, lmi_follow(r, item, part, lmi_none()), is_case_sensitive));
         if (comma) {
             rest.len -= (size_t)(comma - rest.text) + 1;
             rest.text = comma + 1;
@@ -206,9 +204,9 @@ static lmi_value filter_dictsort(lmi_render *r, lmi_value self, const lmi_call *
     pairs = lmi_dict_items(r, self.as.dict, LMI_ITEMS).as.list;
     items = lmi_make(r, pairs->n + 1, sizeof(*items));
     for (i = 0; i < pairs->n; i++)
-        items[i] = (keyed){fold_case(r, pairs->items[i].as.list->items[is_by_value],
-                                     lmi_arg_bool(args[0], false)),
-                           pairs->items[i]};
+        items[i] = (keyed){
+            fold_case(r, pairs->items[i].as.list->items[is_by_value], lmi_arg_bool(args[0], false)),
+            pairs->items[i]};
     return lmi_list_value(sorted(r, items, pairs->n, lmi_arg_bool(args[2], false)));
 }
 
@@ -223,8 +221,7 @@ static lmi_value extreme(lmi_render *r, const char *name, lmi_value self, const 
     best = lmi_undefined(LMI_STR("an item of an empty sequence"));
     best_key = best;
     while (lmi_next(r, iter, &item)) {
-        key = fold_case(r, lmi_follow(r, item, args[1], lmi_none()),
-                        lmi_arg_bool(args[0], false));
+        key = fold_case(r, lmi_follow(r, item, args[1], lmi_none()), lmi_arg_bool(args[0], false));
         if (is_first || lmi_compare(r, key, best_key, wanted < 0 ? "<" : ">") * wanted > 0) {
             best = item;
             best_key = key;
@@ -268,8 +265,8 @@ static lmi_value filter_unique(lmi_render *r, lmi_value self, const lmi_call *ca
     lmi_bind(r, "unique", "case_sensitive? attribute?", call, args);
     iter = lmi_iterate(r, self);
     while (lmi_next(r, iter, &item)) {
-        const lmi_value key = fold_case(r, lmi_follow(r, item, args[1], lmi_none()),
-                                        lmi_arg_bool(args[0], false));
+        const lmi_value key =
+            fold_case(r, lmi_follow(r, item, args[1], lmi_none()), lmi_arg_bool(args[0], false));
 
         if (has_key(r, seen, key))
             continue;
@@ -398,22 +395,10 @@ static lmi_value filter_sum(lmi_render *r, lmi_value self, const lmi_call *call)
 }
 
 const lmi_named_native lmi_sequence_filters[] = {
-    {"length", filter_length},
-    {"count", filter_length},
-    {"list", filter_list},
-    {"first", filter_first},
-    {"last", filter_last},
-    {"reverse", filter_reverse},
-    {"join", filter_join},
-    {"sort", filter_sort},
-    {"dictsort", filter_dictsort},
-    {"min", filter_min},
-    {"max", filter_max},
-    {"unique", filter_unique},
-    {"groupby", filter_groupby},
-    {"batch", filter_batch},
-    {"slice", filter_slice},
-    {"items", filter_items},
-    {"sum", filter_sum},
-    {NULL, NULL},
+    {"length", filter_length},   {"count", filter_length}, {"list", filter_list},
+    {"first", filter_first},     {"last", filter_last},    {"reverse", filter_reverse},
+    {"join", filter_join},       {"sort", filter_sort},    {"dictsort", filter_dictsort},
+    {"min", filter_min},         {"max", filter_max},      {"unique", filter_unique},
+    {"groupby", filter_groupby}, {"batch", filter_batch},  {"slice", filter_slice},
+    {"items", filter_items},     {"sum", filter_sum},      {NULL, NULL},
 };

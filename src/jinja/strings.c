@@ -94,6 +94,12 @@ void lmi_write_format(lmi_writer *w, const char *format, ...)
     w->len += (size_t)n;
 }
 
+void lmi_write_fill(lmi_writer *w, lmi_str s, int64_t n)
+{
+    while (s.len && n-- > 0)
+        lmi_write_str(w, s);
+}
+
 lmi_str lmi_written(const lmi_writer *w)
 {
     return (lmi_str){w->text, w->len};

@@ -17,6 +17,7 @@ void lmi_write_str(lmi_writer *w, lmi_str s);
 void lmi_write_text(lmi_writer *w, const char *text); /* up to its NUL */
 void lmi_write_char(lmi_writer *w, uint32_t c);       /* one code point */
 void lmi_write_format(lmi_writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void lmi_write_fill(lmi_writer *w, lmi_str s, int64_t n); /* n times */
 lmi_str lmi_written(const lmi_writer *w);
 
 /* The code point at `text` (valid UTF-8, not at its end) and its bytes. */

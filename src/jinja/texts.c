@@ -48,7 +48,10 @@ static lmi_str title_of(lmi_render *r, lmi_str s)
         size_t len;
         lmi_str part;
 
-        while (at < s.len && parts_words(lmi_char_at(&len, s.text + at)) == parts_words(lmi_char_at(&len, s.text + from)) && (!is_start || at == from)) {
+        while (at < s.len &&
+               parts_words(lmi_char_at(&len, s.text + at)) ==
+                   parts_words(lmi_char_at(&len, s.text + from)) &&
+               (!is_start || at == from)) {
             lmi_char_at(&len, s.text + at);
             at += len;
         }
@@ -146,8 +149,8 @@ static lmi_value filter_indent(lmi_render *r, lmi_value self, const lmi_call *ca
     w = lmi_writer_new(r);
     for (i = 0; i < lines.as.list->n; i++) {
         const lmi_str line = lines.as.list->items[i].as.str;
-        const bool is_wanted = i ? lmi_arg_bool(args[2], false) || line.len
-                                 : lmi_arg_bool(args[1], false);
+        const bool is_wanted =
+            i ? lmi_arg_bool(args[2], false) || line.len : lmi_arg_bool(args[1], false);
 
         if (i)
             lmi_write_text(&w, "\n");
@@ -329,9 +332,9 @@ static lmi_value filter_urlencode(lmi_render *r, lmi_value self, const lmi_call 
     }
     pairs = self.kind == LMI_DICT ? NULL : lmi_collect(r, self);
     for (i = 0; i < (pairs ? pairs->n : self.as.dict->n); i++) {
-        const lmi_list *pair = pairs ? lmi_collect(r, pairs->items[i])
-                                     : lmi_pair(r, self.as.dict->keys[i],
-                                                self.as.dict->values[i]).as.list;
+        const lmi_list *pair =
+            pairs ? lmi_collect(r, pairs->items[i])
+                  : lmi_pair(r, self.as.dict->keys[i], self.as.dict->values[i]).as.list;
 
         if (pair->n != 2)
             lmi_raise(r, "urlencode needs pairs, found %zu values", pair->n);

@@ -349,10 +349,12 @@ static const char *list_name(const lmi_list *list)
 const char *lmi_type_name(lmi_value value)
 {
     static const char *const names[] = {
-        [LMI_UNDEFINED] = "Undefined", [LMI_NONE] = "NoneType",       [LMI_BOOL] = "bool",
-        [LMI_INT] = "int",             [LMI_FLOAT] = "float",         [LMI_STR] = "str",
-        [LMI_DICT] = "dict",           [LMI_NAMESPACE] = "Namespace", [LMI_ITER] = "generator",
-        [LMI_FUNCTION] = "function",   [LMI_LOOP] = "LoopContext",    [LMI_OBJECT] = "object",
+        [LMI_UNDEFINED] = "Undefined", [LMI_NONE] = "NoneType",
+        [LMI_BOOL] = "bool",           [LMI_INT] = "int",
+        [LMI_FLOAT] = "float",         [LMI_STR] = "str",
+        [LMI_DICT] = "dict",           [LMI_NAMESPACE] = "Namespace",
+        [LMI_ITER] = "generator",      [LMI_FUNCTION] = "function",
+        [LMI_LOOP] = "LoopContext",    [LMI_OBJECT] = "object",
     };
 
     return value.kind == LMI_LIST ? list_name(value.as.list) : names[value.kind];
@@ -360,6 +362,7 @@ const char *lmi_type_name(lmi_value value)
 
 void lmi_raise_undefined(lmi_render *r, lmi_value undefined)
 {
-    lmi_raise(r, "'%.*s' is undefined", (int)(undefined.as.str.len < 200 ? undefined.as.str.len : 200),
+    lmi_raise(r, "'%.*s' is undefined",
+              (int)(undefined.as.str.len < 200 ? undefined.as.str.len : 200),
               undefined.as.str.text);
 }

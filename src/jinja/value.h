@@ -177,7 +177,7 @@ bool lmi_equals(lmi_render *r, lmi_value a, lmi_value b);
 int lmi_compare(lmi_render *r, lmi_value a, lmi_value b, const char *operation);
 int64_t lmi_length(lmi_render *r, lmi_value value);
 bool lmi_contains(lmi_render *r, lmi_value whole, lmi_value part);
-bool lmi_is_number(lmi_value value); /* bool, int or float */
+bool lmi_is_number(lmi_value value);  /* bool, int or float */
 bool lmi_is_integer(lmi_value value); /* bool or int */
 double lmi_as_double(lmi_value number);
 int64_t lmi_as_int(lmi_value integer);

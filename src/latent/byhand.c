@@ -19,7 +19,7 @@ lmas_status lmas_memory_read(lmas_memory *memory, const char *agent, const char 
 
     if (!memory || !agent || !text)
         return lmi_fail(LMAS_E_INVALID, "lmas_memory_read needs a memory, an agent and a text");
-    status = lmi_model_tokenize(&tokens, memory->session->model, text, memory->lane->pos == 0);
+    status = lmi_model_tokenize(&tokens, memory->session->model, text);
     if (status == LMAS_OK)
         status = lmi_memory_start_read(memory, agent, tokens.ids, tokens.n, WANT_BOTH);
     if (status == LMAS_OK)

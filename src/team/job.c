@@ -254,7 +254,7 @@ static lmas_status begin_turn(lmi_job *job)
     lmi_buf_init(&prompt, LMI_PROMPT_MAX);
     status = lmi_plan_prompt(&prompt, job->plan, job->turn_index, &c);
     if (status == LMAS_OK)
-        status = lmi_model_tokenize(&job->prompt, job->plan->model, lmi_buf_text(&prompt), true);
+        status = lmi_model_tokenize(&job->prompt, job->plan->model, lmi_buf_text(&prompt));
     if (status == LMAS_OK)
         status = open_trace(job, &prompt);
     if (status == LMAS_OK)

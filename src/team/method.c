@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "engine/chat.h"
 #include "engine/sampler.h"
 
 static const char *const METHOD_NAMES[] = {"baseline", "text_mas", "latent_mas"};
@@ -34,14 +35,27 @@ lmas_solver_params lmas_solver_params_default(void)
                                 .max_new_tokens = 4096,
                                 .text_context_length = -1,
                                 .share_prefixes = true,
-                                .sampling = lmas_sampling_default()};
+                                .sampling = lmas_sampling_default(),
+                                .chat = lmas_chat_params_default()};
+}
+
+/* What the team says to the chat template, and over it what the caller says. */
+static lmi_chat chat_of(const lmi_plan *plan)
+{
+    const lmas_chat_params *asked = &plan->params.chat;
+    const bool is_asked = asked->reasoning != LMAS_REASONING_AUTO;
+
+    return (lmi_chat){.kwargs = {plan->team->kwargs, asked->kwargs},
+                      .reasoning = is_asked ? asked->reasoning : plan->team->reasoning,
+                      .date = asked->date};
 }
 
 lmas_status lmi_plan_check(const lmi_plan *plan)
 {
     const lmas_solver_params *p = &plan->params;
+    const lmi_chat chat = chat_of(plan);
     lmas_status status;
-    char *probe = NULL;
+    lmi_buf probe;
 
     if (!lmas_method_name(p->method))
         return lmi_fail(LMAS_E_INVALID, "method must be baseline, text_mas or latent_mas, got %d",
@@ -60,8 +74,12 @@ lmas_status lmi_plan_check(const lmi_plan *plan)
                         p->text_context_length);
     status = lmi_sampling_check(&p->sampling);
     if (status == LMAS_OK)
-        status = lmas_model_format_chat(&probe, plan->model, plan->team->system, "");
-    lmas_text_free(probe);
+        status = lmi_chat_check(&chat);
+    if (status != LMAS_OK)
+        return status;
+    lmi_buf_init(&probe, 2 * LMI_PROMPT_MAX);
+    status = lmi_chat_format(&probe, plan->model, plan->team->system, "?", &chat);
+    lmi_buf_done(&probe);
     return status;
 }
 
@@ -166,24 +184,34 @@ static lmas_status expand_user(lmi_buf *out, const lmi_plan *plan, size_t i, con
     return status;
 }
 
+/* "--think" opens the thoughts, unless the template has done so. */
+static void open_thoughts(lmi_buf *prompt)
+{
+    static const char tag[] = "<think>";
+    const size_t n = sizeof(tag) - 1;
+    size_t end = prompt->len;
+
+    while (end && prompt->data[end - 1] == '\n')
+        end--;
+    if (end < n || memcmp(prompt->data + end - n, tag, n) != 0)
+        lmi_buf_puts(prompt, tag);
+}
+
 lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
 {
-    char *turn = NULL;
+    const lmi_chat chat = chat_of(plan);
     lmas_status status;
     lmi_buf user;
 
     lmi_buf_init(&user, LMI_PROMPT_MAX);
     status = expand_user(&user, plan, i, c);
     if (status == LMAS_OK)
-        status =
-            lmas_model_format_chat(&turn, plan->model, plan->team->system, lmi_buf_text(&user));
+        status = lmi_chat_format(out, plan->model, plan->team->system, lmi_buf_text(&user), &chat);
     lmi_buf_done(&user);
     if (status != LMAS_OK)
         return status;
-    lmi_buf_puts(out, turn);
     if (plan->params.think_tag)
-        lmi_buf_puts(out, "<think>");
-    lmas_text_free(turn);
+        open_thoughts(out);
     return lmi_buf_status(out);
 }
 
@@ -220,7 +248,7 @@ static lmas_status count_prompt(uint32_t *out, const lmi_plan *plan, size_t i, c
     lmi_buf_init(&prompt, LMI_PROMPT_MAX);
     status = lmi_plan_prompt(&prompt, plan, i, c);
     if (status == LMAS_OK)
-        status = lmas_model_count_tokens(out, plan->model, lmi_buf_text(&prompt), true);
+        status = lmas_model_count_tokens(out, plan->model, lmi_buf_text(&prompt));
     lmi_buf_done(&prompt);
     return status;
 }

@@ -54,7 +54,7 @@ static lmas_status find_common(lmi_shelf_place *place, const lmi_plan *plan, siz
     lmi_buf_init(&text, LMI_PROMPT_MAX);
     status = lmi_plan_prompt(&text, plan, i, &other);
     if (status == LMAS_OK)
-        status = lmi_model_tokenize(&place->tokens, plan->model, lmi_buf_text(&text), true);
+        status = lmi_model_tokenize(&place->tokens, plan->model, lmi_buf_text(&text));
     if (status == LMAS_OK)
         place->tokens.n = n_common(&place->tokens, prompt);
     if (status == LMAS_OK && place->tokens.n == prompt->n && prompt->n > 0)

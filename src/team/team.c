@@ -24,6 +24,17 @@ const char *lmi_answer_kind_name(lmas_answer_kind kind)
     return (size_t)kind < LMI_ANSWER_KINDS ? KIND_NAMES[kind] : "unknown";
 }
 
+static bool parse_reasoning(lmas_reasoning *out, const char *name)
+{
+    if (strcmp(name, "auto") == 0)
+        *out = LMAS_REASONING_AUTO;
+    else if (strcmp(name, "on") == 0 || strcmp(name, "off") == 0)
+        *out = strcmp(name, "on") == 0 ? LMAS_REASONING_ON : LMAS_REASONING_OFF;
+    else
+        return false;
+    return true;
+}
+
 /* Copy the optional string at `key` into `*out`; `otherwise` (may be NULL) when absent. */
 static lmas_status take_string(char **out, const lmi_json *json, yyjson_val *object,
                                const char *where, const char *key, const char *otherwise)
@@ -192,10 +203,36 @@ static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjs
     return LMAS_OK;
 }
 
+/* "reasoning" and "chat_template_kwargs": what the chat template is told. */
+static lmas_status read_chat(lmas_team *team, const lmi_json *json, yyjson_val *root)
+{
+    yyjson_val *kwargs;
+    const char *reasoning;
+    size_t line;
+    lmas_status status = lmi_json_string(&reasoning, json, root, "the team", "reasoning", true);
+
+    if (status == LMAS_OK)
+        status = find_object(&kwargs, json, root, "chat_template_kwargs");
+    if (status != LMAS_OK)
+        return status;
+    lmi_json_member(&line, json, root, "reasoning");
+    if (!parse_reasoning(&team->reasoning, reasoning ? reasoning : "auto"))
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s:%zu: \"reasoning\" must be on, off or auto, found \"%s\"", json->label,
+                        line, reasoning);
+    if (!kwargs)
+        return LMAS_OK;
+    team->kwargs = yyjson_val_write(kwargs, 0, NULL);
+    if (!team->kwargs)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+    return LMAS_OK;
+}
+
 static lmas_status read_team(lmas_team *team, const lmi_json *json)
 {
-    static const char *const keys[] = {"name",     "system",  "context", "agents",
-                                       "baseline", "formats", NULL};
+    static const char *const keys[] = {"name",     "system",  "context",   "agents",
+                                       "baseline", "formats", "reasoning", "chat_template_kwargs",
+                                       NULL};
     yyjson_val *root = lmi_json_root(json);
     const char *name = NULL;
     lmas_status status;
@@ -216,6 +253,8 @@ static lmas_status read_team(lmas_team *team, const lmi_json *json)
         status = take_string(&team->system, json, root, "the team", "system", "");
     if (status == LMAS_OK)
         status = take_string(&team->baseline, json, root, "the team", "baseline", DEFAULT_BASELINE);
+    if (status == LMAS_OK)
+        status = read_chat(team, json, root);
     if (status == LMAS_OK)
         status = read_context(team, json, root);
     if (status == LMAS_OK)
@@ -315,6 +354,7 @@ void lmas_team_free(lmas_team *team)
     lmi_free(team->source);
     lmi_free(team->name);
     lmi_free(team->system);
+    lmi_free(team->kwargs);
     lmi_free(team->context_latent);
     lmi_free(team->context_text);
     lmi_free(team->baseline);

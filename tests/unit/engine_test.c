@@ -112,11 +112,11 @@ static void test_a_model_without_chat_template_names_the_way_out(void **state)
     (void)state;
     params.chat_template = "{{ nobody knows this }}";
     assert_ok(lmas_model_open(&model, DEMO_MODEL, &params));
-    assert_fails(LMAS_E_MODEL, "--chat-template", lmas_model_format_chat(&text, model, "s", "u"));
+    assert_fails(LMAS_E_MODEL, "--chat-template", lmas_model_format_chat(&text, model, "s", "u", NULL));
     lmas_model_close(model);
     params.chat_template = "llama3";
     assert_ok(lmas_model_open(&model, DEMO_MODEL, &params));
-    assert_ok(lmas_model_format_chat(&text, model, NULL, "hello"));
+    assert_ok(lmas_model_format_chat(&text, model, NULL, "hello", NULL));
     assert_non_null(strstr(text, "<|start_header_id|>user"));
     lmas_text_free(text);
     lmas_model_close(model);
