@@ -154,6 +154,7 @@ class Engine:
     def __init__(self, command):
         self.command = command
         self.process = None
+        self.has_answered = False  # ever: a command that cannot run is no crash of a template
 
     def start(self):
         self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -171,6 +172,17 @@ class Engine:
             self.process.stdin.close()
             self.process.wait()
             self.process = None
+
+    def end(self):
+        """What has closed its output ends by itself, or is ended."""
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.reader.join()
+        if not self.has_answered:
+            sys.exit(f"{' '.join(self.command)}: {self.death(self.process.returncode)} {''.join(self.errors)}")
 
     def render(self, questions):
         """A Result for each {"template" or "file", "ctx"}, in order."""
@@ -193,13 +205,12 @@ class Engine:
             line = process.stdout.readline()
             watch.cancel()
             if not line.endswith("\n"):
-                process.kill()
-                process.wait()
-                self.reader.join()
+                self.end()
                 results.append(Result(err=self.death(process.returncode), broken=True))
                 self.process = None
                 break
             results.append(Result(**json.loads(line)))
+            self.has_answered = True
         writer.join()
         return results
 
