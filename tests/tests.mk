@@ -23,6 +23,15 @@ $(B)/tests/%_test: tests/%_test.c $(TEST_OBJ) $(LIB_A) $(B)/rooms/unit/.made
 	$(Q)$(CC) $(BASE_FLAGS) -I$(B)/rooms/unit -Itests $(LDFLAGS) $< $(TEST_OBJ) $(LIB_A) $(LIB_LIBS) \
 	    $(PROG_LIBS) $(TEST_LIBS) -o $@
 
+# The template engine as a filter (see tests/jinja/render.c). It counts what the engine allocates.
+JINJA_OBJ := $(call obj_of,base) $(call obj_of,jinja)
+
+$(B)/tests/jinja/render: tests/jinja/render.c $(JINJA_OBJ) $(B)/rooms/unit/.made
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(BASE_FLAGS) -I$(B)/rooms/unit $(LDFLAGS) \
+	    -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free $< $(JINJA_OBJ) $(LIB_LIBS) -o $@
+
 # An example sees the public header and the shared library, as a user's program does.
 $(B)/examples/%: examples/%.c $(LIB_SO)
 	@mkdir -p $(@D)
@@ -42,4 +51,4 @@ test: test-build
 check:
 	@sh tools/check.sh
 
--include $(UNIT_BIN:%=%.d) $(B)/obj/tests/support.d $(EXAMPLES:%=%.d)
+-include $(UNIT_BIN:%=%.d) $(B)/tests/jinja/render.d $(B)/obj/tests/support.d $(EXAMPLES:%=%.d)
