@@ -232,13 +232,8 @@ static void write_char(percent *p, const field *f, lmi_value value)
 static void write_field(percent *p)
 {
     const field f = take_field(p);
-    lmi_value value;
+    const lmi_value value = next_item(p);
 
-    if (f.type == '%') {
-        lmi_write_char(&p->w, '%');
-        return;
-    }
-    value = next_item(p);
     if (f.type == 's')
         write_text(p, &f, lmi_to_str(p->r, value));
     else if (f.type == 'r')
@@ -252,7 +247,7 @@ static void write_field(percent *p)
     else if (f.type && strchr("eEfFgG", f.type))
         write_float(p, &f, value);
     else
-        lmi_raise(p->r, "expected one of the letters diouxXeEfFgGcrsa%% behind %%");
+        lmi_raise(p->r, "expected one of the letters diouxXeEfFgGcrsa behind %%");
 }
 
 lmi_value lmi_str_percent(lmi_render *r, lmi_value format, lmi_value args)
@@ -269,8 +264,12 @@ lmi_value lmi_str_percent(lmi_render *r, lmi_value format, lmi_value args)
 
         lmi_write(&p.w, p.rest.text, n);
         p.rest = (lmi_str){p.rest.text + n, p.rest.len - n};
-        if (take(&p, '%'))
-            write_field(&p);
+        if (take(&p, '%')) {
+            if (take(&p, '%'))
+                lmi_write_char(&p.w, '%');
+            else
+                write_field(&p);
+        }
         p.is_keyed = false;
     }
     if (p.used < p.n_args && !is_mapping(args))

@@ -16,11 +16,6 @@ lmi_value lmi_like(lmi_value self, lmi_str s)
     return value;
 }
 
-bool lmi_is_given(lmi_value argument)
-{
-    return argument.kind != LMI_MISSING && argument.kind != LMI_NONE;
-}
-
 /* ---- Case --------------------------------------------------------------------------- */
 
 typedef lmi_str (*change)(lmi_render *r, lmi_str s);

@@ -2,13 +2,11 @@
 #ifndef LMI_JINJA_STR_METHODS_H
 #define LMI_JINJA_STR_METHODS_H
 
+#include "jinja/filters.h"
 #include "jinja/strings.h"
 
 /* What a method of `self` makes: safe where `self` is. */
 lmi_value lmi_like(lmi_value self, lmi_str s);
-
-/* An optional argument: neither left out nor None. */
-bool lmi_is_given(lmi_value argument);
 
 /* str_split.c */
 lmi_value lmi_str_split(lmi_render *r, lmi_value self, const lmi_call *call);
