@@ -250,7 +250,7 @@ typedef struct digits {
 static digits shortest(double f)
 {
     digits d = {.n = 0};
-    yyjson_val value;
+    yyjson_val value = {0}; /* setting it looks at what it is */
     char text[64];
     const char *at = text;
     bool is_behind = false;
