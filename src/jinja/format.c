@@ -283,7 +283,7 @@ static lmi_str general(lmi_render *r, double f, int precision, bool is_alternate
 
     if (!__builtin_isfinite(f) || memchr(plain.text, 'e', plain.len))
         return plain;
-    if (n_before < n_digits || f == 0)
+    if (n_before < n_digits || *plain.text == '0')
         return point ? plain : lmi_str_concat(r, plain, LMI_STR(".0"));
     scientific = lmi_float_text(r, f, 'e', (int)n_digits - 1, is_alternate);
     return is_alternate ? scientific : without_zeros(r, scientific);
