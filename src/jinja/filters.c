@@ -21,11 +21,6 @@ lmi_native lmi_find_test(lmi_str name)
     return lmi_find_native(lmi_tests, name);
 }
 
-bool lmi_is_given(lmi_value value)
-{
-    return value.kind != LMI_MISSING && value.kind != LMI_NONE;
-}
-
 lmi_value lmi_soft_str(lmi_render *r, lmi_value value)
 {
     return value.kind == LMI_STR ? value : lmi_text(lmi_to_str(r, value));

@@ -36,7 +36,4 @@ lmi_value lmi_method(lmi_render *r, lmi_value text, const char *name, size_t n, 
 /* Python's str() of what is no text; a text stays what it is. */
 lmi_value lmi_soft_str(lmi_render *r, lmi_value value);
 
-/* Whether an optional argument was given and is not none. */
-bool lmi_is_given(lmi_value value);
-
 #endif

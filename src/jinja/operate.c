@@ -262,7 +262,7 @@ bool lmi_relate(lmi_render *r, lmi_str op, lmi_value a, lmi_value b)
         return lmi_contains(r, b, a);
     if (lmi_str_is(op, "not in"))
         return !lmi_contains(r, b, a);
-    order = lmi_compare(r, a, b,
+    order = lmi_order(r, a, b,
                         lmi_str_is(op, "<")    ? "<"
                         : lmi_str_is(op, "<=") ? "<="
                         : lmi_str_is(op, ">")  ? ">"

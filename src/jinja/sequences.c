@@ -126,7 +126,7 @@ static void sort(lmi_render *r, keyed *items, keyed *spare, size_t n, bool is_re
 
         lmi_work(r, 1);
         if (left < half && right < n) {
-            const int order = lmi_compare(r, spare[right].key, spare[left].key, "<");
+            const int order = lmi_order(r, spare[right].key, spare[left].key, "<");
 
             takes_right = is_reverse ? order > 0 : order < 0;
         }
@@ -222,7 +222,7 @@ static lmi_value extreme(lmi_render *r, const char *name, lmi_value self, const 
     best_key = best;
     while (lmi_next(r, iter, &item)) {
         key = fold_case(r, lmi_follow(r, item, args[1], lmi_none()), lmi_arg_bool(args[0], false));
-        if (is_first || lmi_compare(r, key, best_key, wanted < 0 ? "<" : ">") * wanted > 0) {
+        if (is_first || lmi_order(r, key, best_key, wanted < 0 ? "<" : ">") * wanted > 0) {
             best = item;
             best_key = key;
         }

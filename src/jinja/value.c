@@ -267,7 +267,7 @@ static int compare_lists(lmi_render *r, const lmi_list *a, const lmi_list *b, co
         lmi_work(r, 1);
         if (lmi_equals(r, a->items[i], b->items[i]))
             continue;
-        order = lmi_compare(r, a->items[i], b->items[i], operation);
+        order = lmi_order(r, a->items[i], b->items[i], operation);
         break;
     }
     lmi_leave(r);
@@ -275,7 +275,7 @@ static int compare_lists(lmi_render *r, const lmi_list *a, const lmi_list *b, co
 }
 
 /* (A NaN is not less, equal or greater; no template compares one, and it sorts as equal.) */
-int lmi_compare(lmi_render *r, lmi_value a, lmi_value b, const char *operation)
+int lmi_order(lmi_render *r, lmi_value a, lmi_value b, const char *operation)
 {
     if (lmi_is_number(a) && lmi_is_number(b))
         return compare_numbers(a, b);

@@ -174,7 +174,7 @@ lmi_value lmi_function_new(lmi_render *r, const char *name, lmi_native call, lmi
 /* Python's bool(), ==, < (raises where Python does), len() (raises likewise), `in`. */
 bool lmi_is_true(lmi_value value);
 bool lmi_equals(lmi_render *r, lmi_value a, lmi_value b);
-int lmi_compare(lmi_render *r, lmi_value a, lmi_value b, const char *operation);
+int lmi_order(lmi_render *r, lmi_value a, lmi_value b, const char *operation);
 int64_t lmi_length(lmi_render *r, lmi_value value);
 bool lmi_contains(lmi_render *r, lmi_value whole, lmi_value part);
 bool lmi_is_number(lmi_value value);  /* bool, int or float */
@@ -223,5 +223,11 @@ void lmi_bind(lmi_render *r, const char *name, const char *signature, const lmi_
 lmi_str lmi_arg_str(lmi_render *r, const char *name, lmi_value value);
 int64_t lmi_arg_int(lmi_render *r, const char *name, lmi_value value, int64_t otherwise);
 bool lmi_arg_bool(lmi_value value, bool otherwise); /* bool() of anything */
+
+/* Whether an optional argument was given and is not none. */
+static inline bool lmi_is_given(lmi_value value)
+{
+    return value.kind != LMI_MISSING && value.kind != LMI_NONE;
+}
 
 #endif
