@@ -170,7 +170,7 @@ static void merge(lmi_render *r, const lmi_dict *dict, size_t *order, size_t *sp
     for (i = from; i < to; i++) {
         const bool is_right =
             left == middle || (right < to && lmi_order(r, dict->keys[spare[right]],
-                                                         dict->keys[spare[left]], "<") < 0);
+                                                       dict->keys[spare[left]], "<") < 0);
 
         order[i] = is_right ? spare[right++] : spare[left++];
     }

@@ -1,6 +1,7 @@
 /* jinja_text_test.c - texts, numbers and what is made of them, in templates, as Python has them. */
 #include "support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "jinja/jinja.h"
@@ -201,8 +202,7 @@ static void test_values_print_as_python_prints_them(void **state)
         {"{{ {'a': {1: []}} }} {{ {'a': 1}.keys() }} {{ {'a': 1}.items() }}",
          "{'a': {1: []}} dict_keys(['a']) dict_items([('a', 1)])"},
         {"{% set n = namespace(a=1) %}{{ n }}", "<Namespace {'a': 1}>"},
-        {"{{ [\"it's\", 'say \"x\"', 'both \\' \"'] }}",
-         "[\"it's\", 'say \"x\"', 'both \\' \"']"},
+        {"{{ [\"it's\", 'say \"x\"', 'both \\' \"'] }}", "[\"it's\", 'say \"x\"', 'both \\' \"']"},
         {"{{ ['\\n\\t\\\\\\x00\u00a0\u00e4\u200b\U000e0001'] }}",
          "['\\n\\t\\\\\\x00\\xa0\u00e4\\u200b\\U000e0001']"},
     };
@@ -269,7 +269,8 @@ static void test_format_fills_its_fields(void **state)
         {"{{ '{0.a.b[1]} {{x}}'.format({'a': {'b': 'xyz'}}) }}", "y {x}"},
         {"{{ '{:>5}|{:*^5}|{:<5}|{:05}|{!r:6}'.format(1, 'a', 2.5, -3, 'q') }}",
          "    1|**a**|2.5  |-0003|'q'   "},
-        {"{{ '{:,}|{:010,}|{:,.2f}|{:_x}|{:#b}|{:+d}'.format(1234567, 1234, 1234.5, 70000, 5, 6) }}",
+        {"{{ '{:,}|{:010,}|{:,.2f}|{:_x}|{:#b}|{:+d}'.format(1234567, 1234, 1234.5, 70000, 5, 6) "
+         "}}",
          "1,234,567|00,001,234|1,234.50|1_1170|0b101|+6"},
         {"{{ '{:.3}|{:.3}|{:.1}|{:%}|{:e}'.format(12.0, 12345.0, 0.317, 0.25, 1.5) }}",
          "12.0|1.23e+04|0.3|25.000000%|1.500000e+00"},
@@ -310,13 +311,36 @@ static void test_numbers_are_read_as_python_reads_them(void **state)
 static void test_texts_that_grow_without_end_are_stopped(void **state)
 {
     (void)state;
-    refuse("{{ 'a'.center(1000000000000) }}", "is allowed");
-    refuse("{{ '{:1000000000}'.format(1) }}", "is allowed");
-    refuse("{{ '%1000000000d' % 1 }}", "is allowed");
-    refuse("{{ '\\t'.expandtabs(1000000000000) }}", "is allowed");
+    refuse("{{ 'a'.center(1000000000000) }}", "of memory");
+    refuse("{{ '{:1000000000}'.format(1) }}", "of memory");
+    refuse("{{ '{:01000000000,}'.format(1) }}", "is allowed");
+    refuse("{{ '%1000000000d' % 1 }}", "of memory");
+    refuse("{{ '%.1000000000d' % 1 }}", "of memory");
+    refuse("{{ '%.1000000000f' % 1 }}", "precision");
+    refuse("{{ '\t'.expandtabs(1000000000000) }}", "of memory");
     refuse("{% set ns = namespace(x='a') %}{% for i in range(60) %}"
            "{% set ns.x = ns.x.replace('a', 'aa') %}{% endfor %}",
-           "is allowed");
+           "of memory");
+}
+
+static void test_long_texts_cost_work(void **state)
+{
+    static const char *const calls[] = {"x.find('b')",    "x.rfind('b')", "x.count('b')",
+                                        "x.isupper()",    "x.strip('b')", "x.startswith('b', 9)",
+                                        "x.split('b')",   "x.lower()",    "x.partition('b')",
+                                        "x.splitlines()", "x|tojson",     "'%s' % x",
+                                        "'{}'.format(x)"};
+    char template[256];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        snprintf(template, sizeof(template),
+                 "{%% set x = 'a'.center(1000000, 'a') %%}{%% for i in range(90000) %%}"
+                 "{%% set y = %s %%}{%% endfor %%}",
+                 calls[i]);
+        refuse(template, "more ");
+    }
 }
 
 int main(void)
@@ -336,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_format_fills_its_fields),
         cmocka_unit_test(test_numbers_are_read_as_python_reads_them),
         cmocka_unit_test(test_texts_that_grow_without_end_are_stopped),
+        cmocka_unit_test(test_long_texts_cost_work),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
