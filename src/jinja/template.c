@@ -9,9 +9,9 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "jinja/evaluate.h"
 #include "jinja/jinja.h"
-#include "jinja/strings.h"
+#include "jinja/run/evaluate.h"
+#include "jinja/text/strings.h"
 
 /* What one template may take to read and one rendering to make, beside what it is given. */
 enum { PARSE_MEMORY = 48 << 20, RENDER_MEMORY = 40 << 20, RENDER_OUTPUT = 12 << 20 };
