@@ -92,6 +92,13 @@ static spec read_spec(lmi_render *r, lmi_str s, bool is_number)
     return sp;
 }
 
+static char or_usual(char asked, char usual)
+{
+    if (asked)
+        return asked;
+    return usual;
+}
+
 /* ---- Parts ------------------------------------------------------------------------------ */
 
 void lmi_write_aligned(lmi_writer *w, lmi_str head, lmi_str body, int64_t width, lmi_str fill,
@@ -146,7 +153,11 @@ int64_t lmi_truncated(lmi_render *r, double f)
 
 static char sign_of(bool is_negative, char asked)
 {
-    return is_negative ? '-' : asked == '+' || asked == ' ' ? asked : '\0';
+    if (is_negative)
+        return '-';
+    if (asked == '-')
+        return '\0';
+    return asked;
 }
 
 /* ---- Texts ------------------------------------------------------------------------------ */
@@ -162,7 +173,7 @@ static lmi_str format_str(lmi_render *r, lmi_str s, const spec *sp)
     if (sp->precision >= 0)
         s.len = lmi_str_offset(s, (size_t)sp->precision);
     lmi_work(r, s.len / 64 + 1);
-    lmi_write_aligned(&w, LMI_STR(""), s, sp->width, sp->fill, sp->align ? sp->align : '<');
+    lmi_write_aligned(&w, LMI_STR(""), s, sp->width, sp->fill, or_usual(sp->align, '<'));
     return lmi_written(&w);
 }
 
@@ -206,7 +217,7 @@ static lmi_str number(lmi_render *r, const spec *sp, lmi_str head, lmi_str digit
         digits = grouped(r, digits, sp->separator, group, width);
     }
     body = lmi_str_concat(r, digits, tail);
-    lmi_write_aligned(&w, head, body, sp->width, sp->fill, sp->align ? sp->align : '>');
+    lmi_write_aligned(&w, head, body, sp->width, sp->fill, or_usual(sp->align, '>'));
     return lmi_written(&w);
 }
 
@@ -235,7 +246,7 @@ static lmi_str format_char(lmi_render *r, int64_t c, const spec *sp)
     lmi_write_char(&w, (uint32_t)c);
     text = lmi_written(&w);
     w = lmi_writer_new(r);
-    lmi_write_aligned(&w, LMI_STR(""), text, sp->width, sp->fill, sp->align ? sp->align : '>');
+    lmi_write_aligned(&w, LMI_STR(""), text, sp->width, sp->fill, or_usual(sp->align, '>'));
     return lmi_written(&w);
 }
 
@@ -252,7 +263,7 @@ static lmi_str format_int(lmi_render *r, int64_t i, const spec *sp)
     if (sp->separator == ',' && sp->type && sp->type != 'd')
         lmi_raise(r, "the format '%c' has no ',' as separator", sp->type);
     return number(r, sp, int_head(r, i < 0, sp),
-                  lmi_int_text(r, magnitude, sp->type ? sp->type : 'd'), LMI_STR(""));
+                  lmi_int_text(r, magnitude, or_usual(sp->type, 'd')), LMI_STR(""));
 }
 
 /* "1.50e+05" to "1.5e+05" */

@@ -38,10 +38,11 @@ static bool is_mapping(lmi_value value)
 
 static char next_char(percent *p)
 {
-    const char c = p->rest.len ? *p->rest.text : '\0';
+    char c;
 
     if (!p->rest.len)
         lmi_raise(p->r, "expected a letter behind %%, found the end of the format");
+    c = *p->rest.text;
     p->rest = (lmi_str){p->rest.text + 1, p->rest.len - 1};
     return c;
 }
@@ -166,13 +167,16 @@ static void write_number(percent *p, const field *f, bool is_negative, const cha
                          lmi_str body)
 {
     const char *const sign = is_negative ? "-" : f->has_sign ? "+" : f->has_blank ? " " : "";
-    const char align = f->is_left ? '<' : f->has_zeros ? '=' : '>';
+    const bool has_zeros = f->has_zeros && !f->is_left;
     lmi_writer head = lmi_writer_new(p->r);
 
     lmi_write_text(&head, sign);
     lmi_write_text(&head, prefix);
     lmi_write_aligned(&p->w, lmi_written(&head), body, f->width,
-                      align == '=' ? LMI_STR("0") : LMI_STR(" "), align);
+                      has_zeros ? LMI_STR("0") : LMI_STR(" "),
+                      *(f->is_left  ? "<"
+                        : has_zeros ? "="
+                                    : ">"));
 }
 
 static int64_t int_of(percent *p, char type, lmi_value value)

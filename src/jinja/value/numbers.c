@@ -48,11 +48,11 @@ static lmi_str skip(lmi_str s, size_t n)
 
 static bool take_sign(lmi_str *s)
 {
-    const char sign = s->len ? *s->text : '\0';
+    const bool is_negative = s->len && *s->text == '-';
 
-    if (sign == '-' || sign == '+')
+    if (is_negative || (s->len && *s->text == '+'))
         *s = skip(*s, 1);
-    return sign == '-';
+    return is_negative;
 }
 
 /* ---- int() ---------------------------------------------------------------------------- */
