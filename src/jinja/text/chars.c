@@ -416,24 +416,32 @@ static size_t look_up(uint32_t out[3], const mapping *table, size_t n, uint32_t 
 
 size_t lmi_char_upper(lmi_render *r, uint32_t out[3], uint32_t c)
 {
-    size_t n = 1;
+    size_t n;
 
-    if (c < 0x80)
+    if (c < 0x80) {
         out[0] = is_ascii_lower(c) ? c - ('a' - 'A') : c;
-    else if (!(n = look_up(out, uppers, COUNT(uppers), c)))
-        out[n++] = (uint32_t)towupper_l((wint_t)c, lmi_unicode(r));
-    return n;
+        return 1;
+    }
+    n = look_up(out, uppers, COUNT(uppers), c);
+    if (n)
+        return n;
+    out[0] = (uint32_t)towupper_l((wint_t)c, lmi_unicode(r));
+    return 1;
 }
 
 size_t lmi_char_title(lmi_render *r, uint32_t out[3], uint32_t c)
 {
-    size_t n = 1;
+    size_t n;
 
-    if (c < 0x80)
+    if (c < 0x80) {
         out[0] = is_ascii_lower(c) ? c - ('a' - 'A') : c;
-    else if (!(n = look_up(out, title_cases, COUNT(title_cases), c)))
-        out[n++] = (uint32_t)towctrans_l((wint_t)c, lmi_unicode(r) ? to_title : 0, unicode);
-    return n;
+        return 1;
+    }
+    n = look_up(out, title_cases, COUNT(title_cases), c);
+    if (n)
+        return n;
+    out[0] = (uint32_t)towctrans_l((wint_t)c, lmi_unicode(r) ? to_title : 0, unicode);
+    return 1;
 }
 
 size_t lmi_char_lower(lmi_render *r, uint32_t out[3], uint32_t c)

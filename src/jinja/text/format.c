@@ -92,6 +92,13 @@ static spec read_spec(lmi_render *r, lmi_str s, bool is_number)
     return sp;
 }
 
+static char or_usual(char asked, char usual)
+{
+    if (asked)
+        return asked;
+    return usual;
+}
+
 /* ---- Parts ------------------------------------------------------------------------------ */
 
 void lmi_write_aligned(lmi_writer *w, lmi_str head, lmi_str body, int64_t width, lmi_str fill,
@@ -146,7 +153,11 @@ int64_t lmi_truncated(lmi_render *r, double f)
 
 static char sign_of(bool is_negative, char asked)
 {
-    return is_negative ? '-' : asked == '+' || asked == ' ' ? asked : '\0';
+    if (is_negative)
+        return '-';
+    if (asked == '-')
+        return '\0';
+    return asked;
 }
 
 /* ---- Texts ------------------------------------------------------------------------------ */
@@ -162,7 +173,7 @@ static lmi_str format_str(lmi_render *r, lmi_str s, const spec *sp)
     if (sp->precision >= 0)
         s.len = lmi_str_offset(s, (size_t)sp->precision);
     lmi_work(r, s.len / 64 + 1);
-    lmi_write_aligned(&w, LMI_STR(""), s, sp->width, sp->fill, sp->align ? sp->align : '<');
+    lmi_write_aligned(&w, LMI_STR(""), s, sp->width, sp->fill, or_usual(sp->align, '<'));
     return lmi_written(&w);
 }
 
@@ -206,7 +217,7 @@ static lmi_str number(lmi_render *r, const spec *sp, lmi_str head, lmi_str digit
         digits = grouped(r, digits, sp->separator, group, width);
     }
     body = lmi_str_concat(r, digits, tail);
-    lmi_write_aligned(&w, head, body, sp->width, sp->fill, sp->align ? sp->align : '>');
+    lmi_write_aligned(&w, head, body, sp->width, sp->fill, or_usual(sp->align, '>'));
     return lmi_written(&w);
 }
 
@@ -235,7 +246,7 @@ static lmi_str format_char(lmi_render *r, int64_t c, const spec *sp)
     lmi_write_char(&w, (uint32_t)c);
     text = lmi_written(&w);
     w = lmi_writer_new(r);
-    lmi_write_aligned(&w, LMI_STR(""), text, sp->width, sp->fill, sp->align ? sp->align : '>');
+    lmi_write_aligned(&w, LMI_STR(""), text, sp->width, sp->fill, or_usual(sp->align, '>'));
     return lmi_written(&w);
 }
 
@@ -252,7 +263,7 @@ static lmi_str format_int(lmi_render *r, int64_t i, const spec *sp)
     if (sp->separator == ',' && sp->type && sp->type != 'd')
         lmi_raise(r, "the format '%c' has no ',' as separator", sp->type);
     return number(r, sp, int_head(r, i < 0, sp),
-                  lmi_int_text(r, magnitude, sp->type ? sp->type : 'd'), LMI_STR(""));
+                  lmi_int_text(r, magnitude, or_usual(sp->type, 'd')), LMI_STR(""));
 }
 
 /* "1.50e+05" to "1.5e+05" */
@@ -271,6 +282,20 @@ static lmi_str without_zeros(lmi_render *r, lmi_str s)
     return lmi_written(&w);
 }
 
+/* "1e+16" to "1.e+16" */
+static lmi_str with_point(lmi_render *r, lmi_str s)
+{
+    const char *const e = memchr(s.text, 'e', s.len);
+    lmi_writer w = lmi_writer_new(r);
+
+    if (!e || memchr(s.text, '.', s.len))
+        return s;
+    lmi_write(&w, s.text, (size_t)(e - s.text));
+    lmi_write_char(&w, '.');
+    lmi_write(&w, e, s.len - (size_t)(e - s.text));
+    return lmi_written(&w);
+}
+
 /* A precision without a type: as 'g', but always with a point or an exponent, so that it shows
  * that this is no integer. */
 static lmi_str general(lmi_render *r, double f, int precision, bool is_alternate)
@@ -283,7 +308,7 @@ static lmi_str general(lmi_render *r, double f, int precision, bool is_alternate
 
     if (!__builtin_isfinite(f) || memchr(plain.text, 'e', plain.len))
         return plain;
-    if (n_before < n_digits || f == 0)
+    if (n_before < n_digits || (f != 0 && *plain.text == '0'))
         return point ? plain : lmi_str_concat(r, plain, LMI_STR(".0"));
     scientific = lmi_float_text(r, f, 'e', (int)n_digits - 1, is_alternate);
     return is_alternate ? scientific : without_zeros(r, scientific);
@@ -305,7 +330,7 @@ static lmi_str magnitude_text(lmi_render *r, double f, const spec *sp)
     if (sp->precision >= 0)
         return general(r, f, sp->precision, sp->is_alternate);
     lmi_write_float(&w, __builtin_fabs(f));
-    return lmi_written(&w);
+    return sp->is_alternate ? with_point(r, lmi_written(&w)) : lmi_written(&w);
 }
 
 static lmi_str format_float(lmi_render *r, double f, const spec *sp)

@@ -4,8 +4,8 @@
 
 #include "jinja/text/strings.h"
 
-/* Python's format(value, spec). */
-lmi_str lmi_format(lmi_render *r, lmi_value value, lmi_str spec);
+/* Python's format(value, text). */
+lmi_str lmi_format(lmi_render *r, lmi_value value, lmi_str text);
 
 /* `head` and `body` with `fill` up to `width` characters. align: '<' the fill is behind, '>'
  * before, '^' on both sides, '=' between head and body. */

@@ -38,10 +38,11 @@ static bool is_mapping(lmi_value value)
 
 static char next_char(percent *p)
 {
-    const char c = p->rest.len ? *p->rest.text : '\0';
+    char c;
 
     if (!p->rest.len)
         lmi_raise(p->r, "expected a letter behind %%, found the end of the format");
+    c = *p->rest.text;
     p->rest = (lmi_str){p->rest.text + 1, p->rest.len - 1};
     return c;
 }
@@ -166,13 +167,16 @@ static void write_number(percent *p, const field *f, bool is_negative, const cha
                          lmi_str body)
 {
     const char *const sign = is_negative ? "-" : f->has_sign ? "+" : f->has_blank ? " " : "";
-    const char align = f->is_left ? '<' : f->has_zeros ? '=' : '>';
+    const bool has_zeros = f->has_zeros && !f->is_left;
     lmi_writer head = lmi_writer_new(p->r);
 
     lmi_write_text(&head, sign);
     lmi_write_text(&head, prefix);
     lmi_write_aligned(&p->w, lmi_written(&head), body, f->width,
-                      align == '=' ? LMI_STR("0") : LMI_STR(" "), align);
+                      has_zeros ? LMI_STR("0") : LMI_STR(" "),
+                      *(f->is_left  ? "<"
+                        : has_zeros ? "="
+                                    : ">"));
 }
 
 static int64_t int_of(percent *p, char type, lmi_value value)
@@ -232,13 +236,8 @@ static void write_char(percent *p, const field *f, lmi_value value)
 static void write_field(percent *p)
 {
     const field f = take_field(p);
-    lmi_value value;
+    const lmi_value value = next_item(p);
 
-    if (f.type == '%') {
-        lmi_write_char(&p->w, '%');
-        return;
-    }
-    value = next_item(p);
     if (f.type == 's')
         write_text(p, &f, lmi_to_str(p->r, value));
     else if (f.type == 'r')
@@ -252,7 +251,7 @@ static void write_field(percent *p)
     else if (f.type && strchr("eEfFgG", f.type))
         write_float(p, &f, value);
     else
-        lmi_raise(p->r, "expected one of the letters diouxXeEfFgGcrsa%% behind %%");
+        lmi_raise(p->r, "expected one of the letters diouxXeEfFgGcrsa behind %%");
 }
 
 lmi_value lmi_str_percent(lmi_render *r, lmi_value format, lmi_value args)
@@ -269,8 +268,12 @@ lmi_value lmi_str_percent(lmi_render *r, lmi_value format, lmi_value args)
 
         lmi_write(&p.w, p.rest.text, n);
         p.rest = (lmi_str){p.rest.text + n, p.rest.len - n};
-        if (take(&p, '%'))
-            write_field(&p);
+        if (take(&p, '%')) {
+            if (take(&p, '%'))
+                lmi_write_char(&p.w, '%');
+            else
+                write_field(&p);
+        }
         p.is_keyed = false;
     }
     if (p.used < p.n_args && !is_mapping(args))

@@ -1,9 +1,10 @@
 /*
  * str_format.c - str.format(), as the sandbox has it: "{0} {name} {a.b} {a[0]!r:>8}".
  *
- * A field names a value, then how it becomes a text. The spec behind the colon may have fields of
- * its own, one level deep.
+ * A field names a value, then how it becomes a text; dots and brackets in a name lead where they
+ * lead in a template. The spec behind the colon may have fields of its own, one level deep.
  */
+#include "jinja/run/evaluate.h"
 #include "jinja/text/format.h"
 #include "jinja/text/str_methods.h"
 #include "jinja/value/print.h"
@@ -143,29 +144,6 @@ static lmi_value first_value(fields *f, lmi_str name, bool is_whole)
     return by_position(f, i);
 }
 
-/* whole.name and whole[name], as far as they are entries of lists and dicts. */
-static lmi_value entry(fields *f, lmi_value whole, lmi_str name, bool is_attribute)
-{
-    const lmi_value *found = NULL;
-    size_t i;
-
-    if (is_attribute && name.len && *name.text == '_')
-        lmi_raise(f->r, "access to attribute '%.*s' of '%s' object is unsafe.", (int)name.len,
-                  name.text, lmi_type_name(whole));
-    if (!is_attribute && is_index(name, &i)) {
-        if (whole.kind == LMI_LIST && whole.as.list->flavour <= LMI_RANGE && i < whole.as.list->n)
-            return whole.as.list->items[i];
-        if (whole.kind == LMI_DICT)
-            found = lmi_dict_find(f->r, whole.as.dict, lmi_int((int64_t)i));
-    } else if (whole.kind == LMI_DICT || (is_attribute && whole.kind == LMI_NAMESPACE)) {
-        found = lmi_dict_find_str(f->r, whole.as.dict, name);
-    }
-    if (!found)
-        lmi_raise(f->r, "the format asks for \"%.*s\", which a value of type %s does not have here",
-                  (int)(name.len < 60 ? name.len : 60), name.text, lmi_type_name(whole));
-    return *found;
-}
-
 static size_t find_any(lmi_str s, const char *chars)
 {
     size_t i = 0;
@@ -173,6 +151,14 @@ static size_t find_any(lmi_str s, const char *chars)
     while (i < s.len && (!s.text[i] || !strchr(chars, s.text[i])))
         i++;
     return i;
+}
+
+/* whole[name]; what is all digits is a number. */
+static lmi_value item(fields *f, lmi_value whole, lmi_str name)
+{
+    size_t i;
+
+    return lmi_item(f->r, whole, is_index(name, &i) ? lmi_int((int64_t)i) : lmi_text(name));
 }
 
 static lmi_value value_of(fields *f, lmi_str path)
@@ -189,7 +175,8 @@ static lmi_value value_of(fields *f, lmi_str path)
         n = find_any(path, is_attribute ? ".[" : "]");
         if (!n || (!is_attribute && n == path.len))
             lmi_raise(f->r, "expected a name and its ']' in the name of a field");
-        value = entry(f, value, (lmi_str){path.text, n}, is_attribute);
+        value = is_attribute ? lmi_attribute(f->r, value, (lmi_str){path.text, n})
+                             : item(f, value, (lmi_str){path.text, n});
         n += !is_attribute;
     }
     return value;

@@ -17,25 +17,28 @@
 /* sys.get_int_max_str_digits() unless somebody changed it. */
 enum { INT_DIGITS_MAX = 4300 };
 
-/* Without white space around it, digits as ASCII, anything else beyond ASCII as '?'; ends with a
- * NUL. */
+/* Digits as ASCII, white space beyond ASCII as blanks, anything else there as '?'; without the
+ * white space of C around it, which has no \x1c to \x1f. A NUL stands behind it. */
 static lmi_str plain(lmi_render *r, lmi_str s)
 {
-    char *text;
+    static const lmi_str blanks = {" \t\n\v\f\r", 6};
+    char *text = lmi_make_text(r, s.len + 1);
     size_t len = 0;
     size_t at, n;
 
-    s = lmi_str_strip(s, NULL, 0);
     lmi_work(r, s.len / 64 + 1);
-    text = lmi_make_text(r, s.len + 1);
     for (at = 0; at < s.len; at += n) {
         const uint32_t c = lmi_char_at(&n, s.text + at);
         const int digit = lmi_char_digit(c);
 
-        text[len++] = digit >= 0 ? (char)('0' + digit) : c < 0x80 ? (char)c : '?';
+        if (c < 0x80)
+            text[len++] = (char)c;
+        else
+            text[len++] = (char)(digit >= 0 ? '0' + digit : lmi_is_space(c) ? ' ' : '?');
     }
-    text[len] = '\0';
-    return (lmi_str){text, len};
+    s = lmi_str_strip((lmi_str){text, len}, &blanks, 0);
+    text[s.text - text + (long)s.len] = '\0';
+    return s;
 }
 
 static lmi_str skip(lmi_str s, size_t n)
@@ -45,11 +48,11 @@ static lmi_str skip(lmi_str s, size_t n)
 
 static bool take_sign(lmi_str *s)
 {
-    const char sign = s->len ? *s->text : '\0';
+    const bool is_negative = s->len && *s->text == '-';
 
-    if (sign == '-' || sign == '+')
+    if (is_negative || (s->len && *s->text == '+'))
         *s = skip(*s, 1);
-    return sign == '-';
+    return is_negative;
 }
 
 /* ---- int() ---------------------------------------------------------------------------- */
@@ -250,7 +253,7 @@ typedef struct digits {
 static digits shortest(double f)
 {
     digits d = {.n = 0};
-    yyjson_val value = {0}; /* it is asked what it was before */
+    yyjson_val value = {0}; /* setting it looks at what it is */
     char text[64];
     const char *at = text;
     bool is_behind = false;
