@@ -194,7 +194,7 @@ static lmi_str grouped(lmi_render *r, lmi_str digits, char separator, int group,
         n = n < 1 ? 1 : n > group ? group : n;
         width -= n;
         for (; n > 0; n--)
-            *--at = left > 0 ? digits.text[--left] : '0';
+            *--at = *(left > 0 ? digits.text + --left : "0");
         if (left <= 0 && width <= 0)
             break;
         *--at = separator;
