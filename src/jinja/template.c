@@ -160,9 +160,9 @@ static size_t size_of(yyjson_val *json)
 
 static void render(lmi_render *r, const lmi_template *template, yyjson_val *variables)
 {
-    r->scope = lmi_scope_new(r, NULL);
+    r->scope = lmi_scope_new(r, NULL, NULL);
     add_members(r, &r->scope->names, variables);
-    r->scope = lmi_scope_new(r, r->scope);
+    r->scope = lmi_scope_new(r, r->scope, template->body);
     lmi_execute(r, template->body);
 }
 

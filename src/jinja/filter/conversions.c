@@ -142,7 +142,8 @@ static lmi_value round_up_or_down(lmi_render *r, lmi_value self, int64_t precisi
 
     if (!isfinite(scaled))
         lmi_raise(r, "infinity and nan have no integer near");
-    return lmi_float((is_up ? ceil(scaled) : floor(scaled)) / unit);
+    /* (Python divides an int here, which has no -0) */
+    return lmi_float((is_up ? ceil(scaled) : floor(scaled)) / unit + 0.0);
 }
 
 static lmi_value filter_round(lmi_render *r, lmi_value self, const lmi_call *call)
@@ -185,7 +186,7 @@ static lmi_value filter_filesizeformat(lmi_render *r, lmi_value self, const lmi_
     if (number.as.real == 1)
         lmi_write_text(&w, "1 Byte");
     else if (number.as.real < base)
-        lmi_write_format(&w, "%.0f Bytes", trunc(number.as.real));
+        lmi_write_format(&w, "%.0f Bytes", trunc(number.as.real) + 0.0);
     else {
         for (i = 0, unit = base * base; i < 7 && number.as.real >= unit; i++)
             unit *= base;

@@ -71,6 +71,11 @@ typedef struct lmi_nodes {
     size_t n, capacity;
 } lmi_nodes;
 
+typedef struct lmi_names {
+    lmi_str *items;
+    size_t n, capacity;
+} lmi_names;
+
 /* The arguments of a call as they are written. */
 typedef struct lmi_call_node {
     lmi_nodes positional, named;
@@ -90,6 +95,7 @@ typedef struct lmi_node {
     lmi_nodes items;
     struct lmi_node **defaults;
     lmi_call_node *call;
+    lmi_names hidden; /* of a body that is a frame: names undefined until it sets them */
 } lmi_node;
 
 /* Parse all of `text` (changed in place; it outlives the nodes) into memory of `r`. */

@@ -6,8 +6,9 @@
 #include "jinja/parse/parser.h"
 
 typedef struct place {
-    bool is_soft; /* inside `if`: unknown names may stay */
-    bool is_in_loop;
+    bool is_soft;    /* inside `if`: unknown names may stay */
+    bool is_in_loop; /* where `break` means something */
+    bool is_in_for;  /* however deep: `loop` is taken */
 } place;
 
 static void check(lmi_render *r, const lmi_node *node, place at);
@@ -45,19 +46,30 @@ static place place_within(const lmi_node *node, place at)
 {
     switch (node->kind) {
     case LMI_N_IF:
-        return (place){.is_soft = true, .is_in_loop = at.is_in_loop};
+        return (place){.is_soft = true, .is_in_loop = at.is_in_loop, .is_in_for = at.is_in_for};
     case LMI_N_FOR:
-        return (place){.is_in_loop = true};
+        return (place){.is_in_loop = true, .is_in_for = true};
     case LMI_N_MACRO:
     case LMI_N_CALL_BLOCK:
-        return (place){0};
+        return (place){.is_in_for = at.is_in_for};
     case LMI_N_SET_BLOCK:
     case LMI_N_FILTER_BLOCK:
     case LMI_N_WITH:
-        return (place){.is_in_loop = at.is_in_loop && !node->flag};
+        return (place){.is_in_loop = at.is_in_loop && !node->flag, .is_in_for = at.is_in_for};
     default:
         return at;
     }
+}
+
+/* A `for` sets `loop` itself. */
+static void check_target(lmi_render *r, const lmi_node *target, place at)
+{
+    size_t i;
+
+    if (at.is_in_for && target->kind == LMI_N_NAME && lmi_str_is(target->name, "loop"))
+        lmi_raise(r, "'loop' cannot be set inside a for");
+    for (i = 0; target->kind == LMI_N_TUPLE && i < target->items.n; i++)
+        check_target(r, target->items.items[i], at);
 }
 
 static void check_children(lmi_render *r, const lmi_node *node, place at)
@@ -75,7 +87,10 @@ static void check_children(lmi_render *r, const lmi_node *node, place at)
     for (i = 0; node->defaults && i < node->items.n; i++)
         check(r, node->defaults[i], within);
     check(r, node->body, within);
-    check(r, node->more, node->kind == LMI_N_IF ? within : (place){.is_in_loop = at.is_in_loop});
+    check(r, node->more,
+          node->kind == LMI_N_IF
+              ? within
+              : (place){.is_in_loop = at.is_in_loop, .is_in_for = within.is_in_for});
 }
 
 static void check(lmi_render *r, const lmi_node *node, place at)
@@ -89,6 +104,8 @@ static void check(lmi_render *r, const lmi_node *node, place at)
         check_name(r, node, at);
     if ((node->kind == LMI_N_BREAK || node->kind == LMI_N_CONTINUE) && !at.is_in_loop)
         lmi_raise(r, "'%s' outside a loop", node->kind == LMI_N_BREAK ? "break" : "continue");
+    if (node->kind == LMI_N_FOR || node->kind == LMI_N_SET || node->kind == LMI_N_SET_BLOCK)
+        check_target(r, node->a, place_within(node, at));
     check_children(r, node, at);
     lmi_leave(r);
 }

@@ -140,7 +140,7 @@ static lmi_node *parse_if(lmi_parser *p)
     lmi_node *node = lmi_parser_node(p, LMI_N_IF);
 
     lmi_parser_advance(p); /* "if" or "elif" */
-    node->a = lmi_parse_tuple(p, false, NULL);
+    node->a = lmi_parse_tuple(p, false);
     node->body = parse_body(p, ends);
     if (lmi_parser_is_name(p, "elif"))
         node->more = parse_if(p);
@@ -157,10 +157,10 @@ static lmi_node *parse_for(lmi_parser *p)
     lmi_node *node = lmi_parser_node(p, LMI_N_FOR);
 
     lmi_parser_advance(p);
-    node->a = lmi_parse_target(p, "in", false);
+    node->a = lmi_parse_target(p, false);
     if (!lmi_parser_skip_name(p, "in"))
         lmi_parser_refuse(p, "\"in\"");
-    node->b = lmi_parse_tuple(p, false, "recursive");
+    node->b = lmi_parse_tuple(p, false);
     if (lmi_parser_skip_name(p, "if"))
         node->c = lmi_parse_expression(p);
     node->flag = lmi_parser_skip_name(p, "recursive");
@@ -177,9 +177,9 @@ static lmi_node *parse_set(lmi_parser *p)
     lmi_node *node = lmi_parser_node(p, LMI_N_SET);
 
     lmi_parser_advance(p);
-    node->a = lmi_parse_target(p, NULL, true);
+    node->a = lmi_parse_target(p, true);
     if (lmi_parser_skip_operator(p, "=")) {
-        node->b = lmi_parse_tuple(p, true, NULL);
+        node->b = lmi_parse_tuple(p, true);
         return node;
     }
     node->kind = LMI_N_SET_BLOCK;
@@ -196,7 +196,7 @@ static lmi_node *parse_with(lmi_parser *p)
     while (p->now.kind != LMI_T_BLOCK_END) {
         if (node->items.n)
             lmi_parser_expect_operator(p, ",");
-        lmi_nodes_add(p, &node->items, lmi_parse_target(p, NULL, false));
+        lmi_nodes_add(p, &node->items, lmi_parse_target(p, false));
         lmi_parser_expect_operator(p, "=");
         lmi_nodes_add(p, &node->items, lmi_parse_expression(p));
     }
@@ -358,7 +358,7 @@ static lmi_node *parse_output(lmi_parser *p)
     lmi_node *node = lmi_parser_node(p, LMI_N_OUTPUT);
 
     lmi_parser_advance(p);
-    lmi_nodes_add(p, &node->items, lmi_parse_tuple(p, true, NULL));
+    lmi_nodes_add(p, &node->items, lmi_parse_tuple(p, true));
     if (p->now.kind != LMI_T_VARIABLE_END)
         lmi_parser_refuse(p, "\"}}\"");
     lmi_parser_advance(p);
@@ -403,8 +403,10 @@ static lmi_node *parse_until(lmi_parser *p, const char *const *ends)
         }
     }
     if (ends && p->now.kind == LMI_T_END) {
-        char expected[64] = "{% endif %}";
+        char expected[64];
 
+        while (strncmp(*ends, "end", 3) != 0)
+            ends++;
         snprintf(expected, sizeof(expected), "{%% %s %%}", *ends);
         lmi_parser_refuse(p, expected);
     }
@@ -422,5 +424,6 @@ lmi_node *lmi_parse(lmi_render *r, char *text, size_t len)
     lmi_parser_advance(&p);
     body = parse_until(&p, NULL);
     lmi_check(r, body);
+    lmi_find_hidden(r, body);
     return body;
 }

@@ -277,15 +277,14 @@ static lmi_node *parse_dict(lmi_parser *p)
     return node;
 }
 
-static bool ends_tuple(const lmi_parser *p, const char *end)
+static bool ends_tuple(const lmi_parser *p)
 {
     return p->now.kind == LMI_T_VARIABLE_END || p->now.kind == LMI_T_BLOCK_END ||
-           lmi_parser_is_operator(p, ")") || (end && lmi_parser_is_name(p, end));
+           lmi_parser_is_operator(p, ")");
 }
 
 /* One item, or several with commas between as a tuple; `parse` reads an item. */
-static lmi_node *parse_items(lmi_parser *p, lmi_node *(*parse)(lmi_parser *), const char *end,
-                             bool may_be_empty)
+static lmi_node *parse_items(lmi_parser *p, lmi_node *(*parse)(lmi_parser *), bool may_be_empty)
 {
     lmi_node *tuple = lmi_parser_node(p, LMI_N_TUPLE);
     bool is_tuple = false;
@@ -293,7 +292,7 @@ static lmi_node *parse_items(lmi_parser *p, lmi_node *(*parse)(lmi_parser *), co
     while (true) {
         if (tuple->items.n)
             lmi_parser_expect_operator(p, ",");
-        if (ends_tuple(p, end))
+        if (ends_tuple(p))
             break;
         lmi_nodes_add(p, &tuple->items, parse(p));
         if (!lmi_parser_is_operator(p, ","))
@@ -312,7 +311,7 @@ static lmi_node *parse_bracketed(lmi_parser *p)
     lmi_node *node;
 
     lmi_parser_advance(p);
-    node = parse_items(p, lmi_parse_expression, NULL, true);
+    node = parse_items(p, lmi_parse_expression, true);
     lmi_parser_expect_operator(p, ")");
     return node;
 }
@@ -341,9 +340,9 @@ static lmi_node *parse_primary(lmi_parser *p)
     }
 }
 
-lmi_node *lmi_parse_tuple(lmi_parser *p, bool has_choice, const char *end)
+lmi_node *lmi_parse_tuple(lmi_parser *p, bool has_choice)
 {
-    return parse_items(p, has_choice ? lmi_parse_expression : parse_or, end, false);
+    return parse_items(p, has_choice ? lmi_parse_expression : parse_or, false);
 }
 
 /* ---- Targets of assignments --------------------------------------------------------- */
@@ -378,9 +377,9 @@ static void check_target(lmi_parser *p, const lmi_node *node)
         check_target(p, node->items.items[i]);
 }
 
-lmi_node *lmi_parse_target(lmi_parser *p, const char *end, bool has_fields)
+lmi_node *lmi_parse_target(lmi_parser *p, bool has_fields)
 {
-    lmi_node *node = parse_items(p, has_fields ? parse_field_target : parse_primary, end, false);
+    lmi_node *node = parse_items(p, has_fields ? parse_field_target : parse_primary, false);
 
     check_target(p, node);
     return node;

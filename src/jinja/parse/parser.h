@@ -26,14 +26,16 @@ lmi_str lmi_parser_expect_name(lmi_parser *p);
 lmi_node *lmi_parser_node(lmi_parser *p, lmi_node_kind kind);
 void lmi_nodes_add(lmi_parser *p, lmi_nodes *nodes, lmi_node *node);
 
-/* Expressions (parse_expression.c). A tuple needs no brackets; `end` is a name that ends one
- * (or NULL). */
+/* Expressions (parse_expression.c). A tuple needs no brackets. */
 lmi_node *lmi_parse_expression(lmi_parser *p);
-lmi_node *lmi_parse_tuple(lmi_parser *p, bool has_choice, const char *end);
+lmi_node *lmi_parse_tuple(lmi_parser *p, bool has_choice);
 lmi_node *lmi_parse_filters(lmi_parser *p, lmi_node *node, bool is_inline);
-lmi_node *lmi_parse_target(lmi_parser *p, const char *end, bool has_fields);
+lmi_node *lmi_parse_target(lmi_parser *p, bool has_fields);
 
 /* Refuse what jinja2 refuses when it compiles (check.c). */
 void lmi_check(lmi_render *r, const lmi_node *node);
+
+/* Fill in the hidden names of every body that is a frame (symbols.c). */
+void lmi_find_hidden(lmi_render *r, lmi_node *template);
 
 #endif

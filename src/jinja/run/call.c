@@ -177,7 +177,7 @@ static lmi_value call_macro(lmi_render *r, const lmi_function *function, const l
     lmi_scope *caller = r->scope;
     lmi_value text;
 
-    r->scope = lmi_scope_new(r, function->scope);
+    r->scope = lmi_scope_new(r, function->scope, function->macro->body);
     set_parameters(r, function->macro, call);
     lmi_capture(r, &text, function->macro->body);
     r->scope = caller;

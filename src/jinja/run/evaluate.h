@@ -36,8 +36,9 @@ lmi_flow lmi_execute(lmi_render *r, const lmi_node *node);
 /* Run `body` and take what it wrote off the output. */
 lmi_flow lmi_capture(lmi_render *r, lmi_value *out, const lmi_node *body);
 
-/* Names (scope.c). */
-lmi_scope *lmi_scope_new(lmi_render *r, lmi_scope *outer);
+/* Names (scope.c). A scope begins with the names that `body` (or NULL) hides. */
+lmi_scope *lmi_scope_new(lmi_render *r, lmi_scope *outer, const lmi_node *body);
+void lmi_scope_reset(lmi_render *r, lmi_scope *scope, const lmi_node *body);
 lmi_value lmi_scope_find(lmi_render *r, lmi_str name);
 void lmi_scope_set(lmi_render *r, lmi_scope *scope, lmi_str name, lmi_value value);
 void lmi_assign(lmi_render *r, const lmi_node *target, lmi_value value);

@@ -68,7 +68,7 @@ static lmi_flow capture_filtered(lmi_render *r, lmi_value *out, const lmi_node *
     lmi_scope *outer = r->scope;
     lmi_flow flow;
 
-    r->scope = lmi_scope_new(r, outer);
+    r->scope = lmi_scope_new(r, outer, node->body);
     flow = lmi_capture(r, out, node->body);
     if (flow == LMI_GO_ON && node->b)
         *out = filter_text(r, node->b, *out);
@@ -101,7 +101,7 @@ static lmi_flow execute_filter_block(lmi_render *r, const lmi_node *node)
 static lmi_flow execute_with(lmi_render *r, const lmi_node *node)
 {
     lmi_scope *outer = r->scope;
-    lmi_scope *inner = lmi_scope_new(r, outer);
+    lmi_scope *inner = lmi_scope_new(r, outer, node->body);
     lmi_flow flow;
     size_t i;
 

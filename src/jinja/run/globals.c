@@ -132,8 +132,7 @@ static lmi_value strftime_now(lmi_render *r, lmi_value self, const lmi_call *cal
     lmi_bind(r, "strftime_now", "format", call, &value);
     text = lmi_arg_str(r, "the format of a date", value);
     if (text.len >= DATE_MAX / 4 || memchr(text.text, '\0', text.len))
-        lmi_raise(r, "a format of a date has at most %d bytes, none of them NUL",
-                  DATE_MAX / 4 - 1);
+        lmi_raise(r, "a format of a date has at most %d bytes, none of them NUL", DATE_MAX / 4 - 1);
     if (!locale)
         lmi_raise(r, "this system has no C locale");
     copy_format(format, text);

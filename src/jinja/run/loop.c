@@ -18,7 +18,7 @@ static lmi_list *gather(lmi_render *r, const lmi_node *node, lmi_value iterable)
     if (!node->c)
         return all;
     for (i = 0; i < all->n; i++) {
-        r->scope = lmi_scope_new(r, outer);
+        r->scope = lmi_scope_new(r, outer, NULL);
         lmi_assign(r, node->a, all->items[i]);
         if (lmi_is_true(lmi_eval(r, node->c)))
             lmi_list_add(r, kept, all->items[i]);
@@ -37,8 +37,8 @@ static bool run_turns(lmi_render *r, lmi_loop *loop)
 
     for (; loop->index0 < loop->items->n && flow != LMI_BREAK; loop->index0++) {
         if (!scope || scope->is_captured)
-            scope = lmi_scope_new(r, loop->scope);
-        scope->names.n = 0;
+            scope = lmi_scope_new(r, loop->scope, NULL);
+        lmi_scope_reset(r, scope, loop->node->body);
         r->scope = scope;
         lmi_scope_set(r, scope, LMI_STR("loop"), value);
         lmi_assign(r, loop->node->a, loop->items->items[loop->index0]);
@@ -56,7 +56,7 @@ static void run(lmi_render *r, const lmi_node *node, lmi_value iterable, int64_t
     *loop = (lmi_loop){.node = node, .scope = r->scope, .depth0 = depth0};
     loop->items = gather(r, node, iterable);
     if (!run_turns(r, loop) && node->more) {
-        r->scope = lmi_scope_new(r, loop->scope);
+        r->scope = lmi_scope_new(r, loop->scope, node->more);
         lmi_execute(r, node->more);
     }
     r->scope = loop->scope;

@@ -2,12 +2,23 @@
 #include "jinja/filter/filters.h"
 #include "jinja/run/evaluate.h"
 
-lmi_scope *lmi_scope_new(lmi_render *r, lmi_scope *outer)
+lmi_scope *lmi_scope_new(lmi_render *r, lmi_scope *outer, const lmi_node *body)
 {
     lmi_scope *scope = lmi_make(r, 1, sizeof(*scope));
 
     scope->outer = outer;
+    lmi_scope_reset(r, scope, body);
     return scope;
+}
+
+void lmi_scope_reset(lmi_render *r, lmi_scope *scope, const lmi_node *body)
+{
+    const lmi_value missing = {.kind = LMI_MISSING};
+    size_t i;
+
+    scope->names.n = 0;
+    for (i = 0; body && i < body->hidden.n; i++)
+        lmi_dict_add(r, &scope->names, lmi_text(body->hidden.items[i]), missing);
 }
 
 lmi_value lmi_scope_find(lmi_render *r, lmi_str name)
@@ -18,6 +29,8 @@ lmi_value lmi_scope_find(lmi_render *r, lmi_str name)
     for (scope = r->scope; scope; scope = scope->outer) {
         const lmi_value *found = lmi_dict_find_str(r, &scope->names, name);
 
+        if (found && found->kind == LMI_MISSING)
+            return lmi_undefined(name);
         if (found)
             return *found;
     }
