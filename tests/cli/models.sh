@@ -5,11 +5,13 @@
 
 run model info $MODEL
 [ "$code" -eq 0 ] && grep -q '^architecture *qwen3' "$tmp/out" && grep -q '^target norm *0\.7079' "$tmp/out" &&
-    grep -q '^chat template *known to libllama' "$tmp/out" && grep -qE '^fingerprint *[0-9a-f]{64}$' "$tmp/out"
+    grep -q '^chat template *Jinja, 199 bytes$' "$tmp/out" && grep -q '^system text *in its place$' "$tmp/out" &&
+    grep -qF 'a turn          <|im_start|>system\n' "$tmp/out" && grep -qE '^fingerprint *[0-9a-f]{64}$' "$tmp/out"
 ok $? "model info shows architecture, target norm, template and fingerprint" "$tmp/out"
 run model info $MODEL --json
 [ "$code" -eq 0 ] && grep -q '"n_layer": 6,' "$tmp/out" && grep -q '"is_tied": false,' "$tmp/out" &&
-    grep -q '"is_chat_template_known": true,' "$tmp/out"
+    grep -qF '"chat_turn": "<|im_start|>system\nYou are terse.<|im_end|>\n' "$tmp/out" &&
+    grep -q '"chat_template_error": null,' "$tmp/out"
 ok $? "model info --json says the same to programs" "$tmp/out"
 if command -v python3 >/dev/null; then
     python3 -m json.tool <"$tmp/out" >/dev/null 2>"$tmp/err"
@@ -44,7 +46,7 @@ if [ -f $STORIES ]; then
     run ask -m $STORIES --chat-template chatml --method baseline -n 8 --temp 0 -t 1 q
     ok "$code" "with --chat-template it answers" "$tmp/err"
     printf '{{ mystery }}' >"$tmp/template"
-    fails 1 'does not know the chat template' "a template that libllama does not know is refused" \
+    fails 1 'has no tokens' "a template that says nothing is refused" \
         ask -m $STORIES --chat-template-file "$tmp/template" q
     fails 1 'no chat template' "run refuses it too, and makes no folder" \
         run -m $STORIES --data $SUMS --output "$tmp/run"
