@@ -378,6 +378,22 @@ LMAS_CHECKED lmas_status lmas_solver_tick(lmas_solver *solver);
 LMAS_API size_t lmas_solver_n_open(const lmas_solver *solver);
 LMAS_CHECKED lmas_status lmas_solver_run(lmas_solver *solver);
 
+/* A question that has a lane: whose turn it is, how far that is, and what it took so far. */
+typedef struct lmas_running {
+    uint64_t id;
+    const char *agent;    /* lives as long as the team */
+    size_t turn, n_turns; /* the turn, from 0, of so many */
+    lmas_work work;       /* what the agent is at: reading, thinking or speaking */
+    uint32_t n_done;      /* tokens or thoughts of that work done in this turn, */
+    uint32_t n_most;      /* and the most they can become: all of them, except in speaking */
+    uint64_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens of all its agents so far */
+    double engine_ms;                     /* their share of the ticks, in milliseconds */
+} lmas_running;
+
+/* The i-th question under way, in no lasting order; false past the last. A question gets its lane
+ * inside a tick, so before the first tick there is none. Between ticks, to show progress. */
+LMAS_API bool lmas_solver_running(lmas_running *out, const lmas_solver *solver, size_t i);
+
 /* The most cells `question` can need, to size a session (text_mas: if every agent spoke all). */
 LMAS_CHECKED lmas_status lmas_question_cells(uint32_t *out, const lmas_model *model,
                                              const lmas_team *team,
