@@ -13,11 +13,12 @@
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/run_flags.h"
+#include "cli/run_standing.h"
 #include "cli/term.h"
 #include "eval/run.h"
 #include "eval/stats.h"
 
-enum { LANES_MAX = 256, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024, STANDING_SIZE = 128 };
+enum { LANES_MAX = 256, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024 };
 
 /* Flags of the reference that mean nothing here. */
 typedef struct moot_flags {
@@ -300,59 +301,32 @@ static lmas_status open_folder(work *w)
     return status;
 }
 
-/* Questions a second of this process, and how long the rest will take; false while unknown. */
-static bool estimate(double *rate, double *left_s, const lmi_standing *s)
-{
-    const size_t done = s->totals.n - s->n_before;
-
-    if (done == 0 || s->now_ms <= 0)
-        return false;
-    *rate = (double)done / s->now_ms * 1e3;
-    *left_s = (double)(s->n - s->totals.n) / *rate;
-    return true;
-}
-
-/* "37/400  3.2/s  1 min 53 s left  18.9 % right" */
-static void describe_standing(char out[STANDING_SIZE], const lmi_standing *s)
-{
-    const double right =
-        s->totals.n ? 100.0 * (double)s->totals.n_correct / (double)s->totals.n : 0;
-    char left[32] = "";
-    double rate, left_s;
-
-    if (!estimate(&rate, &left_s, s)) {
-        snprintf(out, STANDING_SIZE, "%zu/%zu", s->totals.n, s->n);
-        return;
-    }
-    lmi_duration_text(left, left_s);
-    if (rate >= 1)
-        snprintf(out, STANDING_SIZE, "%zu/%zu  %.1f/s  %s left  %.1f %% right", s->totals.n, s->n,
-                 rate, left, right);
-    else
-        snprintf(out, STANDING_SIZE, "%zu/%zu  %.1f s each  %s left  %.1f %% right", s->totals.n,
-                 s->n, 1 / rate, left, right);
-}
+/* What the callback needs. */
+typedef struct shown {
+    lmi_progress progress;
+    lmi_activity idle; /* nothing at work yet */
+} shown;
 
 static bool show_standing(void *user, const lmi_standing *standing)
 {
-    lmi_progress *progress = user;
-    char text[STANDING_SIZE];
+    shown *s = user;
+    lmi_buf text;
 
-    if (lmi_progress_is_due(progress)) {
-        describe_standing(text, standing);
-        lmi_progress_show(progress, standing->totals.n, standing->n, text);
-    }
+    lmi_buf_init(&text, lmi_progress_width(&s->progress));
+    lmi_standing_describe(&text, standing, s->idle);
+    lmi_progress_promise(&s->progress, standing->totals.n, standing->n, lmi_buf_text(&text));
+    lmi_buf_done(&text);
     return !lmi_interrupted();
 }
 
 static lmas_status ask_questions(work *w)
 {
-    lmi_progress progress;
+    shown s = {.idle = lmi_activity_of(w->stage.team, w->stage.solver_params.method)};
     lmas_status status;
 
-    lmi_progress_init(&progress);
-    status = lmi_run(&w->totals, &w->setup, &w->folder, show_standing, &progress);
-    lmi_progress_clear(&progress);
+    lmi_progress_init(&s.progress);
+    status = lmi_run(&w->totals, &w->setup, &w->folder, show_standing, &s);
+    lmi_progress_clear(&s.progress);
     return status;
 }
 
