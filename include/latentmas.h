@@ -283,6 +283,10 @@ LMAS_API size_t lmas_team_n_agents(const lmas_team *team);
 LMAS_API const char *lmas_team_agent_name(const lmas_team *team, size_t i);
 LMAS_API const char *lmas_team_source(const lmas_team *team); /* the file, whole */
 
+/* The i-th remark on a file that can be used and may not say what its author meant, such as a
+ * misspelt slot: one line with file and line. NULL past the last. */
+LMAS_API const char *lmas_team_remark(const lmas_team *team, size_t i);
+
 /* ---- Solver: a team over many questions ----------------------------------- */
 
 typedef enum lmas_method {
@@ -302,6 +306,11 @@ typedef enum lmas_answer_kind {
     LMAS_ANSWER_CODE = 2,
     LMAS_ANSWER_FREE = 3
 } lmas_answer_kind;
+
+/* Whether the team can be asked for such an answer: false where a prompt of the method says
+ * {format} and the file has no format of that kind. */
+LMAS_API bool lmas_team_can_answer(const lmas_team *team, lmas_method method,
+                                   lmas_answer_kind kind);
 
 typedef struct lmas_question {
     uint64_t id;      /* yours; with the seed it decides the draws */
