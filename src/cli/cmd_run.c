@@ -40,7 +40,9 @@ static const lmi_opt run_opts[] = {
      .min = 1, .max = LANES_MAX,
      .help = "questions at once; answers do not depend on it, rounding aside"},
     {"--output --output_path", LMI_OPT_FOLDER, offsetof(run_settings, output), "DIR",
-     .help = "the run's folder (default: runs/<time>-<task>-<method>)"},
+     .help =
+         "the run's folder (default: runs/<time>-<task>-<method>); one that holds this very run "
+         "goes on with it, one with another is refused"},
     {"--resume", LMI_OPT_FOLDER, offsetof(run_settings, resume), "DIR",
      .help = "go on with the run in DIR; flags that it was started with need not be repeated"},
     {0},
@@ -282,6 +284,47 @@ static lmas_status open_inputs(work *w)
     return LMAS_OK;
 }
 
+/* A folder of another run is nothing to go on with, and nothing to write over. */
+static lmas_status refuse_other(const work *w, const lmi_buf *config)
+{
+    const lmi_runfolder *folder = &w->folder;
+    lmi_buf difference;
+    lmas_status status;
+
+    lmi_buf_init(&difference, LMI_ERROR_MAX);
+    status = lmi_config_difference(&difference, folder->config_path, &folder->config, config);
+    if (status == LMAS_OK && difference.len)
+        status = lmi_fail(LMAS_E_INVALID,
+                          "%s holds another run already (%s): name another folder, or continue "
+                          "that one with --resume alone",
+                          folder->path, lmi_buf_text(&difference));
+    lmi_buf_done(&difference);
+    return status;
+}
+
+/* The same command twice is one run: what the folder lacks of it is asked. */
+static lmas_status open_output(work *w, const lmi_buf *config)
+{
+    const char *path = w->settings.output;
+    lmas_status status;
+
+    if (!lmi_runfolder_holds_run(path))
+        return lmi_runfolder_new(&w->folder, path, w->setup.n, config);
+    status = lmi_runfolder_open(&w->folder, path);
+    if (status == LMAS_OK)
+        status = refuse_other(w, config);
+    if (status == LMAS_OK)
+        status = lmi_runfolder_resume(&w->folder, w->setup.n, config);
+    if (status != LMAS_OK)
+        return status;
+    if (w->folder.totals.n == lmi_shard_size(&w->setup))
+        lmi_say("%s holds this run already: nothing is asked again", path);
+    else
+        lmi_say("%s holds this run already, %zu of %zu questions done: it goes on", path,
+                w->folder.totals.n, lmi_shard_size(&w->setup));
+    return LMAS_OK;
+}
+
 static lmas_status open_folder(work *w)
 {
     const run_settings *s = &w->settings;
@@ -293,7 +336,7 @@ static lmas_status open_folder(work *w)
     if (status == LMAS_OK && s->resume)
         status = lmi_runfolder_resume(&w->folder, w->setup.n, &config);
     else if (status == LMAS_OK && s->output)
-        status = lmi_runfolder_new(&w->folder, s->output, w->setup.n, &config);
+        status = open_output(w, &config);
     else if (status == LMAS_OK)
         status = lmi_runfolder_new_named(&w->folder, "runs", s->task.task, s->solve.team.method,
                                          w->setup.n, &config);
