@@ -602,14 +602,32 @@ static void look(watch *w, const lmas_solver *solver, const lmas_team *team)
     assert_int_equal(i, lmas_solver_n_open(solver));
 }
 
+/* Two questions from the first tick to the last, with a look after each. */
+static void watch_two(watch *w, seen *s, lmas_session *session, const lmas_team *team)
+{
+    lmas_solver_params params = greedy_params(LMAS_METHOD_LATENT_MAS);
+    lmas_solver *solver = NULL;
+    lmas_running r;
+    size_t i;
+
+    params.on_result = on_result;
+    params.user = s;
+    assert_ok(lmas_solver_new(&solver, session, team, &params));
+    for (i = 0; i < 2; i++)
+        assert_ok(lmas_solver_submit(solver, &(lmas_question){.id = i, .text = APPLES[0]}));
+    assert_false(lmas_solver_running(&r, solver, 0));
+    while (lmas_solver_n_open(solver)) {
+        assert_ok(lmas_solver_tick(solver));
+        look(w, solver, team);
+    }
+    lmas_solver_free(solver);
+}
+
 static void test_a_look_between_ticks_shows_how_far_each_question_is(void **state)
 {
     lmas_session_params session_params = lmas_session_params_default();
-    lmas_solver_params params = greedy_params(LMAS_METHOD_LATENT_MAS);
     lmas_session *session = NULL;
     lmas_team *team = NULL;
-    lmas_solver *solver = NULL;
-    lmas_running r;
     seen s = {0};
     watch w = {0};
     size_t i;
@@ -619,18 +637,9 @@ static void test_a_look_between_ticks_shows_how_far_each_question_is(void **stat
     session_params.n_ctx = 4096;
     session_params.n_batch = 32; /* so that a prompt takes several ticks */
     session_params.n_threads = 1;
-    params.on_result = on_result;
-    params.user = &s;
     assert_ok(lmas_session_new(&session, support_model(DEMO_MODEL), &session_params));
     assert_ok(lmas_team_builtin(&team, "sequential"));
-    assert_ok(lmas_solver_new(&solver, session, team, &params));
-    for (i = 0; i < 2; i++)
-        assert_ok(lmas_solver_submit(solver, &(lmas_question){.id = i, .text = APPLES[0]}));
-    assert_false(lmas_solver_running(&r, solver, 0));
-    while (lmas_solver_n_open(solver)) {
-        assert_ok(lmas_solver_tick(solver));
-        look(&w, solver, team);
-    }
+    watch_two(&w, &s, session, team);
     assert_true(w.has_seen[LMAS_WORK_READ] && w.has_seen[LMAS_WORK_THINK] &&
                 w.has_seen[LMAS_WORK_SPEAK]);
     for (i = 0; i < 2; i++) {
@@ -642,7 +651,6 @@ static void test_a_look_between_ticks_shows_how_far_each_question_is(void **stat
         assert_true(end->n_spoken - w.last[i].n_spoken <= 1);
         assert_true(w.last[i].engine_ms <= end->read_ms + end->think_ms + end->speak_ms);
     }
-    lmas_solver_free(solver);
     forget(&s);
     lmas_team_free(team);
     lmas_session_free(session);
