@@ -303,6 +303,10 @@ LMAS_API size_t lmas_team_n_agents(const lmas_team *team);
 LMAS_API const char *lmas_team_agent_name(const lmas_team *team, size_t i);
 LMAS_API const char *lmas_team_source(const lmas_team *team); /* the file, whole */
 
+/* The i-th remark on a file that can be used and may not say what its author meant, such as a
+ * misspelt slot: one line with file and line. NULL past the last. */
+LMAS_API const char *lmas_team_remark(const lmas_team *team, size_t i);
+
 /* ---- Solver: a team over many questions ----------------------------------- */
 
 typedef enum lmas_method {
@@ -322,6 +326,11 @@ typedef enum lmas_answer_kind {
     LMAS_ANSWER_CODE = 2,
     LMAS_ANSWER_FREE = 3
 } lmas_answer_kind;
+
+/* Whether the team can be asked for such an answer: false where a prompt of the method says
+ * {format} and the file has no format of that kind. */
+LMAS_API bool lmas_team_can_answer(const lmas_team *team, lmas_method method,
+                                   lmas_answer_kind kind);
 
 typedef struct lmas_question {
     uint64_t id;      /* yours; with the seed it decides the draws */
@@ -398,6 +407,22 @@ LMAS_CHECKED lmas_status lmas_solver_tick(lmas_solver *solver);
 /* Questions submitted and not ended: waiting and running. Run ticks until none is. */
 LMAS_API size_t lmas_solver_n_open(const lmas_solver *solver);
 LMAS_CHECKED lmas_status lmas_solver_run(lmas_solver *solver);
+
+/* A question that has a lane: whose turn it is, how far that is, and what it took so far. */
+typedef struct lmas_running {
+    uint64_t id;
+    const char *agent;    /* lives as long as the team */
+    size_t turn, n_turns; /* the turn, from 0, of so many */
+    lmas_work work;       /* what the agent is at: reading, thinking or speaking */
+    uint32_t n_done;      /* tokens or thoughts of that work done in this turn, */
+    uint32_t n_most;      /* and the most they can become: all of them, except in speaking */
+    uint64_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens of all its agents so far */
+    double engine_ms;                     /* their share of the ticks, in milliseconds */
+} lmas_running;
+
+/* The i-th question under way, in no lasting order; false past the last. A question gets its lane
+ * inside a tick, so before the first tick there is none. Between ticks, to show progress. */
+LMAS_API bool lmas_solver_running(lmas_running *out, const lmas_solver *solver, size_t i);
 
 /* The most cells `question` can need, to size a session (text_mas: if every agent spoke all). */
 LMAS_CHECKED lmas_status lmas_question_cells(uint32_t *out, const lmas_model *model,

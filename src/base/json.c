@@ -7,6 +7,7 @@
  */
 #include "base/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -123,6 +124,49 @@ static lmas_status refuse_depth(const lmi_json *json)
     return LMAS_OK;
 }
 
+/* ", found 'x'": what a person who looks at the file sees there. */
+static void show_byte(char out[24], const lmi_json *json, size_t pos)
+{
+    const unsigned char c = pos < json->len ? (unsigned char)json->text[pos] : 0;
+
+    if (c > ' ' && c < 0x7f)
+        snprintf(out, 24, ", found '%c'", c);
+    else
+        snprintf(out, 24, ", found byte 0x%02x", c);
+}
+
+/* The parser's complaint in terms of the file. */
+static const char *explain(const yyjson_read_err *error)
+{
+    static const char character[] = "unexpected character, ";
+
+    if (error->code == YYJSON_READ_ERROR_INVALID_PARAMETER ||
+        error->code == YYJSON_READ_ERROR_EMPTY_CONTENT)
+        return "empty, JSON expected";
+    if (error->code == YYJSON_READ_ERROR_UNEXPECTED_END)
+        return "ends before its JSON is complete";
+    if (error->code == YYJSON_READ_ERROR_UNEXPECTED_CONTENT)
+        return "more follows where the JSON is complete";
+    if (strncmp(error->msg, character, strlen(character)) == 0)
+        return error->msg + strlen(character);
+    return error->msg;
+}
+
+static lmas_status refuse_syntax(const lmi_json *json, const yyjson_read_err *error)
+{
+    const size_t pos = error->pos < json->len ? error->pos : json->len;
+    const size_t line = line_of(json, pos);
+    char found[24] = "";
+
+    if (error->code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+        return lmi_fail(LMAS_E_NOMEM, "no memory to read %s", json->label);
+    if (error->code == YYJSON_READ_ERROR_UNEXPECTED_CHARACTER ||
+        error->code == YYJSON_READ_ERROR_UNEXPECTED_CONTENT)
+        show_byte(found, json, pos);
+    return lmi_fail(LMAS_E_FORMAT, "%s:%zu:%zu: %s%s", json->label, line + json->first_line,
+                    pos - json->lines[line] + 1, explain(error), found);
+}
+
 static lmas_status parse(lmi_json *json)
 {
     yyjson_read_err error;
@@ -133,13 +177,8 @@ static lmas_status parse(lmi_json *json)
     if (status != LMAS_OK)
         return status;
     json->doc = yyjson_read_opts(json->text, json->len, YYJSON_READ_INSITU, NULL, &error);
-    if (!json->doc) {
-        const size_t pos = error.pos < json->len ? error.pos : json->len;
-        const size_t line = line_of(json, pos);
-
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu:%zu: %s", json->label, line + json->first_line,
-                        pos - json->lines[line] + 1, error.msg);
-    }
+    if (!json->doc)
+        return refuse_syntax(json, &error);
     return refuse_twins(json, yyjson_doc_get_root(json->doc));
 }
 

@@ -1,47 +1,16 @@
 /*
  * bench_progress.c - a line on stderr, shown late.
  *
- * A repetition is one call of the library, which may take a second or a minute, and nobody
- * wants to see a line flash by. So a timer shows the line when two seconds are over.
+ * A repetition is one call of the library, which may take a second or a minute. So its line is
+ * promised before it begins.
  */
 #include "cli/bench_progress.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/time.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "cli/term.h"
 
-#define QUIET_MS 2000.0
-
-enum { LINE_SIZE = 256 };
-
-/* The line, and whether it stands there: what the timer's handler needs. */
-static char line[LINE_SIZE];
-static volatile sig_atomic_t line_len, is_shown;
-
-static void show_late(int number)
-{
-    (void)number;
-    is_shown = write(STDERR_FILENO, line, (size_t)line_len) > 0;
-}
-
-/* Call show_late() in `ms` milliseconds, or with 0 not any more. */
-static void set_timer(double ms)
-{
-    struct sigaction action = {.sa_handler = show_late, .sa_flags = SA_RESTART};
-    struct itimerval timer = {0};
-
-    sigemptyset(&action.sa_mask);
-    if (ms > 0)
-        sigaction(SIGALRM, &action, NULL);
-    timer.it_value.tv_sec = (time_t)(ms / 1e3);
-    timer.it_value.tv_usec = (suseconds_t)((ms - (double)timer.it_value.tv_sec * 1e3) * 1e3);
-    setitimer(ITIMER_REAL, &timer, NULL);
-}
+enum { TEXT_SIZE = 240 };
 
 /* Tests that resemble each other in what a unit of them takes. */
 static size_t slot_of(const lmi_bench_test *test)
@@ -91,23 +60,14 @@ static void describe(char *out, size_t size, const lmi_bench_progress *p, size_t
              t->n_lanes, t->n_lanes == 1 ? "" : "s", which, left);
 }
 
-void lmi_bench_progress_show(const lmi_bench_progress *p, size_t test, size_t repetition)
+void lmi_bench_progress_show(lmi_bench_progress *p, size_t test, size_t repetition)
 {
-    const double age = lmi_now_ms() - p->begin_ms;
-    const size_t width = lmi_term_width();
-    char text[LINE_SIZE - 16];
-    int len;
+    char text[TEXT_SIZE];
 
-    if (!lmi_term_is_live())
+    if (!p->line.is_live)
         return;
-    set_timer(0);
     describe(text, sizeof(text), p, test, repetition);
-    len = snprintf(line, sizeof(line), "\r%.*s\033[K", (int)(width > 1 ? width - 1 : 1), text);
-    line_len = len < (int)sizeof(line) ? len : (int)sizeof(line) - 1;
-    if (age < QUIET_MS)
-        set_timer(QUIET_MS - age);
-    else
-        show_late(0);
+    lmi_progress_promise(&p->line, 0, 0, text);
 }
 
 void lmi_bench_progress_learn(lmi_bench_progress *p, size_t test, double ms)
@@ -117,12 +77,7 @@ void lmi_bench_progress_learn(lmi_bench_progress *p, size_t test, double ms)
     p->unit_ms[slot_of(t)] = ms / lmi_bench_units(t, t->n_lanes);
 }
 
-void lmi_bench_progress_clear(void)
+void lmi_bench_progress_clear(lmi_bench_progress *p)
 {
-    if (!lmi_term_is_live())
-        return;
-    set_timer(0);
-    if (is_shown)
-        fputs("\r\033[K", stderr);
-    is_shown = 0;
+    lmi_progress_clear(&p->line);
 }

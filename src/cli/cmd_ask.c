@@ -4,10 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
+#include "cli/activity.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
+#include "cli/progress.h"
 #include "cli/term.h"
 #include "cli/trace.h"
 #include "data/task.h"
@@ -43,9 +46,14 @@ static void init(void *settings)
 
 /* What the callbacks need. */
 typedef struct speech {
-    bool has_trace;
+    const ask_settings *settings;
     bool is_line_open; /* stdout stands in the middle of a line */
+    bool is_on_screen; /* stdout is a terminal, where what is spoken is progress enough */
     int write_error;   /* errno of stdout, 0 while it takes what it is given */
+    lmi_progress progress;
+    lmi_activity idle;  /* nothing at work yet */
+    lmas_status status; /* how the question ended, and why */
+    char error[LMI_ERROR_MAX];
 } speech;
 
 static void flush(speech *s)
@@ -61,6 +69,7 @@ static bool print_speech(void *user, uint64_t id, const char *text, size_t len)
     (void)id;
     if (len == 0)
         return true;
+    lmi_progress_clear(&s->progress);
     errno = 0;
     fwrite(text, 1, len, stdout);
     s->is_line_open = text[len - 1] != '\n';
@@ -83,10 +92,49 @@ static bool print_agent(void *user, uint64_t id, const lmas_agent_trace *agent)
     speech *s = user;
 
     (void)id;
-    if (!s->has_trace)
+    if (!s->settings->has_trace)
         return true;
+    lmi_progress_clear(&s->progress);
     end_line(s);
     lmi_trace_agent(agent);
+    return true;
+}
+
+/* Nothing came out: an empty line would leave a person alone with it. */
+static void say_nothing_came(const speech *s, const lmas_agent_trace *last)
+{
+    const bool is_alone = strcmp(s->settings->solve.team.method, "baseline") == 0;
+    const char *plural = last->n_spoken == 1 ? "" : "s";
+    const char *alone = is_alone ? "" : "; or try one agent with --method baseline";
+
+    if (last->is_cut)
+        lmi_say("no answer: %s spoke %u token%s, as many as --max_new_tokens lets it, and no word "
+                "among them: give it more",
+                last->name, last->n_spoken, plural);
+    else if (last->n_spoken)
+        lmi_say("no answer: %s spoke %u token%s and no word among them, only white space or "
+                "control tokens: try another --seed or --temp%s",
+                last->name, last->n_spoken, plural, alone);
+    else
+        lmi_say("no answer: %s ended its turn at once, as a model does whose chat template does "
+                "not fit: \"latentmas model info FILE\" shows it, --chat-template names another%s",
+                last->name, alone);
+}
+
+static bool note_result(void *user, const lmas_result *result)
+{
+    speech *s = user;
+
+    lmi_progress_clear(&s->progress);
+    end_line(s);
+    s->status = result->status;
+    snprintf(s->error, sizeof(s->error), "%s", result->error);
+    if (result->status != LMAS_OK)
+        return true;
+    if (s->settings->has_trace)
+        lmi_trace_total(result);
+    if (!result->text[0] && result->n_agents)
+        say_nothing_came(s, &result->agents[result->n_agents - 1]);
     return true;
 }
 
@@ -116,9 +164,10 @@ static lmas_status read_stdin(lmi_buf *out)
 /* The question, from the command line or with `-` from stdin. */
 static lmas_status take_question(lmi_buf *out, const char *word)
 {
+    const bool is_piped = strcmp(word, "-") == 0;
     lmas_status status = LMAS_OK;
 
-    if (strcmp(word, "-") == 0)
+    if (is_piped)
         status = read_stdin(out);
     else
         lmi_buf_puts(out, word);
@@ -133,14 +182,50 @@ static lmas_status take_question(lmi_buf *out, const char *word)
     if (!lmi_utf8_is_valid(lmi_buf_text(out), out->len))
         return lmi_fail(LMAS_E_INVALID, "the question is not valid UTF-8");
     if (lmi_buf_text(out)[strspn(lmi_buf_text(out), " \t\r\n")] == '\0')
-        return lmi_fail(LMAS_E_INVALID, "the question is empty");
+        return lmi_fail(LMAS_E_INVALID, is_piped ? "the question is empty: stdin holds no text"
+                                                 : "the question is empty: put it in quotes, or "
+                                                   "give - and pipe it in");
     return LMAS_OK;
+}
+
+/* Say what the team is at, unless the terminal shows it already. */
+static void show_activity(speech *s, const lmas_solver *solver)
+{
+    const double seconds = (lmi_now_ms() - s->progress.begin_ms) / 1e3;
+    lmi_activity activity = s->idle;
+    lmi_buf text;
+
+    if (s->is_line_open && s->is_on_screen)
+        return;
+    lmi_activity_look(&activity, solver);
+    lmi_buf_init(&text, lmi_progress_width(&s->progress));
+    lmi_activity_add_who(&text, &activity);
+    lmi_activity_add_counts(&text, &activity, seconds);
+    lmi_progress_promise(&s->progress, 0, 0, lmi_buf_text(&text));
+    lmi_buf_done(&text);
+}
+
+/* Tick until the answer is there. */
+static lmas_status drive(speech *s, lmas_solver *solver, const lmas_question *question)
+{
+    lmas_status status = lmas_solver_submit(solver, question);
+
+    lmi_progress_init(&s->progress);
+    while (status == LMAS_OK && lmas_solver_n_open(solver) > 0) {
+        show_activity(s, solver);
+        status = lmas_solver_tick(solver);
+    }
+    lmi_progress_clear(&s->progress);
+    end_line(s);
+    if (status == LMAS_OK && s->status != LMAS_OK)
+        return lmi_fail(s->status, "%s", s->error);
+    return status;
 }
 
 static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
 {
     const lmas_question question = {.text = text, .kind = LMAS_ANSWER_FREE};
-    lmas_answer *answer = NULL;
+    lmas_solver *solver = NULL;
     lmas_status status;
 
     lmi_interrupt_at_once(true);
@@ -150,14 +235,15 @@ static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
         return status;
     stage->solver_params.on_speech = print_speech;
     stage->solver_params.on_agent = print_agent;
+    stage->solver_params.on_result = note_result;
     stage->solver_params.user = s;
-    if (s->has_trace)
+    s->idle = lmi_activity_of(stage->team, stage->solver_params.method);
+    status = lmas_solver_new(&solver, stage->session, stage->team, &stage->solver_params);
+    if (status == LMAS_OK && s->settings->has_trace)
         lmi_trace_head();
-    status = lmas_solve(&answer, stage->session, stage->team, &stage->solver_params, text);
-    end_line(s);
-    if (status == LMAS_OK && s->has_trace)
-        lmi_trace_total(lmas_answer_result(answer));
-    lmas_answer_free(answer);
+    if (status == LMAS_OK)
+        status = drive(s, solver, &question);
+    lmas_solver_free(solver);
     return status;
 }
 
@@ -185,7 +271,7 @@ static int finish(lmas_status status, const speech *s)
 static int run(void *settings, const lmi_args *args)
 {
     const ask_settings *s = settings;
-    speech out = {.has_trace = s->has_trace};
+    speech out = {.settings = s, .is_on_screen = isatty(STDOUT_FILENO) == 1};
     lmas_status status;
     lmi_buf question;
 

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "cli/bench_measure.h"
 #include "cli/bench_model.h"
@@ -242,7 +241,7 @@ static lmas_status repeat(work *w, size_t test, lmi_bout *bout, lmi_bench_result
         if (i >= n_warmup)
             result->samples_ms[result->n++] = ms;
     }
-    lmi_bench_progress_clear();
+    lmi_bench_progress_clear(&w->progress);
     return status;
 }
 
@@ -276,8 +275,8 @@ static lmas_status measure_all(work *w)
     w->progress = (lmi_bench_progress){.tests = w->tests,
                                        .n_tests = w->n_tests,
                                        .n_repetitions = (size_t)s->repetitions,
-                                       .has_warmup = s->has_warmup,
-                                       .begin_ms = lmi_now_ms()};
+                                       .has_warmup = s->has_warmup};
+    lmi_progress_init(&w->progress.line);
     for (i = 0; status == LMAS_OK && i < w->n_tests; i++)
         status = measure(w, i);
     lmi_bench_print_end(&w->printer);

@@ -14,11 +14,12 @@
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/run_flags.h"
+#include "cli/run_standing.h"
 #include "cli/term.h"
 #include "eval/run.h"
 #include "eval/stats.h"
 
-enum { LANES_MAX = 256, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024, STANDING_SIZE = 128 };
+enum { LANES_MAX = 256, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024 };
 enum { DATE_SIZE = 32, DATE_WORDS = 2 };
 
 /* Flags of the reference that mean nothing here. */
@@ -41,7 +42,9 @@ static const lmi_opt run_opts[] = {
      .min = 1, .max = LANES_MAX,
      .help = "questions at once; answers do not depend on it, rounding aside"},
     {"--output --output_path", LMI_OPT_FOLDER, offsetof(run_settings, output), "DIR",
-     .help = "the run's folder (default: runs/<time>-<task>-<method>)"},
+     .help =
+         "the run's folder (default: runs/<time>-<task>-<method>); one that holds this very run "
+         "goes on with it, one with another is refused"},
     {"--resume", LMI_OPT_FOLDER, offsetof(run_settings, resume), "DIR",
      .help = "go on with the run in DIR; flags that it was started with need not be repeated"},
     {0},
@@ -304,6 +307,47 @@ static lmas_status open_inputs(work *w)
     return LMAS_OK;
 }
 
+/* A folder of another run is nothing to go on with, and nothing to write over. */
+static lmas_status refuse_other(const work *w, const lmi_buf *config)
+{
+    const lmi_runfolder *folder = &w->folder;
+    lmi_buf difference;
+    lmas_status status;
+
+    lmi_buf_init(&difference, LMI_ERROR_MAX);
+    status = lmi_config_difference(&difference, folder->config_path, &folder->config, config);
+    if (status == LMAS_OK && difference.len)
+        status = lmi_fail(LMAS_E_INVALID,
+                          "%s holds another run already (%s): name another folder, or continue "
+                          "that one with --resume alone",
+                          folder->path, lmi_buf_text(&difference));
+    lmi_buf_done(&difference);
+    return status;
+}
+
+/* The same command twice is one run: what the folder lacks of it is asked. */
+static lmas_status open_output(work *w, const lmi_buf *config)
+{
+    const char *path = w->settings.output;
+    lmas_status status;
+
+    if (!lmi_runfolder_holds_run(path))
+        return lmi_runfolder_new(&w->folder, path, w->setup.n, config);
+    status = lmi_runfolder_open(&w->folder, path);
+    if (status == LMAS_OK)
+        status = refuse_other(w, config);
+    if (status == LMAS_OK)
+        status = lmi_runfolder_resume(&w->folder, w->setup.n, config);
+    if (status != LMAS_OK)
+        return status;
+    if (w->folder.totals.n == lmi_shard_size(&w->setup))
+        lmi_say("%s holds this run already: nothing is asked again", path);
+    else
+        lmi_say("%s holds this run already, %zu of %zu questions done: it goes on", path,
+                w->folder.totals.n, lmi_shard_size(&w->setup));
+    return LMAS_OK;
+}
+
 static lmas_status open_folder(work *w)
 {
     const run_settings *s = &w->settings;
@@ -315,7 +359,7 @@ static lmas_status open_folder(work *w)
     if (status == LMAS_OK && s->resume)
         status = lmi_runfolder_resume(&w->folder, w->setup.n, &config);
     else if (status == LMAS_OK && s->output)
-        status = lmi_runfolder_new(&w->folder, s->output, w->setup.n, &config);
+        status = open_output(w, &config);
     else if (status == LMAS_OK)
         status = lmi_runfolder_new_named(&w->folder, "runs", s->task.task, s->solve.team.method,
                                          w->setup.n, &config);
@@ -323,59 +367,32 @@ static lmas_status open_folder(work *w)
     return status;
 }
 
-/* Questions a second of this process, and how long the rest will take; false while unknown. */
-static bool estimate(double *rate, double *left_s, const lmi_standing *s)
-{
-    const size_t done = s->totals.n - s->n_before;
-
-    if (done == 0 || s->now_ms <= 0)
-        return false;
-    *rate = (double)done / s->now_ms * 1e3;
-    *left_s = (double)(s->n - s->totals.n) / *rate;
-    return true;
-}
-
-/* "37/400  3.2/s  1 min 53 s left  18.9 % right" */
-static void describe_standing(char out[STANDING_SIZE], const lmi_standing *s)
-{
-    const double right =
-        s->totals.n ? 100.0 * (double)s->totals.n_correct / (double)s->totals.n : 0;
-    char left[32] = "";
-    double rate, left_s;
-
-    if (!estimate(&rate, &left_s, s)) {
-        snprintf(out, STANDING_SIZE, "%zu/%zu", s->totals.n, s->n);
-        return;
-    }
-    lmi_duration_text(left, left_s);
-    if (rate >= 1)
-        snprintf(out, STANDING_SIZE, "%zu/%zu  %.1f/s  %s left  %.1f %% right", s->totals.n, s->n,
-                 rate, left, right);
-    else
-        snprintf(out, STANDING_SIZE, "%zu/%zu  %.1f s each  %s left  %.1f %% right", s->totals.n,
-                 s->n, 1 / rate, left, right);
-}
+/* What the callback needs. */
+typedef struct shown {
+    lmi_progress progress;
+    lmi_activity idle; /* nothing at work yet */
+} shown;
 
 static bool show_standing(void *user, const lmi_standing *standing)
 {
-    lmi_progress *progress = user;
-    char text[STANDING_SIZE];
+    shown *s = user;
+    lmi_buf text;
 
-    if (lmi_progress_is_due(progress)) {
-        describe_standing(text, standing);
-        lmi_progress_show(progress, standing->totals.n, standing->n, text);
-    }
+    lmi_buf_init(&text, lmi_progress_width(&s->progress));
+    lmi_standing_describe(&text, standing, s->idle);
+    lmi_progress_promise(&s->progress, standing->totals.n, standing->n, lmi_buf_text(&text));
+    lmi_buf_done(&text);
     return !lmi_interrupted();
 }
 
 static lmas_status ask_questions(work *w)
 {
-    lmi_progress progress;
+    shown s = {.idle = lmi_activity_of(w->stage.team, w->stage.solver_params.method)};
     lmas_status status;
 
-    lmi_progress_init(&progress);
-    status = lmi_run(&w->totals, &w->setup, &w->folder, show_standing, &progress);
-    lmi_progress_clear(&progress);
+    lmi_progress_init(&s.progress);
+    status = lmi_run(&w->totals, &w->setup, &w->folder, show_standing, &s);
+    lmi_progress_clear(&s.progress);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/term.h"
+#include "data/task.h"
 
 typedef struct teams_settings {
     lmi_general_flags general;
@@ -58,17 +59,59 @@ static int show(const char *name)
     return LMI_EXIT_OK;
 }
 
+/* ", gpqa": the tasks with answers of that kind, in the order of latentmas tasks. */
+static void print_tasks(lmas_answer_kind kind)
+{
+    const lmi_task *task;
+    const char *gap = "";
+    size_t i;
+
+    for (i = 0; (task = lmi_task_at(i)); i++) {
+        if (lmi_task_answer_kind(task) != kind)
+            continue;
+        printf("%s%s", gap, task->name);
+        gap = ", ";
+    }
+}
+
+/* What a team without a format cannot be asked: no mistake, if nobody wants to. */
+static void print_gaps(const lmas_team *team)
+{
+    static const char *const names[] = {"number", "choice", "code", "free"};
+    size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const lmas_answer_kind kind = (lmas_answer_kind)i;
+        const bool can_team = lmas_team_can_answer(team, LMAS_METHOD_LATENT_MAS, kind);
+        const bool can_one = lmas_team_can_answer(team, LMAS_METHOD_BASELINE, kind);
+
+        if (can_team && can_one)
+            continue;
+        printf("  no \"%s\" in formats, so %s cannot run ", names[i],
+               can_team  ? "--method baseline"
+               : can_one ? "the agents"
+                         : "it");
+        print_tasks(kind);
+        puts(kind == LMAS_ANSWER_FREE ? " nor answer latentmas ask" : "");
+    }
+}
+
 static int check(const char *path)
 {
     lmas_team *team = NULL;
     const lmas_status status = lmas_team_open(&team, path);
+    size_t n_remarks;
 
     if (status != LMAS_OK)
         return lmi_say_failure(status);
-    printf("%s: team %s is good: ", path, lmas_team_name(team));
-    print_agents(team);
+    n_remarks = lmi_say_remarks(team);
+    if (n_remarks == 0) {
+        printf("%s: team %s is good: ", path, lmas_team_name(team));
+        print_agents(team);
+        print_gaps(team);
+    }
     lmas_team_free(team);
-    return LMI_EXIT_OK;
+    return n_remarks == 0 ? LMI_EXIT_OK : LMI_EXIT_FAILURE;
 }
 
 static int run(void *settings, const lmi_args *args)
@@ -95,7 +138,8 @@ const lmi_command lmi_cmd_teams = {
              "check FILE",
     .about = "A team is a file: agents, their prompts, and the order in which they work. Without "
              "words, lists the built-in ones. show prints one, to start your own from. check says "
-             "whether a file is a team, and if not, which line is wrong.",
+             "whether a file is a team, and if not, which line is wrong; which words in braces "
+             "look like slots and are none; and which tasks the team has no format for.",
     .examples = "start a team of your own\n"
                 "latentmas teams show sequential > mine.json\n"
                 "see whether it is right\n"

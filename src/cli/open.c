@@ -125,6 +125,8 @@ static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
         status = lmi_fail(LMAS_E_INVALID, "no team \"%s\": neither a file nor one of %s", name,
                           lmi_buf_text(&names));
     lmi_buf_done(&names);
+    if (status == LMAS_OK)
+        lmi_say_remarks(*out);
     return status;
 }
 

@@ -23,6 +23,16 @@ void lmi_say(const char *format, ...)
     fputc('\n', stderr);
 }
 
+size_t lmi_say_remarks(const lmas_team *team)
+{
+    const char *remark;
+    size_t n;
+
+    for (n = 0; (remark = lmas_team_remark(team, n)); n++)
+        lmi_say("%s", remark);
+    return n;
+}
+
 int lmi_say_failure(lmas_status status)
 {
     if (status == LMAS_E_CANCELED) {

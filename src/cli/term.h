@@ -10,6 +10,9 @@
 /* Print "latentmas: ..." and a newline on stderr. */
 void lmi_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Print what a team's file may not say as its author meant it, a line each; how many. */
+size_t lmi_say_remarks(const lmas_team *team);
+
 /* Print the message of the last failure; the exit code that `status` asks for. */
 int lmi_say_failure(lmas_status status);
 

@@ -210,9 +210,9 @@ static void describe(lmi_buf *out, const char *name, yyjson_val *was, yyjson_val
     show(was_text, was);
     show(is_text, is);
     if (strcmp(was_text, is_text) == 0)
-        lmi_buf_printf(out, "this run was started with another %s", name);
+        lmi_buf_printf(out, "it was started with another %s", name);
     else
-        lmi_buf_printf(out, "this run was started with %s %s, found %s", name, was_text, is_text);
+        lmi_buf_printf(out, "it was started with %s %s, found %s", name, was_text, is_text);
 }
 
 const char *lmi_config_unsaid(const char *key)

@@ -53,9 +53,15 @@ static lmas_status write_sample(void *user, lmi_sample *sample)
 static bool note_result(void *user, const lmas_result *result)
 {
     run *r = user;
+    lmi_standing *s = &r->standing;
 
     if (result->status == LMAS_E_CANCELED)
         return true;
+    s->n_ended++;
+    s->n_read += result->n_read;
+    s->n_thought += result->n_thought;
+    s->n_spoken += result->n_spoken;
+    s->engine_ms += result->read_ms + result->think_ms + result->speak_ms;
     r->status = lmi_judge_take(r->judge, result);
     if (r->status != LMAS_OK)
         snprintf(r->error, sizeof(r->error), "%s", lmas_last_error());
@@ -102,12 +108,12 @@ static lmas_status loop(run *r, lmi_standing_fn fn, void *user)
             return status;
         if (lmas_solver_n_open(r->solver) == 0 && lmi_judge_n_open(r->judge) == 0)
             return LMAS_OK;
-        status = step(r);
         r->standing.now_ms = lmi_now_ms() - r->begin_ms;
-        if (status != LMAS_OK)
-            return status;
         if (fn && !fn(user, &r->standing))
             return lmi_fail(LMAS_E_CANCELED, "stopped by the caller");
+        status = step(r);
+        if (status != LMAS_OK)
+            return status;
     }
 }
 
@@ -128,6 +134,7 @@ lmas_status lmi_run(lmi_totals *totals, const lmi_setup *setup, lmi_runfolder *f
     params.user = &r;
     if (status == LMAS_OK)
         status = lmas_solver_new(&r.solver, setup->session, setup->team, &params);
+    r.standing.solver = r.solver;
     r.begin_ms = lmi_now_ms();
     if (status == LMAS_OK)
         status = loop(&r, fn, user);

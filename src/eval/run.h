@@ -10,9 +10,15 @@ typedef struct lmi_standing {
     size_t n;          /* questions in all */
     size_t n_before;   /* answered before this process started */
     double now_ms;     /* since this process started asking */
+
+    /* The questions under way; and sums over those that this process has ended, graded or not. */
+    const lmas_solver *solver;
+    size_t n_ended;
+    uint64_t n_read, n_thought, n_spoken;
+    double engine_ms;
 } lmi_standing;
 
-/* Called after every tick: often, so be quick. Return false to stop (LMAS_E_CANCELED). */
+/* Called before every tick: often, so be quick. Return false to stop (LMAS_E_CANCELED). */
 typedef bool (*lmi_standing_fn)(void *user, const lmi_standing *standing);
 
 /* Ask what is not done in `folder`. The totals hold what the folder holds then, also when the

@@ -24,6 +24,16 @@
 /* Runs that may start in the same second under the same name. */
 enum { SAME_NAME_MAX = 100 };
 
+bool lmi_runfolder_holds_run(const char *path)
+{
+    char *config_path = NULL;
+    const bool holds =
+        lmi_path_join(&config_path, path, "config.json") == LMAS_OK && lmi_file_exists(config_path);
+
+    lmi_free(config_path);
+    return holds;
+}
+
 /* An unopened folder with its paths. */
 static lmas_status init(lmi_runfolder *folder, const char *path)
 {

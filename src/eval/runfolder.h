@@ -30,6 +30,9 @@ typedef struct lmi_runfolder {
     lmi_totals totals; /* of the lines that were there */
 } lmi_runfolder;
 
+/* Whether a run was started in the folder `path`. */
+bool lmi_runfolder_holds_run(const char *path);
+
 /* Start a run of `n` questions in the folder `path`, made where it does not exist; a folder that
  * holds a run already is refused. On failure nothing is left behind. */
 lmas_status lmi_runfolder_new(lmi_runfolder *out, const char *path, size_t n,

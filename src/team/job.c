@@ -125,6 +125,45 @@ void lmi_job_fail(lmi_job *job, lmas_status status)
     finish(job);
 }
 
+/* Reading and speaking fill the lane, so what is read is where it stands in its stretch. */
+static void look_at_turn(lmas_running *out, const lmi_job *job, const lmas_agent_trace *trace)
+{
+    const uint32_t n_read = job->memory->lane->pos - trace->pos_begin;
+
+    out->agent = trace->name;
+    out->work = job->phase == LMI_PHASE_READ    ? LMAS_WORK_READ
+                : job->phase == LMI_PHASE_THINK ? LMAS_WORK_THINK
+                                                : LMAS_WORK_SPEAK;
+    out->n_done = job->phase == LMI_PHASE_READ    ? n_read
+                  : job->phase == LMI_PHASE_THINK ? trace->n_thought
+                                                  : trace->n_spoken;
+    out->n_most = job->phase == LMI_PHASE_READ    ? trace->n_read
+                  : job->phase == LMI_PHASE_THINK ? (uint32_t)job->turn.n_thoughts
+                                                  : (uint32_t)job->turn.n_speak;
+    if (job->phase == LMI_PHASE_READ)
+        out->n_read -= trace->n_read - n_read;
+}
+
+lmas_running lmi_job_look(const lmi_job *job)
+{
+    lmas_running out = {.id = job->result.id,
+                        .turn = job->turn_index,
+                        .n_turns = lmi_plan_n_turns(job->plan),
+                        .engine_ms = job->memory->lane->ms};
+    size_t i;
+
+    for (i = 0; i < job->result.n_agents; i++) {
+        const lmas_agent_trace *t = &job->traces[i];
+
+        out.n_read += t->n_read;
+        out.n_thought += t->n_thought;
+        out.n_spoken += t->n_spoken;
+        out.engine_ms += t->read_ms + t->think_ms + t->speak_ms;
+    }
+    look_at_turn(&out, job, trace_of((lmi_job *)job));
+    return out;
+}
+
 /* The time the lane spent since the last look belongs to the phase it was in. */
 static void account(lmi_job *job)
 {

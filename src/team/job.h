@@ -59,6 +59,9 @@ void lmi_job_start(lmi_job *job, lmas_memory *memory, lmi_shelf *shelf);
  * LMAS_E_CANCELED when a callback asked to stop. */
 lmas_status lmi_job_step(lmi_job *job);
 
+/* What the job is at; it must have its memory. */
+lmas_running lmi_job_look(const lmi_job *job);
+
 /* End the job with this thread's message. */
 void lmi_job_fail(lmi_job *job, lmas_status status);
 

@@ -231,6 +231,20 @@ size_t lmas_solver_n_open(const lmas_solver *solver)
     return solver->n_waiting + solver->n_running;
 }
 
+/* A job that failed at its start has no memory, and its place until the end of the tick. */
+bool lmas_solver_running(lmas_running *out, const lmas_solver *solver, size_t i)
+{
+    size_t k;
+
+    for (k = 0; k < solver->n_running; k++) {
+        if (!solver->running[k]->memory || i-- > 0)
+            continue;
+        *out = lmi_job_look(solver->running[k]);
+        return true;
+    }
+    return false;
+}
+
 lmas_status lmas_solver_run(lmas_solver *solver)
 {
     lmas_status status = LMAS_OK;

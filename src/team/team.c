@@ -15,9 +15,13 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "team/builtin.h"
+#include "team/slots.h"
 
 static const char *const KIND_NAMES[LMI_ANSWER_KINDS] = {"number", "choice", "code", "free"};
 static const char DEFAULT_BASELINE[] = "{question}\n\n{format}";
+
+/* Some editors put it before a text; it says nothing. */
+static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
 
 const char *lmi_answer_kind_name(lmas_answer_kind kind)
 {
@@ -175,6 +179,18 @@ static lmas_status read_agents(lmas_team *team, const lmi_json *json, yyjson_val
     return status;
 }
 
+/* No prompt holds {question}; one may hold a word that was meant to be it. */
+static lmas_status refuse_unasked(const lmas_team *team, const lmi_json *json, size_t line)
+{
+    size_t i;
+
+    for (i = 0; i < team->n_remarks; i++)
+        if (strstr(team->remarks[i], "the slot is {question}"))
+            return lmi_fail(LMAS_E_FORMAT, "%s, and no prompt contains it", team->remarks[i]);
+    return lmi_fail(LMAS_E_FORMAT, "%s:%zu: no prompt in \"agents\" contains {question}",
+                    json->label, line);
+}
+
 /* What no single key shows: the question must reach somebody, and a `{context}` must have
  * something to say. */
 static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjson_val *root)
@@ -189,8 +205,7 @@ static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjs
     }
     lmi_json_member(&line, json, root, "agents");
     if (!has_question)
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: no prompt in \"agents\" contains {question}",
-                        json->label, line);
+        return refuse_unasked(team, json, line);
     if (has_context && (!team->context_latent[0] || !team->context_text[0]))
         return lmi_fail(LMAS_E_FORMAT,
                         "%s:%zu: prompts in \"agents\" use {context}, so \"context\" needs both "
@@ -261,6 +276,8 @@ static lmas_status read_team(lmas_team *team, const lmi_json *json)
         status = read_formats(team, json, root);
     if (status == LMAS_OK)
         status = read_agents(team, json, root);
+    if (status == LMAS_OK)
+        status = lmi_slots_check(team, json);
     return status == LMAS_OK ? check_whole(team, json, root) : status;
 }
 
@@ -272,7 +289,12 @@ lmas_status lmas_team_parse(lmas_team **out, const char *label, const char *json
 
     if (!out || !label || !json)
         return lmi_fail(LMAS_E_INVALID,
-                        "lmas_team_parse needs an out parameter, a label and a text");
+                        "lmas_team_parse needs an out parameter, a label and the file's content");
+    if (len >= strlen(BYTE_ORDER_MARK) &&
+        memcmp(json, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
+        json += strlen(BYTE_ORDER_MARK);
+        len -= strlen(BYTE_ORDER_MARK);
+    }
     if (len > LMI_TEAM_FILE_MAX)
         return lmi_fail(LMAS_E_FORMAT, "%s has %zu bytes, a team file has at most %d", label, len,
                         LMI_TEAM_FILE_MAX);
@@ -351,6 +373,8 @@ void lmas_team_free(lmas_team *team)
     }
     for (i = 0; i < LMI_ANSWER_KINDS; i++)
         lmi_free(team->formats[i]);
+    for (i = 0; i < team->n_remarks; i++)
+        lmi_free(team->remarks[i]);
     lmi_free(team->source);
     lmi_free(team->name);
     lmi_free(team->system);
@@ -379,4 +403,23 @@ const char *lmas_team_agent_name(const lmas_team *team, size_t i)
 const char *lmas_team_source(const lmas_team *team)
 {
     return team->source;
+}
+
+const char *lmas_team_remark(const lmas_team *team, size_t i)
+{
+    return i < team->n_remarks ? team->remarks[i] : NULL;
+}
+
+bool lmas_team_can_answer(const lmas_team *team, lmas_method method, lmas_answer_kind kind)
+{
+    bool has_need = false;
+    size_t i;
+
+    if ((size_t)kind >= LMI_ANSWER_KINDS)
+        return false;
+    if (method == LMAS_METHOD_BASELINE)
+        has_need = strstr(team->baseline, "{format}") != NULL;
+    for (i = 0; method != LMAS_METHOD_BASELINE && i < team->n_agents; i++)
+        has_need |= strstr(team->agents[i].prompt, "{format}") != NULL;
+    return !has_need || team->formats[kind];
 }

@@ -10,6 +10,7 @@ enum {
     LMI_TEAM_AGENTS_MAX = 64,
     LMI_TEAM_NAME_MAX = 64, /* bytes of a team's or an agent's name */
     LMI_ANSWER_KINDS = 4,
+    LMI_TEAM_REMARKS_MAX = 32, /* kept; a person mends those first */
 };
 
 typedef struct lmi_agent {
@@ -29,6 +30,8 @@ struct lmas_team {
     char *formats[LMI_ANSWER_KINDS]; /* by lmas_answer_kind; NULL where the file has none */
     lmi_agent agents[LMI_TEAM_AGENTS_MAX];
     size_t n_agents;
+    char *remarks[LMI_TEAM_REMARKS_MAX]; /* words in braces that may be meant as slots */
+    size_t n_remarks;
 };
 
 /* "number", "choice", "code", "free". */

@@ -57,7 +57,9 @@ ok $? "--verbose puts the engine's log on stderr" "$tmp/err"
 grep -q '^I system_info: .*CPU : ' "$tmp/err"
 ok $? "it says what libggml was built with" "$tmp/err"
 
-fails 2 'the question is empty' "an empty question is refused" ask -m $MODEL ''
+fails 2 'the question is empty: put it in quotes' "an empty question is refused" ask -m $MODEL ''
+fails 2 'the question is empty' "and one of white space" ask -m $MODEL "$(printf ' \t\n ')"
+fails 2 'the question is empty: stdin holds no text' "and an empty stdin" ask -m $MODEL -
 fails 2 'the question is not valid UTF-8' "a question that is no UTF-8 is refused" \
     ask -m $MODEL "$(printf 'a\377b')"
 printf 'a\0b' | "$LATENTMAS" ask -m $MODEL - >"$tmp/out" 2>"$tmp/err"
@@ -68,6 +70,39 @@ head -c 1100000 /dev/zero | tr '\0' a | "$LATENTMAS" ask -m $MODEL - >"$tmp/out"
 ok $? "a question of more than 1 MiB is refused" "$tmp/err"
 fails 1 'give more with -c' "a context that cannot hold the prompts names what it takes" \
     ask -m $MODEL -c 16 "$question"
+
+# nothing CLAIM TEXT ARG...: an answer without a word leaves stdout empty, and one line says why.
+nothing() {
+    claim=$1 text=$2
+    shift 2
+    run ask -t 1 --temp 0 "$@" "$question"
+    [ "$code" -eq 0 ] && [ ! -s "$tmp/out" ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -qF -- "$text" "$tmp/err"
+    ok $? "$claim" "$tmp/err"
+}
+if command -v python3 >/dev/null; then
+    parrot=tests/cli/common/parrot.py
+    python3 $parrot "$tmp/mute.gguf"
+    python3 $parrot "$tmp/blank.gguf" "$(printf '\n ')" '  '
+    python3 $parrot "$tmp/talks.gguf" 'Nineteen' ' apples.'
+    run ask -t 1 --temp 0 -m "$tmp/talks.gguf" "$question"
+    [ "$code" -eq 0 ] && [ "$(cat "$tmp/out")" = 'Nineteen apples.' ] && [ ! -s "$tmp/err" ]
+    ok $? "a model that says one thing says it" "$tmp/err"
+    nothing "a model that ends its turn at once is named, with what to look at" \
+        'no answer: judger ended its turn at once, as a model does whose chat template does not fit' -m "$tmp/mute.gguf"
+    nothing "with the way to ask one agent alone" 'try one agent with --method baseline' -m "$tmp/mute.gguf"
+    nothing "so is the one agent of the baseline" 'no answer: baseline ended its turn at once' -m "$tmp/mute.gguf" --method baseline
+    grep -q -- '--method' "$tmp/err"
+    [ $? -eq 1 ]
+    ok $? "who asks one agent alone is not told to" "$tmp/err"
+    nothing "an answer of white space is none" 'judger spoke 2 tokens and no word among them' -m "$tmp/blank.gguf"
+    nothing "one cut off before its first word may go on" \
+        'spoke 1 token, as many as --max_new_tokens lets it, and no word among them: give it more' -n 1 -m "$tmp/blank.gguf"
+    run ask -t 1 --temp 0 --trace -m "$tmp/mute.gguf" "$question"
+    [ "$(grep -c '^judger' "$tmp/err")" -eq 1 ] && [ "$(tail -n 1 "$tmp/err" | cut -c 1-21)" = 'latentmas: no answer:' ]
+    ok $? "--trace still shows what each agent did" "$tmp/err"
+else
+    skip "what ask says of an answer without a word" "no python3 here"
+fi
 
 # A slow answer, to have time for Ctrl-C.
 "$LATENTMAS" ask -m $MODEL --latent_steps 1200 -n 1 -t 1 "$question" >"$tmp/out" 2>"$tmp/err" &

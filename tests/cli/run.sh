@@ -88,9 +88,35 @@ evaluate text --method text_mas --prompt hierarchical --temp 0
 [ "$code" -eq 0 ] && [ "$(grep -c '"name":"summarizer"' "$tmp/text/samples.jsonl")" -eq 6 ]
 ok $? "text_mas runs the hierarchical team" "$tmp/err"
 
+cp -r "$tmp/first" "$tmp/kept"
+# unchanged FOLDER: what it holds is what was kept of it.
+unchanged() { diff -r "$tmp/kept" "$tmp/$1" >"$tmp/diff"; }
+evaluate first --seed 7
+[ "$code" -eq 1 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && unchanged first &&
+    grep -q 'first holds another run already (it was started with params.seed 42, found 7): name another folder' "$tmp/err"
+ok $? "a folder that holds another run is not written over" "$tmp/err"
+evaluate first --max_samples 5
+[ "$code" -eq 1 ] && grep -q 'holds another run already (it was started with data.questions 6, found 5)' "$tmp/err" &&
+    unchanged first
+ok $? "neither is one with more questions" "$tmp/err"
+evaluate first --shard 1/2
+[ "$code" -eq 1 ] && grep -q 'shard' "$tmp/err" && unchanged first
+ok $? "nor one that is no shard by a shard" "$tmp/err"
 evaluate first
-[ "$code" -eq 1 ] && grep -q 'holds a run already' "$tmp/err" && [ "$(wc -l <"$tmp/first/samples.jsonl")" -eq 6 ]
-ok $? "a folder that holds a run is not written over" "$tmp/err"
+[ "$code" -eq 0 ] && grep -q "first holds this run already: nothing is asked again" "$tmp/err" && unchanged first &&
+    [ "$(field n "$tmp/out")" = 6 ]
+ok $? "the same command again says that the run is there, and prints its summary" "$tmp/err"
+cp -r "$tmp/first" "$tmp/part"
+head -n 4 "$tmp/first/samples.jsonl" >"$tmp/part/samples.jsonl"
+sed -n 5p "$tmp/first/samples.jsonl" | head -c 300 >>"$tmp/part/samples.jsonl"
+evaluate part
+[ "$code" -eq 0 ] && grep -q "part holds this run already, 4 of 6 questions done: it goes on" "$tmp/err" &&
+    [ "$(answers first | sed 's/"n_shared":[0-9]*,//g')" = "$(answers part | sed 's/"n_shared":[0-9]*,//g')" ]
+ok $? "a run that was stopped goes on under its own command" "$tmp/err"
+mkdir "$tmp/foreign" && echo 'no run' >"$tmp/foreign/config.json"
+evaluate foreign
+[ "$code" -eq 1 ] && grep -q 'foreign/' "$tmp/err" && [ "$(cat "$tmp/foreign"/*)" = 'no run' ]
+ok $? "a folder with a config.json of something else is left alone" "$tmp/err"
 
 here=$(pwd)
 (cd "$tmp" && "$LATENTMAS" run -m "$here/$MODEL" --data "$here/$SUMS" --max_samples 1 -t 1 -n 4 \

@@ -1,27 +1,33 @@
 #!/bin/sh
 # docs_test.sh - every command in a fenced "sh" block of README.md and docs/ runs, in order, from
-# the repository's root. `build/latentmas` stands for the program under test; `./dev make test`
-# is this run itself and is not started again.
+# the repository's root, and then once more: people paste twice. `build/latentmas` stands for the
+# program under test; `./dev make test` is this run itself and is not started again.
 program=${LATENTMAS:-$(pwd)/build/latentmas}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 n=0 failed=0
 
-for doc in README.md docs/*.md models/README.md; do
-    awk '/^```sh$/ {on = 1; next} /^```/ {on = 0} on && NF && !/^#/' "$doc" >"$scratch/commands"
-    [ -s "$scratch/commands" ] || continue
+# paste WHAT: run the commands, one claim each; WHAT names the doc and the time.
+paste() {
     while IFS= read -r command; do
         n=$((n + 1))
         case $command in "./dev make test") continue ;; esac
         # Each doc may use fixed paths under /tmp: start from nothing.
         run=$(printf '%s\n' "$command" | sed "s#/tmp/#$scratch/#g; s#build/latentmas#$program#g; s#^\./dev make #make B=$B #")
         if sh -c "$run" >"$scratch/out" 2>&1 </dev/null; then
-            echo "ok $n - $doc: $command"
+            echo "ok $n - $1: $command"
         else
-            echo "not ok $n - $doc: $command"
+            echo "not ok $n - $1: $command"
             sed 's/^/# /' "$scratch/out" | tail -n 20
             failed=1
         fi
     done <"$scratch/commands"
+}
+
+for doc in README.md docs/*.md models/README.md; do
+    awk '/^```sh$/ {on = 1; next} /^```/ {on = 0} on && NF && !/^#/' "$doc" >"$scratch/commands"
+    [ -s "$scratch/commands" ] || continue
+    paste "$doc"
+    paste "$doc again"
 done
 exit $failed

@@ -112,6 +112,18 @@ static void test_a_json_error_names_line_and_column(void **state)
     assert_fails(LMAS_E_FORMAT, "x.json:1:", parse("\"\xff\""));
 }
 
+static void test_a_json_error_speaks_of_the_file(void **state)
+{
+    (void)state;
+    assert_fails(LMAS_E_FORMAT, "x.json:1:1: empty, JSON expected", parse(""));
+    assert_fails(LMAS_E_FORMAT, "x.json:1:1: empty, JSON expected", parse("\n  "));
+    assert_fails(LMAS_E_FORMAT, "x.json:2:1: ends before its JSON is complete", parse("[1,\n"));
+    assert_fails(LMAS_E_FORMAT, "x.json:1:3: more follows where the JSON is complete, found 'b'",
+                 parse("1 b"));
+    assert_fails(LMAS_E_FORMAT, "x.json:1:2: expected a JSON value, found byte 0x01",
+                 parse("[\001]"));
+}
+
 static void test_equal_keys_and_deep_nesting_are_refused(void **state)
 {
     char deep[400];
@@ -249,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_bytes_that_are_no_character_are_replaced),
         cmocka_unit_test(test_a_cut_never_splits_a_character),
         cmocka_unit_test(test_a_json_error_names_line_and_column),
+        cmocka_unit_test(test_a_json_error_speaks_of_the_file),
         cmocka_unit_test(test_equal_keys_and_deep_nesting_are_refused),
         cmocka_unit_test(test_a_key_is_found_with_its_line),
         cmocka_unit_test(test_a_document_is_written_into_a_buffer),

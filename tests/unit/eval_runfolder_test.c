@@ -190,8 +190,10 @@ static void test_folder_with_a_run_is_not_started_again(void **state)
     lmi_runfolder f;
 
     (void)state;
+    assert_false(lmi_runfolder_holds_run(in_root("taken")));
     assert_ok(lmi_runfolder_new(&f, in_root("taken"), 1, &config));
     lmi_runfolder_done(&f);
+    assert_true(lmi_runfolder_holds_run(in_root("taken")));
     assert_fails(LMAS_E_INVALID, "holds a run already",
                  lmi_runfolder_new(&f, in_root("taken"), 1, &config));
 }

@@ -566,6 +566,96 @@ static void test_the_cells_of_a_question_are_its_worst_case(void **state)
     lmas_session_free(session);
 }
 
+/* The last look at each of two questions, and what kinds of work were seen half done. */
+typedef struct watch {
+    lmas_running last[2];
+    bool is_seen[2], has_seen[3];
+} watch;
+
+/* A question goes forward only: turn by turn, from reading to thinking to speaking. */
+static void check_forward(const lmas_running *was, const lmas_running *is)
+{
+    assert_true(is->turn > was->turn || (is->turn == was->turn && is->work >= was->work));
+    if (is->turn == was->turn && is->work == was->work) {
+        assert_uint_in_range(is->n_done, was->n_done, is->n_most);
+        assert_int_equal(is->n_most, was->n_most);
+    }
+    assert_true(is->n_read >= was->n_read && is->n_thought >= was->n_thought);
+    assert_true(is->n_spoken >= was->n_spoken && is->engine_ms >= was->engine_ms);
+}
+
+static void look(watch *w, const lmas_solver *solver, const lmas_team *team)
+{
+    lmas_running r;
+    size_t i;
+
+    for (i = 0; lmas_solver_running(&r, solver, i); i++) {
+        assert_true(r.id < 2);
+        assert_int_equal(r.n_turns, 4);
+        assert_string_equal(r.agent, lmas_team_agent_name(team, r.turn));
+        if (w->is_seen[r.id])
+            check_forward(&w->last[r.id], &r);
+        w->has_seen[r.work] |= r.n_done > 0 && r.n_done < r.n_most;
+        w->is_seen[r.id] = true;
+        w->last[r.id] = r;
+    }
+    assert_int_equal(i, lmas_solver_n_open(solver));
+}
+
+/* Two questions from the first tick to the last, with a look after each. */
+static void watch_two(watch *w, seen *s, lmas_session *session, const lmas_team *team)
+{
+    lmas_solver_params params = greedy_params(LMAS_METHOD_LATENT_MAS);
+    lmas_solver *solver = NULL;
+    lmas_running r;
+    size_t i;
+
+    params.on_result = on_result;
+    params.user = s;
+    assert_ok(lmas_solver_new(&solver, session, team, &params));
+    for (i = 0; i < 2; i++)
+        assert_ok(lmas_solver_submit(solver, &(lmas_question){.id = i, .text = APPLES[0]}));
+    assert_false(lmas_solver_running(&r, solver, 0));
+    while (lmas_solver_n_open(solver)) {
+        assert_ok(lmas_solver_tick(solver));
+        look(w, solver, team);
+    }
+    lmas_solver_free(solver);
+}
+
+static void test_a_look_between_ticks_shows_how_far_each_question_is(void **state)
+{
+    lmas_session_params session_params = lmas_session_params_default();
+    lmas_session *session = NULL;
+    lmas_team *team = NULL;
+    seen s = {0};
+    watch w = {0};
+    size_t i;
+
+    (void)state;
+    session_params.n_lanes = 2;
+    session_params.n_ctx = 4096;
+    session_params.n_batch = 32; /* so that a prompt takes several ticks */
+    session_params.n_threads = 1;
+    assert_ok(lmas_session_new(&session, support_model(DEMO_MODEL), &session_params));
+    assert_ok(lmas_team_builtin(&team, "sequential"));
+    watch_two(&w, &s, session, team);
+    assert_true(w.has_seen[LMAS_WORK_READ] && w.has_seen[LMAS_WORK_THINK] &&
+                w.has_seen[LMAS_WORK_SPEAK]);
+    for (i = 0; i < 2; i++) {
+        const lmas_result *end = &s.results[i];
+
+        assert_true(w.is_seen[i]);
+        assert_int_equal(w.last[i].n_read, end->n_read);
+        assert_int_equal(w.last[i].n_thought, end->n_thought);
+        assert_true(end->n_spoken - w.last[i].n_spoken <= 1);
+        assert_true(w.last[i].engine_ms <= end->read_ms + end->think_ms + end->speak_ms);
+    }
+    forget(&s);
+    lmas_team_free(team);
+    lmas_session_free(session);
+}
+
 static bool stop_result(void *user, const lmas_result *r)
 {
     (void)user;
@@ -662,6 +752,7 @@ int main(void)
         cmocka_unit_test(test_the_same_seed_gives_the_same_answers),
         cmocka_unit_test(test_a_question_too_long_for_the_context_fails_alone),
         cmocka_unit_test(test_the_cells_of_a_question_are_its_worst_case),
+        cmocka_unit_test(test_a_look_between_ticks_shows_how_far_each_question_is),
         cmocka_unit_test(test_a_callback_or_a_cancel_stops_the_solver),
         cmocka_unit_test(test_absurd_solver_parameters_are_refused),
         cmocka_unit_test(test_a_kind_the_team_has_no_format_for_fails_its_question),
