@@ -153,7 +153,7 @@ typedef enum { LMAS_REASONING_AUTO = -1, LMAS_REASONING_OFF, LMAS_REASONING_ON }
 
 /* What a chat template is told beside the messages. */
 typedef struct lmas_chat_params {
-    const char *kwargs; /* a JSON object of variables, such as {"builtin_tools": []} (default NULL) */
+    const char *kwargs; /* a JSON object of variables (default NULL) */
     lmas_reasoning reasoning; /* (default LMAS_REASONING_AUTO) */
     const char *date; /* what strftime_now() tells: "2026-11-28" or "2026-11-28T09:30:00", NULL for
                        * this moment (default) */
