@@ -32,7 +32,8 @@ void lmi_arena_done(lmi_arena *arena)
     lmi_arena_init(arena, arena->max);
 }
 
-/* A chunk that holds `size` bytes at least: twice the last one's, up to a step that wastes little. */
+/* A chunk that holds `size` bytes at least: twice the last one's, up to a step that wastes
+ * little. */
 static bool add_chunk(lmi_arena *arena, size_t size)
 {
     size_t want = arena->chunk ? 2 * arena->chunk->size : FIRST_CHUNK;

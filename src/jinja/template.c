@@ -113,7 +113,7 @@ static lmi_value number_of(lmi_render *r, yyjson_val *json)
     if (yyjson_is_real(json))
         return lmi_float(yyjson_get_real(json));
     if (yyjson_is_uint(json) && yyjson_get_uint(json) > INT64_MAX)
-        lmi_raise(r, "integer beyond 64 bits");
+        lmi_raise(r, "integer beyond 64 bits is not supported");
     return lmi_int(yyjson_get_sint(json));
 }
 

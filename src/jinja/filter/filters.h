@@ -21,6 +21,10 @@ typedef struct lmi_named_native {
 extern const lmi_named_native lmi_sequence_filters[], lmi_choice_filters[],
     lmi_conversion_filters[], lmi_text_filters[], lmi_tests[];
 
+/* Filters of texts that have files of their own: wrap.c, tags.c. */
+lmi_value lmi_filter_wordwrap(lmi_render *r, lmi_value self, const lmi_call *call);
+lmi_value lmi_filter_striptags(lmi_render *r, lmi_value self, const lmi_call *call);
+
 lmi_native lmi_find_native(const lmi_named_native *table, lmi_str name);
 
 /* What `attribute` ("user.name", "0", or an index) leads to; `otherwise` takes the place of what is

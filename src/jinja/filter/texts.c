@@ -31,41 +31,42 @@ static lmi_value filter_capitalize(lmi_render *r, lmi_value self, const lmi_call
     return map_text(r, self, "capitalize", call, lmi_str_capitalize);
 }
 
-/* Whether a new word begins behind `c`. */
+/* What stands between words. */
 static bool parts_words(uint32_t c)
 {
-    return c == '-' || c == '(' || c == '{' || c == '[' || c == '<' || lmi_is_space(c);
+    return (c < 0x80 && c && strchr("-({[<", (int)c)) || lmi_is_space(c);
 }
 
+/* The end of what stands between words at `at`, or (is_between false) of the word there. */
+static size_t skip(lmi_str s, size_t at, bool is_between)
+{
+    size_t n;
+
+    for (; at < s.len; at += n)
+        if (parts_words(lmi_char_at(&n, s.text + at)) != is_between)
+            break;
+    return at;
+}
+
+/* Of each word the first character upper, the rest lower. */
 static lmi_str title_of(lmi_render *r, lmi_str s)
 {
-    lmi_str out = {"", 0};
-    bool is_start = true;
+    lmi_writer w = lmi_writer_new(r);
     size_t at = 0;
 
     while (at < s.len) {
-        const size_t from = at;
-        size_t len;
-        lmi_str part;
+        const size_t start = skip(s, at, true);
+        const size_t end = skip(s, start, false);
+        size_t n = 0;
 
-        while (at < s.len &&
-               parts_words(lmi_char_at(&len, s.text + at)) ==
-                   parts_words(lmi_char_at(&len, s.text + from)) &&
-               (!is_start || at == from)) {
-            lmi_char_at(&len, s.text + at);
-            at += len;
-        }
-        part = (lmi_str){s.text + from, at - from};
-        lmi_char_at(&len, part.text);
-        if (parts_words(lmi_char_at(&len, part.text))) {
-            is_start = true;
-        } else {
-            part = is_start ? lmi_str_upper(r, part) : lmi_str_lower(r, part);
-            is_start = false;
-        }
-        out = lmi_str_concat(r, out, part);
+        lmi_write(&w, s.text + at, start - at);
+        if (start < end)
+            lmi_char_at(&n, s.text + start);
+        lmi_write_str(&w, lmi_str_upper(r, (lmi_str){s.text + start, n}));
+        lmi_write_str(&w, lmi_str_lower(r, (lmi_str){s.text + start + n, end - start - n}));
+        at = end;
     }
-    return out;
+    return lmi_written(&w);
 }
 
 static lmi_value filter_title(lmi_render *r, lmi_value self, const lmi_call *call)
@@ -218,13 +219,6 @@ static lmi_value filter_wordcount(lmi_render *r, lmi_value self, const lmi_call 
     return lmi_int(n);
 }
 
-static lmi_value filter_wordwrap(lmi_render *r, lmi_value self, const lmi_call *call)
-{
-    (void)self;
-    (void)call;
-    lmi_raise(r, "wordwrap is not supported");
-}
-
 /* ---- HTML ------------------------------------------------------------------------------ */
 
 static lmi_value safe(lmi_str s)
@@ -297,21 +291,29 @@ static lmi_value filter_xmlattr(lmi_render *r, lmi_value self, const lmi_call *c
     return lmi_text(lmi_written(&w));
 }
 
+/* Of a query, '/' is quoted too. */
+static bool is_never_quoted(char c, bool is_query)
+{
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool is_digit = c >= '0' && c <= '9';
+
+    return is_letter || is_digit || (c && strchr("_.-~", c)) || (c == '/' && !is_query);
+}
+
 static void write_quoted(lmi_render *r, lmi_writer *w, lmi_str s, bool is_query)
 {
     size_t i;
 
     lmi_work(r, s.len / 16);
     for (i = 0; i < s.len; i++) {
-        const unsigned char c = (unsigned char)s.text[i];
+        const char c = s.text[i];
 
-        if ((c | 32) - 'a' + 0u < 26u || c - '0' + 0u < 10u || (c && strchr("_.-~", c)) ||
-            (c == '/' && !is_query))
-            lmi_write(w, s.text + i, 1);
+        if (is_never_quoted(c, is_query))
+            lmi_write(w, &c, 1);
         else if (c == ' ' && is_query)
             lmi_write_text(w, "+");
         else
-            lmi_write_format(w, "%%%02X", c);
+            lmi_write_format(w, "%%%02X", (unsigned char)c);
     }
 }
 
@@ -350,13 +352,6 @@ static lmi_value filter_urlencode(lmi_render *r, lmi_value self, const lmi_call 
     return lmi_text(lmi_written(&w));
 }
 
-static lmi_value filter_striptags(lmi_render *r, lmi_value self, const lmi_call *call)
-{
-    (void)self;
-    (void)call;
-    lmi_raise(r, "striptags is not supported");
-}
-
 static lmi_value filter_urlize(lmi_render *r, lmi_value self, const lmi_call *call)
 {
     (void)self;
@@ -376,14 +371,14 @@ const lmi_named_native lmi_text_filters[] = {
     {"indent", filter_indent},
     {"truncate", filter_truncate},
     {"wordcount", filter_wordcount},
-    {"wordwrap", filter_wordwrap},
+    {"wordwrap", lmi_filter_wordwrap},
     {"safe", filter_safe},
     {"escape", filter_escape},
     {"e", filter_escape},
     {"forceescape", filter_forceescape},
     {"xmlattr", filter_xmlattr},
     {"urlencode", filter_urlencode},
-    {"striptags", filter_striptags},
+    {"striptags", lmi_filter_striptags},
     {"urlize", filter_urlize},
     {NULL, NULL},
 };

@@ -132,7 +132,7 @@ static void read_int(lmi_lexer *lexer, lmi_token *token, int base, size_t start)
     errno = 0;
     token->value = lmi_int(strtoll(plain_digits(lexer, start, end), NULL, base));
     if (errno)
-        lmi_raise(lexer->r, "integer beyond 64 bits");
+        lmi_raise(lexer->r, "integer beyond 64 bits is not supported");
     lexer->at = end;
 }
 

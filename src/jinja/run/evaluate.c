@@ -55,14 +55,16 @@ static lmi_value eval_call(lmi_render *r, const lmi_node *node)
 }
 
 /* A filter or test that is not known got past the check only inside an `if`. */
-static lmi_value eval_named(lmi_render *r, const lmi_node *node, lmi_native native)
+static lmi_value eval_named(lmi_render *r, const lmi_node *node)
 {
+    const bool is_filter = node->kind == LMI_N_FILTER;
+    const lmi_native native = (is_filter ? lmi_find_filter : lmi_find_test)(node->name);
     const lmi_value value = node->a ? lmi_eval(r, node->a) : node->value;
     lmi_call call;
 
     if (!native)
-        lmi_raise(r, "no %s is named '%.*s'", node->kind == LMI_N_FILTER ? "filter" : "test",
-                  (int)node->name.len, node->name.text);
+        lmi_raise(r, "no %s is named '%.*s'", is_filter ? "filter" : "test", (int)node->name.len,
+                  node->name.text);
     call = lmi_eval_call(r, node->call);
     return native(r, value, &call);
 }
@@ -102,6 +104,15 @@ static lmi_value eval_choice(lmi_render *r, const lmi_node *node)
                    : lmi_undefined(LMI_STR("the value of an if without else"));
 }
 
+static lmi_value eval_unary(lmi_render *r, const lmi_node *node)
+{
+    const lmi_value operand = lmi_eval(r, node->a);
+
+    if (node->kind == LMI_N_NOT)
+        return lmi_bool(!lmi_is_true(operand));
+    return lmi_negate(r, operand, node->kind == LMI_N_NEGATIVE);
+}
+
 static lmi_value eval_binary(lmi_render *r, const lmi_node *node)
 {
     const lmi_value left = lmi_eval(r, node->a);
@@ -136,14 +147,12 @@ static lmi_value eval_node(lmi_render *r, const lmi_node *node)
     case LMI_N_CALL:
         return eval_call(r, node);
     case LMI_N_FILTER:
-        return eval_named(r, node, lmi_find_filter(node->name));
     case LMI_N_TEST:
-        return eval_named(r, node, lmi_find_test(node->name));
+        return eval_named(r, node);
     case LMI_N_NOT:
-        return lmi_bool(!lmi_is_true(lmi_eval(r, node->a)));
     case LMI_N_NEGATIVE:
     case LMI_N_POSITIVE:
-        return lmi_negate(r, lmi_eval(r, node->a), node->kind == LMI_N_NEGATIVE);
+        return eval_unary(r, node);
     case LMI_N_AND:
     case LMI_N_OR:
         return eval_logic(r, node);

@@ -14,7 +14,7 @@ static _Noreturn void refuse_operands(lmi_render *r, lmi_str op, lmi_value a, lm
 
 static _Noreturn void refuse_size(lmi_render *r)
 {
-    lmi_raise(r, "integer beyond 64 bits");
+    lmi_raise(r, "integer beyond 64 bits is not supported");
 }
 
 static void check_divisor(lmi_render *r, bool is_zero)

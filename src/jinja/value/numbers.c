@@ -137,7 +137,7 @@ bool lmi_str_to_int(lmi_render *r, int64_t *out, lmi_str s, int64_t base)
     if (is_any && base == 10 && *rest.text == '0' && (value || is_big))
         return false; /* 010 could be meant as octal */
     if (is_big || value > (uint64_t)INT64_MAX + is_negative)
-        lmi_raise(r, "expected an integer of 64 bits, found \"%.*s\"",
+        lmi_raise(r, "integer beyond 64 bits is not supported, found \"%.*s\"",
                   (int)(s.len < 60 ? s.len : 60), s.text);
     *out = is_negative ? (int64_t)(0 - value) : (int64_t)value;
     return true;

@@ -217,9 +217,9 @@ lmi_str lmi_tojson(lmi_render *r, lmi_value value, const lmi_json_style *style);
 
 /* ---- Arguments (args.c) ------------------------------------------------------------ */
 
-/* Sort what `call` hands over into `out` by `signature`, names with blanks between, an optional one with '?' behind
- * it: "old new count?". What was not given is LMI_MISSING. Raises for too many, too few, twice,
- * unknown. `name` is the function's, for messages. */
+/* Sort what `call` hands over into `out` by `signature`, names with blanks between, an optional one
+ * with '?' behind it: "old new count?". What was not given is LMI_MISSING. Raises for too many, too
+ * few, twice, unknown. `name` is the function's, for messages. */
 void lmi_bind(lmi_render *r, const char *name, const char *signature, const lmi_call *call,
               lmi_value *out);
 
