@@ -21,7 +21,10 @@ static size_t normalize_newlines(char *text, size_t len)
 
         if (is_cr && from + 1 < len && text[from + 1] == '\n')
             from++;
-        text[to++] = is_cr ? '\n' : text[from];
+        text[to] = text[from];
+        if (is_cr)
+            text[to] = '\n';
+        to++;
     }
     return to && text[to - 1] == '\n' ? to - 1 : to;
 }
@@ -33,6 +36,13 @@ void lmi_lexer_init(lmi_lexer *lexer, lmi_render *r, char *text, size_t len)
                          .len = normalize_newlines(text, len),
                          .line = 1,
                          .is_line_start = true};
+}
+
+char lmi_lexer_byte(const lmi_lexer *lexer, size_t at)
+{
+    if (at >= lexer->len)
+        return '\0';
+    return lexer->text[at];
 }
 
 void lmi_lexer_locate(lmi_lexer *lexer, size_t at)
@@ -71,7 +81,7 @@ static bool starts(const lmi_lexer *lexer, size_t at, const char *what)
 bool lmi_lexer_ends_tag(const lmi_lexer *lexer, size_t at, const char *end, bool is_trimmed,
                         size_t *behind)
 {
-    const char sign = at < lexer->len ? lexer->text[at] : '\0';
+    const char sign = lmi_lexer_byte(lexer, at);
     const bool is_block = end[0] != '}';
 
     if (sign == '-' && starts(lexer, at + 1, end)) {
@@ -118,7 +128,7 @@ static size_t match_block_name(const lmi_lexer *lexer, size_t at, const char *na
 static lmi_str strip_before(const lmi_lexer *lexer, size_t from, size_t tag)
 {
     lmi_str text = {lexer->text + from, tag - from};
-    const char sign = tag + 2 < lexer->len ? lexer->text[tag + 2] : '\0';
+    const char sign = lmi_lexer_byte(lexer, tag + 2);
     size_t start = text.len;
 
     if (sign == '-')

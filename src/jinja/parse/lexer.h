@@ -50,4 +50,7 @@ void lmi_lexer_init(lmi_lexer *lexer, lmi_render *r, char *text, size_t len);
 
 lmi_token lmi_lexer_next(lmi_lexer *lexer);
 
+/* The byte at `at`, NUL past the end. */
+char lmi_lexer_byte(const lmi_lexer *lexer, size_t at);
+
 #endif

@@ -75,8 +75,9 @@ bool lmi_parser_skip_name(lmi_parser *p, const char *name)
 
 void lmi_parser_expect_operator(lmi_parser *p, const char *op)
 {
-    char expected[16] = {'"', op[0], op[1] ? op[1] : '"', op[1] ? '"' : '\0', '\0'};
+    char expected[16];
 
+    snprintf(expected, sizeof(expected), "\"%s\"", op);
     if (!lmi_parser_skip_operator(p, op))
         lmi_parser_refuse(p, expected);
 }

@@ -17,14 +17,13 @@ static bool is_word(unsigned char c)
     return isalnum(c) || c == '_' || c >= 0x80;
 }
 
-static char byte_at(const lmi_lexer *lexer, size_t at)
-{
-    return at < lexer->len ? lexer->text[at] : '\0';
-}
-
 static char closing_of(char opening)
 {
-    return opening == '(' ? ')' : opening == '[' ? ']' : '}';
+    if (opening == '(')
+        return ')';
+    if (opening == '[')
+        return ']';
+    return '}';
 }
 
 /* Inside brackets nothing ends a tag, so `{{ {'a': {}} }}` is what it looks like. */
@@ -54,7 +53,7 @@ static void read_operator(lmi_lexer *lexer, lmi_token *token)
             strlen(*op) <= lexer->len - lexer->at)
             break;
     if (!*op)
-        lmi_raise(lexer->r, "unexpected character '%c'", byte_at(lexer, lexer->at));
+        lmi_raise(lexer->r, "unexpected character '%c'", lmi_lexer_byte(lexer, lexer->at));
     token->kind = LMI_T_OPERATOR;
     token->text = (lmi_str){*op, strlen(*op)};
     if (!(*op)[1])
@@ -66,8 +65,8 @@ static void read_operator(lmi_lexer *lexer, lmi_token *token)
 static size_t skip_digits(const lmi_lexer *lexer, size_t at, int base)
 {
     for (;; at++) {
-        const unsigned char c = (unsigned char)byte_at(lexer, at);
-        const unsigned char next = (unsigned char)byte_at(lexer, at + 1);
+        const unsigned char c = (unsigned char)lmi_lexer_byte(lexer, at);
+        const unsigned char next = (unsigned char)lmi_lexer_byte(lexer, at + 1);
         const bool is_joined = c == '_' && (base == 16 ? isxdigit(next) : isdigit(next));
 
         if (is_joined)
@@ -98,12 +97,13 @@ static size_t skip_float(const lmi_lexer *lexer, size_t start, size_t whole)
 
     if (start && lexer->text[start - 1] == '.')
         return start;
-    if (byte_at(lexer, at) == '.' && isdigit((unsigned char)byte_at(lexer, at + 1)))
+    if (lmi_lexer_byte(lexer, at) == '.' && isdigit((unsigned char)lmi_lexer_byte(lexer, at + 1)))
         at = skip_digits(lexer, at + 1, 10);
     exponent = at + 1;
-    if (tolower((unsigned char)byte_at(lexer, at)) == 'e') {
-        exponent += byte_at(lexer, exponent) == '+' || byte_at(lexer, exponent) == '-';
-        if (isdigit((unsigned char)byte_at(lexer, exponent)))
+    if (tolower((unsigned char)lmi_lexer_byte(lexer, at)) == 'e') {
+        exponent +=
+            lmi_lexer_byte(lexer, exponent) == '+' || lmi_lexer_byte(lexer, exponent) == '-';
+        if (isdigit((unsigned char)lmi_lexer_byte(lexer, exponent)))
             at = skip_digits(lexer, exponent, 10);
     }
     return at > whole ? at : start;
@@ -126,8 +126,9 @@ static void read_int(lmi_lexer *lexer, lmi_token *token, int base, size_t start)
     size_t end = skip_digits(lexer, start, base);
 
     if (base == 10 && lexer->text[start] == '0') /* "012" is 0, and then 12 */
-        for (end = start; byte_at(lexer, end) == '0' ||
-                          (byte_at(lexer, end) == '_' && byte_at(lexer, end + 1) == '0');)
+        for (end = start;
+             lmi_lexer_byte(lexer, end) == '0' ||
+             (lmi_lexer_byte(lexer, end) == '_' && lmi_lexer_byte(lexer, end + 1) == '0');)
             end++;
     errno = 0;
     token->value = lmi_int(strtoll(plain_digits(lexer, start, end), NULL, base));
@@ -139,7 +140,7 @@ static void read_int(lmi_lexer *lexer, lmi_token *token, int base, size_t start)
 static void read_number(lmi_lexer *lexer, lmi_token *token)
 {
     const size_t start = lexer->at;
-    const int base = lexer->text[start] == '0' ? base_of(byte_at(lexer, start + 1)) : 10;
+    const int base = lexer->text[start] == '0' ? base_of(lmi_lexer_byte(lexer, start + 1)) : 10;
     const size_t end = skip_float(lexer, start, skip_digits(lexer, start, 10));
 
     token->kind = LMI_T_NUMBER;
@@ -160,7 +161,7 @@ static uint32_t read_hex(lmi_lexer *lexer, size_t *at, int n)
     int i;
 
     for (i = 0; i < n; i++, ++*at) {
-        const char digit[] = {byte_at(lexer, *at), '\0'};
+        const char digit[] = {lmi_lexer_byte(lexer, *at), '\0'};
 
         if (!isxdigit((unsigned char)digit[0]))
             lmi_raise(lexer->r, "expected %d hexadecimal digits in an escape", n);
@@ -176,8 +177,9 @@ static uint32_t read_octal(const lmi_lexer *lexer, size_t *at)
     uint32_t c = 0;
     int i;
 
-    for (i = 0; i < 3 && byte_at(lexer, *at) >= '0' && byte_at(lexer, *at) <= '7'; i++, ++*at)
-        c = c * 8 + (uint32_t)(byte_at(lexer, *at) - '0');
+    for (i = 0; i < 3 && lmi_lexer_byte(lexer, *at) >= '0' && lmi_lexer_byte(lexer, *at) <= '7';
+         i++, ++*at)
+        c = c * 8 + (uint32_t)(lmi_lexer_byte(lexer, *at) - '0');
     return c;
 }
 
@@ -197,7 +199,7 @@ static void write_escape(lmi_lexer *lexer, lmi_writer *w, size_t *at)
 {
     static const char letters[] = "abfnrtv\\'\"";
     static const char meanings[] = "\a\b\f\n\r\t\v\\'\"";
-    const char c = byte_at(lexer, *at);
+    const char c = lmi_lexer_byte(lexer, *at);
     const char *letter = c ? strchr(letters, c) : NULL;
 
     if ((unsigned char)c >= 0x80) {

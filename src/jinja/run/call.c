@@ -129,7 +129,7 @@ static void set_rest(lmi_render *r, const lmi_node *macro, const lmi_call *call)
     lmi_dict *rest = lmi_dict_new(r);
     size_t i;
 
-    for (i = 0; i < call->n_named; i++) {
+    for (i = 0; call->named && i < call->n_named; i++) {
         const lmi_str name = call->names[i];
 
         if (is_parameter(macro, name, call->n) ||

@@ -103,8 +103,8 @@ static void copy_format(char out[DATE_MAX], lmi_str format)
     size_t i, n = 0;
 
     for (i = 0; i < format.len && n + 6 < DATE_MAX; i++) {
-        const char next = i + 1 < format.len ? format.text[i + 1] : '\0';
-        const bool is_directive = format.text[i] == '%' && next;
+        const bool is_directive = format.text[i] == '%' && i + 1 < format.len;
+        const char next = format.text[i + is_directive];
 
         if (is_directive && next == 'f') {
             memset(out + n, '0', 6);
