@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "engine/load.h"
 #include "engine/weights.h"
 
 /* Longest text that is tokenised in one piece, in bytes: libllama counts in int32_t. */
@@ -27,6 +28,7 @@ struct lmas_model {
     char *chat_template;
     char description[128];
     char fingerprint[LMI_SHA256_SIZE];
+    lmi_load load;              /* the machine when opening began */
     bool is_accelerated;        /* some of it is computed elsewhere than on the CPU */
     bool is_packed_by_sequence; /* recurrent state: libllama reorders the rows of a batch */
     pthread_mutex_t lock;
