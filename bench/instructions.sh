@@ -13,7 +13,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$program" bench --synthetic "$spec" --keep "$folder/model.gguf" -p 1 -n 0 -l 0 -r 1 --no-warmup \
     -o jsonl >/dev/null
-valgrind --tool=callgrind --callgrind-out-file="$folder/out" "$program" ask -m "$folder/model.gguf" \
+GOMP_SPINCOUNT=0 valgrind --tool=callgrind --callgrind-out-file="$folder/out" "$program" ask -m "$folder/model.gguf" \
     -t 1 --temp 0 --max_new_tokens 16 'What is 2 + 2?' >/dev/null 2>"$folder/log" || {
     tail -n 3 "$folder/log" >&2
     exit 1

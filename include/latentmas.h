@@ -95,6 +95,9 @@ typedef struct lmas_device {
 /* The i-th device libllama can compute on; false past the last. Strings are static. */
 LMAS_API bool lmas_device_at(lmas_device *out, size_t i);
 
+/* Cores this process may use: its affinity mask, within its cgroup's quota. */
+LMAS_API int32_t lmas_n_cores(void);
+
 /* ---- Model -------------------------------------------------------------- */
 
 typedef struct lmas_model lmas_model;
@@ -170,8 +173,8 @@ LMAS_CHECKED lmas_status lmas_model_format_chat(char **out, const lmas_model *mo
                                                 const lmas_chat_params *params);
 LMAS_API void lmas_text_free(char *text);
 
-/* Write a model with random weights to measure speed with: SHAPE:TYPE, such as "qwen3-0.6b:q8_0".
- * lmas_synthetic_shape() lists the shapes, NULL past the last. */
+/* Write a model with random weights to measure speed with: SHAPE:TYPE, such as "qwen3-0.6b:q8_0",
+ * in letters of either size. lmas_synthetic_shape() lists the shapes, NULL past the last. */
 LMAS_CHECKED lmas_status lmas_model_synthesize(const char *path, const char *spec,
                                                lmas_progress_fn progress, void *user);
 LMAS_API const char *lmas_synthetic_shape(size_t i);
@@ -189,10 +192,11 @@ typedef struct lmas_session_params {
     uint32_t n_ctx;   /* cells (positions) of all lanes, rounded up to 256 a lane; 0: the model's */
     uint32_t n_lanes; /* working memories that can be open at once (default 1) */
     uint32_t n_batch; /* most rows of prompts in one tick (default 2048) */
-    uint32_t n_ubatch;       /* rows computed at once; 0 (default): 256 on a CPU, 512 on a GPU */
-    int32_t n_threads;       /* for thinking and speaking, 0 for the cores we may use (default) */
-    int32_t n_threads_batch; /* for reading, 0 for n_threads (default) */
-    lmas_kv kv;              /* (default LMAS_KV_AUTO) */
+    uint32_t n_ubatch;          /* rows computed at once; 0 (default): 256 on a CPU, 512 on a GPU */
+    int32_t n_threads;          /* for thinking and speaking; 0 (default): lmas_n_cores(), less the
+                                cores that others keep busy when the session is made */
+    int32_t n_threads_batch;    /* for reading, 0 for n_threads (default) */
+    lmas_kv kv;                 /* (default LMAS_KV_AUTO) */
     lmas_flash_attn flash_attn; /* AUTO (default): off on a CPU, where company shifts logits */
     const char *cache_type_k;   /* type of the K cache: "f16" (default), "f32", "q8_0", ... */
     const char *cache_type_v;   /* type of the V cache, the same names */
@@ -213,7 +217,9 @@ LMAS_API uint32_t lmas_session_n_ctx(const lmas_session *session);
 LMAS_API uint32_t lmas_session_n_lanes(const lmas_session *session);
 LMAS_API uint32_t lmas_session_n_ubatch(const lmas_session *session);
 
-/* Threads in use: for decodes of one row, and of more (prompts, or many lanes at once). */
+/* Threads in use: for decodes of one row, and of more (prompts, or many lanes at once). Where
+ * libggml is built with GCC's OpenMP (Debian's is) a waiting thread spins for milliseconds before
+ * it sleeps; GOMP_SPINCOUNT=2000 in the environment that the process starts with ends that. */
 LMAS_API int32_t lmas_session_n_threads(const lmas_session *session);
 LMAS_API int32_t lmas_session_n_threads_batch(const lmas_session *session);
 

@@ -64,6 +64,7 @@ lmas_status lmi_bout_open(lmi_bout *out, lmi_stage *stage, const lmi_bench_test 
     status = test->kind == LMI_BENCH_ANSWER ? start_questions(out) : start_raw(stage, test);
     if (status != LMAS_OK)
         return status;
+    out->session_params.n_threads = stage->session_params.n_threads;
     result->n_lanes = lmas_session_n_lanes(stage->session);
     result->n_ubatch = lmas_session_n_ubatch(stage->session);
     result->n_threads = lmas_session_n_threads(stage->session);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,7 +82,7 @@ lmas_status lmi_bench_model_check(const lmi_bench_model *m, const lmas_model *mo
     const char *name = lmas_model_describe(model)->name;
 
     if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 &&
-        strcmp(name + sizeof(prefix) - 1, m->spec) == 0)
+        strcasecmp(name + sizeof(prefix) - 1, m->spec) == 0)
         return LMAS_OK;
     return lmi_fail(LMAS_E_IO,
                     "--keep: %s holds another model, \"%s\", expected \"%s%s\": name another file, "

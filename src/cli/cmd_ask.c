@@ -314,6 +314,7 @@ const lmi_command lmi_cmd_ask = {
                 "one agent alone, greedy, the question from a pipe\n"
                 "echo \"12 + 7?\" | latentmas ask -m models/demo.gguf --method baseline --temp 0 "
                 "-\n",
+    .computes = true,
     .groups = groups,
     .settings_size = sizeof(ask_settings),
     .init = init,

@@ -354,6 +354,7 @@ const lmi_command lmi_cmd_bench = {
         "-np 4\n"
         "speaking against thinking in a long memory, for a program to read\n"
         "latentmas bench -m models/demo.gguf -p 0 -n 32 -l 32 -d 1024 -o jsonl\n",
+    .computes = true,
     .groups = groups,
     .settings_size = sizeof(bench_settings),
     .init = init,

@@ -524,6 +524,7 @@ const lmi_command lmi_cmd_run = {
                 "latentmas run -m models/demo.gguf --task demo --temp 0 --output runs/a\n"
                 "go on with it after an interruption\n"
                 "latentmas run --resume runs/a\n",
+    .computes = true,
     .groups = groups,
     .settings_size = sizeof(run_settings),
     .init = init,

@@ -2,6 +2,8 @@
 #ifndef LMI_CLI_COMMAND_H
 #define LMI_CLI_COMMAND_H
 
+#include <stdbool.h>
+
 #include "base/json.h"
 #include "cli/options.h"
 
@@ -15,6 +17,7 @@ typedef struct lmi_command {
     const char *about;    /* what it does: paragraphs, parted by '\n' */
     const char *examples; /* pairs of lines: what it is for, the command; parted by '\n' */
     const char *words;    /* words that may stand first after the name, parted by ' ' */
+    bool computes;        /* it runs models */
     const lmi_opt_group *groups;
     size_t settings_size;
     void (*init)(void *settings); /* the defaults; NULL where zeros will do */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cli/calm.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/help.h"
@@ -50,6 +51,8 @@ static int run_command(const lmi_command *command, int argc, char **argv)
     } else if (general->has_version) {
         code = print_version();
     } else {
+        if (command->computes)
+            lmi_calm_threads(argv - 1); /* the program comes before the command */
         if (general->is_verbose)
             lmi_log_to_stderr();
         code = command->run(settings, &args);

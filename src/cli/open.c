@@ -201,6 +201,18 @@ static void say_size(const lmi_stage *stage)
                 stage->n_ctx_asked ? "-c" : "--max_new_tokens");
 }
 
+/* Which sessions after this one do too: what is compared runs alike. */
+static void keep_threads(lmi_stage *stage)
+{
+    const int32_t n_threads = lmas_session_n_threads(stage->session);
+    const int32_t n_cores = lmas_n_cores();
+
+    if (stage->session_params.n_threads == 0 && n_threads < n_cores)
+        lmi_say("%d thread%s of %d: others keep the machine busy (-t N to choose)", (int)n_threads,
+                n_threads == 1 ? "" : "s", (int)n_cores);
+    stage->session_params.n_threads = n_threads;
+}
+
 lmas_status lmi_stage_make_session(lmi_stage *stage)
 {
     lmi_wait w = lmi_wait_begin("computing the realignment matrix");
@@ -211,9 +223,11 @@ lmas_status lmi_stage_make_session(lmi_stage *stage)
     params.user = &w;
     status = lmas_session_new(&stage->session, stage->model, &params);
     lmi_wait_end(&w);
-    if (status == LMAS_OK)
-        lmi_interrupt_watch(stage->session);
-    return status;
+    if (status != LMAS_OK)
+        return status;
+    keep_threads(stage);
+    lmi_interrupt_watch(stage->session);
+    return LMAS_OK;
 }
 
 lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,

@@ -94,7 +94,7 @@ static int quota_cores(void)
     return (int)((quota + period - 1) / period);
 }
 
-int lmi_backend_n_cores(void)
+int32_t lmas_n_cores(void)
 {
     const int quota = quota_cores();
     cpu_set_t set;

@@ -16,8 +16,4 @@ void lmi_backend_forget(void);
 /* Whether layers can go to a device: it is a GPU. */
 bool lmi_backend_is_accelerator(ggml_backend_dev_t device);
 
-/* Cores this process may really use: its affinity mask, within its cgroup's quota. More
- * threads than that make ggml's barriers spin. */
-int lmi_backend_n_cores(void);
-
 #endif

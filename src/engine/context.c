@@ -69,7 +69,6 @@ static uint32_t n_ubatch_of(const lmi_context_params *params, bool is_accelerate
 static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
                                const lmi_context_params *params)
 {
-    const int32_t n_threads = params->n_threads > 0 ? params->n_threads : lmi_backend_n_cores();
     lmas_status status;
 
     *p = llama_context_default_params();
@@ -79,8 +78,8 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
     p->n_seq_max = params->n_lanes + (ctx->spare_seq >= 0 ? 1 : 0);
     if (ctx->tap == LMI_TAP_CALLBACK)
         p->n_outputs_max = GGML_PAD(p->n_seq_max, IDS_IN_CACHE_LINE); /* a lane has one at most */
-    p->n_threads = n_threads;
-    p->n_threads_batch = params->n_threads_batch > 0 ? params->n_threads_batch : n_threads;
+    p->n_threads = ctx->n_threads;
+    p->n_threads_batch = ctx->n_threads_batch;
     p->pooling_type = LLAMA_POOLING_TYPE_NONE;
     p->flash_attn_type = flash_attn_type(params->flash_attn, ctx->model->is_accelerated);
     p->kv_unified = ctx->is_unified;
@@ -160,8 +159,6 @@ static lmas_status make_llama(lmi_context *ctx, const lmi_context_params *params
     ctx->n_ctx_lane = ctx->is_unified ? ctx->n_ctx : llama_n_ctx_seq(ctx->llama);
     ctx->n_batch = llama_n_batch(ctx->llama); /* a small context narrows it, and asserts on more */
     ctx->n_rows_max = llama_n_ubatch(ctx->llama);
-    ctx->n_threads = llama_n_threads(ctx->llama);
-    ctx->n_threads_batch = llama_n_threads_batch(ctx->llama);
     ctx->rows = lmi_new(ctx->n_rows_max, sizeof(lmi_row));
     ctx->batch = llama_batch_ext_init(ctx->llama);
     if (!ctx->rows || !ctx->batch)
@@ -229,6 +226,20 @@ static void choose_shape(lmi_context *ctx, lmas_kv kv)
     ctx->row_cost = ctx->model->is_accelerated ? ROW_COST_ACCELERATOR : ROW_COST_CPU;
 }
 
+/* Unless the caller says how many: the cores at hand, less what others keep busy now. */
+static void choose_threads(lmi_context *ctx, const lmi_context_params *params)
+{
+    const int n_cores = lmas_n_cores();
+
+    ctx->n_threads = params->n_threads;
+    if (ctx->n_threads <= 0)
+        ctx->n_threads = lmi_load_choose(&ctx->model->load, n_cores);
+    if (params->n_threads <= 0 && ctx->n_threads < n_cores)
+        lmi_log(LMAS_LOG_INFO, "threads: %d of %d, others keep the machine busy",
+                (int)ctx->n_threads, n_cores);
+    ctx->n_threads_batch = params->n_threads_batch > 0 ? params->n_threads_batch : ctx->n_threads;
+}
+
 lmas_status lmi_context_new(lmi_context **out, lmas_model *model, const lmi_context_params *params)
 {
     lmas_status status = check_params(params);
@@ -244,6 +255,7 @@ lmas_status lmi_context_new(lmi_context **out, lmas_model *model, const lmi_cont
     ctx->tap = params->tap;
     ctx->width = (uint32_t)llama_model_n_embd_inp(model->llama);
     choose_shape(ctx, params->kv);
+    choose_threads(ctx, params);
     status = start(ctx, params);
     if (status != LMAS_OK) {
         lmi_context_free(ctx);

@@ -203,9 +203,11 @@ lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model
     lmi_weights *weights = NULL;
     lmas_model *model = NULL;
     lmas_status status;
+    lmi_load before;
 
     if (!out || !path)
         return lmi_fail(LMAS_E_INVALID, "lmas_model_open needs an out parameter and a path");
+    lmi_load_look(&before);
     lmi_backend_start();
     status = lmi_weights_open(&weights, path);
     if (status != LMAS_OK)
@@ -218,6 +220,7 @@ lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model
         status = lmi_fail(LMAS_E_NOMEM, "no memory to open %s", path);
         goto done;
     }
+    model->load = before;
     pthread_mutex_init(&model->lock, NULL);
     status = load(model, path, &p);
     if (status == LMAS_OK)

@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "engine/chat.h"
+#include "engine/load.h"
 #include "engine/weights.h"
 
 /* Longest text that is tokenised in one piece, in bytes: libllama counts in int32_t. */
@@ -28,6 +29,7 @@ struct lmas_model {
     lmi_chat_template chat;
     char description[128];
     char fingerprint[LMI_SHA256_SIZE];
+    lmi_load load;              /* the machine when opening began */
     bool is_accelerated;        /* some of it is computed elsewhere than on the CPU */
     bool is_packed_by_sequence; /* recurrent state: libllama reorders the rows of a batch */
     pthread_mutex_t lock;

@@ -105,6 +105,17 @@ cp -p "$tmp/kept.gguf" "$tmp/copy.gguf"
 bench -n 0 -l 0 -r 1 --keep "$tmp/kept.gguf"
 [ "$code" -eq 0 ] && [ ! -s "$tmp/err" ] && [ ! "$tmp/kept.gguf" -nt "$tmp/copy.gguf" ]
 ok $? "and the next measurement uses it again" "$tmp/err"
+run bench --synthetic QWEN3-tiny:Q8_0 -t 1 -p 16 -n 0 -l 0 -r 1 --keep "$tmp/kept.gguf"
+[ "$code" -eq 0 ] && [ ! -s "$tmp/err" ]
+ok $? "whatever the size of the letters it is asked for in" "$tmp/err"
+(
+    ulimit -f 2048
+    "$LATENTMAS" bench --synthetic qwen3-tiny:f32 -t 1 --keep "$tmp/killed.gguf" >/dev/null 2>&1
+)
+code=$?
+[ $code -gt 128 ] && [ -s "$(echo "$tmp"/killed.gguf.*)" ] && [ ! -e "$tmp/killed.gguf" ]
+ok $? "one that is killed while it writes leaves no half of a model under its name"
+rm -f "$tmp"/killed.gguf.*
 fails 1 'holds another model, "latentmas demo", expected "synthetic qwen3-tiny:q8_0"' \
     "a kept file that is another model is refused" bench --synthetic $TINY --keep $MODEL
 fails 1 'expected "synthetic qwen3-tiny:f16"' "one of another type too" \

@@ -37,6 +37,11 @@ run run --resume "$tmp/full/run"
 [ "$code" -eq 0 ] &&
     [ "$(sed 's/^{"index":\([0-9]*\),.*/\1/' "$tmp/full/run/samples.jsonl" | sort -n)" = "$(seq 0 39)" ]
 ok $? "with room again it goes on, and every question stands there once" "$tmp/err"
+rm -rf "$tmp/full/run"
+fails 1 "cannot write $tmp/full/model.gguf, of 0.00892 GB: No space left" "a disk too small for a model of random weights is said so" \
+    bench --synthetic qwen3-tiny:f32 -t 1 --keep "$tmp/full/model.gguf"
+[ -z "$(ls "$tmp/full")" ]
+ok $? "and nothing of it stays"
 
 # Too little room even for the config.
 umount "$tmp/full"

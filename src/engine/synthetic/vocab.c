@@ -1,5 +1,5 @@
 /*
- * synthetic_vocab.c - a vocabulary made of nothing but rules.
+ * vocab.c - a vocabulary made of nothing but rules.
  *
  * It is a unigram vocabulary whose tokens all have the same score, so a text is cut into as
  * few of them as possible. In order: control tokens, single characters, common words, then
@@ -7,7 +7,7 @@
  * letters with and without the space before them. English comes out about as long as with a
  * trained vocabulary of that size, which is what a measurement of speed needs.
  */
-#include "engine/synthetic.h"
+#include "engine/synthetic/synthetic.h"
 
 #include <stdio.h>
 #include <stdlib.h>

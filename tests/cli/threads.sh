@@ -1,0 +1,78 @@
+#!/bin/sh
+# Threads: as many as others leave cores for, and none that spins while another should work.
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
+. tests/cli/common/claims.sh
+question='Tom has 12 apples. He buys 7 more. How many apples does he have?'
+loops=
+trap 'kill $loops 2>/dev/null; rm -rf "$tmp"' EXIT
+
+# The program sees two cores, whatever the machine has.
+cores=$(python3 -c 'import os; print(*sorted(os.sched_getaffinity(0))[:2], sep=",")')
+ask() {
+    taskset -c "$cores" "$LATENTMAS" ask -m $MODEL --temp 0 -n 64 "$@" "$question" >"$tmp/out" 2>"$tmp/err" </dev/null
+    code=$?
+}
+
+# What a process is, while it waits for a question that never comes to an end.
+mkfifo "$tmp/pipe"
+look() {
+    env "$@" "$LATENTMAS" ask -m $MODEL -t 1 - <"$tmp/pipe" >/dev/null 2>&1 &
+    pid=$!
+    exec 3>"$tmp/pipe"
+    sleep 1
+    tr '\0' '\n' <"/proc/$pid/environ" | grep -E '^(GOMP|OMP)_' >"$tmp/env"
+    cat "/proc/$pid/comm" >"$tmp/comm"
+    exec 3>&-
+    wait "$pid"
+}
+look -u GOMP_SPINCOUNT
+[ "$(cat "$tmp/env")" = GOMP_SPINCOUNT=2000 ] && grep -q '^latentmas' "$tmp/comm"
+ok $? "threads sleep soon, under the same process and name" "$tmp/env"
+look GOMP_SPINCOUNT=77
+[ "$(cat "$tmp/env")" = GOMP_SPINCOUNT=77 ]
+ok $? "a GOMP_SPINCOUNT of one's own stays" "$tmp/env"
+look -u GOMP_SPINCOUNT OMP_WAIT_POLICY=active
+[ "$(cat "$tmp/env")" = OMP_WAIT_POLICY=active ]
+ok $? "and so does an OMP_WAIT_POLICY" "$tmp/env"
+
+if [ "${cores#*,}" = "$cores" ]; then
+    skip "on a busy machine the default says that it takes one thread" "one core"
+    finish
+fi
+
+# Twice as many busy programs as cores.
+for _ in 1 2 3 4; do
+    taskset -c "$cores" sh -c 'while :; do :; done' &
+    loops="$loops $!"
+done
+sleep 1
+ask
+[ "$code" -eq 0 ] && [ "$(cat "$tmp/err")" = "latentmas: 1 thread of 2: others keep the machine busy (-t N to choose)" ]
+ok $? "on a busy machine the default says that it takes one thread" "$tmp/err"
+ask -t 2
+[ "$code" -eq 0 ] && [ ! -s "$tmp/err" ]
+ok $? "whoever says how many is not told" "$tmp/err"
+taskset -c "$cores" "$LATENTMAS" bench -m $MODEL -p 4 -n 2 -l 2 -r 1 -o jsonl >"$tmp/out" 2>"$tmp/err"
+[ "$(wc -l <"$tmp/err")" -eq 1 ] && [ "$(grep -c '"threads":1,' "$tmp/out")" -eq 3 ]
+ok $? "a measurement chooses once, for all its tests" "$tmp/err"
+taskset -c "$cores" "$LATENTMAS" run -m $MODEL --data $SUMS --max_samples 1 --temp 0 -n 8 --latent_steps 1 \
+    --output "$tmp/run" >"$tmp/out" 2>"$tmp/err" && grep -q '"n_threads": 1,' "$tmp/run/config.json"
+ok $? "a run notes how many it took" "$tmp/err"
+
+# Medians of five, taken in turns: the rest of the machine changes too.
+cat >"$tmp/times.py" <<'PY'
+import statistics, subprocess, sys, time
+times = {}
+for _ in range(5):
+    for threads in ([], ["-t", "1"], ["-t", "2"]):
+        begin = time.monotonic()
+        subprocess.run(sys.argv[1:] + threads, check=True, capture_output=True)
+        times.setdefault(" ".join(threads), []).append(time.monotonic() - begin)
+default, *given = map(statistics.median, times.values())
+print(f"default {default:.2f} s, -t 1 and 2 {given}")
+sys.exit(default > 1.5 * min(given))
+PY
+python3 "$tmp/times.py" taskset -c "$cores" "$LATENTMAS" ask -m $MODEL --temp 0 -n 64 "$question" >"$tmp/times" 2>&1
+ok $? "the default takes at most 1.5 times as long as the best number of threads" "$tmp/times"
+sed 's/^/# /' "$tmp/times"
+finish
