@@ -1,5 +1,5 @@
 /*
- * export.c - what the two exports share: questions in order, and files that appear whole.
+ * export.c - what the exports share: questions in order, and files that appear whole.
  *
  * Lines of samples.jsonl stand in the order in which questions ended. Exports want the order of
  * the data, so the places of all lines are noted first, and each is read when its turn comes:
