@@ -627,6 +627,32 @@ static void test_solutions_stand_in_the_order_of_the_data(void **state)
     lmi_buf_done(&export.written);
 }
 
+static void test_solutions_of_mbppplus_have_the_ids_that_evalplus_knows(void **state)
+{
+    lmi_export export = {0};
+    lmi_record r;
+    lmi_buf out;
+
+    (void)state;
+    lmi_buf_init(&export.written, 1 << 12);
+    lmi_buf_init(&out, 1 << 16);
+    assert_ok(lmi_record_open(
+        &r, make_run("e5", (recipe){0},
+                     "{\"index\":0,\"id\":\"2\",\"prediction\":\"x\",\"correct\":true,\"code\":{},"
+                     "\"status\":\"ok\"," WORK ",\"run_ms\":1}\n"
+                     "{\"index\":1,\"id\":\"Mbpp/3\",\"prediction\":\"y\",\"correct\":true,"
+                     "\"code\":{},\"status\":\"ok\"," WORK ",\"run_ms\":2}\n")));
+    lmi_free(r.task);
+    r.task = lmi_strdup("mbppplus");
+    assert_ok(lmi_export_evalplus(&export, &r, in_root("e5.jsonl")));
+    assert_ok(lmi_file_read(&out, in_root("e5.jsonl")));
+    assert_string_equal(lmi_buf_text(&out), "{\"task_id\":\"Mbpp/2\",\"solution\":\"x\"}\n"
+                                            "{\"task_id\":\"Mbpp/3\",\"solution\":\"y\"}\n");
+    lmi_buf_done(&out);
+    lmi_record_done(&r);
+    lmi_buf_done(&export.written);
+}
+
 static void test_solution_without_an_id_is_refused_and_leaves_no_file(void **state)
 {
     lmi_export export = {0};
@@ -803,6 +829,7 @@ int main(void)
         cmocka_unit_test(test_page_has_no_tag_from_outside),
         cmocka_unit_test(test_export_is_not_written_over_but_by_force),
         cmocka_unit_test(test_solutions_stand_in_the_order_of_the_data),
+        cmocka_unit_test(test_solutions_of_mbppplus_have_the_ids_that_evalplus_knows),
         cmocka_unit_test(test_solution_without_an_id_is_refused_and_leaves_no_file),
         cmocka_unit_test(test_export_stays_in_its_folder),
         cmocka_unit_test(test_log_of_inspect_has_a_sample_a_line_and_both_scores),
