@@ -42,7 +42,10 @@ EOF
 n=4
 if all; then n=40; fi
 for task in humanevalplus mbppplus; do
-    need "evalplus judges solutions of $task as our sandbox does" "$DATA/$task/test.jsonl.gz"
+    if [ ! -e "$DATA/$task/test.jsonl.gz" ]; then
+        skip "evalplus judges solutions of $task as our sandbox does" "no $DATA/$task/test.jsonl.gz: LATENTMAS_PEERS_DATA names the folder"
+        continue
+    fi
     for kind in right broken; do
         judge $task $n $kind
         ok $? "$n $kind solutions of $task: evalplus reads the export and gives the sandbox's verdicts" "$tmp/err"

@@ -24,9 +24,8 @@ assert sorted(os.path.basename(log["name"]) for log in listed) == want, (listed,
 assert {log["task"] for log in listed} == {"demo"} and len({log["task_id"] for log in listed}) == 2, listed
 EOF
 ok $? "inspect log list names both, each with its task and an id of its own" "$tmp/err"
-for path in $(cat "$tmp/paths"); do "$PEERS/venv/bin/inspect" log dump "$path" || echo "inspect: status $?" >&2; done \
-    >"$tmp/dump" 2>"$tmp/err"
-$PYTHON tests/peers/inspect_reads.py "$tmp/dump" "$tmp/latent_mas" "$tmp/text_mas" 2>>"$tmp/err"
+xargs -d '\n' -n 1 "$PEERS/venv/bin/inspect" log dump <"$tmp/paths" >"$tmp/dump" 2>"$tmp/err" &&
+    $PYTHON tests/peers/inspect_reads.py "$tmp/dump" "$tmp/latent_mas" "$tmp/text_mas" 2>"$tmp/err"
 ok $? "inspect log dump shows every question, prompt, text and verdict of the runs" "$tmp/err"
 $PYTHON - "$tmp/paths" <<'EOF' 2>"$tmp/err"
 import sys

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh source=tests/cli/common/claims.sh
 # peers.sh - what the scripts of this folder share, on top of the claims of tests/cli.
 # shellcheck disable=SC2034 # used by the scripts
 . tests/cli/common/claims.sh
