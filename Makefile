@@ -204,3 +204,4 @@ print-flags:
 
 -include $(LIB_OBJ:.o=.d) $(PROG_OBJ:.o=.d)
 -include tests/tests.mk
+-include tests/peers/peers.mk

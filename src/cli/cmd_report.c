@@ -11,7 +11,7 @@
 typedef struct report_settings {
     lmi_general_flags general;
     bool is_markdown, is_json, is_html, is_partial, is_forced;
-    const char *output, *against, *lm_eval, *evalplus;
+    const char *output, *against, *lm_eval, *evalplus, *inspect;
 } report_settings;
 
 #define AT(field) offsetof(report_settings, field)
@@ -33,6 +33,8 @@ static const lmi_opt export_opts[] = {
      .help = "write results and samples under DIR in the form of lm-evaluation-harness"},
     {"--evalplus", LMI_OPT_FILE, AT(evalplus), "FILE",
      .help = "write the programs of a code run to FILE in the form of evalplus"},
+    {"--inspect", LMI_OPT_FOLDER, AT(inspect), "DIR",
+     .help = "write each run under DIR as a log of inspect"},
     {"--force", LMI_OPT_ON, AT(is_forced), .help = "replace files that are there"},
     {0},
 };
@@ -45,6 +47,11 @@ static const lmi_opt_group groups[] = {
     {0},
 };
 
+static bool is_export(const report_settings *s)
+{
+    return s->lm_eval || s->evalplus || s->inspect;
+}
+
 static lmas_status check(const report_settings *s)
 {
     const int n_forms = s->is_markdown + s->is_json + s->is_html;
@@ -52,9 +59,10 @@ static lmas_status check(const report_settings *s)
     if (n_forms > 1)
         return lmi_fail(LMAS_E_INVALID, "report: expected one of --markdown, --json and --html, "
                                         "found several");
-    if ((s->lm_eval || s->evalplus) && (n_forms || s->output))
-        return lmi_fail(LMAS_E_INVALID, "report: --lm-eval and --evalplus write no report: leave "
-                                        "out --markdown, --json, --html and --output");
+    if (is_export(s) && (n_forms || s->output))
+        return lmi_fail(LMAS_E_INVALID,
+                        "report: --lm-eval, --evalplus and --inspect write no report: leave out "
+                        "--markdown, --json, --html and --output");
     return LMAS_OK;
 }
 
@@ -97,6 +105,8 @@ static lmas_status write_exports(const report_settings *s, const lmi_comparison 
     lmi_buf_init(&export.written, LMI_REPORT_MAX);
     for (i = 0; s->lm_eval && status == LMAS_OK && i < c->n_runs; i++)
         status = lmi_export_lm_eval(&export, &c->runs[i].record, s->lm_eval);
+    for (i = 0; s->inspect && status == LMAS_OK && i < c->n_runs; i++)
+        status = lmi_export_inspect(&export, &c->runs[i].record, s->inspect);
     if (s->evalplus && status == LMAS_OK)
         status = lmi_export_evalplus(&export, &c->runs[0].record, s->evalplus);
     fputs(lmi_buf_text(&export.written), stdout);
@@ -121,7 +131,7 @@ static int run(void *settings, const lmi_args *args)
     status = lmi_compare(&comparison, &params);
     if (status != LMAS_OK)
         return lmi_say_failure(status);
-    if (s->lm_eval || s->evalplus)
+    if (is_export(s))
         status = write_exports(s, &comparison);
     else
         status = print_report(s, &comparison);

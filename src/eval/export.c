@@ -1,5 +1,5 @@
 /*
- * export.c - what the two exports share: questions in order, and files that appear whole.
+ * export.c - what the exports share: questions in order, and files that appear whole.
  *
  * Lines of samples.jsonl stand in the order in which questions ended. Exports want the order of
  * the data, so the places of all lines are noted first, and each is read when its turn comes:
@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -137,7 +138,21 @@ static bool is_code(const lmi_record *record)
            strcmp(record->task, "mbppplus") == 0;
 }
 
-static lmas_status write_solution(lmi_sink *sink, const lmi_json *line)
+/* evalplus calls MBPP+'s questions "Mbpp/2", their published rows "2". */
+static void add_task_id(yyjson_mut_doc *doc, yyjson_mut_val *object, const lmi_record *record,
+                        const char *id)
+{
+    char text[32];
+
+    if (strcmp(record->task, "mbppplus") == 0 && strlen(id) < 16 && !id[strspn(id, "0123456789")]) {
+        snprintf(text, sizeof(text), "Mbpp/%s", id);
+        yyjson_mut_obj_add_strcpy(doc, object, "task_id", text);
+    } else {
+        yyjson_mut_obj_add_str(doc, object, "task_id", id);
+    }
+}
+
+static lmas_status write_solution(lmi_sink *sink, const lmi_record *record, const lmi_json *line)
 {
     yyjson_val *root = lmi_json_root(line);
     yyjson_val *id = yyjson_obj_get(root, "id");
@@ -152,7 +167,7 @@ static lmas_status write_solution(lmi_sink *sink, const lmi_json *line)
     status = lmi_json_new(&doc, &object, "a solution");
     if (status != LMAS_OK)
         return status;
-    yyjson_mut_obj_add_str(doc, object, "task_id", yyjson_get_str(id));
+    add_task_id(doc, object, record, yyjson_get_str(id));
     yyjson_mut_obj_add_strn(doc, object, "solution",
                             yyjson_is_str(prediction) ? yyjson_get_str(prediction) : "",
                             yyjson_get_len(prediction));
@@ -169,7 +184,7 @@ static lmas_status write_solutions(lmi_sink *sink, lmi_samples *samples)
 
         status = lmi_samples_next(&has_line, &line, samples);
         if (status == LMAS_OK && has_line)
-            status = write_solution(sink, &line);
+            status = write_solution(sink, samples->record, &line);
         lmi_json_done(&line);
     }
     return status;

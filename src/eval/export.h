@@ -22,4 +22,7 @@ lmas_status lmi_export_lm_eval(lmi_export *export, const lmi_record *record, con
  * a run whose answers are no programs. */
 lmas_status lmi_export_evalplus(lmi_export *export, const lmi_record *record, const char *path);
 
+/* Write DIR/<date>_<task>_<id>.json, a log as inspect keeps them: one run, samples and all. */
+lmas_status lmi_export_inspect(lmi_export *export, const lmi_record *record, const char *dir);
+
 #endif

@@ -252,6 +252,32 @@ ok $? "a run without programs has none to export" "$tmp/err"
 report code text --evalplus "$tmp/no.jsonl"
 [ "$code" -eq 1 ] && grep -q 'expected one run, found 2' "$tmp/err" && [ ! -e "$tmp/no.jsonl" ]
 ok $? "nor do two runs go into one file" "$tmp/err"
+report text $shards --inspect "$tmp/logs"
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 2 ] && python3 - "$tmp" <<'EOF' 2>"$tmp/err"
+import json, re, sys
+tmp = sys.argv[1]
+for path, folders in zip(open(tmp + "/out").read().split("\n"),
+                         (["text"], [f"shard{i}" for i in (1, 2, 3, 4)])):
+    assert re.search(r"/logs/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\+00-00_gsm8k_[0-9a-f]{21}\.json$", path), path
+    ours = sorted((s for f in folders for s in map(json.loads, open(f"{tmp}/runs/{f}/samples.jsonl"))),
+                  key=lambda s: s["index"])
+    log = json.load(open(path))
+    assert [s["id"] for s in log["samples"]] == list(range(200)) and log["status"] == "success"
+    for l, s in zip(log["samples"], ours):
+        assert (l["input"], l["target"], l["output"]["completion"]) == (s["question"], s["gold"], s["text"])
+        assert l["scores"]["exact"]["value"] == "IC"[s["correct"]]
+        assert l["scores"]["compat"]["value"] == "IC"[s["compat"]["correct"]]
+        assert [m["content"] for m in l["messages"]] == [
+            t for a in s["agents"] for t in (a["input"], a["output"]) if t]
+        assert bool(l.get("error")) == (s["status"] != "ok")
+EOF
+ok $? "--inspect writes a log for each run, every sample as it was" "$tmp/err"
+report text --inspect "$tmp/logs"
+[ "$code" -eq 1 ] && grep -q 'is there already: name another place, or add --force' "$tmp/err"
+ok $? "a log is not written over" "$tmp/err"
+report text --inspect "$tmp/logs" --json
+[ "$code" -eq 2 ] && grep -q 'write no report: leave out --markdown' "$tmp/err"
+ok $? "a log is no form of the report" "$tmp/err"
 report code --lm-eval "$tmp/runs/code/config.json"
 [ "$code" -eq 1 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ]
 ok $? "a folder that cannot be made is a failure" "$tmp/err"

@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""What a real instruct model does with a code of three digits that only the first of two agents is told.
+
+SmolLM2-135M-Instruct, which `make peers` brings, on the 100 questions of tests/peers/codes.jsonl,
+greedy. Prints the table of models/RESULTS.md.
+
+    ./dev make peers && ./dev python3 bench/smollm2.py --lanes 16
+"""
+import argparse
+import tempfile
+
+from common import head
+from demo import latent, table
+
+RUNS = [("baseline (never told)", ("--method", "baseline")), ("text_mas", ("--method", "text_mas")),
+        ("latent_mas, 0 thoughts", latent(0)), ("latent_mas, 10 thoughts", latent(10)),
+        ("latent_mas, 40 thoughts", latent(40)), ("latent_mas, 10 thoughts, control none", latent(10, "--control", "none"))]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--model", default="build/peers/smollm2.gguf")
+    parser.add_argument("--lanes", type=int, default=16)
+    parser.add_argument("--n", type=int, default=-1, help="questions of each run, -1 for all")
+    args = parser.parse_args()
+    print(head("What a real model does with a code that only the first of two agents is told"))
+    which = "All 100 questions" if args.n < 0 else f"The first {args.n} questions"
+    print(f"{which}, greedy, {args.lanes} at once; tokens, thoughts and seconds a question.\n")
+    flags = ("--data", "tests/peers/codes.jsonl", "--team", "tests/peers/codes_team.json", "-n", 24)
+    with tempfile.TemporaryDirectory() as folder:
+        table("demo_secret", [(name, (*flags, *more)) for name, more in RUNS], args, folder)
+
+
+if __name__ == "__main__":
+    main()

