@@ -1,7 +1,7 @@
 #!/bin/sh
 # kill: runs that are killed at random moments, again and again, end as if nobody had. Once over
 # sums and once over programs, which run beside the model and end out of order.
-#     KILLS=20 sh tests/cli/kill.sh     more moments than the few of an everyday test
+#     KILLS=20 sh tests/long/kill.sh     more moments than the few of an everyday test
 # shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 KILLS=${KILLS:-3}
