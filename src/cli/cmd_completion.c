@@ -161,11 +161,28 @@ static void append_zsh_opt(lmi_buf *out, const lmi_opt *opt)
     lmi_buf_puts(out, "' \\\n");
 }
 
+/* What follows the name of one command. */
+static void append_zsh_case(lmi_buf *out, const lmi_command *command)
+{
+    const lmi_opt_group *group;
+    const lmi_opt *opt;
+
+    lmi_buf_printf(out, "    %s)\n        _arguments \\\n", command->name);
+    for (group = command->groups; group->title; group++)
+        for (opt = group->opts; opt->names; opt++)
+            append_zsh_opt(out, opt);
+    lmi_buf_puts(out, "            ");
+    if (command->words || command == &lmi_cmd_help) {
+        lmi_buf_puts(out, "'1:word:(");
+        append_words(out, command);
+        lmi_buf_puts(out, ")' ");
+    }
+    lmi_buf_puts(out, "'*:file:_files' ;;\n");
+}
+
 static void append_zsh(lmi_buf *out)
 {
     const lmi_command *command;
-    const lmi_opt_group *group;
-    const lmi_opt *opt;
     size_t i;
 
     lmi_buf_puts(out,
@@ -187,19 +204,8 @@ static void append_zsh(lmi_buf *out)
                       "    shift words\n"
                       "    ((CURRENT--))\n"
                       "    case $name in\n");
-    for (i = 0; (command = lmi_command_at(i)); i++) {
-        lmi_buf_printf(out, "    %s)\n        _arguments \\\n", command->name);
-        for (group = command->groups; group->title; group++)
-            for (opt = group->opts; opt->names; opt++)
-                append_zsh_opt(out, opt);
-        lmi_buf_puts(out, "            ");
-        if (command->words || command == &lmi_cmd_help) {
-            lmi_buf_puts(out, "'1:word:(");
-            append_words(out, command);
-            lmi_buf_puts(out, ")' ");
-        }
-        lmi_buf_puts(out, "'*:file:_files' ;;\n");
-    }
+    for (i = 0; (command = lmi_command_at(i)); i++)
+        append_zsh_case(out, command);
     lmi_buf_puts(out, "    esac\n}\n_latentmas \"$@\"\n");
 }
 
