@@ -9,9 +9,9 @@
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/flags.h"
-#include "cli/help.h"
+#include "cli/help/help.h"
 #include "cli/open.h"
-#include "cli/term.h"
+#include "cli/show/term.h"
 
 static int print_version(void)
 {
