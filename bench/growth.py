@@ -61,17 +61,19 @@ def fit(xs, ys):
 
 def report_questions(args):
     """The first table: time and memory by number of questions."""
-    times, sizes = {n: [] for n in COUNTS}, {n: [] for n in COUNTS}
+    times, sizes = {n: [] for n in args.counts}, {n: [] for n in args.counts}
     with tempfile.TemporaryDirectory() as folder:
         for i in range(args.rounds):
-            for n in COUNTS if i % 2 == 0 else reversed(COUNTS):
+            for n in args.counts if i % 2 == 0 else reversed(args.counts):
                 say(f"round {i + 1} of {args.rounds}: {n} questions")
                 time, size = questions(n, folder, args)
                 times[n].append(time)
                 sizes[n].append(size)
-    print("| questions | ms a question | over 16 | most memory, MB |\n| ---: | ---: | ---: | ---: |")
-    for n in COUNTS:
-        over = median([some / few for some, few in zip(times[n], times[16])])
+    least = args.counts[0]
+    print(f"| questions | ms a question | over {least} | most memory, MB |\n"
+          "| ---: | ---: | ---: | ---: |")
+    for n in args.counts:
+        over = median([some / few for some, few in zip(times[n], times[least])])
         print(f"| {n} | {median(times[n]):.1f} | {over:.3f} | {max(sizes[n]) / 1e6:.1f} |")
 
 
@@ -99,6 +101,8 @@ def main():
     parser.add_argument("--demo", default="models/demo.gguf", help="the model that answers")
     parser.add_argument("--folder", default="/tmp", help="where the synthetic model is kept")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, metavar="N",
+                        help="numbers of questions, the least first")
     parser.add_argument("--thoughts", type=int, default=16)
     parser.add_argument("--fa", default="off", choices=("on", "off"), help="flash attention")
     args = parser.parse_args()

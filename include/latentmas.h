@@ -134,8 +134,8 @@ typedef struct lmas_model_info {
     uint64_t n_params;       /* weights */
     uint64_t cell_size;      /* bytes of one position in an f16 KV cache, 0 when unknown */
     int32_t n_layer, n_embd, n_head, n_head_kv, n_vocab;
-    int32_t n_ctx_train; /* positions the model was trained for */
-    bool is_tied;        /* W_out is W_in (no output.weight) */
+    int32_t n_ctx_train;  /* positions the model was trained for */
+    bool is_tied;         /* W_out is W_in (no output.weight) */
     bool knows_reasoning; /* the chat template asks for `enable_thinking` */
     bool knows_date;      /* it asks for the date */
 } lmas_model_info;
@@ -156,7 +156,7 @@ typedef enum { LMAS_REASONING_AUTO = -1, LMAS_REASONING_OFF, LMAS_REASONING_ON }
 
 /* What a chat template is told beside the messages. */
 typedef struct lmas_chat_params {
-    const char *kwargs; /* a JSON object of variables (default NULL) */
+    const char *kwargs;       /* a JSON object of variables (default NULL) */
     lmas_reasoning reasoning; /* (default LMAS_REASONING_AUTO) */
     const char *date; /* what strftime_now() tells: "2026-11-28" or "2026-11-28T09:30:00", NULL for
                        * this moment (default) */

@@ -1,15 +1,18 @@
 # tests.mk - what `make test` and `make check` run. Every test prints TAP lines ("ok 1 - claim",
-# "not ok 1 - claim", "ok 1 - claim # SKIP why"); tests/run.sh adds them up.
+# "not ok 1 - claim", "ok 1 - claim # SKIP why"); tests/run.sh adds them up. Tests share nothing
+# but what was built: several run at a time. tests/long/ is for those that cost a minute and
+# rarely fail; `make test` asks a part of what they ask.
 
 UNIT_SRC  := $(sort $(wildcard tests/unit/*_test.c tests/parity/*_test.c))
 UNIT_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(UNIT_SRC))
+LONG      := $(sort $(wildcard tests/long/*.sh))
 SCRIPTS   := $(sort $(wildcard tests/cli/*.sh tests/install/*_test.sh tests/docs/*_test.sh tests/dev/*_test.sh tests/data/*_test.sh \
               tests/grade/*_test.sh))
 EXAMPLES  := $(patsubst examples/%.c,$(B)/examples/%,$(sort $(wildcard examples/*.c)))
 TEST_LIBS := $(shell pkg-config --libs cmocka 2>/dev/null)
 TEST_OBJ  := $(filter-out $(B)/obj/cli/main.o,$(PROG_OBJ)) $(B)/obj/tests/support.o
 
-.PHONY: test check test-build examples
+.PHONY: test test-long check test-build examples
 
 $(B)/obj/tests/support.o: tests/support.c $(B)/rooms/unit/.made
 	@mkdir -p $(@D)
@@ -42,10 +45,23 @@ $(B)/examples/%: examples/%.c $(LIB_SO)
 examples: $(EXAMPLES)
 
 test-build: all examples $(UNIT_BIN)
+	@:
 
-## test: build, run every test, end with "N passed, N failed"
-test: test-build
+# Builds before it tests, on all cores unless a number of jobs was given.
+define build_first
+@echo 'the build: usually 25 s from nothing on two cores, none when nothing has changed'
++$(Q)$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-build
+endef
+
+## test: build, run the tests that take minutes together, end with "N passed, N failed"
+test:
+	$(build_first)
 	@B=$(B) sh tests/run.sh $(UNIT_BIN) $(SCRIPTS)
+
+## test-long: the same with those that take long and rarely fail
+test-long:
+	$(build_first)
+	@B=$(B) sh tests/run.sh $(LONG)
 
 ## check: all that CI asks: two compilers, format, lint, budgets, rooms, symbols, sanitizers
 check:

@@ -3,19 +3,37 @@
 #
 # Builds live beside the user's: build/gcc and build/clang with warnings as errors,
 # build/asan with the sanitizers. The log of a claim that fails is printed whole.
+# Before a claim stands the time that it usually takes on two quiet cores.
 set -u
 jobs=$(nproc)
 passed=0 failed=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+ticker=
+trap 'kill $ticker 2>/dev/null; rm -f "$log"' EXIT
+trap 'exit 1' INT TERM
 
+# tell_on BEGIN USUAL: every 10 s how long the claim takes, and the last line that it had to say.
+tell_on() {
+    while sleep 10 >/dev/null 2>&1; do
+        echo "    ... $(($(date +%s) - $1)) s, usually $2: $(tail -n 1 "$log" | cut -c 1-72)"
+    done
+}
+
+# claim SECONDS WHAT COMMAND...
 claim() {
-    what=$1
-    shift
+    usual=$1 what=$2
+    shift 2
     begin=$(date +%s)
-    if "$@" >"$log" 2>&1; then
+    echo "  start: $what, usually $usual s"
+    tell_on "$begin" "$usual" &
+    ticker=$!
+    "$@" >"$log" 2>&1
+    status=$?
+    kill $ticker
+    wait $ticker 2>/dev/null
+    if [ $status -eq 0 ]; then
         passed=$((passed + 1))
-        echo "ok - $what ($(($(date +%s) - begin))s)"
+        echo "ok - $what ($(($(date +%s) - begin)) s)"
     else
         failed=$((failed + 1))
         echo "not ok - $what"
@@ -83,22 +101,26 @@ sanitized() {
         SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' test
 }
 
+# What takes long and rarely fails; once is enough, so without the sanitizers.
+long() { make -s -j"$jobs" B=build/gcc CC=gcc WERROR=-Werror test-long; }
+
 scripts() { git ls-files -co --exclude-standard dev .ci/run '*.sh' | xargs shellcheck; }
 
 warnings_gcc() { make -s -j"$jobs" B=build/gcc CC=gcc WERROR=-Werror test-build; }
 warnings_clang() { make -s -j"$jobs" B=build/clang CC=clang WERROR=-Werror test-build; }
 
-claim 'gcc builds everything without a warning' warnings_gcc
-claim 'clang builds everything without a warning' warnings_clang
-claim 'the sources are formatted' formatted
-claim 'clang-tidy finds nothing' tidy
-claim 'functions and files are within their budgets' python3 tools/lengths.py
-claim 'rooms point one way' arrows
-claim 'no banned function is called' banned
-claim 'only lmas_ symbols are exported' exported
-claim 'the header compiles alone as C11, C17 and C++17' header
-claim 'shellcheck finds nothing' scripts
-claim 'the tests pass under ASan and UBSan' sanitized
+claim 20 'gcc builds everything without a warning' warnings_gcc
+claim 20 'clang builds everything without a warning' warnings_clang
+claim 2 'the sources are formatted' formatted
+claim 150 'clang-tidy finds nothing' tidy
+claim 1 'functions and files are within their budgets' python3 tools/lengths.py
+claim 1 'rooms point one way' arrows
+claim 1 'no banned function is called' banned
+claim 1 'only lmas_ symbols are exported' exported
+claim 2 'the header compiles alone as C11, C17 and C++17' header
+claim 5 'shellcheck finds nothing' scripts
+claim 90 'the tests that take long pass' long
+claim 300 'the tests pass under ASan and UBSan' sanitized
 tail -n 1 "$log" | sed 's/^/    under the sanitizers: /'
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/term.h"
+#include "cli/show/term.h"
 #include "cli/words.h"
 
 /* Longest document that is printed, in bytes. */

@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "cli/interrupt.h"
-#include "cli/progress.h"
-#include "cli/term.h"
+#include "cli/show/progress.h"
+#include "cli/show/term.h"
 
 enum { TEXT_SIZE = 192 };
 

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cli/calm.h"
 #include "cli/command.h"
 #include "cli/flags.h"
-#include "cli/help.h"
+#include "cli/help/help.h"
 #include "cli/open.h"
-#include "cli/term.h"
+#include "cli/show/calm.h"
+#include "cli/show/term.h"
 
 static int print_version(void)
 {

@@ -6,8 +6,8 @@
 
 #include "base/file.h"
 #include "cli/interrupt.h"
-#include "cli/term.h"
-#include "cli/wait.h"
+#include "cli/show/term.h"
+#include "cli/show/wait.h"
 
 /* Cells may take this share of the memory that is left beside the model. */
 #define MEMORY_SHARE 0.6

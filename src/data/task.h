@@ -5,7 +5,7 @@
 #ifndef LMI_DATA_TASK_H
 #define LMI_DATA_TASK_H
 
-#include "data/item.h"
+#include "data/items/item.h"
 #include "data/source.h"
 #include "grade/grade.h"
 #include "latentmas.h"

@@ -14,7 +14,7 @@
 
 #include "base/sha256.h"
 #include "eval/config.h"
-#include "eval/export_file.h"
+#include "eval/export/file.h"
 #include "eval/stats.h"
 
 /* Longest head of a log, in bytes: little more than the config that it repeats in part. */

@@ -10,8 +10,8 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "grade/answer.h"
 #include "grade/compat.h"
+#include "grade/exact/answer.h"
 #include "grade/grade.h"
 
 /* A fence has at least three characters, and its partner is indented by at most three more. A

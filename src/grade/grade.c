@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "grade/choice.h"
 #include "grade/compat.h"
-#include "grade/exact.h"
-#include "grade/text.h"
+#include "grade/exact/choice.h"
+#include "grade/exact/exact.h"
+#include "grade/exact/text.h"
 
 void lmi_grade_done(lmi_grade *grade)
 {

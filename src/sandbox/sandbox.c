@@ -24,7 +24,7 @@
 #include "sandbox/spawn.h"
 #include "sandbox/tree.h"
 #include "sandbox/verdict.h"
-#include "sandbox/walls.h"
+#include "sandbox/walls/walls.h"
 
 /* A program that waits, or one that could not be started and whose verdict waits. */
 typedef struct job {

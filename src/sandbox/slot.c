@@ -12,11 +12,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "sandbox/filter.h"
 #include "sandbox/folder.h"
 #include "sandbox/memfile.h"
 #include "sandbox/spawn.h"
 #include "sandbox/tree.h"
+#include "sandbox/walls/filter.h"
 
 enum {
     OUTPUT_KEPT = 4096,

@@ -14,7 +14,7 @@
 #include "sandbox/payload.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/verdict.h"
-#include "sandbox/walls.h"
+#include "sandbox/walls/walls.h"
 
 typedef struct lmi_slot {
     bool is_running;

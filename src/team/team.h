@@ -21,8 +21,8 @@ typedef struct lmi_agent {
 struct lmas_team {
     char *source; /* the file, whole */
     char *name;
-    char *system;         /* "" when the file has none */
-    char *kwargs;         /* for the chat template: a JSON object, NULL when the file has none */
+    char *system; /* "" when the file has none */
+    char *kwargs; /* for the chat template: a JSON object, NULL when the file has none */
     lmas_reasoning reasoning;
     char *context_latent; /* what `{context}` says when memory is handed over; "" if none */
     char *context_text;   /* the same for text, with `{outputs}`; "" if none */

@@ -181,8 +181,7 @@ static void tokenize_prompts(const char *stem)
     for (i = 0; i < N_AGENTS; i++) {
         lmi_tokens tokens = {0};
 
-        assert_ok(
-            lmi_model_tokenize(&tokens, f.model, yyjson_get_str(yyjson_arr_get(prompts, i))));
+        assert_ok(lmi_model_tokenize(&tokens, f.model, yyjson_get_str(yyjson_arr_get(prompts, i))));
         assert_int_equal(tokens.n, f.n_ids[i]);
         assert_memory_equal(tokens.ids, f.ids[i], tokens.n * sizeof(int32_t));
         lmi_tokens_done(&tokens);

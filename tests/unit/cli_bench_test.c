@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 
 static void check_list(const char *text, size_t n, const uint32_t *items)
 {

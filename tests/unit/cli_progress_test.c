@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "cli/progress.h"
-#include "cli/run_standing.h"
+#include "cli/run/standing.h"
+#include "cli/show/progress.h"
 
 enum { TEXT_MAX = 400, SHORTLY_MS = 300 };
 

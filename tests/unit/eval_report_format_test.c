@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "eval/report_format.h"
-#include "eval/report_plot.h"
+#include "eval/report/format.h"
+#include "eval/report/plot.h"
 
 static void expect_text(void (*write)(lmi_buf *, const char *), const char *want, const char *text)
 {

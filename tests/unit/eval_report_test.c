@@ -9,9 +9,9 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "eval/export.h"
-#include "eval/report_format.h"
-#include "eval/report_write.h"
+#include "eval/export/export.h"
+#include "eval/report/format.h"
+#include "eval/report/write.h"
 
 static char root[192];
 

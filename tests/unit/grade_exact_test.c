@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "grade/exact.h"
+#include "grade/exact/exact.h"
 
 /* The way of lmi_grade_text() to the number alone. */
 static char *predict(const char *text)

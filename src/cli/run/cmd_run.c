@@ -1,0 +1,532 @@
+/*
+ * cmd_run.c - latentmas run: a team answers a data file, and a folder keeps what came of it.
+ *
+ * A run's config records the command that started it. `--resume DIR` is that command with the
+ * new flags behind it, so the folder alone is enough, and a flag that differs is noticed.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/open.h"
+#include "cli/run/flags.h"
+#include "cli/run/standing.h"
+#include "cli/show/progress.h"
+#include "cli/show/term.h"
+#include "eval/run.h"
+#include "eval/stats.h"
+
+enum { LANES_MAX = 256, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024 };
+enum { DATE_SIZE = 32, DATE_WORDS = 2 };
+
+/* Flags of the reference that mean nothing here. */
+typedef struct moot_flags {
+    const char *device2, *gpu_memory_utilization, *tensor_parallel_size;
+    bool use_vllm, enable_prefix_caching, use_second_HF_model;
+} moot_flags;
+
+typedef struct run_settings {
+    lmi_solve_flags solve; /* first: it begins with the general flags */
+    lmi_task_flags task;
+    lmi_code_flags code;
+    const char *output, *resume;
+    int64_t generate_bs;
+    moot_flags moot;
+} run_settings;
+
+static const lmi_opt run_opts[] = {
+    {"--generate_bs -np --parallel", LMI_OPT_INT, offsetof(run_settings, generate_bs), "N",
+     .min = 1, .max = LANES_MAX,
+     .help = "questions at once; answers do not depend on it, rounding aside"},
+    {"--output --output_path", LMI_OPT_FOLDER, offsetof(run_settings, output), "DIR",
+     .help =
+         "the run's folder (default: runs/<time>-<task>-<method>); one that holds this very run "
+         "goes on with it, one with another is refused"},
+    {"--resume", LMI_OPT_FOLDER, offsetof(run_settings, resume), "DIR",
+     .help = "go on with the run in DIR; flags that it was started with need not be repeated"},
+    {0},
+};
+
+#define AT(field) offsetof(moot_flags, field)
+static const lmi_opt moot_opts[] = {
+    {"--device2", LMI_OPT_MOOT_TEXT, AT(device2), "DEVICE",
+     .help = "one engine holds the model, there is no second one to place"},
+    {"--use_second_HF_model", LMI_OPT_MOOT_ON, AT(use_second_HF_model),
+     .help = "one engine holds the model, there is no second one"},
+    {"--use_vllm", LMI_OPT_MOOT_ON, AT(use_vllm), .help = "libllama is the engine"},
+    {"--enable_prefix_caching", LMI_OPT_MOOT_ON, AT(enable_prefix_caching),
+     .help = "vLLM's; libllama is the engine"},
+    {"--gpu_memory_utilization", LMI_OPT_MOOT_TEXT, AT(gpu_memory_utilization), "X",
+     .help = "vLLM's; -c sets the size of the working memory"},
+    {"--tensor_parallel_size", LMI_OPT_MOOT_TEXT, AT(tensor_parallel_size), "N",
+     .help = "vLLM's; --device picks devices"},
+    {0},
+};
+#undef AT
+
+static const lmi_opt_group groups[] = {
+    {"Questions", lmi_task_opts, offsetof(run_settings, task)},
+    {"Run", run_opts, 0},
+    {"Model", lmi_model_opts, offsetof(lmi_solve_flags, model)},
+    {"Team", lmi_team_opts, offsetof(lmi_solve_flags, team)},
+    {"Sampling", lmi_sampling_opts, offsetof(lmi_solve_flags, sampling)},
+    {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
+    {"Model-written code", lmi_code_opts, offsetof(run_settings, code)},
+    {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
+    {"Accepted without effect", moot_opts, offsetof(run_settings, moot)},
+    {0},
+};
+
+static void init(void *settings)
+{
+    run_settings *s = settings;
+
+    *s = (run_settings){.generate_bs = 20};
+    lmi_task_flags_init(&s->task);
+    lmi_code_flags_init(&s->code);
+    lmi_solve_flags_init(&s->solve);
+}
+
+/* One line for each flag that is given and has no effect. */
+static void say_moot(const run_settings *s)
+{
+    const lmi_opt *opt;
+
+    lmi_say_devices(&s->solve.model);
+    for (opt = moot_opts; opt->names; opt++) {
+        const void *field = (const char *)&s->moot + opt->offset;
+        const bool is_given = opt->kind == LMI_OPT_MOOT_ON ? *(const bool *)field
+                                                           : *(const char *const *)field != NULL;
+
+        if (is_given)
+            lmi_say("%s has no effect: %s", opt->names, opt->help);
+    }
+}
+
+/* What a run holds while it goes on. */
+typedef struct work {
+    run_settings settings;
+    lmi_args args;        /* the command as recorded: of a resumed run with what was added */
+    char date[DATE_SIZE]; /* the run's, when its prompts tell one and the command did not */
+    char **stored;        /* the words of it that were read from the config */
+    size_t n_stored;
+    lmi_buf data_path;
+    lmi_dataset data;
+    lmi_sandbox_params sandbox;
+    lmi_stage stage;
+    lmi_runfolder folder;
+    lmi_setup setup;
+    lmi_totals totals;
+} work;
+
+static void work_done(work *w)
+{
+    lmi_runfolder_done(&w->folder);
+    lmi_stage_done(&w->stage);
+    lmi_dataset_done(&w->data);
+    lmi_buf_done(&w->data_path);
+    lmi_free(w->args.argv);
+    lmi_free(w->args.words);
+    lmi_config_args_free(w->stored, w->n_stored);
+}
+
+/* Parse the words of the run's config and, behind them, the first `n_new` of this command line. */
+static lmas_status parse_command(work *w, const lmi_args *args, size_t n_new)
+{
+    const size_t n = 1 + w->n_stored + n_new;
+    char **argv;
+    size_t i;
+    lmas_status status;
+
+    if (n > WORDS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "command of %zu words, at most %d expected", n, WORDS_MAX);
+    argv = lmi_new(n + DATE_WORDS, sizeof(*argv));
+    if (!argv)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu words", n);
+    argv[0] = args->argv[0];
+    for (i = 0; i < w->n_stored; i++)
+        argv[1 + i] = w->stored[i];
+    for (i = 0; i < n_new; i++)
+        argv[1 + w->n_stored + i] = args->argv[1 + i];
+    init(&w->settings);
+    status = lmi_options_parse(&w->args, &w->settings, groups, (int)n, argv);
+    if (status == LMAS_OK)
+        return status;
+    lmi_free(argv);
+    return status;
+}
+
+/* Open the run that is to go on. The words of its config are parsed alone first: what is wrong
+ * with them is a damaged file, and no slip of whoever resumes it. */
+static lmas_status open_stored(work *w, const lmi_args *args)
+{
+    const run_settings given = w->settings;
+    lmas_status status = lmi_runfolder_open(&w->folder, given.resume);
+
+    if (status == LMAS_OK)
+        status =
+            lmi_config_args(&w->stored, &w->n_stored, w->folder.config_path, &w->folder.config);
+    if (status == LMAS_OK)
+        status = parse_command(w, args, 0);
+    if (status != LMAS_OK)
+        return status;
+    lmi_free(w->args.argv);
+    lmi_free(w->args.words);
+    w->args = (lmi_args){0};
+    w->settings = given;
+    return LMAS_OK;
+}
+
+/* The checks of flags and their relations that the table cannot make. */
+static lmas_status check(const work *w)
+{
+    const run_settings *s = &w->settings;
+    lmas_status status;
+
+    if (w->args.n_words)
+        return lmi_fail(LMAS_E_INVALID, "run: no word without a flag expected, found \"%s\"",
+                        w->args.words[0]);
+    status = lmi_task_flags_check(&s->task);
+    if (status == LMAS_OK)
+        status = lmi_code_flags_check(&s->code, lmi_task_find(s->task.task));
+    if (status != LMAS_OK)
+        return status;
+    return lmi_flags_check(&s->solve.model);
+}
+
+/* The questions as the engine wants them; for lmi_free(). */
+static lmas_question *list_questions(const lmi_dataset *data, size_t n)
+{
+    lmas_question *questions = lmi_new(n, sizeof(*questions));
+    size_t i;
+
+    for (i = 0; questions && i < n; i++)
+        questions[i] = lmi_dataset_question(data, i);
+    return questions;
+}
+
+static lmas_status start_stage(work *w)
+{
+    lmas_question *questions = list_questions(&w->data, w->setup.n);
+    lmas_status status;
+
+    if (!questions)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", w->setup.n);
+    lmi_interrupt_at_once(true);
+    status = lmi_stage_start(&w->stage, questions, w->setup.n, (uint32_t)w->settings.generate_bs);
+    lmi_interrupt_at_once(false);
+    lmi_free(questions);
+    return status;
+}
+
+/* Have the sandbox show that it works before anything is written or computed. */
+static lmas_status choose_sandbox(work *w)
+{
+    lmi_sandbox *probe;
+    lmas_status status;
+    size_t i;
+
+    w->sandbox = lmi_flags_sandbox(&w->settings.code);
+    w->setup.sandbox = &w->sandbox;
+    status = lmi_sandbox_open(&probe, &w->sandbox, NULL, NULL);
+    if (status != LMAS_OK)
+        return status;
+    for (i = 0; status == LMAS_OK && i < w->setup.n; i++)
+        status = lmi_sandbox_check_tests(probe, w->data.items[i].tests);
+    lmi_sandbox_close(probe);
+    return status;
+}
+
+/* Which of the questions, and where their programs run. */
+static lmas_status choose_questions(work *w)
+{
+    const run_settings *s = &w->settings;
+    const int64_t n = s->task.max_samples;
+    lmas_status status = LMAS_OK;
+
+    w->setup = (lmi_setup){.data = &w->data, .n = w->data.n, .shard = 1, .n_shards = 1};
+    if (n > 0 && (uint64_t)n < w->data.n)
+        w->setup.n = (size_t)n;
+    if (s->task.shard)
+        status = lmi_shard_parse(&w->setup.shard, &w->setup.n_shards, s->task.shard);
+    if (status == LMAS_OK && lmi_shard_size(&w->setup) == 0)
+        return lmi_fail(LMAS_E_INVALID, "--shard %s of %zu questions is empty", s->task.shard,
+                        w->setup.n);
+    if (status == LMAS_OK && w->data.task->grade == LMI_GRADE_CODE)
+        status = choose_sandbox(w);
+    return status;
+}
+
+/* A run has one date, however long it takes: a prompt that tells it is the same on resume, for
+ * which the date joins the recorded command. */
+static lmas_status choose_date(work *w)
+{
+    static char flag[] = "--date";
+    const time_t now = time(NULL);
+    struct tm tm;
+
+    if (w->stage.solver_params.chat.date || !lmas_model_describe(w->stage.model)->knows_date)
+        return LMAS_OK;
+    if (!localtime_r(&now, &tm) || !strftime(w->date, sizeof(w->date), "%Y-%m-%dT%H:%M:%S", &tm))
+        return lmi_fail(LMAS_E_INVALID, "this system's clock tells no date: give one with --date");
+    w->stage.solver_params.chat.date = w->date;
+    w->args.argv[w->args.argc++] = flag;
+    w->args.argv[w->args.argc++] = w->date;
+    return LMAS_OK;
+}
+
+/* Open and check everything the run reads, so that nothing is written before it is all good. */
+static lmas_status open_inputs(work *w)
+{
+    const run_settings *s = &w->settings;
+    lmas_status status = lmi_task_open(&w->data, &w->data_path, &s->task);
+
+    if (status == LMAS_OK)
+        status = choose_questions(w);
+    if (status == LMAS_OK)
+        status = lmi_stage_open(&w->stage, &s->solve);
+    if (status == LMAS_OK)
+        status = choose_date(w);
+    if (status == LMAS_OK)
+        status = start_stage(w);
+    if (status != LMAS_OK)
+        return status;
+    w->setup.split = s->task.split ? s->task.split : "test";
+    w->setup.model = w->stage.model;
+    w->setup.model_params = &w->stage.model_params;
+    w->setup.session = w->stage.session;
+    w->setup.session_params = &w->stage.session_params;
+    w->setup.team = w->stage.team;
+    w->setup.solver_params = &w->stage.solver_params;
+    w->setup.n_ctx_asked = w->stage.n_ctx_asked;
+    w->setup.args = w->args.argv + 1;
+    w->setup.n_args = (size_t)w->args.argc - 1;
+    return LMAS_OK;
+}
+
+/* A folder of another run is nothing to go on with, and nothing to write over. */
+static lmas_status refuse_other(const work *w, const lmi_buf *config)
+{
+    const lmi_runfolder *folder = &w->folder;
+    lmi_buf difference;
+    lmas_status status;
+
+    lmi_buf_init(&difference, LMI_ERROR_MAX);
+    status = lmi_config_difference(&difference, folder->config_path, &folder->config, config);
+    if (status == LMAS_OK && difference.len)
+        status = lmi_fail(LMAS_E_INVALID,
+                          "%s holds another run already (%s): name another folder, or continue "
+                          "that one with --resume alone",
+                          folder->path, lmi_buf_text(&difference));
+    lmi_buf_done(&difference);
+    return status;
+}
+
+/* The same command twice is one run: what the folder lacks of it is asked. */
+static lmas_status open_output(work *w, const lmi_buf *config)
+{
+    const char *path = w->settings.output;
+    lmas_status status;
+
+    if (!lmi_runfolder_holds_run(path))
+        return lmi_runfolder_new(&w->folder, path, w->setup.n, config);
+    status = lmi_runfolder_open(&w->folder, path);
+    if (status == LMAS_OK)
+        status = refuse_other(w, config);
+    if (status == LMAS_OK)
+        status = lmi_runfolder_resume(&w->folder, w->setup.n, config);
+    if (status != LMAS_OK)
+        return status;
+    if (w->folder.totals.n == lmi_shard_size(&w->setup))
+        lmi_say("%s holds this run already: nothing is asked again", path);
+    else
+        lmi_say("%s holds this run already, %zu of %zu questions done: it goes on", path,
+                w->folder.totals.n, lmi_shard_size(&w->setup));
+    return LMAS_OK;
+}
+
+static lmas_status open_folder(work *w)
+{
+    const run_settings *s = &w->settings;
+    lmas_status status;
+    lmi_buf config;
+
+    lmi_buf_init(&config, LMI_CONFIG_MAX);
+    status = lmi_config_write(&config, &w->setup);
+    if (status == LMAS_OK && s->resume)
+        status = lmi_runfolder_resume(&w->folder, w->setup.n, &config);
+    else if (status == LMAS_OK && s->output)
+        status = open_output(w, &config);
+    else if (status == LMAS_OK)
+        status = lmi_runfolder_new_named(&w->folder, "runs", s->task.task, s->solve.team.method,
+                                         w->setup.n, &config);
+    lmi_buf_done(&config);
+    return status;
+}
+
+/* What the callback needs. */
+typedef struct shown {
+    lmi_progress progress;
+    lmi_activity idle; /* nothing at work yet */
+} shown;
+
+static bool show_standing(void *user, const lmi_standing *standing)
+{
+    shown *s = user;
+    lmi_buf text;
+
+    lmi_buf_init(&text, lmi_progress_width(&s->progress));
+    lmi_standing_describe(&text, standing, s->idle);
+    lmi_progress_promise(&s->progress, standing->totals.n, standing->n, lmi_buf_text(&text));
+    lmi_buf_done(&text);
+    return !lmi_interrupted();
+}
+
+static lmas_status ask_questions(work *w)
+{
+    shown s = {.idle = lmi_activity_of(w->stage.team, w->stage.solver_params.method)};
+    lmas_status status;
+
+    lmi_progress_init(&s.progress);
+    status = lmi_run(&w->totals, &w->setup, &w->folder, show_standing, &s);
+    lmi_progress_clear(&s.progress);
+    return status;
+}
+
+static void print_phase(const char *name, uint64_t n, const char *unit, double ms)
+{
+    if (n)
+        fprintf(stderr, "  %-8s %llu %s, %.1f s\n", name, (unsigned long long)n, unit, ms / 1e3);
+}
+
+/* Right answers by one rule, with the 95 % interval of their share. */
+static void print_right(const char *name, size_t n_right, const lmi_totals *t)
+{
+    const lmi_interval interval = lmi_wilson(n_right, t->n_graded);
+
+    if (t->n_graded)
+        fprintf(stderr, "  %-8s %zu of %zu, %.1f %% (%.1f to %.1f)\n", name, n_right, t->n_graded,
+                100 * (double)n_right / (double)t->n_graded, 100 * interval.low,
+                100 * interval.high);
+}
+
+/* A few lines for people. */
+static void print_summary(const work *w)
+{
+    const lmi_totals *t = &w->totals;
+    const double n = t->n ? (double)t->n : 1;
+    char time[32];
+
+    lmi_duration_text(time, t->run_ms / 1e3);
+    fprintf(stderr, "%s, %s", w->data.task->name, lmas_method_name(w->stage.solver_params.method));
+    if (w->stage.solver_params.method != LMAS_METHOD_BASELINE)
+        fprintf(stderr, ", team %s", lmas_team_name(w->stage.team));
+    if (w->stage.solver_params.control != LMAS_CONTROL_OFF)
+        fprintf(stderr, ", control %s", lmi_control_name(w->stage.solver_params.control));
+    fputc('\n', stderr);
+    print_right("right", t->n_correct, t);
+    print_right("compat", t->n_correct_compat, t);
+    if (t->n_errors)
+        fprintf(stderr, "  errors   %zu, counted as wrong (\"error\" in samples.jsonl says why)\n",
+                t->n_errors);
+    print_phase("read", t->n_read, "tokens", t->read_ms);
+    if (t->n_shared)
+        fprintf(stderr, "  shared   %llu of them, which all prompts begin with: read once\n",
+                (unsigned long long)t->n_shared);
+    print_phase("thought", t->n_thought, "thoughts", t->think_ms);
+    print_phase("spoken", t->n_spoken, "tokens", t->speak_ms);
+    fprintf(stderr, "  time     %s, %.2f s a question\n  folder   %s\n", time, t->run_ms / n / 1e3,
+            w->folder.path);
+}
+
+static lmas_status report(work *w)
+{
+    lmas_status status;
+    lmi_buf text;
+
+    lmi_buf_init(&text, SUMMARY_MAX);
+    status = lmi_summary_write(&text, &w->setup, &w->totals, w->folder.path, true);
+    if (status == LMAS_OK)
+        status = lmi_runfolder_finish(&w->folder, &text);
+    lmi_buf_clear(&text);
+    if (status == LMAS_OK)
+        status = lmi_summary_write(&text, &w->setup, &w->totals, w->folder.path, false);
+    if (status == LMAS_OK) {
+        print_summary(w);
+        fputs(lmi_buf_text(&text), stdout);
+    }
+    lmi_buf_done(&text);
+    return status;
+}
+
+/* A run that has begun and did not end can go on: say how. */
+static int stop(const work *w, lmas_status status)
+{
+    const int code = lmi_say_failure(status);
+
+    lmi_say("%zu of %zu questions are done and kept; go on with: latentmas run --resume %s",
+            w->totals.n, lmi_shard_size(&w->setup), w->folder.path);
+    return code;
+}
+
+static int go(work *w, const lmi_args *args)
+{
+    lmas_status status = LMAS_OK;
+
+    if (w->settings.resume)
+        status = open_stored(w, args);
+    if (status != LMAS_OK)
+        return lmi_say_failure(status);
+    say_moot(&w->settings); /* before the words that were recorded join in: said once is enough */
+    if (parse_command(w, args, (size_t)args->argc - 1) != LMAS_OK || check(w) != LMAS_OK)
+        return lmi_say_misuse();
+    lmi_interrupt_install();
+    status = open_inputs(w);
+    if (status == LMAS_OK)
+        status = open_folder(w);
+    if (status != LMAS_OK)
+        return lmi_say_failure(status);
+    status = ask_questions(w);
+    if (status == LMAS_OK)
+        status = report(w);
+    return status == LMAS_OK ? LMI_EXIT_OK : stop(w, status);
+}
+
+static int run(void *settings, const lmi_args *args)
+{
+    work w = {.settings = *(run_settings *)settings, .folder = {.fd = -1}};
+    int code;
+
+    if (w.settings.solve.model.has_list_devices) {
+        lmi_print_devices();
+        return LMI_EXIT_OK;
+    }
+    code = go(&w, args);
+    work_done(&w);
+    return code;
+}
+
+const lmi_command lmi_cmd_run = {
+    .name = "run",
+    .summary = "evaluate a team on a benchmark or a data file",
+    .usage = "-m MODEL [--task TASK] [--data FILE] [FLAG...]\n"
+             "--resume DIR [FLAG...]",
+    .about =
+        "Has a team answer every question of a task and grades the answers. Each question is "
+        "written to the run's folder as soon as it ends; a run that was stopped, in whatever way, "
+        "goes on with --resume. The last line on stdout is a summary in JSON.",
+    .examples = "the demo model on ten of its problems, two at once\n"
+                "latentmas run -m models/demo.gguf --task demo --max_samples 10 -np 2\n"
+                "all of them, greedy, into a folder of your choice\n"
+                "latentmas run -m models/demo.gguf --task demo --temp 0 --output runs/a\n"
+                "go on with it after an interruption\n"
+                "latentmas run --resume runs/a\n",
+    .computes = true,
+    .groups = groups,
+    .settings_size = sizeof(run_settings),
+    .init = init,
+    .run = run,
+};

@@ -1,0 +1,43 @@
+/* flags.h - what `run` asks, and how it runs model-written code: flags and what they mean. */
+#ifndef LMI_CLI_RUN_FLAGS_H
+#define LMI_CLI_RUN_FLAGS_H
+
+#include "cli/options.h"
+#include "data/dataset.h"
+#include "sandbox/sandbox.h"
+
+/* Which questions. */
+typedef struct lmi_task_flags {
+    const char *task, *data;
+    const char *custom_question, *custom_question_file, *custom_gold;
+    const char *shard, *split;
+    int64_t max_samples;
+} lmi_task_flags;
+
+typedef struct lmi_code_flags {
+    bool is_allowed;
+    const char *sandbox;
+    double timeout; /* seconds */
+    int64_t n_parallel;
+} lmi_code_flags;
+
+extern const lmi_opt lmi_task_opts[];
+extern const lmi_opt lmi_code_opts[];
+
+void lmi_task_flags_init(lmi_task_flags *flags);
+void lmi_code_flags_init(lmi_code_flags *flags);
+
+/* What the table cannot check; LMAS_E_INVALID is wrong usage. */
+lmas_status lmi_task_flags_check(const lmi_task_flags *flags);
+lmas_status lmi_code_flags_check(const lmi_code_flags *flags, const lmi_task *task);
+
+/* "2/8": the second of eight. */
+lmas_status lmi_shard_parse(size_t *shard, size_t *n_shards, const char *text);
+
+/* Open the data: a file, a question of the command line, or the task's own rows, fetched where
+ * they are not in the cache. `path` gets the file's name and must outlive the data. */
+lmas_status lmi_task_open(lmi_dataset *out, lmi_buf *path, const lmi_task_flags *flags);
+
+lmi_sandbox_params lmi_flags_sandbox(const lmi_code_flags *flags);
+
+#endif

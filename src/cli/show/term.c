@@ -1,0 +1,103 @@
+/* term.c - stderr for people. stdout is the answer's, and nothing here touches it. */
+#include "cli/show/term.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+
+enum { WIDTH_DEFAULT = 80, WIDTH_MAX = 1000 };
+
+void lmi_say(const char *format, ...)
+{
+    va_list args;
+
+    fputs("latentmas: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+size_t lmi_say_remarks(const lmas_team *team)
+{
+    const char *remark;
+    size_t n;
+
+    for (n = 0; (remark = lmas_team_remark(team, n)); n++)
+        lmi_say("%s", remark);
+    return n;
+}
+
+int lmi_say_failure(lmas_status status)
+{
+    if (status == LMAS_E_CANCELED) {
+        lmi_say("interrupted");
+        return LMI_EXIT_INTERRUPTED;
+    }
+    lmi_say("%s", lmas_last_error());
+    return LMI_EXIT_FAILURE;
+}
+
+int lmi_say_misuse(void)
+{
+    lmi_say("%s", lmas_last_error());
+    return LMI_EXIT_USAGE;
+}
+
+bool lmi_term_is_live(void)
+{
+    return isatty(STDERR_FILENO) == 1;
+}
+
+bool lmi_term_has_colour(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+
+    return lmi_term_is_live() && (!no_color || !*no_color) && term && strcmp(term, "dumb") != 0;
+}
+
+size_t lmi_term_width(void)
+{
+    const char *columns = getenv("COLUMNS");
+    const long asked = columns ? strtol(columns, NULL, 10) : 0;
+    struct winsize size = {0};
+
+    if (asked > 0 && asked <= WIDTH_MAX)
+        return (size_t)asked;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return WIDTH_DEFAULT;
+}
+
+void lmi_size_text(char out[32], double size)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    size_t i = 0;
+
+    while (size >= 1024 && i + 1 < sizeof(units) / sizeof(units[0])) {
+        size /= 1024;
+        i++;
+    }
+    snprintf(out, 32, "%.*f %s", i == 0 ? 0 : 1, size, units[i]);
+}
+
+void lmi_duration_text(char out[32], double seconds)
+{
+    const double max = 1e9;
+    const long s = seconds < 0 ? 0 : seconds > max ? (long)max : (long)(seconds + 0.5);
+
+    if (seconds < 10)
+        snprintf(out, 32, "%.1f s", seconds < 0 ? 0 : seconds);
+    else if (s < 60)
+        snprintf(out, 32, "%ld s", s);
+    else if (s < 3600)
+        snprintf(out, 32, "%ld min %ld s", s / 60, s % 60);
+    else
+        snprintf(out, 32, "%ld h %ld min", s / 3600, s % 3600 / 60);
+}

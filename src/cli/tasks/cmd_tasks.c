@@ -1,0 +1,129 @@
+/* cmd_tasks.c - latentmas tasks: what run can evaluate, and where the questions come from. */
+#include <stdio.h>
+#include <string.h>
+#include <yyjson.h>
+
+#include "base/file.h"
+#include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/show/term.h"
+#include "data/task.h"
+
+typedef struct tasks_settings {
+    lmi_general_flags general;
+    bool is_json;
+} tasks_settings;
+
+static const lmi_opt tasks_opts[] = {
+    {"--json", LMI_OPT_ON, offsetof(tasks_settings, is_json), .help = "print JSON"},
+    {0},
+};
+
+static const lmi_opt_group groups[] = {
+    {"Output", tasks_opts, 0},
+    {"General", lmi_general_opts, 0},
+    {0},
+};
+
+/* Append the path of the task's rows when they are in the cache, else nothing. */
+static lmas_status append_cached(lmi_buf *out, const lmi_task *task, const lmi_source *source)
+{
+    const lmas_status status = lmi_source_path(out, task->name, source);
+
+    if (status == LMAS_OK && !lmi_file_exists(lmi_buf_text(out)))
+        lmi_buf_clear(out);
+    return status;
+}
+
+/* ---- For people ---- */
+
+static void print_table(void)
+{
+    const lmi_task *task;
+    size_t i;
+
+    printf("%-14s %-7s %9s  %s\n", "task", "answer", "questions", "what");
+    for (i = 0; (task = lmi_task_at(i)); i++) {
+        char n[32] = "";
+
+        if (task->source.n_rows)
+            snprintf(n, sizeof(n), "%zu", task->source.n_rows);
+        printf("%-14s %-7s %9s  %s\n", task->name, lmi_task_kind_name(task), n, task->summary);
+    }
+}
+
+/* ---- For programs ---- */
+
+static lmas_status add_task(yyjson_mut_doc *doc, yyjson_mut_val *array, const lmi_task *task)
+{
+    const lmi_source *source = &task->source;
+    yyjson_mut_val *object = yyjson_mut_arr_add_obj(doc, array);
+    lmas_status status = LMAS_OK;
+    lmi_buf path;
+
+    yyjson_mut_obj_add_str(doc, object, "task", task->name);
+    yyjson_mut_obj_add_str(doc, object, "answer", lmi_task_kind_name(task));
+    yyjson_mut_obj_add_str(doc, object, "summary", task->summary);
+    yyjson_mut_obj_add_str(doc, object, "row", task->row);
+    if (source->kind == LMI_SOURCE_NONE)
+        return LMAS_OK;
+    yyjson_mut_obj_add_uint(doc, object, "n_rows", source->n_rows);
+    yyjson_mut_obj_add_str(doc, object, "source", source->repo);
+    lmi_buf_init(&path, LMI_PATH_MAX);
+    status = append_cached(&path, task, source);
+    if (status == LMAS_OK && path.len)
+        yyjson_mut_obj_add_strcpy(doc, object, "path", lmi_buf_text(&path));
+    lmi_buf_done(&path);
+    return status;
+}
+
+static lmas_status print_json(void)
+{
+    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+    const lmi_task *task;
+    yyjson_mut_val *array;
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    if (!doc)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for the JSON of the tasks");
+    array = yyjson_mut_arr(doc);
+    yyjson_mut_doc_set_root(doc, array);
+    for (i = 0; status == LMAS_OK && (task = lmi_task_at(i)); i++)
+        status = add_task(doc, array, task);
+    if (status == LMAS_OK)
+        return lmi_print_json(doc, "the list of tasks");
+    yyjson_mut_doc_free(doc);
+    return status;
+}
+
+static int run(void *settings, const lmi_args *args)
+{
+    const tasks_settings *s = settings;
+    lmas_status status;
+
+    if (args->n_words) {
+        lmi_say("tasks: no word expected, found \"%s\"", args->words[0]);
+        return LMI_EXIT_USAGE;
+    }
+    if (!s->is_json) {
+        print_table();
+        return LMI_EXIT_OK;
+    }
+    status = print_json();
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
+}
+
+const lmi_command lmi_cmd_tasks = {
+    .name = "tasks",
+    .summary = "list what run can evaluate",
+    .usage = "[--json]",
+    .about = "Lists the tasks: what kind of answer each asks for, how many questions its data set "
+             "was published with, and what it is about. With --json also what a row of its data "
+             "holds, where it comes from, and where it is in the cache.",
+    .examples = "see all tasks\n"
+                "latentmas tasks\n",
+    .groups = groups,
+    .settings_size = sizeof(tasks_settings),
+    .run = run,
+};

@@ -1,0 +1,174 @@
+/*
+ * item.c - what all rows share: a question that is there and not too long, copies of strings,
+ * options with their letters. The readers of each schema stand beside it.
+ */
+#include "data/items/parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "grade/grade.h"
+
+void lmi_item_done(lmi_item *item)
+{
+    size_t i;
+
+    for (i = 0; item->options && i < item->n_options; i++)
+        lmi_free(item->options[i]);
+    lmi_free(item->options);
+    lmi_free(item->id);
+    lmi_free(item->question);
+    lmi_free(item->note);
+    lmi_free(item->gold);
+    lmi_free(item->gold_compat);
+    lmi_free(item->tests);
+    lmi_free(item->tests_compat);
+    lmi_free(item->solution);
+    *item = (lmi_item){0};
+}
+
+size_t lmi_row_line(const lmi_row *row, const char *key)
+{
+    size_t line;
+
+    (void)lmi_json_member(&line, row->json, row->object, key);
+    return line;
+}
+
+lmas_status lmi_row_text(const char **out, const lmi_row *row, const char *key)
+{
+    return lmi_json_string(out, row->json, row->object, "a row", key, false);
+}
+
+lmas_status lmi_row_keep(char **out, const lmi_row *row, const char *key)
+{
+    const char *text;
+    const lmas_status status = lmi_row_text(&text, row, key);
+
+    return status == LMAS_OK ? lmi_item_keep(out, text) : status;
+}
+
+lmas_status lmi_row_id(char **out, const lmi_row *row, const char *key)
+{
+    yyjson_val *val = yyjson_obj_get(row->object, key);
+    char number[32];
+
+    if (yyjson_is_str(val))
+        return lmi_item_keep(out, yyjson_get_str(val));
+    if (!yyjson_is_uint(val))
+        return LMAS_OK;
+    snprintf(number, sizeof(number), "%llu", (unsigned long long)yyjson_get_uint(val));
+    return lmi_item_keep(out, number);
+}
+
+lmas_status lmi_row_note(char **out, const lmi_row *row)
+{
+    const char *text;
+    lmas_status status;
+
+    if (!yyjson_obj_get(row->object, "note") || yyjson_is_null(yyjson_obj_get(row->object, "note")))
+        return LMAS_OK;
+    status = lmi_row_text(&text, row, "note");
+    if (status == LMAS_OK && strlen(text) > LMI_QUESTION_MAX)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: note of %zu bytes, at most %zu expected",
+                        row->json->label, lmi_row_line(row, "note"), strlen(text),
+                        LMI_QUESTION_MAX);
+    return status == LMAS_OK ? lmi_item_keep(out, text) : status;
+}
+
+lmas_status lmi_item_keep(char **out, const char *text)
+{
+    *out = lmi_strdup(text);
+    return *out ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a question");
+}
+
+lmas_status lmi_item_steal(char **out, lmi_buf *text)
+{
+    const lmas_status status = lmi_buf_status(text);
+
+    if (status != LMAS_OK) {
+        lmi_buf_done(text);
+        return status;
+    }
+    *out = lmi_buf_steal(text);
+    return LMAS_OK;
+}
+
+lmas_status lmi_row_check_question(const lmi_row *row, const char *key, size_t len)
+{
+    if (len == 0 || len > LMI_QUESTION_MAX)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: question of %zu bytes, from 1 to %zu expected",
+                        row->json->label, lmi_row_line(row, key), len, LMI_QUESTION_MAX);
+    return LMAS_OK;
+}
+
+lmas_status lmi_row_question(char **out, const lmi_row *row, const char *key)
+{
+    const char *text;
+    lmas_status status = lmi_row_text(&text, row, key);
+
+    if (status == LMAS_OK)
+        status = lmi_row_check_question(row, key, strlen(text));
+    return status == LMAS_OK ? lmi_item_keep(out, text) : status;
+}
+
+lmas_status lmi_row_array(yyjson_val **out, const lmi_row *row, yyjson_val *object, const char *key)
+{
+    yyjson_val *val = yyjson_obj_get(object, key);
+    size_t i, max;
+    yyjson_val *element;
+
+    if (!yyjson_is_arr(val))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" must be an array of strings, found %s",
+                        row->json->label, lmi_row_line(row, key), key, lmi_json_type(val));
+    yyjson_arr_foreach(val, i, max, element)
+    {
+        if (!yyjson_is_str(element) || strlen(yyjson_get_str(element)) != yyjson_get_len(element))
+            return lmi_fail(LMAS_E_FORMAT,
+                            "%s:%zu: \"%s\" must hold strings without NUL, found %s at place %zu",
+                            row->json->label, lmi_row_line(row, key), key, lmi_json_type(element),
+                            i + 1);
+    }
+    *out = val;
+    return LMAS_OK;
+}
+
+lmas_status lmi_item_add_option(lmi_item *item, const lmi_row *row, const char *text)
+{
+    if (item->n_options == LMI_OPTIONS_MAX)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: more than %d options", row->json->label,
+                        lmi_row_line(row, ""), LMI_OPTIONS_MAX);
+    if (!item->options)
+        item->options = lmi_new(LMI_OPTIONS_MAX, sizeof(*item->options));
+    if (!item->options)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for options");
+    return lmi_item_keep(&item->options[item->n_options++], text);
+}
+
+lmas_status lmi_item_set_letter(lmi_item *item, size_t i)
+{
+    const char upper[] = {(char)('A' + (char)i), '\0'};
+    const char lower[] = {(char)('a' + (char)i), '\0'};
+    const lmas_status status = lmi_item_keep(&item->gold, upper);
+
+    return status == LMAS_OK ? lmi_item_keep(&item->gold_compat, lower) : status;
+}
+
+lmas_status lmi_item_list_options(lmi_item *item, const lmi_row *row, const char *key,
+                                  const char *text)
+{
+    lmi_buf question;
+    size_t i;
+    lmas_status status;
+
+    lmi_buf_init(&question, SIZE_MAX / 2);
+    lmi_buf_puts(&question, text);
+    for (i = 0; i < item->n_options; i++)
+        lmi_buf_printf(&question, "\n%c. %s", (char)('A' + (char)i), item->options[i]);
+    status = lmi_row_check_question(row, key, text[0] ? question.len : 0);
+    if (status == LMAS_OK)
+        return lmi_item_steal(&item->question, &question);
+    lmi_buf_done(&question);
+    return status;
+}

@@ -1,0 +1,38 @@
+/* parts.h - the parts that row readers are made of. */
+#ifndef LMI_DATA_ITEMS_PARTS_H
+#define LMI_DATA_ITEMS_PARTS_H
+
+#include "base/buf.h"
+#include "data/items/item.h"
+
+/* The line of `key`; of the row where it has none. */
+size_t lmi_row_line(const lmi_row *row, const char *key);
+
+/* A string that must be there: borrowed, as a copy, as the question; and an array of strings. */
+lmas_status lmi_row_text(const char **out, const lmi_row *row, const char *key);
+lmas_status lmi_row_keep(char **out, const lmi_row *row, const char *key);
+lmas_status lmi_row_question(char **out, const lmi_row *row, const char *key);
+lmas_status lmi_row_array(yyjson_val **out, const lmi_row *row, yyjson_val *object,
+                          const char *key);
+
+/* "note", which may be there. */
+lmas_status lmi_row_note(char **out, const lmi_row *row);
+
+/* A name that may be there, as a string or a number. */
+lmas_status lmi_row_id(char **out, const lmi_row *row, const char *key);
+
+/* Fail unless a question of `len` bytes is within the limits. */
+lmas_status lmi_row_check_question(const lmi_row *row, const char *key, size_t len);
+
+lmas_status lmi_item_keep(char **out, const char *text);
+
+/* Take the text over; it is done then, also on failure. */
+lmas_status lmi_item_steal(char **out, lmi_buf *text);
+
+/* Options of a choice, the i-th of which is right; and the question with them listed. */
+lmas_status lmi_item_add_option(lmi_item *item, const lmi_row *row, const char *text);
+lmas_status lmi_item_set_letter(lmi_item *item, size_t i);
+lmas_status lmi_item_list_options(lmi_item *item, const lmi_row *row, const char *key,
+                                  const char *text);
+
+#endif

@@ -1,0 +1,216 @@
+/*
+ * export.c - what the exports share: questions in order, and files that appear whole.
+ *
+ * Lines of samples.jsonl stand in the order in which questions ended. Exports want the order of
+ * the data, so the places of all lines are noted first, and each is read when its turn comes:
+ * nothing but one line is in memory.
+ */
+#include "eval/export/export.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "eval/export/file.h"
+
+lmas_status lmi_export_check(const lmi_export *export, const char *path)
+{
+    if (export->is_forced || !lmi_file_exists(path))
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_IO, "%s is there already: name another place, or add --force", path);
+}
+
+/* ---- Writing ---- */
+
+lmas_status lmi_export_line(lmi_sink *sink, yyjson_mut_doc *doc, const char *what)
+{
+    lmas_status status;
+    lmi_buf line;
+
+    lmi_buf_init(&line, LMI_RECORD_LINE_MAX);
+    status = lmi_json_write(&line, doc, YYJSON_WRITE_NEWLINE_AT_END, what);
+    if (status == LMAS_OK)
+        status = lmi_sink_add(sink, lmi_buf_text(&line), line.len);
+    lmi_buf_done(&line);
+    return status;
+}
+
+/* ---- Reading ---- */
+
+lmas_status lmi_samples_open(lmi_samples *out, const lmi_record *record)
+{
+    lmi_samples samples = {.record = record, .open_folder = record->n_folders, .fd = -1};
+    const lmas_status status = lmi_record_places(&samples.places, record);
+
+    lmi_buf_init(&samples.text, LMI_RECORD_LINE_MAX);
+    if (status == LMAS_OK)
+        *out = samples;
+    return status;
+}
+
+void lmi_samples_done(lmi_samples *samples)
+{
+    if (samples->fd >= 0)
+        close(samples->fd);
+    lmi_free(samples->path);
+    lmi_free(samples->places);
+    lmi_buf_done(&samples->text);
+}
+
+/* Have the samples of `folder` open: shards take turns, question by question, so keep the last
+ * one only. */
+static lmas_status turn_to(lmi_samples *samples, size_t folder)
+{
+    char *path = NULL;
+    lmas_status status;
+
+    if (samples->open_folder == folder)
+        return LMAS_OK;
+    if (samples->fd >= 0)
+        close(samples->fd);
+    samples->fd = -1;
+    samples->open_folder = samples->record->n_folders;
+    status = lmi_path_join(&path, samples->record->folders[folder].path, "samples.jsonl");
+    if (status != LMAS_OK)
+        return status;
+    lmi_free(samples->path);
+    samples->path = path;
+    samples->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (samples->fd < 0)
+        return lmi_fail_errno(LMAS_E_IO, "cannot open %s", path);
+    samples->open_folder = folder;
+    return LMAS_OK;
+}
+
+/* The bytes of a line into the buffer. */
+static lmas_status fetch(lmi_samples *samples, const lmi_line_place *place)
+{
+    char chunk[16 * 1024];
+    size_t left = place->len;
+    uint64_t at = place->offset;
+
+    lmi_buf_clear(&samples->text);
+    while (left > 0) {
+        const size_t want = left < sizeof(chunk) ? left : sizeof(chunk);
+        const ssize_t n = pread(samples->fd, chunk, want, (off_t)at);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return lmi_fail(LMAS_E_IO, "%s:%zu: the line is gone: the file was changed meanwhile",
+                            samples->path, place->number);
+        lmi_buf_append(&samples->text, chunk, (size_t)n);
+        left -= (size_t)n;
+        at += (uint64_t)n;
+    }
+    return lmi_buf_status(&samples->text);
+}
+
+lmas_status lmi_samples_next(bool *has_line, lmi_json *line, lmi_samples *samples)
+{
+    const lmi_line_place *place;
+    lmas_status status;
+
+    while (samples->next < samples->record->n_questions && !samples->places[samples->next].len)
+        samples->next++;
+    *has_line = samples->next < samples->record->n_questions;
+    if (!*has_line)
+        return LMAS_OK;
+    place = &samples->places[samples->next++];
+    status = turn_to(samples, place->folder);
+    if (status == LMAS_OK)
+        status = fetch(samples, place);
+    if (status != LMAS_OK)
+        return status;
+    return lmi_json_parse_line(line, samples->path, place->number, lmi_buf_text(&samples->text),
+                               samples->text.len);
+}
+
+/* ---- evalplus ---- */
+
+static bool is_code(const lmi_record *record)
+{
+    return record->n_code || strcmp(record->task, "humanevalplus") == 0 ||
+           strcmp(record->task, "mbppplus") == 0;
+}
+
+/* evalplus calls MBPP+'s questions "Mbpp/2", their published rows "2". */
+static void add_task_id(yyjson_mut_doc *doc, yyjson_mut_val *object, const lmi_record *record,
+                        const char *id)
+{
+    char text[32];
+
+    if (strcmp(record->task, "mbppplus") == 0 && strlen(id) < 16 && !id[strspn(id, "0123456789")]) {
+        snprintf(text, sizeof(text), "Mbpp/%s", id);
+        yyjson_mut_obj_add_strcpy(doc, object, "task_id", text);
+    } else {
+        yyjson_mut_obj_add_str(doc, object, "task_id", id);
+    }
+}
+
+static lmas_status write_solution(lmi_sink *sink, const lmi_record *record, const lmi_json *line)
+{
+    yyjson_val *root = lmi_json_root(line);
+    yyjson_val *id = yyjson_obj_get(root, "id");
+    yyjson_val *prediction = yyjson_obj_get(root, "prediction");
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *object;
+    lmas_status status;
+
+    if (!yyjson_is_str(id) || !*yyjson_get_str(id))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: no \"id\", which evalplus knows the question by",
+                        line->label, line->first_line);
+    status = lmi_json_new(&doc, &object, "a solution");
+    if (status != LMAS_OK)
+        return status;
+    add_task_id(doc, object, record, yyjson_get_str(id));
+    yyjson_mut_obj_add_strn(doc, object, "solution",
+                            yyjson_is_str(prediction) ? yyjson_get_str(prediction) : "",
+                            yyjson_get_len(prediction));
+    return lmi_export_line(sink, doc, "a solution");
+}
+
+static lmas_status write_solutions(lmi_sink *sink, lmi_samples *samples)
+{
+    bool has_line = true;
+    lmas_status status = LMAS_OK;
+
+    while (status == LMAS_OK && has_line) {
+        lmi_json line = {0};
+
+        status = lmi_samples_next(&has_line, &line, samples);
+        if (status == LMAS_OK && has_line)
+            status = write_solution(sink, samples->record, &line);
+        lmi_json_done(&line);
+    }
+    return status;
+}
+
+lmas_status lmi_export_evalplus(lmi_export *export, const lmi_record *record, const char *path)
+{
+    lmi_samples samples;
+    lmi_sink sink;
+    lmas_status status;
+
+    if (!is_code(record))
+        return lmi_fail(LMAS_E_INVALID,
+                        "%s: the answers of %s are no programs, which is what evalplus reads",
+                        record->folders[0].path, record->task);
+    status = lmi_export_check(export, path);
+    if (status != LMAS_OK)
+        return status;
+    status = lmi_samples_open(&samples, record);
+    if (status != LMAS_OK)
+        return status;
+    status = lmi_sink_open(&sink, path);
+    if (status == LMAS_OK)
+        status = lmi_sink_finish(&sink, write_solutions(&sink, &samples));
+    lmi_samples_done(&samples);
+    if (status == LMAS_OK)
+        lmi_buf_printf(&export->written, "%s\n", path);
+    return status;
+}

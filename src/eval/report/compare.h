@@ -1,0 +1,78 @@
+/*
+ * compare.h - run folders side by side: shards joined, figures worked out, runs paired.
+ *
+ * Folders that are shards of one run become one run; nothing else is ever added up. Runs of one
+ * task stand together, and the first of them (or the one asked for) is what the others are
+ * measured against. Writers (report.h) only lay out what stands here.
+ */
+#ifndef LMI_EVAL_REPORT_COMPARE_H
+#define LMI_EVAL_REPORT_COMPARE_H
+
+#include "eval/record.h"
+#include "eval/stats.h"
+
+/* Most folders of one report, and most runs once shards are merged. */
+enum { LMI_FOLDERS_MAX = 4096, LMI_RUNS_MAX = 64 };
+
+/* A share of right answers; nothing is known where n = 0. */
+typedef struct lmi_rate {
+    size_t n, n_right;
+    double share; /* NAN where n = 0, like all figures that cannot be told */
+    lmi_interval interval;
+} lmi_rate;
+
+typedef struct lmi_figures {
+    lmi_rate exact, compat;
+    double spoken, total, thoughts;  /* per question; total is read and spoken */
+    double wall_s, engine_s;         /* per question; engine_s is the sum of the phases */
+    double read_s, think_s, speak_s; /* per question */
+    double speedup;                  /* against the reference, NAN where data differ */
+    bool is_speedup_of_engine;       /* of engine_s, since shards have no wall of one run */
+} lmi_figures;
+
+typedef struct lmi_run {
+    char key[4]; /* "A", "B", ...: what tables and plots call it */
+    lmi_record record;
+    char *settings;   /* parameters by which it differs from others of its task; may be "" */
+    char *difference; /* to the shards named before that it was not merged with, or NULL */
+    size_t block;     /* runs of one task have the same */
+    size_t reference; /* the run that it is measured against; itself for that one */
+    lmi_figures figures;
+} lmi_run;
+
+/* Two runs over the same questions, by the exact grader. */
+typedef struct lmi_pair {
+    size_t a, b;
+    const char *reason; /* why they are not tested, NULL when they are */
+    size_t n_common, n_both, n_only_a, n_only_b, n_neither;
+    double points; /* percent points of b over a; NAN where they are not tested, like p */
+    double p;
+} lmi_pair;
+
+typedef struct lmi_comparison {
+    lmi_run *runs;
+    size_t n_runs;
+    lmi_pair *pairs;
+    size_t n_pairs;
+    size_t n_blocks;
+    lmi_buf notes; /* a line each: valid UTF-8 without control characters */
+} lmi_comparison;
+
+typedef struct lmi_compare_params {
+    const char *const *folders;
+    size_t n_folders;
+    const char *against; /* a folder, or a method among the runs; NULL: the first of each task */
+    bool is_partial;     /* shards may be missing */
+} lmi_compare_params;
+
+/* LMAS_E_INVALID names the folders that do not go together. */
+lmas_status lmi_compare(lmi_comparison *out, const lmi_compare_params *params);
+void lmi_compare_done(lmi_comparison *comparison);
+
+/* Fill in the settings of all runs (compare_settings.c). */
+lmas_status lmi_settings_find(lmi_comparison *comparison);
+
+/* The run that those of a block are measured against. */
+const lmi_run *lmi_block_reference(const lmi_comparison *comparison, size_t block);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * compare_settings.c - the parameters by which runs of one task differ.
+ *
+ * A sweep over latent_steps gives runs that are alike in all that a table has columns for. So
+ * each run is named, besides, by those of its parameters that another run has differently.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "eval/config.h"
+#include "eval/report/compare.h"
+#include "eval/report/format.h"
+
+/* Longest list of settings, and longest value in it, in bytes. */
+enum { SETTINGS_MAX = 4096, VALUE_MAX = 40 };
+
+static yyjson_val *params_of(yyjson_doc *doc)
+{
+    return yyjson_obj_get(yyjson_doc_get_root(doc), "params");
+}
+
+/* Whether another run of the task has `key` differently. What it does not say is no difference,
+ * unless it is known what that meant. */
+static bool is_varied(const lmi_comparison *c, yyjson_doc *const *docs, size_t run, const char *key,
+                      yyjson_val *val)
+{
+    const char *unsaid = lmi_config_unsaid(key);
+    size_t i;
+
+    for (i = 0; i < c->n_runs; i++) {
+        yyjson_val *other = yyjson_obj_get(params_of(docs[i]), key);
+        const bool is_same =
+            other ? yyjson_equals(val, other) : !unsaid || yyjson_equals_str(val, unsaid);
+
+        if (c->runs[i].block == c->runs[run].block && !is_same)
+            return true;
+    }
+    return false;
+}
+
+static void add_setting(lmi_buf *out, const char *key, yyjson_val *val)
+{
+    char *text = yyjson_val_write(val, 0, NULL);
+
+    lmi_buf_printf(out, "%s%s ", out->len ? ", " : "", key);
+    if (yyjson_is_str(val))
+        lmi_buf_printf(out, "%.*s", VALUE_MAX, yyjson_get_str(val));
+    else
+        lmi_buf_printf(out, "%.*s", VALUE_MAX, text ? text : "?");
+    lmi_free(text);
+}
+
+/* Two quantisations of a model have one name. */
+static void add_model(lmi_buf *out, const lmi_comparison *c, size_t run)
+{
+    const lmi_record *mine = &c->runs[run].record;
+    size_t i;
+
+    for (i = 0; i < c->n_runs; i++) {
+        const lmi_record *other = &c->runs[i].record;
+
+        if (c->runs[i].block != c->runs[run].block || strcmp(mine->model, other->model) != 0 ||
+            strcmp(mine->fingerprint, other->fingerprint) == 0)
+            continue;
+        lmi_buf_printf(out, "%s%.*s", out->len ? ", " : "", VALUE_MAX,
+                       mine->model_detail ? mine->model_detail : mine->fingerprint);
+        return;
+    }
+}
+
+static lmas_status find_settings(lmi_comparison *c, yyjson_doc *const *docs, size_t run)
+{
+    lmi_buf raw, settings;
+    size_t i, max;
+    yyjson_val *key, *val;
+
+    lmi_buf_init(&raw, SETTINGS_MAX);
+    lmi_buf_init(&settings, 4 * (size_t)SETTINGS_MAX);
+    add_model(&raw, c, run);
+    yyjson_obj_foreach(params_of(docs[run]), i, max, key, val)
+    {
+        if (is_varied(c, docs, run, yyjson_get_str(key), val))
+            add_setting(&raw, yyjson_get_str(key), val);
+    }
+    /* A list beyond the limit is cut: nobody reads that far. */
+    lmi_plain(&settings, lmi_buf_text(&raw));
+    lmi_buf_done(&raw);
+    c->runs[run].settings = lmi_buf_steal(&settings);
+    return c->runs[run].settings ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for settings");
+}
+
+lmas_status lmi_settings_find(lmi_comparison *c)
+{
+    yyjson_doc **docs = lmi_new(c->n_runs, sizeof(yyjson_doc *));
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    if (!docs)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for settings");
+    for (i = 0; status == LMAS_OK && i < c->n_runs; i++) {
+        const lmi_buf *config = &c->runs[i].record.config;
+
+        docs[i] = yyjson_read(lmi_buf_text(config), config->len, 0);
+        if (!docs[i])
+            status = lmi_fail(LMAS_E_NOMEM, "no memory for settings");
+    }
+    for (i = 0; status == LMAS_OK && i < c->n_runs; i++)
+        status = find_settings(c, docs, i);
+    for (i = 0; i < c->n_runs; i++)
+        yyjson_doc_free(docs[i]);
+    lmi_free(docs);
+    return status;
+}

@@ -1,0 +1,183 @@
+/* json.c - a comparison as one JSON object; what cannot be told is null. */
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "eval/report/write.h"
+
+/* A document that grows. Texts are copied into it, made valid where they are paths. */
+typedef struct writer {
+    yyjson_mut_doc *doc;
+    lmi_buf valid;
+} writer;
+
+static void add_text(writer *w, yyjson_mut_val *object, const char *key, const char *text)
+{
+    lmi_buf_clear(&w->valid);
+    if (text)
+        lmi_utf8_append(&w->valid, text, strlen(text));
+    if (text)
+        yyjson_mut_obj_add_strcpy(w->doc, object, key, lmi_buf_text(&w->valid));
+    else
+        yyjson_mut_obj_add_null(w->doc, object, key);
+}
+
+static void add_real(writer *w, yyjson_mut_val *object, const char *key, double x)
+{
+    if (isfinite(x))
+        yyjson_mut_obj_add_real(w->doc, object, key, x);
+    else
+        yyjson_mut_obj_add_null(w->doc, object, key);
+}
+
+static void add_rate(writer *w, yyjson_mut_val *object, const char *key, const lmi_rate *rate)
+{
+    yyjson_mut_val *o = yyjson_mut_obj_add_obj(w->doc, object, key);
+
+    yyjson_mut_obj_add_uint(w->doc, o, "n", rate->n);
+    yyjson_mut_obj_add_uint(w->doc, o, "right", rate->n_right);
+    add_real(w, o, "accuracy", rate->share);
+    add_real(w, o, "low", rate->n ? rate->interval.low : NAN);
+    add_real(w, o, "high", rate->n ? rate->interval.high : NAN);
+    add_real(w, o, "stderr", lmi_stderr(rate->n_right, rate->n));
+}
+
+static void add_work(writer *w, yyjson_mut_val *o, const lmi_work *work)
+{
+    yyjson_mut_obj_add_uint(w->doc, o, "n_read", work->n_read);
+    yyjson_mut_obj_add_uint(w->doc, o, "n_thought", work->n_thought);
+    yyjson_mut_obj_add_uint(w->doc, o, "n_spoken", work->n_spoken);
+    yyjson_mut_obj_add_real(w->doc, o, "read_ms", work->read_ms);
+    yyjson_mut_obj_add_real(w->doc, o, "think_ms", work->think_ms);
+    yyjson_mut_obj_add_real(w->doc, o, "speak_ms", work->speak_ms);
+}
+
+static void add_figures(writer *w, yyjson_mut_val *object, const lmi_figures *f)
+{
+    yyjson_mut_val *o = yyjson_mut_obj_add_obj(w->doc, object, "per_question");
+
+    add_real(w, o, "spoken", f->spoken);
+    add_real(w, o, "tokens", f->total);
+    add_real(w, o, "thoughts", f->thoughts);
+    add_real(w, o, "wall_sec", f->wall_s);
+    add_real(w, o, "engine_sec", f->engine_s);
+    add_real(w, o, "read_sec", f->read_s);
+    add_real(w, o, "think_sec", f->think_s);
+    add_real(w, o, "speak_sec", f->speak_s);
+    add_real(w, object, "speedup", f->speedup);
+    yyjson_mut_obj_add_str(w->doc, object, "speedup_of",
+                           f->is_speedup_of_engine ? "engine" : "wall");
+}
+
+static void add_agents(writer *w, yyjson_mut_val *object, const lmi_record *r)
+{
+    yyjson_mut_val *agents = yyjson_mut_obj_add_arr(w->doc, object, "agents");
+    size_t i;
+
+    for (i = 0; i < r->n_agents; i++) {
+        yyjson_mut_val *agent = yyjson_mut_arr_add_obj(w->doc, agents);
+
+        add_text(w, agent, "name", r->agents[i].name);
+        add_work(w, agent, &r->agents[i].work);
+    }
+}
+
+static void add_origin(writer *w, yyjson_mut_val *o, const lmi_record *r)
+{
+    yyjson_mut_val *folders = yyjson_mut_obj_add_arr(w->doc, o, "folders");
+    yyjson_mut_val *shards = yyjson_mut_obj_add_arr(w->doc, o, "shards");
+    size_t i;
+
+    for (i = 0; i < r->n_folders; i++) {
+        lmi_buf_clear(&w->valid);
+        lmi_utf8_append(&w->valid, r->folders[i].path, strlen(r->folders[i].path));
+        yyjson_mut_arr_add_strcpy(w->doc, folders, lmi_buf_text(&w->valid));
+        if (r->n_shards)
+            yyjson_mut_arr_add_uint(w->doc, shards, r->folders[i].shard);
+    }
+    yyjson_mut_obj_add_uint(w->doc, o, "n_shards", r->n_shards);
+    add_text(w, o, "started", r->started);
+    add_text(w, o, "model_path", r->model_path);
+    add_text(w, o, "data_path", r->data_path);
+}
+
+static void add_run(writer *w, yyjson_mut_val *runs, const lmi_comparison *c, const lmi_run *run)
+{
+    const lmi_record *r = &run->record;
+    yyjson_mut_val *o = yyjson_mut_arr_add_obj(w->doc, runs);
+
+    add_text(w, o, "key", run->key);
+    add_text(w, o, "task", r->task);
+    add_text(w, o, "method", r->method);
+    add_text(w, o, "team", r->team);
+    add_text(w, o, "model", r->model);
+    add_text(w, o, "model_description", r->model_detail);
+    add_text(w, o, "model_fingerprint", r->fingerprint);
+    add_text(w, o, "data_sha256", r->data_sha256);
+    add_text(w, o, "settings", run->settings);
+    add_text(w, o, "reference", c->runs[run->reference].key);
+    yyjson_mut_obj_add_uint(w->doc, o, "n", r->n);
+    yyjson_mut_obj_add_uint(w->doc, o, "n_questions", r->n_questions);
+    yyjson_mut_obj_add_bool(w->doc, o, "is_complete", r->n == r->n_questions);
+    yyjson_mut_obj_add_uint(w->doc, o, "errors", r->n_errors);
+    add_rate(w, o, "exact", &run->figures.exact);
+    add_rate(w, o, "compat", &run->figures.compat);
+    add_work(w, o, &r->work);
+    yyjson_mut_obj_add_real(w->doc, o, "wall_ms", r->wall_ms);
+    add_figures(w, o, &run->figures);
+    add_agents(w, o, r);
+    add_origin(w, o, r);
+}
+
+static void add_pair(writer *w, yyjson_mut_val *pairs, const lmi_comparison *c,
+                     const lmi_pair *pair)
+{
+    yyjson_mut_val *o = yyjson_mut_arr_add_obj(w->doc, pairs);
+
+    add_text(w, o, "first", c->runs[pair->a].key);
+    add_text(w, o, "second", c->runs[pair->b].key);
+    add_text(w, o, "not_tested", pair->reason);
+    yyjson_mut_obj_add_uint(w->doc, o, "n_common", pair->n_common);
+    yyjson_mut_obj_add_uint(w->doc, o, "both", pair->n_both);
+    yyjson_mut_obj_add_uint(w->doc, o, "only_first", pair->n_only_a);
+    yyjson_mut_obj_add_uint(w->doc, o, "only_second", pair->n_only_b);
+    yyjson_mut_obj_add_uint(w->doc, o, "neither", pair->n_neither);
+    add_real(w, o, "p", pair->p);
+}
+
+static void add_notes(writer *w, yyjson_mut_val *root, const lmi_comparison *c)
+{
+    yyjson_mut_val *notes = yyjson_mut_obj_add_arr(w->doc, root, "notes");
+    const char *note = lmi_buf_text(&c->notes);
+
+    while (*note) {
+        const size_t len = strcspn(note, "\n");
+
+        yyjson_mut_arr_add_strncpy(w->doc, notes, note, len);
+        note += len + (note[len] ? 1 : 0);
+    }
+}
+
+lmas_status lmi_report_json(lmi_buf *out, const lmi_comparison *comparison)
+{
+    writer w;
+    yyjson_mut_val *root, *runs, *pairs;
+    size_t i;
+    const lmas_status status = lmi_json_new(&w.doc, &root, "the report");
+
+    if (status != LMAS_OK)
+        return status;
+    lmi_buf_init(&w.valid, LMI_REPORT_MAX);
+    add_text(&w, root, "latentmas", lmas_version());
+    runs = yyjson_mut_obj_add_arr(w.doc, root, "runs");
+    for (i = 0; i < comparison->n_runs; i++)
+        add_run(&w, runs, comparison, &comparison->runs[i]);
+    pairs = yyjson_mut_obj_add_arr(w.doc, root, "pairs");
+    for (i = 0; i < comparison->n_pairs; i++)
+        add_pair(&w, pairs, comparison, &comparison->pairs[i]);
+    add_notes(&w, root, comparison);
+    lmi_buf_done(&w.valid);
+    return lmi_json_write(out, w.doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END,
+                          "the report");
+}

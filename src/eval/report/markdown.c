@@ -1,0 +1,148 @@
+/* markdown.c - a comparison as the tables that GitHub renders, two a task. */
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "eval/report/format.h"
+#include "eval/report/write.h"
+
+/* "40.0 [16.8, 68.7]" */
+static void write_rate(lmi_buf *out, const lmi_rate *rate)
+{
+    char share[LMI_NUMBER_SIZE], low[LMI_NUMBER_SIZE], high[LMI_NUMBER_SIZE];
+
+    lmi_percent(share, rate->share);
+    lmi_percent(low, rate->interval.low);
+    lmi_percent(high, rate->interval.high);
+    if (rate->n)
+        lmi_buf_printf(out, " %s [%s, %s] |", share, low, high);
+    else
+        lmi_buf_puts(out, " - |");
+}
+
+static void write_number(lmi_buf *out, double x)
+{
+    char text[LMI_NUMBER_SIZE];
+
+    lmi_number(text, x);
+    lmi_buf_printf(out, " %s |", text);
+}
+
+static void write_name(lmi_buf *out, const lmi_run *run)
+{
+    const lmi_record *r = &run->record;
+    const char *const names[] = {r->method, r->team, r->model, run->settings};
+    size_t i;
+
+    lmi_buf_printf(out, "| %s |", run->key);
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        lmi_buf_putc(out, ' ');
+        lmi_markdown(out, names[i]);
+        lmi_buf_puts(out, " |");
+    }
+}
+
+static void write_run(lmi_buf *out, const lmi_run *run)
+{
+    const lmi_record *r = &run->record;
+    const lmi_figures *f = &run->figures;
+    const double values[] = {f->spoken, f->total,   f->thoughts, f->wall_s, f->engine_s,
+                             f->read_s, f->think_s, f->speak_s,  f->speedup};
+    size_t i;
+
+    write_name(out, run);
+    if (r->n == r->n_questions)
+        lmi_buf_printf(out, " %zu |", r->n);
+    else
+        lmi_buf_printf(out, " %zu of %zu |", r->n, r->n_questions);
+    write_rate(out, &f->exact);
+    write_rate(out, &f->compat);
+    lmi_buf_printf(out, " %zu |", r->n_errors);
+    for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+        write_number(out, values[i]);
+    lmi_buf_putc(out, '\n');
+}
+
+static void write_runs(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    size_t i;
+
+    lmi_buf_puts(out,
+                 "| | method | team | model | settings | n | exact % [95 %] | "
+                 "compat % [95 %] | errors | spoken | tokens | thoughts | s | engine s | "
+                 "read s | think s | speak s | speed-up |\n"
+                 "|---|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    for (i = 0; i < c->n_runs; i++)
+        if (c->runs[i].block == block)
+            write_run(out, &c->runs[i]);
+}
+
+static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pair)
+{
+    char p[LMI_NUMBER_SIZE];
+
+    lmi_buf_printf(out, "| %s, %s |", c->runs[pair->a].key, c->runs[pair->b].key);
+    if (pair->reason) {
+        lmi_buf_printf(out, " - | - | - | - | - | - | not tested: %s |\n", pair->reason);
+        return;
+    }
+    lmi_p_value(p, pair->p);
+    lmi_buf_printf(out, " %zu | %zu | %zu | %zu | %zu | %+.1f | %s%s |\n", pair->n_common,
+                   pair->n_both, pair->n_only_a, pair->n_only_b, pair->n_neither, pair->points,
+                   *p == '<' ? "&lt;" : "", *p == '<' ? p + 1 : p);
+}
+
+static void write_pairs(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    bool is_first = true;
+    size_t i;
+
+    for (i = 0; i < c->n_pairs; i++) {
+        if (c->runs[c->pairs[i].a].block != block)
+            continue;
+        if (is_first)
+            lmi_buf_puts(out, "\n| pair | common | both | only first | only second | neither | "
+                              "difference | p |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
+        is_first = false;
+        write_pair(out, c, &c->pairs[i]);
+    }
+}
+
+static void write_notes(lmi_buf *out, const lmi_comparison *c)
+{
+    const char *note = lmi_buf_text(&c->notes);
+
+    while (*note) {
+        const size_t len = strcspn(note, "\n");
+        char *text = lmi_strndup(note, len);
+
+        lmi_buf_puts(out, "- ");
+        lmi_markdown(out, text ? text : "");
+        lmi_buf_putc(out, '\n');
+        lmi_free(text);
+        note += len + (note[len] ? 1 : 0);
+    }
+}
+
+lmas_status lmi_report_markdown(lmi_buf *out, const lmi_comparison *comparison)
+{
+    size_t block;
+
+    for (block = 0; block < comparison->n_blocks; block++) {
+        const lmi_record *r = &lmi_block_reference(comparison, block)->record;
+
+        lmi_buf_puts(out, "## ");
+        lmi_markdown(out, r->task);
+        lmi_buf_printf(out, "\n\n%zu questions, data SHA-256 ", r->n_questions);
+        lmi_markdown(out, r->data_sha256);
+        lmi_buf_puts(out, "\n\n");
+        write_runs(out, comparison, block);
+        write_pairs(out, comparison, block);
+        lmi_buf_putc(out, '\n');
+    }
+    write_notes(out, comparison);
+    lmi_buf_puts(out, "\nTokens (read and spoken), thoughts and seconds are per question. "
+                      "Intervals are Wilson's; p is of McNemar's exact test, two-sided, not "
+                      "corrected for the number of pairs.\n");
+    return lmi_buf_status(out);
+}

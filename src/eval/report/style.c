@@ -1,0 +1,78 @@
+/*
+ * style.c - the style sheet of the HTML report.
+ *
+ * Colours of runs and phases are those of Okabe and Ito, which people with any kind of colour
+ * vision tell apart; the dark set is the same, lighter. Letters and shapes say it once more.
+ */
+#include "eval/report/plot.h"
+
+const char *const lmi_report_style[] = {
+    /* Colours, letters, tables. */
+    ":root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1a1f26;--soft:#5c6672;"
+    "--line:#dfe3e8;--grid:#eceff2;--onkey:#fff;--read:#0072b2;--think:#e69f00;--speak:#009e73;"
+    "--c0:#0072b2;--c1:#c24e00;--c2:#00805d;--c3:#b0568c;--c4:#a06c00;--c5:#2f7fb5;--c6:#5f6b78}\n"
+    "@media(prefers-color-scheme:dark){:root{--bg:#0f1317;--card:#171c22;--ink:#e7eaee;"
+    "--soft:#9ba6b2;--line:#2b323a;--grid:#242b32;--onkey:#10151a;--read:#56b4e9;--think:#f0b43c;"
+    "--speak:#2fc295;--c0:#56b4e9;--c1:#f08a45;--c2:#2fc295;--c3:#e39ac8;--c4:#f0b43c;"
+    "--c5:#9fd3f5;--c6:#aab4bf}}\n"
+    "*{box-sizing:border-box}\n"
+    "body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,sans-serif}\n"
+    "main{max-width:1160px;margin:0 auto;padding:24px 20px 48px}\n"
+    "h1{font-size:22px;margin:0 0 8px;letter-spacing:-.01em}\n"
+    "h2{font-size:19px;margin:32px 0 12px}h3{font-size:15px;margin:24px 0 8px}\n"
+    "h2 small{font-weight:400;font-size:13px;color:var(--soft);margin-left:12px;"
+    "overflow-wrap:anywhere}\n"
+    ".scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);"
+    "border-radius:10px}\n"
+    "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\n"
+    "th,td{padding:9px 12px;text-align:right;white-space:nowrap;vertical-align:top}\n"
+    "thead th{font-weight:500;font-size:12.5px;color:var(--soft);border-bottom:1px solid "
+    "var(--line)}\n"
+    "tbody tr+tr>*{border-top:1px solid var(--grid)}\n"
+    "th:first-child{text-align:left;position:sticky;left:0;background:var(--card)}\n"
+    "tbody th{font-weight:600}\n"
+    "tbody th span{display:inline-block;vertical-align:top;white-space:normal;"
+    "overflow-wrap:break-word;min-width:112px;max-width:230px}\n"
+    "td small,th small{display:block;font-size:12px;font-weight:400;color:var(--soft);"
+    "line-height:1.35}\n"
+    "strong{font-weight:650}.why{text-align:left;white-space:normal;color:var(--soft)}\n"
+    ".key{display:inline-block;min-width:22px;padding:0 5px;margin-right:8px;border-radius:6px;"
+    "text-align:center;font-size:13px;line-height:22px;color:var(--onkey);background:var(--c)}\n"
+    ".c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}"
+    ".c5{--c:var(--c5)}.c6{--c:var(--c6)}\n",
+    /* Pictures, notes, settings. */
+    ".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,285px),1fr));"
+    "gap:14px;margin:14px 0}\n"
+    ".two{grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr))}\n"
+    "figure{margin:0;padding:12px 12px 8px;background:var(--card);border:1px solid var(--line);"
+    "border-radius:10px}\n"
+    "figcaption{font-weight:600;font-size:14px;margin:0 0 6px}figcaption small{font-weight:400;"
+    "color:var(--soft)}\n"
+    "svg{display:block;width:100%;max-width:480px;margin:0 auto;height:auto}.two "
+    "svg{max-width:420px}\n"
+    "svg text{font-size:11px;fill:var(--soft)}.mid{text-anchor:middle}.end{text-anchor:end}\n"
+    "svg .letter{font-size:13px;font-weight:700;fill:var(--c)}svg .head{font-weight:650;"
+    "fill:var(--ink)}\n"
+    ".grid{stroke:var(--grid)}.axis{stroke:var(--line);fill:none}\n"
+    ".p{fill:var(--c)}.p .whisker,.p .lead{stroke:var(--c);fill:none;opacity:.65;"
+    "stroke-width:1.5}.p .lead{stroke-width:1;opacity:.5}\n"
+    ".hollow>g{fill:var(--card);stroke:var(--c);stroke-width:1.8}\n"
+    "rect.read{fill:var(--read)}rect.think{fill:var(--think)}rect.speak{fill:var(--speak)}\n"
+    ".legend{margin:0 0 8px;font-size:13px;color:var(--soft)}.legend i{display:inline-block;"
+    "width:11px;height:11px;border-radius:3px;margin:0 6px 0 14px}.legend i:first-child{"
+    "margin-left:0}\n"
+    "i.read{background:var(--read)}i.think{background:var(--think)}i.speak{background:"
+    "var(--speak)}\n"
+    ".notes{margin:0;padding-left:20px}.notes li{overflow-wrap:anywhere}\n"
+    "details{background:var(--card);border:1px solid var(--line);border-radius:10px;"
+    "margin:0 0 8px}\n"
+    "summary{padding:9px 12px;cursor:pointer;overflow-wrap:anywhere}summary .key{margin-left:4px}\n"
+    "details p{margin:0;padding:4px 14px;color:var(--soft);overflow-wrap:anywhere}\n"
+    "pre{margin:0;padding:8px 14px 14px;overflow:auto;max-height:480px;font-size:12px;"
+    "line-height:1.45}\n"
+    "footer{margin-top:28px;font-size:13px;color:var(--soft);max-width:76ch}\n"
+    "@media(max-width:600px){main{padding:16px 12px 32px}th,td{padding:8px 9px}"
+    "tbody th span{max-width:112px}h2 small{display:block;margin:2px 0 0}}\n"
+    "@media print{.scroll,figure,details{break-inside:avoid}body{background:#fff}}\n",
+    NULL,
+};

@@ -1,0 +1,226 @@
+/*
+ * text.c - a comparison for the terminal: four narrow tables a task instead of a wide one.
+ *
+ * Every row starts with the run's letter, so that a table need not repeat what a run is, and all
+ * fits 100 columns.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "eval/report/format.h"
+#include "eval/report/write.h"
+
+/* Columns of what runs are called; the folder takes the rest of the line. */
+enum { METHOD_WIDTH = 12, TEAM_WIDTH = 16, MODEL_WIDTH = 24, FOLDER_WIDTH = 36, LINE_WIDTH = 98 };
+
+/* What the columns mean, for whoever sees them the first time. */
+static const char legend[] =
+    "\n"
+    "spoken, tokens (read and spoken), thoughts, s (of the run's wall clock), engine s (read, "
+    "think\n"
+    "and speak) are per question. 95 %: Wilson's interval. p: McNemar's exact test, two-sided, "
+    "not\n"
+    "corrected for the number of pairs; difference: percent points of the second over the first.\n";
+
+static void write_heading(lmi_buf *out, const lmi_run *reference)
+{
+    const lmi_record *r = &reference->record;
+
+    lmi_plain(out, r->task);
+    lmi_buf_printf(out, ", %zu question%s", r->n_questions, r->n_questions == 1 ? "" : "s");
+    lmi_buf_puts(out, " (data ");
+    lmi_cut(out, r->data_sha256, 15, false);
+    lmi_buf_puts(out, ")\n");
+}
+
+static void write_names(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    size_t i;
+
+    lmi_buf_printf(out, "\n    %-*s  %-*s  %-*s  folder\n", METHOD_WIDTH, "method", TEAM_WIDTH,
+                   "team", MODEL_WIDTH, "model");
+    for (i = 0; i < c->n_runs; i++) {
+        const lmi_run *run = &c->runs[i];
+        const lmi_record *r = &run->record;
+
+        if (run->block != block)
+            continue;
+        lmi_buf_printf(out, "%-2s  ", run->key);
+        lmi_column(out, r->method, METHOD_WIDTH);
+        lmi_buf_puts(out, "  ");
+        lmi_column(out, r->team, TEAM_WIDTH);
+        lmi_buf_puts(out, "  ");
+        lmi_column(out, r->model, MODEL_WIDTH);
+        lmi_buf_puts(out, "  ");
+        lmi_cut(out, r->folders[0].path, FOLDER_WIDTH - (r->n_folders > 1 ? 14 : 0), true);
+        if (r->n_folders > 1)
+            lmi_buf_printf(out, " and %zu more", r->n_folders - 1);
+        lmi_buf_putc(out, '\n');
+        if (*run->settings) {
+            lmi_buf_puts(out, "    ");
+            lmi_cut(out, run->settings, LINE_WIDTH - 4, false);
+            lmi_buf_putc(out, '\n');
+        }
+    }
+}
+
+/* " 40.0  16.8 - 68.7" */
+static void write_rate(lmi_buf *out, const lmi_rate *rate)
+{
+    char share[LMI_NUMBER_SIZE], low[LMI_NUMBER_SIZE], high[LMI_NUMBER_SIZE];
+
+    lmi_percent(share, rate->share);
+    lmi_percent(low, rate->interval.low);
+    lmi_percent(high, rate->interval.high);
+    if (rate->n)
+        lmi_buf_printf(out, "  %7s  %5s - %5s", share, low, high);
+    else
+        lmi_buf_printf(out, "  %7s  %13s", "-", "-");
+}
+
+static void write_answers(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    size_t i;
+
+    lmi_buf_printf(out, "\n    %17s  %7s  %13s  %7s  %13s  %6s\n", "questions", "exact %", "95 %",
+                   "compat", "95 %", "errors");
+    for (i = 0; i < c->n_runs; i++) {
+        const lmi_run *run = &c->runs[i];
+        const lmi_record *r = &run->record;
+        char n[64];
+
+        if (run->block != block)
+            continue;
+        if (r->n == r->n_questions)
+            snprintf(n, sizeof(n), "%zu", r->n);
+        else
+            snprintf(n, sizeof(n), "%zu of %zu", r->n, r->n_questions);
+        lmi_buf_printf(out, "%-2s  %17s", run->key, n);
+        write_rate(out, &run->figures.exact);
+        write_rate(out, &run->figures.compat);
+        lmi_buf_printf(out, "  %6zu\n", r->n_errors);
+    }
+}
+
+/* Part of a sum as whole percent. */
+static void write_share(lmi_buf *out, double part, double sum)
+{
+    if (sum > 0)
+        lmi_buf_printf(out, "  %5.0f %%", part / sum * 100);
+    else
+        lmi_buf_printf(out, "  %7s", "-");
+}
+
+static void write_cost(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    size_t i, k;
+
+    lmi_buf_printf(out, "\n    %8s  %8s  %8s  %8s  %8s  %8s  %7s  %7s  %7s\n", "spoken", "tokens",
+                   "thoughts", "s", "engine s", "speed-up", "read", "think", "speak");
+    for (i = 0; i < c->n_runs; i++) {
+        const lmi_run *run = &c->runs[i];
+        const lmi_figures *f = &run->figures;
+        const double values[] = {f->spoken, f->total,    f->thoughts,
+                                 f->wall_s, f->engine_s, f->speedup};
+        char text[LMI_NUMBER_SIZE];
+
+        if (run->block != block)
+            continue;
+        lmi_buf_printf(out, "%-2s", run->key);
+        for (k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
+            lmi_number(text, values[k]);
+            lmi_buf_printf(out, "  %8s", text);
+        }
+        write_share(out, f->read_s, f->engine_s);
+        write_share(out, f->think_s, f->engine_s);
+        write_share(out, f->speak_s, f->engine_s);
+        lmi_buf_putc(out, '\n');
+    }
+}
+
+static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pair)
+{
+    char names[16], p[LMI_NUMBER_SIZE];
+
+    snprintf(names, sizeof(names), "%s, %s", c->runs[pair->a].key, c->runs[pair->b].key);
+    if (pair->reason) {
+        lmi_buf_printf(out, "%-8s  not tested: %s\n", names, pair->reason);
+        return;
+    }
+    lmi_p_value(p, pair->p);
+    lmi_buf_printf(out, "%-8s  %8zu  %8zu  %10zu  %11zu  %8zu  %+10.1f  %8s\n", names,
+                   pair->n_common, pair->n_both, pair->n_only_a, pair->n_only_b, pair->n_neither,
+                   pair->points, p);
+}
+
+static void write_pairs(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    bool is_first = true;
+    size_t i;
+
+    for (i = 0; i < c->n_pairs; i++) {
+        if (c->runs[c->pairs[i].a].block != block)
+            continue;
+        if (is_first)
+            lmi_buf_printf(out, "\n%-8s  %8s  %8s  %10s  %11s  %8s  %10s  %8s\n", "pair", "common",
+                           "both", "only first", "only second", "neither", "difference", "p");
+        is_first = false;
+        write_pair(out, c, &c->pairs[i]);
+    }
+}
+
+/* A note may be longer than a line: it goes on, indented. */
+static void write_note(lmi_buf *out, const char *note, size_t len)
+{
+    size_t column = 0;
+
+    while (len) {
+        const size_t word = strcspn(note, " \n") < len ? strcspn(note, " \n") : len;
+        char *text = lmi_strndup(note, word);
+        const size_t width = text ? lmi_width(text) : 0;
+
+        if (column && column + 1 + width > LINE_WIDTH) {
+            lmi_buf_puts(out, "\n   ");
+            column = 3;
+        }
+        lmi_buf_printf(out, "%s%s", column ? " " : "", text ? text : "");
+        column += width + (column ? 1 : 0);
+        lmi_free(text);
+        note += word + (word < len ? 1 : 0);
+        len -= word + (word < len ? 1 : 0);
+    }
+    lmi_buf_putc(out, '\n');
+}
+
+static void write_notes(lmi_buf *out, const lmi_comparison *c)
+{
+    const char *note = lmi_buf_text(&c->notes);
+
+    lmi_buf_putc(out, '\n');
+    while (*note) {
+        const size_t len = strcspn(note, "\n");
+
+        write_note(out, note, len);
+        note += len + (note[len] ? 1 : 0);
+    }
+    lmi_buf_puts(out, legend);
+}
+
+lmas_status lmi_report_text(lmi_buf *out, const lmi_comparison *comparison)
+{
+    size_t block;
+
+    for (block = 0; block < comparison->n_blocks; block++) {
+        if (block)
+            lmi_buf_putc(out, '\n');
+        write_heading(out, lmi_block_reference(comparison, block));
+        write_names(out, comparison, block);
+        write_answers(out, comparison, block);
+        write_cost(out, comparison, block);
+        write_pairs(out, comparison, block);
+    }
+    write_notes(out, comparison);
+    return lmi_buf_status(out);
+}
