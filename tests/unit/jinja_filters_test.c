@@ -1,4 +1,4 @@
-/* jinja_filters_test.c - filters that wrap texts, strip tags and read numbers, as jinja2 has them. */
+/* jinja_filters_test.c - filters that wrap texts, strip tags and read numbers as jinja2 does. */
 #include "support.h"
 
 #include <stdio.h>
