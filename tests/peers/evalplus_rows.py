@@ -21,12 +21,12 @@ import gguf
 import numpy as np
 
 BREAKS = (
-    "def {name}(*args):\n    return None\n",
+    "{code}\n\n{name}_of_another_name = {name}\ndel {name}\n",
     "def {name}(*args):\n    raise ValueError('broken')\n",
     "{code}\n\ndef broken(f, calls=[]):\n    return lambda *args: calls.append(0) or (f(*args) if len(calls) < 2 else None)\n\n{name} = broken({name})\n",
     "{code}\n\ndef broken(f):\n    return lambda *args: [f(*args)]\n\n{name} = broken({name})\n",
     "def {name}(*args):\n    exit(0)\n",
-    "{code}\n\n{name}_of_another_name = {name}\ndel {name}\n",
+    "{code}\n\ndef broken(f):\n    return lambda *args: f(*args) or None\n\n{name} = broken({name})\n",
     "def {name}(:\n",
     "def {name}(*args):\n    return {{}}\n",
 )

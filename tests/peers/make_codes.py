@@ -16,7 +16,12 @@ N = 100
 
 
 def main():
-    codes = random.Random(17).sample(range(100, 1000), N)
+    drawn = random.Random(17)
+    codes = []
+    while len(codes) < N:
+        code = drawn.randrange(100, 1000)
+        if code not in codes:
+            codes.append(code)
     for i, code in enumerate(codes):
         thing = THINGS[i % len(THINGS)]
         print(json.dumps({"question": f"What is the code of the {thing}?", "answer": f"#### {code}",

@@ -22,7 +22,7 @@ def expected(team, agents, notes, line):
     """(agent's name, its messages)"""
     for i, agent in enumerate(agents):
         context = team["context"]["latent"] if i > 0 else ""
-        slots = {"question": line["question"], "note": notes[line["index"]], "context": context, "format": ""}
+        slots = {"question": line["question"], "note": notes[line["index"]], "context": context, "format": team["formats"]["number"]}
         system = [{"role": "system", "content": team["system"]}] if "system" in team else []
         yield agent["name"], system + [{"role": "user", "content": fill(agent["prompt"], slots)}]
 
