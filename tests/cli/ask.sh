@@ -69,7 +69,7 @@ head -c 1100000 /dev/zero | tr '\0' a | "$LATENTMAS" ask -m $MODEL - >"$tmp/out"
 [ $? -eq 2 ] && grep -q 'longer than 1048576 bytes' "$tmp/err"
 ok $? "a question of more than 1 MiB is refused" "$tmp/err"
 fails 1 'give more with -c' "a context that cannot hold the prompts names what it takes" \
-    ask -m $MODEL -c 16 "$question"
+    ask -m $MODEL -t 1 -c 16 "$question"
 
 # nothing CLAIM TEXT ARG...: an answer without a word leaves stdout empty, and one line says why.
 nothing() {
