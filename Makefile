@@ -60,10 +60,10 @@ SEES_unit    := base engine latent team grade sandbox data eval cli
 
 LIB_ROOMS  := base engine latent team
 PROG_ROOMS := grade sandbox data eval cli
-COMMANDS   := ask run report bench tasks data model teams
+COMMANDS   := ask run report bench tasks data model teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
 
-src_of = $(sort $(wildcard src/$(1)/*.c))
+src_of = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c))
 obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
 
 LIB_OBJ  := $(foreach r,$(LIB_ROOMS),$(call obj_of,$(r))) $(B)/obj/team/builtin_teams.o

@@ -45,6 +45,11 @@ static const lmi_opt_group groups[] = {
     {0},
 };
 
+static const lmi_opt words[] = {
+    {"", LMI_OPT_FOLDER, 0, "RUN...", .help = "the folder of a run"},
+    {0},
+};
+
 static lmas_status check(const report_settings *s)
 {
     const int n_forms = s->is_markdown + s->is_json + s->is_html;
@@ -143,6 +148,7 @@ const lmi_command lmi_cmd_report = {
                 "latentmas report runs/* --against text_mas --html --output report.html\n"
                 "four shards as one run, in the form of lm-evaluation-harness\n"
                 "latentmas report runs/shard-* --lm-eval results\n",
+    .words = words,
     .groups = groups,
     .settings_size = sizeof(report_settings),
     .run = run,

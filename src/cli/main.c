@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/flags.h"
-#include "cli/help.h"
+#include "cli/help/help.h"
 #include "cli/open.h"
 #include "cli/term.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/help.h"
+#include "cli/help/help.h"
 #include "cli/words.h"
 
 /* The pages' date: that of the last change to what the program does. */

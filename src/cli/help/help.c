@@ -1,5 +1,5 @@
 /* help.c - --help: a column of flags, a column of words, 80 columns together. */
-#include "cli/help.h"
+#include "cli/help/help.h"
 
 #include <string.h>
 
