@@ -61,7 +61,7 @@ SEES_unit    := base jinja engine latent team grade sandbox data eval cli
 
 LIB_ROOMS  := base jinja engine latent team
 PROG_ROOMS := grade sandbox data eval cli
-COMMANDS   := ask run report bench tasks data model teams
+COMMANDS   := ask run report bench tasks data model teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
 
 src_of = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c))

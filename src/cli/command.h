@@ -10,13 +10,16 @@
 /* Exit codes of the program. */
 enum { LMI_EXIT_OK = 0, LMI_EXIT_FAILURE = 1, LMI_EXIT_USAGE = 2, LMI_EXIT_INTERRUPTED = 130 };
 
+/* What stands after a command's name and is no flag has entries of the same table as flags, but no
+ * field. One with a name is a word that stands first ("show"), and its value what stands behind
+ * that; one whose name is "" is the first word itself. A value that ends in "..." repeats. */
 typedef struct lmi_command {
     const char *name;
     const char *summary;  /* one line, for lists */
     const char *usage;    /* what follows the name; one line per form, parted by '\n' */
     const char *about;    /* what it does: paragraphs, parted by '\n' */
     const char *examples; /* pairs of lines: what it is for, the command; parted by '\n' */
-    const char *words;    /* words that may stand first after the name, parted by ' ' */
+    const lmi_opt *words; /* what may stand after it and is no flag, NULL for nothing */
     bool computes;        /* it runs models */
     const lmi_opt_group *groups;
     size_t settings_size;

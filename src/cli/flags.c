@@ -61,8 +61,8 @@ const lmi_opt lmi_team_opts[] = {
      .help = "baseline: one agent reads and speaks. text_mas: each agent reads the others' text "
              "and speaks. latent_mas: each agent inherits the working memory, reads and thinks; "
              "the last one speaks"},
-    {"--team", LMI_OPT_FILE, AT(team), "FILE|NAME",
-     .help = "a team file, or a built-in team (latentmas teams lists them)"},
+    {"--team", LMI_OPT_FILE, AT(team), "FILE|NAME", .word_at = lmas_team_builtin_name,
+     .help = "a team file, or a built-in team"},
     {"--prompt", LMI_OPT_WORD, AT(prompt), "sequential|hierarchical",
      .help = "the built-in team by the reference's flag; --team overrides it"},
     {"--latent_steps", LMI_OPT_INT, AT(latent_steps), "N", .max = STEPS_MAX,

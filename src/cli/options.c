@@ -34,6 +34,8 @@ const char *lmi_opt_words(const lmi_opt *opt)
     size_t i;
     const char *word;
 
+    if (!opt->word_at && opt->kind != LMI_OPT_WORD)
+        return opt->words ? opt->words : "";
     if (!opt->word_at)
         return opt->value;
     for (i = 0; len < sizeof(words) && (word = opt->word_at(i)); i++)

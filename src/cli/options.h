@@ -36,10 +36,11 @@ typedef struct lmi_opt {
     const char *value; /* what help calls the value; of a WORD the words ("on|off|auto") */
     const char *help;
     double min, max;   /* of a number. A default outside is not shown: help explains it */
-    const char *words; /* words that stand for `word_value`, parted by '|'; NULL for none */
+    const char *words; /* of an INT, words that stand for `word_value`, of a LIST those it may
+                        * hold; parted by '|', NULL for none */
     int64_t word_value;
-    const char *(*word_at)(size_t i); /* the words of a WORD, or what help lists behind a TEXT,
-                                       * where a table has them; ends in NULL */
+    const char *(*word_at)(size_t i); /* the words of a WORD, names that a FILE may also be, or how
+                                       * a TEXT may begin, where a table has them; ends in NULL */
 } lmi_opt;
 
 /* Flags that belong together; shared ones are defined once (flags.c). */
@@ -66,7 +67,8 @@ lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group
 /* Whether the flag is followed by a value. */
 bool lmi_opt_takes_value(const lmi_opt *opt);
 
-/* The words of a WORD, parted by '|'. Valid until the next call. */
+/* The words that the value may be, parted by '|': all there are for a WORD, for others "" where
+ * none is known. Valid until the next call. */
 const char *lmi_opt_words(const lmi_opt *opt);
 
 /* Append ": a, b, c" where the words come from a table: help shows them behind the text. */

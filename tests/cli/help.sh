@@ -1,5 +1,5 @@
 #!/bin/sh
-# Help, manual pages and completion: all from the option tables, all as agreed.
+# Help and manual pages: all from the option tables, all as agreed.
 # shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
@@ -34,50 +34,16 @@ else
     skip "manual pages have no flaw that mandoc finds" "no mandoc here"
 fi
 
-for shell in bash zsh fish; do
-    run completion $shell
-    if command -v $shell >/dev/null; then
-        $shell -n "$tmp/out" 2>"$tmp/err"
-        ok $? "$shell can read its completion" "$tmp/err"
-    else
-        skip "$shell can read its completion" "no $shell here"
-    fi
-done
-
-# offer WORD...: what bash offers for the last word.
-offer() {
-    cat >"$tmp/try.bash" <<EOF
-source "$tmp/completion.bash"
-COMP_WORDS=("\$@") COMP_CWORD=\$((\$# - 1))
-_latentmas
-printf '%s\n' "\${COMPREPLY[@]}"
-EOF
-    bash "$tmp/try.bash" "$@" | sort -u >"$tmp/offered"
-}
-if command -v bash >/dev/null; then
-    "$LATENTMAS" completion bash >"$tmp/completion.bash"
-    offer latentmas a
-    [ "$(cat "$tmp/offered")" = ask ]
-    ok $? "bash completes a command" "$tmp/offered"
-    offer latentmas run --latent
-    [ "$(cat "$tmp/offered")" = "$(printf -- '--latent_space_realign\n--latent_steps')" ]
-    ok $? "bash completes flags" "$tmp/offered"
-    offer latentmas ask --method t
-    [ "$(cat "$tmp/offered")" = text_mas ]
-    ok $? "bash completes the words a flag takes" "$tmp/offered"
-    offer latentmas ask -m models/demo.g
-    [ "$(cat "$tmp/offered")" = models/demo.gguf ]
-    ok $? "bash completes file names" "$tmp/offered"
-else
-    skip "bash completes commands, flags, words and files" "no bash here"
-fi
-
 run --version
 grep -qE '^latentmas [0-9]+\.[0-9]+\.[0-9]+ \(libllama [0-9]+\.[0-9]+\.[0-9]+' "$tmp/out"
 ok $? "--version names latentmas and libllama" "$tmp/out"
 
 run teams
 same teams "$tmp/out" "latentmas teams lists the built-in teams and their agents"
+cp "$tmp/out" "$tmp/teams"
+run teams list
+cmp -s "$tmp/out" "$tmp/teams"
+ok $? "so does latentmas teams list"
 run teams show sequential
 cmp -s "$tmp/out" teams/sequential.json
 ok $? "latentmas teams show prints the file a team comes from"

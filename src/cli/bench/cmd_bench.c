@@ -53,14 +53,14 @@ static const lmi_opt test_opts[] = {
 };
 
 static const lmi_opt e2e_opts[] = {
-    {"--e2e", LMI_OPT_LIST, AT(e2e), "LIST",
+    {"--e2e", LMI_OPT_LIST, AT(e2e), "LIST", .words = "baseline|text_mas|latent_mas",
      .help = "have a team answer whole questions, greedy, by these methods: any of baseline, "
              "text_mas and latent_mas, with commas between (default none)"},
     {"--questions", LMI_OPT_INT, AT(questions), "N", .min = 1, .max = QUESTIONS_MAX,
      .help = "how many of the built-in questions; they take turns on the lanes (default: as many "
              "as lanes)"},
-    {"--team", LMI_OPT_FILE, AT(solve.team.team), "FILE|NAME",
-     .help = "a team file, or a built-in team (latentmas teams lists them)"},
+    {"--team", LMI_OPT_FILE, AT(solve.team.team), "FILE|NAME", .word_at = lmas_team_builtin_name,
+     .help = "a team file, or a built-in team"},
     {"--latent_steps", LMI_OPT_INT, AT(solve.team.latent_steps), "N", .max = STEPS_MAX,
      .help = "thoughts of each agent but the last"},
     {"--max_new_tokens", LMI_OPT_INT, AT(solve.team.max_new_tokens), "N", .min = 1,

@@ -38,6 +38,32 @@ static bool is_published(const lmi_task *task)
     return task->source.kind != LMI_SOURCE_NONE;
 }
 
+static const char *published_at(size_t i)
+{
+    const lmi_task *task;
+    size_t at;
+
+    for (at = 0; (task = lmi_task_at(at)); at++)
+        if (is_published(task) && i-- == 0)
+            return task->name;
+    return NULL;
+}
+
+/* All of them, and the word for all. */
+static const char *gettable_at(size_t i)
+{
+    return i == 0 ? "all" : published_at(i - 1);
+}
+
+static const lmi_opt words[] = {
+    {"list", LMI_OPT_ON, .help = "name the data sets, and which are in the cache"},
+    {"get", LMI_OPT_WORD, 0, "TASK...", .word_at = gettable_at, .help = "fetch data sets"},
+    {"path", LMI_OPT_WORD, 0, "TASK", .word_at = published_at, .help = "say where a data set lies"},
+    {"check", LMI_OPT_WORD, 0, "TASK", .word_at = published_at,
+     .help = "grade a data set's own answers"},
+    {0},
+};
+
 /* The task of that name, NULL when it has no published data set. */
 static const lmi_task *find_task(const char *name)
 {
@@ -235,7 +261,7 @@ const lmi_command lmi_cmd_data = {
                 "head -n 1 \"$(latentmas data path gsm8k)\"\n"
                 "run every published solution of a code task\n"
                 "latentmas data check humanevalplus\n",
-    .words = "list get path check",
+    .words = words,
     .groups = groups,
     .settings_size = sizeof(data_settings),
     .init = init,

@@ -22,6 +22,18 @@ static const lmi_opt_group groups[] = {
     {0},
 };
 
+static const char *command_name_at(size_t i)
+{
+    const lmi_command *command = lmi_command_at(i);
+
+    return command ? command->name : NULL;
+}
+
+static const lmi_opt words[] = {
+    {"", LMI_OPT_WORD, 0, "COMMAND", .word_at = command_name_at, .help = "a command"},
+    {0},
+};
+
 static lmas_status write_page(lmi_buf *out, const lmi_command *command, bool is_man)
 {
     if (command)
@@ -62,6 +74,7 @@ const lmi_command lmi_cmd_help = {
                 "latentmas help ask\n"
                 "read the manual page of run\n"
                 "latentmas help --man run | man -l -\n",
+    .words = words,
     .groups = groups,
     .settings_size = sizeof(help_settings),
     .run = run,

@@ -28,6 +28,11 @@ static const lmi_opt_group groups[] = {
     {0},
 };
 
+static const lmi_opt words[] = {
+    {"info", LMI_OPT_FILE, 0, "FILE", .help = "say what a GGUF file holds"},
+    {0},
+};
+
 static void init(void *settings)
 {
     model_settings *s = settings;
@@ -231,7 +236,7 @@ const lmi_command lmi_cmd_model = {
                 "latentmas model info models/demo.gguf\n"
                 "the same for programs\n"
                 "latentmas model info models/demo.gguf --json\n",
-    .words = "info",
+    .words = words,
     .groups = groups,
     .settings_size = sizeof(model_settings),
     .init = init,

@@ -47,6 +47,11 @@ static const lmi_opt_group groups[] = {
     {0},
 };
 
+static const lmi_opt words[] = {
+    {"", LMI_OPT_FOLDER, 0, "RUN...", .help = "the folder of a run"},
+    {0},
+};
+
 static bool is_export(const report_settings *s)
 {
     return s->lm_eval || s->evalplus || s->inspect;
@@ -153,6 +158,7 @@ const lmi_command lmi_cmd_report = {
                 "latentmas report runs/* --against text_mas --html --output report.html\n"
                 "four shards as one run, in the form of lm-evaluation-harness\n"
                 "latentmas report runs/shard-* --lm-eval results\n",
+    .words = words,
     .groups = groups,
     .settings_size = sizeof(report_settings),
     .run = run,

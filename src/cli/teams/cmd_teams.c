@@ -16,6 +16,14 @@ static const lmi_opt_group groups[] = {
     {0},
 };
 
+static const lmi_opt words[] = {
+    {"list", LMI_OPT_ON, .help = "name the built-in teams and their agents"},
+    {"show", LMI_OPT_WORD, 0, "NAME", .word_at = lmas_team_builtin_name,
+     .help = "print the file of a built-in team"},
+    {"check", LMI_OPT_FILE, 0, "FILE", .help = "say whether a file is a team"},
+    {0},
+};
+
 /* "planner > critic > judger" */
 static void print_agents(const lmas_team *team)
 {
@@ -116,14 +124,16 @@ static int check(const char *path)
 
 static int run(void *settings, const lmi_args *args)
 {
+    const char *word = args->n_words ? args->words[0] : "list";
+
     (void)settings;
-    if (args->n_words == 0)
+    if (args->n_words <= 1 && strcmp(word, "list") == 0)
         return list();
-    if (args->n_words == 2 && strcmp(args->words[0], "show") == 0)
+    if (args->n_words == 2 && strcmp(word, "show") == 0)
         return show(args->words[1]);
-    if (args->n_words == 2 && strcmp(args->words[0], "check") == 0)
+    if (args->n_words == 2 && strcmp(word, "check") == 0)
         return check(args->words[1]);
-    lmi_say("teams: expected nothing, show NAME or check FILE, found \"%s\"%s", args->words[0],
+    lmi_say("teams: expected list, show NAME or check FILE, found \"%s\"%s", word,
             args->n_words > 2   ? " and more than one word"
             : args->n_words < 2 ? " alone"
                                 : "");
@@ -133,7 +143,7 @@ static int run(void *settings, const lmi_args *args)
 const lmi_command lmi_cmd_teams = {
     .name = "teams",
     .summary = "list the built-in teams, show one, check a team file",
-    .usage = "\n"
+    .usage = "[list]\n"
              "show NAME\n"
              "check FILE",
     .about = "A team is a file: agents, their prompts, and the order in which they work. Without "
@@ -144,7 +154,7 @@ const lmi_command lmi_cmd_teams = {
                 "latentmas teams show sequential > mine.json\n"
                 "see whether it is right\n"
                 "latentmas teams check mine.json\n",
-    .words = "show check",
+    .words = words,
     .groups = groups,
     .settings_size = sizeof(teams_settings),
     .run = run,
