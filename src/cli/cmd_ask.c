@@ -229,6 +229,9 @@ const lmi_command lmi_cmd_ask = {
                 "echo \"12 + 7?\" | latentmas ask -m models/demo.gguf --method baseline --temp 0 "
                 "-\n",
     .groups = groups,
+    .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_engine, lmi_env_realign},
+    .files = {lmi_files_realign},
+    .see_also = "model run teams",
     .settings_size = sizeof(ask_settings),
     .init = init,
     .run = run,

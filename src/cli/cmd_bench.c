@@ -356,6 +356,10 @@ const lmi_command lmi_cmd_bench = {
         "speaking against thinking in a long memory, for a program to read\n"
         "latentmas bench -m models/demo.gguf -p 0 -n 32 -l 32 -d 1024 -o jsonl\n",
     .groups = groups,
+    .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_temporary, lmi_env_engine,
+                    lmi_env_realign},
+    .files = {lmi_files_bench, lmi_files_realign},
+    .see_also = "ask model teams",
     .settings_size = sizeof(bench_settings),
     .init = init,
     .run = run,

@@ -485,6 +485,10 @@ const lmi_command lmi_cmd_run = {
                 "go on with it after an interruption\n"
                 "latentmas run --resume runs/a\n",
     .groups = groups,
+    .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_data, lmi_env_fetch, lmi_env_code,
+                    lmi_env_temporary, lmi_env_engine, lmi_env_realign},
+    .files = {lmi_files_run, lmi_files_data, lmi_files_realign, lmi_files_code},
+    .see_also = "data report tasks teams",
     .settings_size = sizeof(run_settings),
     .init = init,
     .run = run,
