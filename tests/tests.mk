@@ -58,10 +58,10 @@ test:
 	$(build_first)
 	@B=$(B) sh tests/run.sh $(UNIT_BIN) $(SCRIPTS)
 
-## test-long: the same with those that take long and rarely fail
+## test-long: those that take long and rarely fail, one at a time: some are timed
 test-long:
 	$(build_first)
-	@B=$(B) sh tests/run.sh $(LONG)
+	@B=$(B) JOBS=1 sh tests/run.sh $(LONG)
 
 ## check: all that CI asks: two compilers, format, lint, budgets, rooms, symbols, sanitizers
 check:

@@ -5,10 +5,14 @@
 #include <stdbool.h>
 
 #include "base/json.h"
+#include "cli/help/notes.h"
 #include "cli/options.h"
 
 /* Exit codes of the program. */
 enum { LMI_EXIT_OK = 0, LMI_EXIT_FAILURE = 1, LMI_EXIT_USAGE = 2, LMI_EXIT_INTERRUPTED = 130 };
+
+/* Lists of notes that a command has at most, the NULL behind them included. */
+enum { LMI_NOTES_MAX = 12 };
 
 /* What stands after a command's name and is no flag has entries of the same table as flags, but no
  * field. One with a name is a word that stands first ("show"), and its value what stands behind
@@ -22,13 +26,17 @@ typedef struct lmi_command {
     const lmi_opt *words; /* what may stand after it and is no flag, NULL for nothing */
     bool computes;        /* it runs models */
     const lmi_opt_group *groups;
+    const lmi_note *environment[LMI_NOTES_MAX]; /* variables that it reads */
+    const lmi_note *files[LMI_NOTES_MAX];       /* files that it reads or writes of itself */
+    const char *see_also;                       /* other commands, parted by ' ' */
     size_t settings_size;
     void (*init)(void *settings); /* the defaults; NULL where zeros will do */
     int (*run)(void *settings, const lmi_args *args);
 } lmi_command;
 
-/* The i-th command, NULL past the last; and the one of that name, NULL when there is none. */
+/* The i-th command, NULL past the last, and its name; the one of that name, NULL for none. */
 const lmi_command *lmi_command_at(size_t i);
+const char *lmi_command_name_at(size_t i);
 const lmi_command *lmi_command_find(const char *name);
 
 /* Print the document on stdout, and free it in any case. `what` names it in messages. */
@@ -36,6 +44,9 @@ lmas_status lmi_print_json(yyjson_mut_doc *doc, const char *what);
 
 /* Print "unknown command" with the nearest one; the exit code for it. */
 int lmi_command_refuse(const char *name);
+
+/* What all are commands of; its own name is "", and nothing runs it. */
+extern const lmi_command lmi_cmd_latentmas;
 
 extern const lmi_command lmi_cmd_ask;
 extern const lmi_command lmi_cmd_run;

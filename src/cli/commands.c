@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/flags.h"
 #include "cli/show/term.h"
 #include "cli/words.h"
 
@@ -17,6 +18,13 @@ static const lmi_command *const commands[] = {
 const lmi_command *lmi_command_at(size_t i)
 {
     return i < sizeof(commands) / sizeof(commands[0]) ? commands[i] : NULL;
+}
+
+const char *lmi_command_name_at(size_t i)
+{
+    const lmi_command *command = lmi_command_at(i);
+
+    return command ? command->name : NULL;
 }
 
 const lmi_command *lmi_command_find(const char *name)
@@ -59,3 +67,36 @@ lmas_status lmi_print_json(yyjson_mut_doc *doc, const char *what)
     lmi_buf_done(&text);
     return status;
 }
+
+static const lmi_opt_group groups[] = {
+    {"General", LMI_GENERAL_OPTS_ALONE, 0},
+    {0},
+};
+
+static const lmi_opt words[] = {
+    {"", LMI_OPT_WORD, 0, "COMMAND", .word_at = lmi_command_name_at, .help = "a command"},
+    {0},
+};
+
+const lmi_command lmi_cmd_latentmas = {
+    .name = "",
+    .summary = "teams of agents that hand over thoughts instead of text",
+    .usage = "COMMAND [FLAG...]",
+    .about =
+        "Teams of agents that hand over thoughts instead of text.\n"
+        "The agents of a team share one working memory, the KV cache of a model: each reads its "
+        "prompt, thinks by feeding the model's hidden states back to it, and leaves both to the "
+        "next; the last one speaks. Any GGUF model that libllama runs will do. The same team can "
+        "hand over text instead, and one agent can work alone, so that what a team of either kind "
+        "gives and costs can be measured.",
+    .examples = "ask the demo model\n"
+                "latentmas ask -m models/demo.gguf \"Tom has 12 apples and buys 7 more. How "
+                "many?\"\n",
+    .words = words,
+    .groups = groups,
+    .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_data, lmi_env_fetch, lmi_env_code,
+                    lmi_env_temporary, lmi_env_engine, lmi_env_realign},
+    .files = {lmi_files_realign, lmi_files_data, lmi_files_run, lmi_files_code, lmi_files_bench,
+              lmi_files_completion},
+    .settings_size = sizeof(lmi_general_flags),
+};

@@ -48,7 +48,10 @@ typedef struct lmi_solve_flags {
     lmi_engine_flags engine;
 } lmi_solve_flags;
 
+/* -v stands first: without a command, the program takes the others. */
 extern const lmi_opt lmi_general_opts[];
+#define LMI_GENERAL_OPTS_ALONE (lmi_general_opts + 1)
+
 extern const lmi_opt lmi_model_opts[];
 extern const lmi_opt lmi_team_opts[];
 extern const lmi_opt lmi_sampling_opts[];

@@ -26,7 +26,7 @@ static int print_help(const lmi_command *command)
     lmi_buf page;
 
     lmi_buf_init(&page, LMI_PAGE_MAX);
-    status = command ? lmi_help_write(&page, command) : lmi_help_write_overview(&page);
+    status = lmi_help_write(&page, command);
     if (status == LMAS_OK)
         fputs(lmi_buf_text(&page), stdout);
     lmi_buf_done(&page);
@@ -67,7 +67,7 @@ static int dispatch(int argc, char **argv)
     const lmi_command *command;
 
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return print_help(NULL);
+        return print_help(&lmi_cmd_latentmas);
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
     command = lmi_command_find(argv[1]);

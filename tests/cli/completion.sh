@@ -18,7 +18,7 @@ line() { sort -u | paste -sd ' '; }
 tasks=$("$LATENTMAS" tasks | sed '1d; s/ .*//' | line)
 sets=$("$LATENTMAS" data | sed '1d; s/ .*//' | line)
 teams=$("$LATENTMAS" teams | sed 's/ .*//' | line)
-commands=$("$LATENTMAS" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' | line)
+commands=$("$LATENTMAS" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p' | line)
 
 # "LINE|WORDS|CLAIM": every shell offers WORDS at the end of LINE.
 cat >"$tmp/cases" <<EOF

@@ -22,17 +22,49 @@ run --help
 cmp -s "$tmp/out" $GOLDEN/overview.txt
 ok $? "latentmas --help is the short help"
 
-if command -v mandoc >/dev/null; then
-    for c in '' $commands; do
-        # shellcheck disable=SC2086 # no word for the program's own page
-        run help --man $c
-        cp "$tmp/out" "$tmp/page.1"
-        mandoc -T lint -W warning "$tmp/page.1" >"$tmp/lint" 2>&1
-        ok $? "the manual page latentmas${c:+-$c}(1) has no flaw that mandoc finds" "$tmp/lint"
-    done
-else
-    skip "manual pages have no flaw that mandoc finds" "no mandoc here"
-fi
+# Manual pages: $tmp/man holds what `make` installs.
+mkdir "$tmp/man"
+"$LATENTMAS" help --man >"$tmp/man/latentmas.1"
+for c in $commands; do "$LATENTMAS" help --man "$c" >"$tmp/man/latentmas-$c.1"; done
+
+for page in "$tmp"/man/*; do
+    name=$(basename "$page" .1)
+    if command -v mandoc >/dev/null; then
+        mandoc -T lint "$page" >"$tmp/lint" 2>&1
+        ok $? "the manual page $name(1) has no flaw that mandoc finds" "$tmp/lint"
+    else
+        skip "the manual page $name(1) has no flaw that mandoc finds" "no mandoc here"
+    fi
+    for part in NAME SYNOPSIS DESCRIPTION OPTIONS 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
+        [ "$(grep -cx ".SH $part" "$page")" -eq 1 ] || echo "$part"
+    done >"$tmp/lacking"
+    [ ! -s "$tmp/lacking" ]
+    ok $? "$name(1) has the usual sections" "$tmp/lacking"
+    grep -oE 'latentmas[a-z\-]* ?\([1-8]\)' "$page" | sed 's/\\//g; s/ *(.*//' | sort -u |
+        while read -r other; do [ -f "$tmp/man/$other.1" ] || echo "$other"; done >"$tmp/lacking"
+    [ ! -s "$tmp/lacking" ] && grep -q 'latentmas.*(1)' "$page"
+    ok $? "$name(1) refers to pages that exist" "$tmp/lacking"
+    ! sed 's/latentmas[a-z\\-]* *([1-8])//g' "$page" | grep -E '[a-z] ?\([1-8]\)' >"$tmp/others"
+    ok $? "and to no others" "$tmp/others"
+done
+(cd "$tmp/man" && printf '%s\n' *) >"$tmp/pages"
+(cd "${B:-build}/man" && printf '%s\n' *) | diff "$tmp/pages" - >"$tmp/diff"
+ok $? "make builds exactly these pages" "$tmp/diff"
+
+# section TITLE PAGE: the names of a section's entries.
+section() { sed -n "/^\.SH $1/,/^\.SH [^$(printf %.1s "$1")]/{s/^\.B //p}" "$2" | sed 's/, /\n/g' | sort -u; }
+for part in ENVIRONMENT FILES; do
+    section $part "$tmp/man/latentmas.1" >"$tmp/all"
+    for c in $commands; do section $part "$tmp/man/latentmas-$c.1"; done | sort -u >"$tmp/each"
+    [ -s "$tmp/all" ] && diff "$tmp/all" "$tmp/each" >"$tmp/diff"
+    ok $? "what commands have under $part, latentmas(1) has as well, and no more" "$tmp/diff"
+done
+# HOME is where ~ leads.
+grep -rhoE '(getenv|env|is_on|read_number|append_base)\([^"()]*"[A-Z_]+"|"(HF|HUGGING)_[A-Z_]+"' src --include='*.c' |
+    grep -o '"[A-Z_]*"' | tr -d '"' | grep -vx HOME | sort -u >"$tmp/read"
+section ENVIRONMENT "$tmp/man/latentmas.1" >"$tmp/all"
+[ "$(wc -l <"$tmp/read")" -ge 15 ] && comm -23 "$tmp/read" "$tmp/all" >"$tmp/lacking" && [ ! -s "$tmp/lacking" ]
+ok $? "every variable that the sources read is in latentmas(1)" "$tmp/lacking"
 
 run --version
 grep -qE '^latentmas [0-9]+\.[0-9]+\.[0-9]+ \(libllama [0-9]+\.[0-9]+\.[0-9]+' "$tmp/out"

@@ -10,7 +10,7 @@ claim() {
     n=$((n + 1))
     what=$1
     shift
-    if "$@" >"$root/log" 2>&1; then
+    if ("$@") >"$root/log" 2>&1; then
         echo "ok $n - $what"
     else
         echo "not ok $n - $what"
@@ -34,7 +34,12 @@ builds_static() {
     cc $(flags) examples/01_ask.c $(pc --cflags latentmas) "$root/p/lib/liblatentmas.a" \
         $(pc --libs --static latentmas | sed 's/-llatentmas//') -o "$root/ask_static"
 }
-has_manual() { test -s "$root/p/share/man/man1/latentmas.1" && test -s "$root/p/share/man/man1/latentmas-run.1"; }
+# Also the pages that pages refer to.
+has_manual() {
+    cd "$root/p/share/man/man1" && test -s latentmas.1 && test -s latentmas-run.1 || return 1
+    grep -oh 'latentmas[a-z\\-]* (1)' -- *.1 | sed 's/\\//g; s/ .*//' | sort -u |
+        while read -r page; do test -s "$page.1" || { echo "no $page.1"; exit 1; }; done
+}
 only_lmas() { ! nm -D --defined-only "$root/p/lib/liblatentmas.so" | awk '$2 ~ /[A-Z]/ {print $3}' | grep -vE '^(lmas_|__odr_asan|_*asan)'; }
 
 claim 'make install succeeds' installs
@@ -42,6 +47,6 @@ claim 'pkg-config finds latentmas' pc --exists 'latentmas >= 0.1.0'
 claim 'a program builds against the installed shared library' builds_shared
 claim 'and answers a question' answers
 claim 'a program builds against the installed static library' builds_static
-claim 'the manual is installed' has_manual
+claim 'the manual is installed, with every page that it refers to' has_manual
 claim 'the installed library exports lmas_ symbols only' only_lmas
 exit $failed

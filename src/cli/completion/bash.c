@@ -140,7 +140,7 @@ static void append_command(lmi_buf *out, const lmi_command *command)
     const lmi_opt_group *group;
     const lmi_opt *opt;
 
-    lmi_buf_printf(out, "    %s)\n        case $2 in\n", command->name);
+    lmi_buf_printf(out, "    '%s')\n        case $2 in\n", command->name);
     append_names(out, command);
     for (opt = command->words; opt && opt->names; opt++)
         append_case(out, opt);
@@ -156,11 +156,7 @@ void lmi_bash_append(lmi_buf *out)
     size_t i;
 
     lmi_buf_puts(out, opening);
-    lmi_buf_puts(out, "    '')\n        case $2 in\n        '') kind=word offers='");
-    for (i = 0; (command = lmi_command_at(i)); i++)
-        lmi_buf_printf(out, "%s%s", i ? " " : "", command->name);
-    lmi_buf_puts(out, "' ;;\n        --) kind=word offers='-h --help --version' ;;\n"
-                      "        esac ;;\n");
+    append_command(out, &lmi_cmd_latentmas);
     for (i = 0; (command = lmi_command_at(i)); i++)
         append_command(out, command);
     lmi_buf_puts(out, closing);

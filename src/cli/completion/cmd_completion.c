@@ -60,6 +60,8 @@ const lmi_command lmi_cmd_completion = {
                 "latentmas completion fish > ~/.config/fish/completions/latentmas.fish\n",
     .words = words,
     .groups = groups,
+    .files = {lmi_files_completion},
+    .see_also = "help",
     .settings_size = sizeof(completion_settings),
     .run = run,
 };

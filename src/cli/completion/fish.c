@@ -39,9 +39,7 @@ static const char closing[] =
     "    test \"$given\" = \"$argv\"\n"
     "end\n"
     "\n"
-    "complete -c latentmas -f\n"
-    "complete -c latentmas -n '__latentmas_stands' -s h -l help -d 'print help'\n"
-    "complete -c latentmas -n '__latentmas_stands' -l version -d 'print the versions'\n";
+    "complete -c latentmas -f\n";
 
 /* Text for fish's single quotes: only \ and ' are special there. */
 static void append_quoted(lmi_buf *out, const char *text)
@@ -93,7 +91,7 @@ static void append_flag(lmi_buf *out, const lmi_command *command, const lmi_opt 
     const char *word;
     size_t len;
 
-    append_start(out, " -m", command->name, "");
+    append_start(out, *command->name ? " -m" : "", command->name, "");
     while (lmi_word_next(&word, &len, &rest, ' ')) {
         const char *kind = word[1] == '-' ? "l" : len == 2 ? "s" : "o";
         const size_t dashes = word[1] == '-' ? 2 : 1;
@@ -144,10 +142,12 @@ static void append_command(lmi_buf *out, const lmi_command *command)
     const lmi_opt_group *group;
     const lmi_opt *opt;
 
-    append_start(out, "", "", "");
-    lmi_buf_printf(out, " -a %s", command->name);
-    append_help(out, command->summary);
-    for (opt = command->words; opt && opt->names; opt++)
+    if (*command->name) {
+        append_start(out, "", "", "");
+        lmi_buf_printf(out, " -a %s", command->name);
+        append_help(out, command->summary);
+    }
+    for (opt = *command->name ? command->words : NULL; opt && opt->names; opt++)
         append_word(out, command, opt);
     for (group = command->groups; group->title; group++)
         for (opt = group->opts; opt->names; opt++)
@@ -163,6 +163,7 @@ void lmi_fish_append(lmi_buf *out)
     for (i = 0; (command = lmi_command_at(i)); i++)
         append_valued(out, command);
     lmi_buf_puts(out, closing);
+    append_command(out, &lmi_cmd_latentmas);
     for (i = 0; (command = lmi_command_at(i)); i++)
         append_command(out, command);
 }

@@ -14,19 +14,11 @@ static const char opening[] =
     "_latentmas() {\n"
     "    local curcontext=$curcontext state expl name=$words[2]\n"
     "    local -a line commands firsts\n"
-    "    typeset -A opt_args\n"
-    "    commands=(\n";
+    "    typeset -A opt_args\n";
 
-static const char middle[] =
-    "    )\n"
-    "    if ((CURRENT == 2)); then\n"
-    "        if [[ $words[2] == -* ]]; then compadd - -h --help --version\n"
-    "        else _describe command commands; fi\n"
-    "        return\n"
-    "    fi\n"
-    "    shift words\n"
-    "    ((CURRENT--))\n"
-    "    case $name in\n";
+static const char middle[] = "    shift words\n"
+                             "    ((CURRENT--))\n"
+                             "    case $name in\n";
 
 static const char closing[] = "    esac\n"
                               "}\n"
@@ -157,17 +149,37 @@ static void append_command(lmi_buf *out, const lmi_command *command)
     lmi_buf_puts(out, "        ;;\n");
 }
 
+/* At the first word: the commands, or the flags that the program takes without one. */
+static void append_first(lmi_buf *out)
+{
+    const lmi_command *command;
+    const lmi_opt *opt;
+    size_t i;
+
+    lmi_buf_puts(out, "    commands=(\n");
+    for (i = 0; (command = lmi_command_at(i)); i++) {
+        lmi_buf_printf(out, "        '%s:", command->name);
+        append_quoted(out, command->summary, ":");
+        lmi_buf_puts(out, "'\n");
+    }
+    lmi_buf_puts(out, "    )\n"
+                      "    if ((CURRENT == 2)); then\n"
+                      "        if [[ $words[2] == -* ]]; then compadd -");
+    for (opt = lmi_cmd_latentmas.groups->opts; opt->names; opt++)
+        lmi_buf_printf(out, " %s", opt->names);
+    lmi_buf_puts(out, "\n"
+                      "        else _describe command commands; fi\n"
+                      "        return\n"
+                      "    fi\n");
+}
+
 void lmi_zsh_append(lmi_buf *out)
 {
     const lmi_command *command;
     size_t i;
 
     lmi_buf_puts(out, opening);
-    for (i = 0; (command = lmi_command_at(i)); i++) {
-        lmi_buf_printf(out, "        '%s:", command->name);
-        append_quoted(out, command->summary, ":");
-        lmi_buf_puts(out, "'\n");
-    }
+    append_first(out);
     lmi_buf_puts(out, middle);
     for (i = 0; (command = lmi_command_at(i)); i++)
         append_command(out, command);

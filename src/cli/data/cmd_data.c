@@ -249,12 +249,7 @@ const lmi_command lmi_cmd_data = {
         "set is put into the cache only when all the published rows are there. path prints where "
         "one is. check grades a data set's own answers: all must be right; of code it runs the "
         "published solutions, in the sandbox, and the same with one operator changed, of which 95 "
-        "% must fail; programs of a --data file need --allow-code. Honoured are HF_TOKEN (and "
-        "HF_TOKEN_PATH, HUGGING_FACE_HUB_TOKEN) for gated "
-        "data "
-        "sets, HF_HUB_OFFLINE, HF_DATASETS_CACHE and HF_HOME for the place of the cache, "
-        "HF_ENDPOINT, HF_DATASETS_SERVER and LATENTMAS_RAW_ENDPOINT for mirrors, and the variables "
-        "of proxies (https_proxy, ...). The token goes to the first two addresses only.",
+        "% must fail; programs of a --data file need --allow-code.",
     .examples = "fetch two data sets\n"
                 "latentmas data get gsm8k medqa\n"
                 "look at the first row of one\n"
@@ -263,6 +258,10 @@ const lmi_command lmi_cmd_data = {
                 "latentmas data check humanevalplus\n",
     .words = words,
     .groups = groups,
+    .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_data, lmi_env_fetch, lmi_env_code,
+                    lmi_env_temporary},
+    .files = {lmi_files_data, lmi_files_code},
+    .see_also = "run tasks",
     .settings_size = sizeof(data_settings),
     .init = init,
     .run = run,

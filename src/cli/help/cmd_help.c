@@ -12,7 +12,7 @@ typedef struct help_settings {
 
 static const lmi_opt help_opts[] = {
     {"--man", LMI_OPT_ON, offsetof(help_settings, is_man),
-     .help = "print the manual page as roff, for man(1)"},
+     .help = "print the manual page as roff, which man shows"},
     {0},
 };
 
@@ -22,29 +22,15 @@ static const lmi_opt_group groups[] = {
     {0},
 };
 
-static const char *command_name_at(size_t i)
-{
-    const lmi_command *command = lmi_command_at(i);
-
-    return command ? command->name : NULL;
-}
-
 static const lmi_opt words[] = {
-    {"", LMI_OPT_WORD, 0, "COMMAND", .word_at = command_name_at, .help = "a command"},
+    {"", LMI_OPT_WORD, 0, "COMMAND", .word_at = lmi_command_name_at, .help = "a command"},
     {0},
 };
-
-static lmas_status write_page(lmi_buf *out, const lmi_command *command, bool is_man)
-{
-    if (command)
-        return is_man ? lmi_man_write(out, command) : lmi_help_write(out, command);
-    return is_man ? lmi_man_write_overview(out) : lmi_help_write_overview(out);
-}
 
 static int run(void *settings, const lmi_args *args)
 {
     const help_settings *s = settings;
-    const lmi_command *command = NULL;
+    const lmi_command *command = &lmi_cmd_latentmas;
     lmas_status status;
     lmi_buf page;
 
@@ -58,7 +44,7 @@ static int run(void *settings, const lmi_args *args)
             return lmi_command_refuse(args->words[0]);
     }
     lmi_buf_init(&page, LMI_PAGE_MAX);
-    status = write_page(&page, command, s->is_man);
+    status = s->is_man ? lmi_man_write(&page, command) : lmi_help_write(&page, command);
     if (status == LMAS_OK)
         fputs(lmi_buf_text(&page), stdout);
     lmi_buf_done(&page);
@@ -76,6 +62,7 @@ const lmi_command lmi_cmd_help = {
                 "latentmas help --man run | man -l -\n",
     .words = words,
     .groups = groups,
+    .see_also = "completion",
     .settings_size = sizeof(help_settings),
     .run = run,
 };

@@ -68,29 +68,52 @@ static void append_names(lmi_buf *out, const lmi_opt *opt)
         lmi_buf_printf(out, " %s", opt->value);
 }
 
-static void append_opt(lmi_buf *out, const lmi_opt_group *group, const lmi_opt *opt, void *settings)
+/* From column TEXT_COLUMN on, behind what was appended since `start`: beside it where that leaves
+ * room, else below it. */
+static void append_beside(lmi_buf *out, size_t start, const char *text)
 {
-    const size_t start = out->len;
-    lmi_buf text, value;
-    size_t column;
+    size_t column = out->len - start;
 
-    lmi_buf_init(&text, LMI_PAGE_MAX);
-    lmi_buf_init(&value, LMI_PAGE_MAX);
-    append_names(out, opt);
-    column = out->len - start;
     if (column + 2 > TEXT_COLUMN) {
         lmi_buf_putc(out, '\n');
         column = 0;
     }
     pad(out, TEXT_COLUMN - column);
+    wrap(out, TEXT_COLUMN, text);
+}
+
+static void append_opt(lmi_buf *out, const lmi_opt_group *group, const lmi_opt *opt, void *settings)
+{
+    const size_t start = out->len;
+    lmi_buf text, value;
+
+    lmi_buf_init(&text, LMI_PAGE_MAX);
+    lmi_buf_init(&value, LMI_PAGE_MAX);
+    append_names(out, opt);
     lmi_buf_puts(&text, opt->help);
     lmi_opt_append_list(&text, opt);
     lmi_opt_default(&value, opt, lmi_opt_field(settings, group, opt));
     if (value.len)
         lmi_buf_printf(&text, " (default %s)", lmi_buf_text(&value));
-    wrap(out, TEXT_COLUMN, lmi_buf_text(&text));
+    append_beside(out, start, lmi_buf_text(&text));
     lmi_buf_done(&text);
     lmi_buf_done(&value);
+}
+
+static void append_notes(lmi_buf *out, const char *title, const lmi_note *const *lists)
+{
+    const lmi_note *note;
+
+    if (!*lists)
+        return;
+    lmi_buf_printf(out, "\n%s:\n", title);
+    for (; *lists; lists++)
+        for (note = *lists; note->name; note++) {
+            const size_t start = out->len;
+
+            lmi_buf_printf(out, "  %s", note->name);
+            append_beside(out, start, note->text);
+        }
 }
 
 static void append_usage(lmi_buf *out, const lmi_command *command)
@@ -148,17 +171,25 @@ static void append_about(lmi_buf *out, const char *about)
     lmi_buf_done(&paragraph);
 }
 
-lmas_status lmi_help_write(lmi_buf *out, const lmi_command *command)
+/* Of the program: its commands, in place of flags that each of them has as well. */
+static void append_overview(lmi_buf *out)
 {
-    void *settings = lmi_settings_new(command);
+    const lmi_command *command;
+    size_t i;
+
+    lmi_buf_printf(out, "usage: latentmas %s\n\n%.*s\n\nCommands:\n", lmi_cmd_latentmas.usage,
+                   (int)strcspn(lmi_cmd_latentmas.about, "\n"), lmi_cmd_latentmas.about);
+    for (i = 0; (command = lmi_command_at(i)); i++)
+        lmi_buf_printf(out, "  %-12s %s\n", command->name, command->summary);
+    append_examples(out, lmi_cmd_latentmas.examples);
+    lmi_buf_puts(out, "\nlatentmas COMMAND --help tells more; latentmas --version the versions.\n");
+}
+
+static void append_flags(lmi_buf *out, const lmi_command *command, void *settings)
+{
     const lmi_opt_group *group;
     const lmi_opt *opt;
 
-    if (!settings)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for the help");
-    append_usage(out, command);
-    append_about(out, command->about);
-    append_examples(out, command->examples);
     for (group = command->groups; group->title; group++) {
         lmi_buf_printf(out, "\n%s:\n", group->title);
         for (opt = group->opts; opt->names; opt++)
@@ -166,29 +197,25 @@ lmas_status lmi_help_write(lmi_buf *out, const lmi_command *command)
     }
     lmi_buf_puts(out, "\nIn long flags _ and - are the same. A flag given twice counts as given "
                       "last.\n");
-    append_exit_codes(out);
-    lmi_free(settings);
-    return lmi_buf_status(out);
 }
 
-lmas_status lmi_help_write_overview(lmi_buf *out)
+lmas_status lmi_help_write(lmi_buf *out, const lmi_command *command)
 {
-    const lmi_command *command;
-    size_t i;
+    void *settings = lmi_settings_new(command);
 
-    lmi_buf_puts(out, "usage: latentmas COMMAND [FLAG...]\n"
-                      "\n"
-                      "Teams of agents that hand over thoughts instead of text.\n"
-                      "\n"
-                      "Commands:\n");
-    for (i = 0; (command = lmi_command_at(i)); i++)
-        lmi_buf_printf(out, "  %-12s %s\n", command->name, command->summary);
-    lmi_buf_puts(out,
-                 "\n"
-                 "Start with:\n"
-                 "  latentmas ask -m models/demo.gguf \"Tom has 12 apples and buys 7 more. How "
-                 "many?\"\n"
-                 "\n"
-                 "latentmas COMMAND --help tells more; latentmas --version the versions.\n");
+    if (!settings)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for the help");
+    if (command == &lmi_cmd_latentmas) {
+        append_overview(out);
+    } else {
+        append_usage(out, command);
+        append_about(out, command->about);
+        append_examples(out, command->examples);
+        append_flags(out, command, settings);
+        append_notes(out, "Environment", command->environment);
+        append_notes(out, "Files", command->files);
+        append_exit_codes(out);
+    }
+    lmi_free(settings);
     return lmi_buf_status(out);
 }

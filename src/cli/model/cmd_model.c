@@ -238,6 +238,8 @@ const lmi_command lmi_cmd_model = {
                 "latentmas model info models/demo.gguf --json\n",
     .words = words,
     .groups = groups,
+    .environment = {lmi_env_engine},
+    .see_also = "ask bench",
     .settings_size = sizeof(model_settings),
     .init = init,
     .run = run,

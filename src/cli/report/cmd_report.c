@@ -160,6 +160,8 @@ const lmi_command lmi_cmd_report = {
                 "latentmas report runs/shard-* --lm-eval results\n",
     .words = words,
     .groups = groups,
+    .files = {lmi_files_run},
+    .see_also = "run",
     .settings_size = sizeof(report_settings),
     .run = run,
 };

@@ -124,6 +124,9 @@ const lmi_command lmi_cmd_tasks = {
     .examples = "see all tasks\n"
                 "latentmas tasks\n",
     .groups = groups,
+    .environment = {lmi_env_cache, lmi_env_data},
+    .files = {lmi_files_data},
+    .see_also = "data run",
     .settings_size = sizeof(tasks_settings),
     .run = run,
 };

@@ -156,6 +156,7 @@ const lmi_command lmi_cmd_teams = {
                 "latentmas teams check mine.json\n",
     .words = words,
     .groups = groups,
+    .see_also = "ask run",
     .settings_size = sizeof(teams_settings),
     .run = run,
 };

@@ -1,0 +1,98 @@
+/* notes.c - the variables that the program reads, and the files that it keeps. */
+#include "cli/help/notes.h"
+
+#include <stddef.h>
+
+const lmi_note lmi_env_terminal[] = {
+    {"NO_COLOR", "no colours on stderr, if it is not empty"},
+    {"TERM", "no colours either where it is dumb or not set"},
+    {"COLUMNS", "width of the line that shows how far the work is, instead of the terminal's"},
+    {0},
+};
+
+const lmi_note lmi_env_cache[] = {
+    {"XDG_CACHE_HOME", "the folder that the cache folder latentmas lies in (default ~/.cache)"},
+    {0},
+};
+
+const lmi_note lmi_env_engine[] = {
+    {"GGML_BACKEND_PATH", "libggml's: a backend to load beside those that it finds"},
+    {0},
+};
+
+const lmi_note lmi_env_realign[] = {
+    {"OPENBLAS_NUM_THREADS", "OpenBLAS's: threads that compute the realignment matrix"},
+    {0},
+};
+
+const lmi_note lmi_env_data[] = {
+    {"HF_DATASETS_CACHE", "the data sets are cached in its folder latentmas"},
+    {"HF_HOME",
+     "without the former, in its folder datasets/latentmas; without both, in data of the "
+     "cache folder"},
+    {0},
+};
+
+const lmi_note lmi_env_fetch[] = {
+    {"HF_TOKEN, HUGGING_FACE_HUB_TOKEN",
+     "the token for gated data sets; it goes to HF_ENDPOINT and HF_DATASETS_SERVER only"},
+    {"HF_TOKEN_PATH", "the file that holds it (default: token in HF_HOME, or huggingface/token in "
+                      "XDG_CACHE_HOME)"},
+    {"HF_HUB_OFFLINE, HF_DATASETS_OFFLINE", "nothing is fetched if one is 1, on, yes or true"},
+    {"HF_ENDPOINT", "a mirror of the Hugging Face Hub"},
+    {"HF_DATASETS_SERVER", "a mirror of its rows API"},
+    {"LATENTMAS_RAW_ENDPOINT", "a mirror of the plain file of medqa"},
+    {"LATENTMAS_HTTP_STALL_S", "seconds without a byte that end a try (default 30)"},
+    {"LATENTMAS_HTTP_BACKOFF_MS", "milliseconds before the second try; they double (default 500)"},
+    {"http_proxy, https_proxy, all_proxy, no_proxy", "proxies, as curl has them"},
+    {"CURL_CA_BUNDLE, SSL_CERT_FILE", "certificates to trust in place of the system's"},
+    {0},
+};
+
+const lmi_note lmi_env_code[] = {
+    {"HF_ALLOW_CODE_EVAL", "1 is as good as --allow-code"},
+    {"PATH", "where python3 and bwrap are looked for"},
+    {0},
+};
+
+const lmi_note lmi_env_temporary[] = {
+    {"TMPDIR", "the folder for temporary files (default /tmp)"},
+    {0},
+};
+
+const lmi_note lmi_files_realign[] = {
+    {"~/.cache/latentmas/realign-*.bin",
+     "realignment matrices of models, kept by --latent_space_realign"},
+    {0},
+};
+
+const lmi_note lmi_files_data[] = {
+    {"~/.cache/latentmas/data/TASK.*", "the published rows of a task, there once they are whole; "
+                                       "*.part and *.part.of while they are fetched"},
+    {0},
+};
+
+const lmi_note lmi_files_run[] = {
+    {"runs/TIME-TASK-METHOD", "the folder of a run, where --output names no other"},
+    {"config.json", "in it, before the first question: all that shaped the run"},
+    {"samples.jsonl", "a line as soon as a question ends: what was asked, answered and spent"},
+    {"summary.json", "after the last question: the line on stdout"},
+    {0},
+};
+
+const lmi_note lmi_files_code[] = {
+    {"/tmp/latentmas-program-*", "the folder of a program while it runs"},
+    {0},
+};
+
+const lmi_note lmi_files_bench[] = {
+    {"/tmp/latentmas-bench-*", "the model of --synthetic while it is measured"},
+    {0},
+};
+
+const lmi_note lmi_files_completion[] = {
+    {"~/.local/share/bash-completion/completions/latentmas", "where bash-completion looks for it"},
+    {"_latentmas", "its name for zsh, in a folder of $fpath"},
+    {"~/.config/fish/completions/latentmas.fish", "where fish looks for it"},
+    {0},
+};

@@ -1,0 +1,35 @@
+/*
+ * notes.h - what commands read beside their flags, and which files are theirs: help and the manual
+ * pages print both. What several commands share is written down once (notes.c).
+ */
+#ifndef LMI_CLI_HELP_NOTES_H
+#define LMI_CLI_HELP_NOTES_H
+
+/* A variable of the environment, or a file, and what is to be known of it. Lists end in one without
+ * a name. */
+typedef struct lmi_note {
+    const char *name; /* several, with commas between, where one text says all */
+    const char *text;
+} lmi_note;
+
+/* Variables: of stderr, of the folder of caches, of libggml, of the realignment matrix, of cached
+ * data sets, of fetching them, of running programs, of temporary files. */
+extern const lmi_note lmi_env_terminal[];
+extern const lmi_note lmi_env_cache[];
+extern const lmi_note lmi_env_engine[];
+extern const lmi_note lmi_env_realign[];
+extern const lmi_note lmi_env_data[];
+extern const lmi_note lmi_env_fetch[];
+extern const lmi_note lmi_env_code[];
+extern const lmi_note lmi_env_temporary[];
+
+/* Files: the realignment matrix, cached data sets, a run's folder, temporary ones, and where shells
+ * look for completion. */
+extern const lmi_note lmi_files_realign[];
+extern const lmi_note lmi_files_data[];
+extern const lmi_note lmi_files_run[];
+extern const lmi_note lmi_files_code[];
+extern const lmi_note lmi_files_bench[];
+extern const lmi_note lmi_files_completion[];
+
+#endif
