@@ -194,6 +194,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 644 $(B)/completion/latentmas.fish \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/latentmas.fish
+	@sh tools/installed.sh '$(DESTDIR)$(PREFIX)/bin/latentmas'
 
 ## clean: remove everything that was built
 clean:

@@ -209,6 +209,43 @@ same_place_clean_room() {
     dev cat /etc/base
     [[ $(grep -cF "$tree" /proc/self/mountinfo) = 0 ]]
 }
+inside() { dev env | grep -E "^($1)=" | sort | tr '\n' ' '; }
+install_place() { [[ $(PREFIX=/a DESTDIR='/b c' inside 'PREFIX|DESTDIR') = 'DESTDIR=/b c PREFIX=/a ' ]]; }
+locale() {
+    local set=(env -u LC_ALL -u LANG)
+    export -f inside dev become_dev
+    export repo work tree link
+    [[ $("${set[@]}" bash -c 'inside "LANG|LC_.*"') = 'LANG=C.UTF-8 ' ]]
+    [[ $("${set[@]}" LANG=C LC_ALL=C LC_TIME=POSIX bash -c 'inside "LANG|LC_.*"') = 'LANG=C LC_ALL=C LC_TIME=POSIX ' ]]
+    [[ $("${set[@]}" LC_ALL=C.UTF-8 bash -c 'inside "LANG|LC_.*"') = 'LANG=C.UTF-8 LC_ALL=C.UTF-8 ' ]]
+    [[ $("${set[@]}" LANG=xx_YY.UTF-8 LC_ALL=xx_YY LC_TIME=xx_YY bash -c 'inside "LANG|LC_.*"' 2>/dev/null) = 'LANG=C.UTF-8 ' ]]
+}
+way_back() {
+    [[ $(inside LATENTMAS_DEV) = "LATENTMAS_DEV=$repo/dev " ]]
+    cd /
+    [[ $(LATENTMAS_DEV=/else inside LATENTMAS_DEV) = "LATENTMAS_DEV=$repo/dev " ]]
+    stub pkg-config 'exit 0'  # a host that has libllama needs no way back
+    [[ $(unset LATENTMAS_DEV; inside LATENTMAS_DEV) = '' ]]
+    stub pkg-config 'exit 1'
+}
+no_home() {
+    local home
+    home=$(getent passwd "$EUID" | cut -d : -f 6)
+    [[ $home ]] || return 0
+    unset HOME
+    [[ $(dev sh -c 'echo "$HOME"') = "$home" ]]
+    [[ $(HOME='' dev sh -c 'echo "$HOME"') = "$home" ]]
+    [[ $(env -u LATENTMAS_TREE -u XDG_CACHE_HOME "$repo/dev" --where) = "$(realpath -m "$home/.cache/latentmas/debian14")" ]]
+}
+nobodys_home() {
+    ((EUID == 0)) || return 0
+    mkdir -p "$work/nobody"
+    cp "$repo/dev" "$work/nobody"
+    fails_with 1 setpriv --reuid=12345 --regid=12345 --clear-groups env -u HOME -u XDG_CACHE_HOME -u LATENTMAS_TREE \
+        "PATH=$work/stubs:$PATH" "$work/nobody/dev" true
+    one_line
+    has_line 'cannot make /.cache/latentmas (.*): set HOME or LATENTMAS_TREE to a folder of yours'
+}
 network() {
     local file before
     before=$(cat /etc/resolv.conf /etc/hosts 2>/dev/null | sha256sum)
@@ -457,6 +494,11 @@ claim 'the second run fetches nothing and says nothing' second_run
 claim 'no mount namespace: one line that names the way out' no_namespace
 claim 'arguments, streams, exit status and signals pass through' passes_through
 claim 'same folder, home and user; chosen variables; no mount on the host' same_place_clean_room
+claim 'PREFIX and DESTDIR pass, blanks included' install_place
+claim 'a locale passes that the tree has; in place of any other stands C.UTF-8' locale
+claim 'inside, LATENTMAS_DEV leads back to dev' way_back
+claim 'without HOME, it is what the user database says' no_home
+claim 'without any home: one line that names HOME and LATENTMAS_TREE' nobodys_home
 claim 'names resolve, certificates are trusted and proxies are asked as on the host' network
 claim 'a current folder under /var is visible inside' covered_folder
 claim 'an ordinary user makes a tree and stays who they are' ordinary_user

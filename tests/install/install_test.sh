@@ -40,9 +40,22 @@ has_manual() {
     grep -oh 'latentmas[a-z\\-]* (1)' -- *.1 | sed 's/\\//g; s/ .*//' | sort -u |
         while read -r page; do test -s "$page.1" || { echo "no $page.1"; exit 1; }; done
 }
+# A dev whose tree is $root/tree. The program lies in it if the tree's file of that path is the same.
+says_how_to_run() {
+    printf '#!/bin/sh\necho "%s/tree"\n' "$root" >"$root/dev"
+    chmod 755 "$root/dev"
+    LATENTMAS_DEV=$root/dev installs >"$root/out" && [ "$(wc -l <"$root/out")" -eq 1 ] &&
+        grep -qx "this host has no libllama >= 0.7: run it through dev, as $root/dev $root/p/bin/latentmas" "$root/out" &&
+        mkdir -p "$root/tree$root/p/bin" && ln "$root/p/bin/latentmas" "$root/tree$root/p/bin/latentmas" &&
+        LATENTMAS_DEV=$root/dev sh tools/installed.sh "$root/p/bin/latentmas" >"$root/out" &&
+        grep -qx "it lies in $root/tree, which this host does not see: run it through dev, as $root/dev $root/p/bin/latentmas" "$root/out"
+}
+says_nothing() { (unset LATENTMAS_DEV && installs) >"$root/out" && [ ! -s "$root/out" ]; }
 only_lmas() { ! nm -D --defined-only "$root/p/lib/liblatentmas.so" | awk '$2 ~ /[A-Z]/ {print $3}' | grep -vE '^(lmas_|__odr_asan|_*asan)'; }
 
 claim 'make install succeeds' installs
+claim 'from within dev, one line says how to run what was installed' says_how_to_run
+claim 'elsewhere nothing is said' says_nothing
 claim 'pkg-config finds latentmas' pc --exists 'latentmas >= 0.1.0'
 claim 'a program builds against the installed shared library' builds_shared
 claim 'and answers a question' answers
