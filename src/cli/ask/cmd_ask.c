@@ -316,7 +316,7 @@ const lmi_command lmi_cmd_ask = {
                 "-\n",
     .computes = true,
     .groups = groups,
-    .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_engine, lmi_env_realign},
+    .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_engine, lmi_env_compute},
     .files = {lmi_files_realign},
     .see_also = "model run teams",
     .settings_size = sizeof(ask_settings),

@@ -357,7 +357,7 @@ const lmi_command lmi_cmd_bench = {
     .computes = true,
     .groups = groups,
     .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_temporary, lmi_env_engine,
-                    lmi_env_realign},
+                    lmi_env_compute},
     .files = {lmi_files_bench, lmi_files_realign},
     .see_also = "ask model teams",
     .settings_size = sizeof(bench_settings),

@@ -20,8 +20,11 @@ const lmi_note lmi_env_engine[] = {
     {0},
 };
 
-const lmi_note lmi_env_realign[] = {
+const lmi_note lmi_env_compute[] = {
     {"OPENBLAS_NUM_THREADS", "OpenBLAS's: threads that compute the realignment matrix"},
+    {"GOMP_SPINCOUNT, OMP_WAIT_POLICY",
+     "OpenMP's: how long a thread that waits stays awake; without either it is short, so that a "
+     "busy machine loses little"},
     {0},
 };
 

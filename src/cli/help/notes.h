@@ -17,7 +17,7 @@ typedef struct lmi_note {
 extern const lmi_note lmi_env_terminal[];
 extern const lmi_note lmi_env_cache[];
 extern const lmi_note lmi_env_engine[];
-extern const lmi_note lmi_env_realign[];
+extern const lmi_note lmi_env_compute[];
 extern const lmi_note lmi_env_data[];
 extern const lmi_note lmi_env_fetch[];
 extern const lmi_note lmi_env_code[];

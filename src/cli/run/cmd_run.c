@@ -527,7 +527,7 @@ const lmi_command lmi_cmd_run = {
     .computes = true,
     .groups = groups,
     .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_data, lmi_env_fetch, lmi_env_code,
-                    lmi_env_temporary, lmi_env_engine, lmi_env_realign},
+                    lmi_env_temporary, lmi_env_engine, lmi_env_compute},
     .files = {lmi_files_run, lmi_files_data, lmi_files_realign, lmi_files_code},
     .see_also = "data report tasks teams",
     .settings_size = sizeof(run_settings),
