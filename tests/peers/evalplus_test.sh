@@ -9,6 +9,8 @@ need "evalplus reads our exports" $PYTHON
 #   HumanEval/5, 29, 37, Mbpp/8  None where the answer is []: it is near an empty array
 #   Mbpp/80                      a list of one number where the answer is the number
 known='HumanEval/5 HumanEval/29 HumanEval/37 Mbpp/8 Mbpp/80'
+# None where the answer is false breaks nothing where no answer is.
+unbroken='HumanEval/13 HumanEval/21 Mbpp/71 Mbpp/84'
 
 # judge TASK N KIND: a run of the solutions, its export, evalplus' verdicts beside ours.
 judge() {
@@ -20,9 +22,9 @@ judge() {
         [ "$code" -eq 0 ] && run report "$to/run" --evalplus "$to/solutions.jsonl" && [ "$code" -eq 0 ] || return
     HUMANEVAL_OVERRIDE_PATH=$to/evalplus.jsonl MBPP_OVERRIDE_PATH=$to/evalplus.jsonl XDG_CACHE_HOME=$to/cache \
         $PYTHON tests/peers/evalplus_judge.py ${task%plus} "$to/solutions.jsonl" >"$tmp/err" 2>&1 || return
-    $PYTHON - "$to" $n $kind "$known" >"$tmp/err" 2>&1 <<'EOF'
+    $PYTHON - "$to" $n $kind "$known" "$unbroken" >"$tmp/err" 2>&1 <<'EOF'
 import json, sys
-folder, n, kind, known = sys.argv[1:]
+folder, n, kind, known, unbroken = sys.argv[1:]
 ours = [json.loads(line) for line in open(folder + "/run/samples.jsonl")]
 theirs = json.load(open(folder + "/solutions_eval_results.json"))["eval"]
 assert len(ours) == len(theirs) == int(n), (len(ours), len(theirs))
@@ -35,7 +37,7 @@ for task_id in parted:
 assert parted == (set(known.split()) & verdicts.keys() if kind == "broken" else set()), parted
 # No program passes HumanEval/32, here or there: its published test unpacks a number.
 passed = {task_id for task_id in judged if judged[task_id]}
-assert passed == (judged.keys() - {"HumanEval/32"} if kind == "right" else set()), passed
+assert passed == (judged.keys() - {"HumanEval/32"} if kind == "right" else set(unbroken.split()) & judged.keys()), passed
 EOF
 }
 
