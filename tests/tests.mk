@@ -67,4 +67,6 @@ test-long:
 check:
 	@sh tools/check.sh
 
+include tests/jinja/jinja.mk
+
 -include $(UNIT_BIN:%=%.d) $(B)/tests/jinja/render.d $(B)/obj/tests/support.d $(EXAMPLES:%=%.d)

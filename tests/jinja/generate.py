@@ -34,6 +34,7 @@ import statements
 CHUNK = 500
 OUT_MAX = 200_000
 VALID_MIN = 0.7
+UNSUPPORTED_MAX = 0.05
 
 
 class TooLong(Exception):
@@ -131,10 +132,10 @@ def shape(template):
 def groups(comparison, limit):
     """{(kind, shape): [minimal template, want, got, how often]}; of one complaint a few are shrunk."""
     found, tried = {}, collections.Counter()
-    order = {kind: at for at, kind in enumerate(["crash", "wrong", "words", "refusal", "lax", "slow", "memory", "strict"])}
+    order = {kind: at for at, kind in enumerate(["unsupported", "crash", "wrong", "words", "refusal", "lax", "slow", "memory", "strict"])}
     for kind, template, _, got in sorted(comparison.differences, key=lambda d: (order[d[0]], len(d[1]))):
         tried[kind, complaint(got)] += 1
-        if limit == 0 or kind == "strict" and tried[kind, complaint(got)] > 4:
+        if kind == "unsupported" or limit == 0 or kind == "strict" and tried[kind, complaint(got)] > 4:
             continue
         limit -= 1
         small = comparison.minimal(kind, template, got)
@@ -166,6 +167,8 @@ def tap(comparison, count):
         ("slow", f"no rendering takes over {reference.MS_MAX} ms"), ("memory", "no rendering holds over 64 MiB"))]
     valid = counts["rendered"] / max(1, counts["rendered"] + counts["refused"])
     claims.append((f"{valid:.0%} of them render with jinja2, at least {VALID_MIN:.0%}", valid >= VALID_MIN, 0))
+    rare = counts["unsupported"] <= count * UNSUPPORTED_MAX
+    claims.append((f"{counts['unsupported']} of them need what the engine says it lacks, at most {UNSUPPORTED_MAX:.0%}", rare, 0))
     for number, (claim, holds, times) in enumerate(claims, 1):
         print(f"{'ok' if holds else 'not ok'} {number} - {claim}{f': {times} times' if times else ''}")
     print(f"# at most {comparison.worst_ms:.1f} ms and {comparison.worst_peak / 1024:.0f} KiB a rendering")

@@ -243,6 +243,13 @@ def default_command():
 # ---- The verdict -----------------------------------------------------------------------
 
 
+# What the engine says of a feature that it lacks, by decision: block, self, autoescape, include,
+# import, extends, urlize, \N{...}, methods of int and float, pprint of what needs lines or sorting,
+# str.encode, maketrans and translate, isidentifier beyond ASCII, format of a safe text, lipsum,
+# random, and integers beyond 64 bits.
+UNSUPPORTED = "supported"
+
+
 def verdict(want, got):
     """None where both sides agree; else the kind of the difference, worst first."""
     if got.broken:
@@ -255,6 +262,8 @@ def verdict(want, got):
         return None if want.out == got.out else "wrong"
     if got.out is not None:
         return "lax"  # ours renders what jinja2 refuses
+    if UNSUPPORTED in got.err and (want.out is not None or want.refused):
+        return "unsupported"  # ours says that it lacks something
     if want.out is not None:
         return "strict"  # ours refuses what jinja2 renders
     if want.refused != got.refused:

@@ -93,8 +93,8 @@ class Templates(grammar.Expressions):
             return self.output()
         return self.one_of(
             (14, self.output), (5, self.assign), (4, self.when, depth), (5, self.loop, depth), (2, self.macro, depth), (2, self.call_macro), (0.8, self.call_block, depth),
-            (1, self.filter_block, depth), (1, self.scoped, depth), (0.8, self.raw), (1, self.comment), (0.5, self.generation, depth), (0.4, self.escaping, depth),
-            (0.5, self.block, depth), (1, self.namespace, depth), (1, self.set_block, depth), (0.5, self.printed), (0.5, self.leave), (0.5, self.recursion),
+            (1, self.filter_block, depth), (1, self.scoped, depth), (0.8, self.raw), (1, self.comment), (0.5, self.generation, depth), (0.03, self.escaping, depth),
+            (0.03, self.block, depth), (1, self.namespace, depth), (1, self.set_block, depth), (0.5, self.printed), (0.5, self.leave), (0.5, self.recursion),
             (0.4, self.objects), (0.16, lambda: self.pick(BROKEN)), (0.8, self.chat), (0.5, self.shadow, depth), (0.3, self.odd_call))
 
     def kind(self):

@@ -344,6 +344,10 @@ static const struct {
     {"continue", parse_continue},
 };
 
+/* Statements of jinja2 that need other templates, or escape what is written. */
+static const char *const lacking[] = {"block", "extends",    "include", "import",
+                                      "from",  "autoescape", NULL};
+
 static lmi_node *parse_statement(lmi_parser *p)
 {
     size_t i;
@@ -351,6 +355,9 @@ static lmi_node *parse_statement(lmi_parser *p)
     for (i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
         if (lmi_parser_is_name(p, statements[i].name))
             return statements[i].parse(p);
+    for (i = 0; lacking[i]; i++)
+        if (lmi_parser_is_name(p, lacking[i]))
+            lmi_raise(p->r, "the statement '%s' is not supported", lacking[i]);
     lmi_parser_refuse(p, "a statement (if, for, set, with, macro, call, filter, ...)");
 }
 

@@ -73,7 +73,7 @@ lmi_str lmi_macro_str(lmi_render *r, const lmi_function *function)
     lmi_writer w = lmi_writer_new(r);
 
     if (!function->macro)
-        lmi_raise(r, "a function has no text here (Python prints its address)");
+        lmi_raise(r, "the text of a function (Python prints an address) is not supported");
     if (function->macro->kind == LMI_N_CALL_BLOCK)
         return LMI_STR("<Macro anonymous>");
     lmi_write_text(&w, "<Macro ");

@@ -142,7 +142,7 @@ static void write_atom(lmi_writer *w, lmi_value value)
         lmi_write_str(w, lmi_macro_str(w->r, value.as.function));
         break;
     default:
-        lmi_raise(w->r, "a value of type %s has no text here (Python prints an address)",
+        lmi_raise(w->r, "the text of a %s (Python prints an address) is not supported",
                   lmi_type_name(value));
     }
 }
