@@ -355,6 +355,8 @@ static lmi_node *parse_statement(lmi_parser *p)
     for (i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
         if (lmi_parser_is_name(p, statements[i].name))
             return statements[i].parse(p);
+    p->r->line = p->now.line;
+    p->r->column = p->now.column;
     for (i = 0; lacking[i]; i++)
         if (lmi_parser_is_name(p, lacking[i]))
             lmi_raise(p->r, "the statement '%s' is not supported", lacking[i]);
