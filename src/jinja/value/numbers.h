@@ -7,7 +7,7 @@
 /* Most digits behind the point of a format. */
 #define LMI_PRECISION_MAX 10000
 
-/* A float as printf() writes it by `format` ("%.*e", "%#.*f", ..), with a dot as its point. */
+/* A float as C writes it by `format` ("%.*e", "%#.*f", ..), with a dot as its point. */
 lmi_str lmi_print_float(lmi_render *r, const char *format, int precision, double f);
 
 #endif
