@@ -89,15 +89,6 @@ static const char closing[] =
     "}\n"
     "complete -F _latentmas latentmas\n";
 
-/* One spelling of a flag is enough: the script looks it up with `-` for `_`. */
-static void append_pattern(lmi_buf *out, const char *names)
-{
-    if (!*names)
-        lmi_buf_puts(out, "''");
-    for (; *names; names++)
-        lmi_buf_putc(out, *names == '_' ? '-' : *names == ' ' ? '|' : *names);
-}
-
 static void append_case(lmi_buf *out, const lmi_opt *opt)
 {
     const lmi_offer offer = lmi_offer_behind(opt);
@@ -105,8 +96,8 @@ static void append_case(lmi_buf *out, const lmi_opt *opt)
 
     if (offer == LMI_OFFER_NOTHING)
         return;
-    lmi_buf_puts(out, "        ");
-    append_pattern(out, opt->names);
+    lmi_buf_puts(out, *opt->names ? "        " : "        ''");
+    lmi_append_dashed(out, opt->names, '|');
     lmi_buf_printf(out, ") kind='%s'", kinds[offer]);
     if (*words) {
         lmi_buf_puts(out, " offers='");

@@ -123,7 +123,6 @@ static void append_valued(lmi_buf *out, const lmi_command *command)
 {
     const lmi_opt_group *group;
     const lmi_opt *opt;
-    const char *c;
 
     lmi_buf_printf(out, "        case %s\n            set valued", command->name);
     for (group = command->groups; group->title; group++)
@@ -131,8 +130,7 @@ static void append_valued(lmi_buf *out, const lmi_command *command)
             if (!lmi_opt_takes_value(opt))
                 continue;
             lmi_buf_putc(out, ' ');
-            for (c = opt->names; *c; c++)
-                lmi_buf_putc(out, *c == '_' ? '-' : *c);
+            lmi_append_dashed(out, opt->names, ' ');
         }
     lmi_buf_putc(out, '\n');
 }

@@ -39,3 +39,14 @@ void lmi_append_words(lmi_buf *out, const char *words, char from, const char *to
         gap = to;
     }
 }
+
+void lmi_append_dashed(lmi_buf *out, const char *names, char between)
+{
+    for (; *names; names++)
+        if (*names == ' ')
+            lmi_buf_putc(out, between);
+        else if (*names == '_')
+            lmi_buf_putc(out, '-');
+        else
+            lmi_buf_putc(out, *names);
+}

@@ -25,6 +25,9 @@ bool lmi_offer_repeats(const lmi_opt *opt);
 /* Append words parted by `from`, parted by `to`. */
 void lmi_append_words(lmi_buf *out, const char *words, char from, const char *to);
 
+/* Append the names of a flag in the spelling that scripts look flags up by, `-` for `_`. */
+void lmi_append_dashed(lmi_buf *out, const char *names, char between);
+
 /* Append the whole script for a shell. */
 void lmi_bash_append(lmi_buf *out);
 void lmi_zsh_append(lmi_buf *out);
