@@ -3,7 +3,7 @@
     chain.py RUN MODEL.gguf
 
 Reads each agent's recorded prompt into one cache, adds the thoughts (the last hidden state at the
-mean norm of the input embeddings), has the last agent speak greedily, and prints what differs.
+mean norm of the input embeddings), has the last agent speak greedily, and prints what it finds of each text.
 """
 import json
 import os
@@ -56,9 +56,9 @@ def main():
     n_equal = 0
     for line in lines:
         text = answer(model, tokenizer, line, params).strip()
-        n_equal += text == line["text"].strip()
-        if text != line["text"].strip():
-            print(f"question {line['index']}: {text!r} here, {line['text']!r} in the run")
+        is_equal = text == line["text"].strip()
+        n_equal += is_equal
+        print(f"question {line['index']}: {'equal' if is_equal else f'{text!r} here, {line["text"]!r} in the run'}", flush=True)
     print(f"{n_equal} of {len(lines)} texts are equal")
     sys.exit(n_equal != len(lines) or not lines)
 
