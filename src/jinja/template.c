@@ -15,7 +15,7 @@
 
 /* What one template may take to read and one rendering to make, beside what it is given. */
 enum { PARSE_MEMORY = 48 << 20, RENDER_MEMORY = 40 << 20, RENDER_OUTPUT = 12 << 20 };
-enum { PARSE_WORK = 4 << 20, RENDER_WORK = 3 << 20 };
+enum { PARSE_WORK = 4 << 20, RENDER_WORK = 1 << 20 };
 
 struct lmi_template {
     lmi_arena arena;

@@ -47,6 +47,7 @@ static lmas_status render(lmi_buf *out, const char *text, size_t len, yyjson_val
 /* ---- Cases --------------------------------------------------------------------------- */
 
 typedef struct example {
+    yyjson_doc *doc;
     yyjson_val *root, *variables;
     time_t now;
 } example;
@@ -82,24 +83,26 @@ static void test_example(void **state)
 }
 
 /* The first line holds what all examples are rendered with; each further one is a test. */
-static size_t list_examples(struct CMUnitTest *tests, example *examples, lmi_buf *file)
+static size_t list_examples(struct CMUnitTest *tests, example *examples, yyjson_doc **context,
+                            lmi_buf *file)
 {
-    yyjson_val *context = NULL, *now = NULL;
     size_t n = 0;
     char *line, *rest;
 
     assert_ok(lmi_file_read(file, CASES));
     for (line = strtok_r(file->data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        yyjson_val *root = yyjson_doc_get_root(yyjson_read(line, strlen(line), 0));
+        yyjson_doc *doc = yyjson_read(line, strlen(line), 0);
+        yyjson_val *root = yyjson_doc_get_root(doc);
 
         assert_non_null(root);
-        if (!context) {
-            context = yyjson_obj_get(root, "ctx");
-            now = yyjson_obj_get(root, "now");
+        if (!*context) {
+            *context = doc;
             continue;
         }
         assert_true(n < CASES_MAX);
-        examples[n] = (example){root, context, (time_t)yyjson_get_sint(now)};
+        examples[n] = (example){
+            doc, root, yyjson_obj_get(yyjson_doc_get_root(*context), "ctx"),
+            (time_t)yyjson_get_sint(yyjson_obj_get(yyjson_doc_get_root(*context), "now"))};
         tests[n] = (struct CMUnitTest){.name = yyjson_get_str(yyjson_obj_get(root, "claim")),
                                        .test_func = test_example,
                                        .initial_state = &examples[n]};
@@ -266,12 +269,19 @@ int main(void)
         cmocka_unit_test(test_a_nul_is_written_as_it_is),
         cmocka_unit_test(test_what_is_written_joins_what_is_there_or_leaves_it),
     };
+    const size_t n_others = sizeof(others) / sizeof(others[0]);
+    yyjson_doc *context = NULL;
     lmi_buf file;
     size_t n;
+    int n_failed;
 
     lmi_buf_init(&file, FILE_MAX);
-    n = list_examples(tests, examples, &file);
+    n = list_examples(tests, examples, &context, &file);
     memcpy(tests + n, others, sizeof(others));
-    n += sizeof(others) / sizeof(others[0]);
-    return _cmocka_run_group_tests("jinja", tests, n, NULL, NULL);
+    n_failed = _cmocka_run_group_tests("jinja", tests, n + n_others, NULL, NULL);
+    while (n)
+        yyjson_doc_free(examples[--n].doc);
+    yyjson_doc_free(context);
+    lmi_buf_done(&file);
+    return n_failed;
 }

@@ -443,7 +443,7 @@ static lmas_status name_log(char path[LMI_PATH_MAX], const writer *w, const char
         if (strchr("_/:+\\", task[i]) || (unsigned char)task[i] < 0x20)
             task[i] = '-';
     n = snprintf(path, LMI_PATH_MAX, "%s/%s_%s_%.*s.json", dir, date, task, ID_LEN,
-                 w->digest + 2 * ID_LEN);
+                 w->digest + (size_t)2 * ID_LEN);
     if (n >= LMI_PATH_MAX)
         return lmi_fail(LMAS_E_INVALID, "path longer than %d bytes under %s", LMI_PATH_MAX, dir);
     return LMAS_OK;
