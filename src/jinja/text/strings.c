@@ -181,14 +181,20 @@ lmi_str lmi_str_concat(lmi_render *r, lmi_str a, lmi_str b)
     return (lmi_str){text, a.len + b.len};
 }
 
+/* In windows: a sanitizer looks at all that memmem() is given, however early it finds something. */
 size_t lmi_str_find(lmi_str s, lmi_str part, size_t from)
 {
-    const char *at;
+    const size_t step = 4096;
 
-    if (from > s.len)
-        return SIZE_MAX;
-    at = memmem(s.text + from, s.len - from, part.text, part.len);
-    return at ? (size_t)(at - s.text) : SIZE_MAX;
+    for (; from <= s.len && part.len <= s.len - from; from += step) {
+        const size_t left = s.len - from;
+        const size_t n = left - part.len < step ? left : step - 1 + part.len;
+        const char *found = memmem(s.text + from, n, part.text, part.len);
+
+        if (found)
+            return (size_t)(found - s.text);
+    }
+    return SIZE_MAX;
 }
 
 static bool is_stripped(lmi_str c, const lmi_str *chars)
