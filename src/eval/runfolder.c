@@ -253,6 +253,7 @@ lmas_status lmi_runfolder_append(lmi_runfolder *folder, const lmi_buf *line)
         n = write(folder->fd, lmi_buf_text(line), line->len);
     while (n < 0 && errno == EINTR);
     if (n == (ssize_t)line->len) {
+        folder->is_grown = true;
         folder->size += line->len;
         return LMAS_OK;
     }
@@ -272,7 +273,7 @@ lmas_status lmi_runfolder_finish(lmi_runfolder *folder, const lmi_buf *summary)
 
     if (status == LMAS_OK && fsync(folder->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
         status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", folder->samples_path);
-    if (status == LMAS_OK)
+    if (status == LMAS_OK && (folder->is_grown || !lmi_file_exists(path)))
         status = lmi_file_write(path, lmi_buf_text(summary), summary->len);
     lmi_free(path);
     return status;

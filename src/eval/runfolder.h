@@ -28,6 +28,7 @@ typedef struct lmi_runfolder {
     bool *is_done;  /* by index of the question; `n` of them */
     size_t n;
     lmi_totals totals; /* of the lines that were there */
+    bool is_grown;     /* lines were added to them */
 } lmi_runfolder;
 
 /* Whether a run was started in the folder `path`. */
@@ -52,7 +53,8 @@ lmas_status lmi_runfolder_resume(lmi_runfolder *folder, size_t n, const lmi_buf 
 /* Append a line (its newline included). On failure the file is as it was. */
 lmas_status lmi_runfolder_append(lmi_runfolder *folder, const lmi_buf *line);
 
-/* Write summary.json, and samples.jsonl through to the disk. */
+/* Write summary.json, and samples.jsonl through to the disk. A summary that is there stays where no
+ * line was added: the sums are the same, but for a last digit of those that were rounded. */
 lmas_status lmi_runfolder_finish(lmi_runfolder *folder, const lmi_buf *summary);
 
 void lmi_runfolder_done(lmi_runfolder *folder);

@@ -136,22 +136,25 @@ static lmi_value value_of(lmi_render *r, yyjson_val *json)
     return value;
 }
 
-/* Bytes of all texts, which a rendering may copy: limits grow with what it is given. */
-static size_t size_of(yyjson_val *json)
+/* Bytes of all texts, which a rendering may copy: limits grow with what it is given. What is nested
+ * too deep counts nothing: value_of() refuses it. */
+static size_t size_of(yyjson_val *json, int depth)
 {
     size_t size = yyjson_is_str(json) ? yyjson_get_len(json) : 64;
     size_t i, max;
     yyjson_val *key, *member;
 
+    if (depth > LMI_DEPTH_MAX)
+        return 0;
     if (yyjson_is_arr(json))
         yyjson_arr_foreach(json, i, max, member)
         {
-            size += size_of(member);
+            size += size_of(member, depth + 1);
         }
     else if (yyjson_is_obj(json))
         yyjson_obj_foreach(json, i, max, key, member)
         {
-            size += yyjson_get_len(key) + size_of(member);
+            size += yyjson_get_len(key) + size_of(member, depth + 1);
         }
     return size;
 }
@@ -169,7 +172,7 @@ static void render(lmi_render *r, const lmi_template *template, yyjson_val *vari
 lmas_status lmi_template_render(lmi_buf *out, const lmi_template *template, yyjson_val *variables,
                                 const struct tm *now)
 {
-    const size_t given = size_of(variables);
+    const size_t given = size_of(variables, 0);
     lmi_buf written;
     lmi_render r = {.work_left = RENDER_WORK + given, .now = now, .out = &written};
 

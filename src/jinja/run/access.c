@@ -5,6 +5,8 @@
  * there is undefined, and so is what would change a list or dict (append, update, ...): asking for
  * it is no error, calling it is.
  */
+#include <string.h>
+
 #include "jinja/run/evaluate.h"
 #include "jinja/run/methods.h"
 #include "jinja/text/strings.h"
@@ -78,7 +80,7 @@ lmi_value lmi_attribute(lmi_render *r, lmi_value object, lmi_str name)
     const lmi_value *item;
     lmi_value found;
 
-    if (object.kind == LMI_UNDEFINED)
+    if (object.kind == LMI_UNDEFINED && !lmi_str_is(name, "__class__")) /* it has one, hidden */
         lmi_raise_undefined(r, object);
     if (!is_private(name) && object_attribute(r, &found, object, name))
         return found;
@@ -88,11 +90,18 @@ lmi_value lmi_attribute(lmi_render *r, lmi_value object, lmi_str name)
     return item ? *item : lmi_undefined(name);
 }
 
+/* As of an undefined value here: no such name is asked of it, and so none raises. */
+static bool is_dunder(lmi_str name)
+{
+    return name.len >= 2 && memcmp(name.text, "__", 2) == 0 &&
+           memcmp(name.text + name.len - 2, "__", 2) == 0;
+}
+
 lmi_value lmi_attribute_alone(lmi_render *r, lmi_value object, lmi_str name)
 {
     lmi_value found;
 
-    if (object.kind == LMI_UNDEFINED)
+    if (object.kind == LMI_UNDEFINED && !is_dunder(name))
         lmi_raise_undefined(r, object);
     if (!is_private(name) && object_attribute(r, &found, object, name))
         return found;
