@@ -146,16 +146,17 @@ static size_t size_of(yyjson_val *json, int depth)
 
     if (depth > LMI_DEPTH_MAX)
         return 0;
-    if (yyjson_is_arr(json))
+    if (yyjson_is_arr(json)) {
         yyjson_arr_foreach(json, i, max, member)
         {
             size += size_of(member, depth + 1);
         }
-    else if (yyjson_is_obj(json))
+    } else if (yyjson_is_obj(json)) {
         yyjson_obj_foreach(json, i, max, key, member)
         {
             size += yyjson_get_len(key) + size_of(member, depth + 1);
         }
+    }
     return size;
 }
 
