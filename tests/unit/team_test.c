@@ -590,14 +590,16 @@ static void look(watch *w, const lmas_solver *solver, const lmas_team *team)
     size_t i;
 
     for (i = 0; lmas_solver_running(&r, solver, i); i++) {
-        assert_true(r.id < 2);
+        size_t who = r.id == 0 ? 0 : 1;
+
+        assert_int_equal(r.id, who);
         assert_int_equal(r.n_turns, 4);
         assert_string_equal(r.agent, lmas_team_agent_name(team, r.turn));
-        if (w->is_seen[r.id])
-            check_forward(&w->last[r.id], &r);
+        if (w->is_seen[who])
+            check_forward(&w->last[who], &r);
         w->has_seen[r.work] |= r.n_done > 0 && r.n_done < r.n_most;
-        w->is_seen[r.id] = true;
-        w->last[r.id] = r;
+        w->is_seen[who] = true;
+        w->last[who] = r;
     }
     assert_int_equal(i, lmas_solver_n_open(solver));
 }

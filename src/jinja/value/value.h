@@ -180,7 +180,7 @@ bool lmi_contains(lmi_render *r, lmi_value whole, lmi_value part);
 bool lmi_is_number(lmi_value value);  /* bool, int or float */
 bool lmi_is_integer(lmi_value value); /* bool or int */
 double lmi_as_double(lmi_value number);
-int64_t lmi_as_int(lmi_value integer);
+int64_t lmi_as_int(lmi_value number);
 _Noreturn void lmi_raise_undefined(lmi_render *r, lmi_value undefined);
 
 /* "str", "list", "NoneType": Python's name of the type. */
