@@ -36,14 +36,17 @@ codes() {
     run run -m $SMOLLM2 --task demo_secret --data $CODES --team $CODES_TEAM --temp 0 -n 24 --output "$into" "$@"
 }
 
-n=40
+# right RUN: how many the run's summary counts.
+right() { sed -n 's/^ *"correct": *\([0-9]*\),.*/\1/p' "$tmp/$1/summary.json"; }
+
+n=20
 if all; then n=100; fi
 codes memory --latent_steps 10 -np 16
-right=$(field correct "$into/summary.json")
+right=$(right memory)
 [ "$code" -eq 0 ] && [ "${right:-0}" -ge 98 ]
 ok $? "memory hands over a three-digit code: right in 98 of 100 questions or more ($right)" "$tmp/err"
 codes none --latent_steps 10 -np 16 --control none
-right=$(field correct "$into/summary.json")
+right=$(right none)
 [ "$code" -eq 0 ] && [ "$right" = 0 ]
 ok $? "without memory, --control none, it is right in none of 100 ($right)" "$tmp/err"
 codes alone --latent_steps 10 -np 1 --max_samples $n
