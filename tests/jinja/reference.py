@@ -262,7 +262,7 @@ def verdict(want, got):
         return None if want.out == got.out else "wrong"
     if got.out is not None:
         return "lax"  # ours renders what jinja2 refuses
-    if UNSUPPORTED in got.err and (want.out is not None or want.refused):
+    if UNSUPPORTED in got.err and not got.refused and (want.out is not None or want.refused):
         return "unsupported"  # ours says that it lacks something
     if want.out is not None:
         return "strict"  # ours refuses what jinja2 renders
