@@ -203,6 +203,16 @@ CASES = [
     ("other files are refused", "{% include 'x' %}", "include"),
     ("a test of a test is refused", "{{ 1 is odd is even }}", "is"),
     ("a range of too many is refused", "{{ range(1000000)|length }}", "range"),
+    # ---- What 20,000 made templates found ----
+    ("the parts of a safe text are plain texts", "{{ h|safe|list }}{{ (h|safe|title) + '<' }}"),
+    ("a comment of which only the beginning is there ends the template", "a{#"),
+    ("raw text of which only the beginning is there ends the template", "a{% raw %}"),
+    ("a slice of a constant without slices is undefined", "[{{ 1[:] }}{{ none[1:2] }}{{ (i and 1)|default }}{{ {}[:]|default('x') }}]"),
+    ("a slice of a value without slices is an error", "{{ i[:] }}", "sliced"),
+    ("an unknown filter on a block is an error even where nothing goes", "{% if no %}{% filter nof %}{% endfilter %}{% endif %}", "filter"),
+    ("an unknown test of a loop is an error even where nothing goes", "{% if no %}{% for x in il if x is nof %}{% endfor %}{% endif %}", "test"),
+    ("a filtered loop puts its items together anew", "{% for a, b in [[1, 2], 'ab'] if a %}{{ loop.nextitem }}{% endfor %}"),
+    ("a line keeps no blank before a long word that has no room", "{{ s|wordwrap(3) }}"),
 ]
 
 

@@ -91,7 +91,7 @@ static void test_wordwrap_breaks_words_longer_than_a_line(void **state)
         {"{{ 'ab cdefgh'|wordwrap(4) }}", "ab c\ndefg\nh"},
         {"{{ 'ab cdefgh i'|wordwrap(4, false) }}", "ab\ncdefgh\ni"},
         {"{{ 'abc defgh'|wordwrap(3) }}", "abc\ndef\ngh"},
-        {"[{{ 'ab cdefgh'|wordwrap(3)|replace('\\n', ']') }}", "[ab ]cde]fgh"},
+        {"[{{ 'ab cdefgh'|wordwrap(3)|replace('\\n', ']') }}", "[ab]cde]fgh"},
         {"{{ '\u00e4\u00f6\u00fc\u4e00'|wordwrap(3) }}", "\u00e4\u00f6\u00fc\n\u4e00"},
     };
 

@@ -71,7 +71,10 @@ static lmi_str title_of(lmi_render *r, lmi_str s)
 
 static lmi_value filter_title(lmi_render *r, lmi_value self, const lmi_call *call)
 {
-    return map_text(r, self, "title", call, title_of);
+    lmi_value text = map_text(r, self, "title", call, title_of);
+
+    text.is_markup = false; /* it is put together anew */
+    return text;
 }
 
 static lmi_value filter_trim(lmi_render *r, lmi_value self, const lmi_call *call)

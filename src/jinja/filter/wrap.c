@@ -132,7 +132,7 @@ static size_t break_at(const wrapper *w, size_t room)
 }
 
 /* Take the next line: from its start to what is returned. White space at its end is left out when
- * it is a chunk of its own; a long word that finds no room takes the place of that chunk. */
+ * it is a chunk of its own, as Python 3.14 has it (3.11 keeps those before a long word). */
 static size_t take_line(wrapper *w)
 {
     const size_t start = w->at;
@@ -143,7 +143,7 @@ static size_t take_line(wrapper *w)
         take(w, w->end - w->at);
     }
     if (w->at < w->n && w->end - w->at > w->width) {
-        if (w->breaks_words) {
+        if (w->breaks_words && w->at - start < w->width) {
             last = w->at;
             take(w, break_at(w, w->width - (w->at - start)));
         } else if (w->at == start) {

@@ -1,6 +1,7 @@
 /*
  * check.c - what jinja2 refuses when it compiles: unknown filters and tests, `break` outside a
- * loop. Names inside an `if` or a choice are looked up only when they are reached.
+ * loop. Names inside an `if` or a choice are looked up only when they are reached, but for those
+ * in a frame of its own there: the body of a loop, the filters on a block.
  */
 #include "jinja/filter/filters.h"
 #include "jinja/parse/parser.h"
@@ -75,13 +76,14 @@ static void check_target(lmi_render *r, const lmi_node *target, place at)
 static void check_children(lmi_render *r, const lmi_node *node, place at)
 {
     const place within = place_within(node, at);
+    const bool is_block = node->kind == LMI_N_SET_BLOCK || node->kind == LMI_N_FILTER_BLOCK;
     place beside = at;
     size_t i;
 
     beside.is_soft = at.is_soft || node->kind == LMI_N_IF || node->kind == LMI_N_CHOICE;
     check(r, node->a, beside);
-    check(r, node->b, beside);
-    check(r, node->c, beside);
+    check(r, node->b, is_block ? within : beside);
+    check(r, node->c, node->kind == LMI_N_FOR ? within : beside);
     check_nodes(r, &node->items, beside);
     check_call(r, node->call, beside);
     for (i = 0; node->defaults && i < node->items.n; i++)
@@ -95,6 +97,8 @@ static void check_children(lmi_render *r, const lmi_node *node, place at)
 
 static void check(lmi_render *r, const lmi_node *node, place at)
 {
+    size_t i;
+
     if (!node)
         return;
     lmi_enter(r);
@@ -107,6 +111,8 @@ static void check(lmi_render *r, const lmi_node *node, place at)
     if (node->kind == LMI_N_FOR || node->kind == LMI_N_SET || node->kind == LMI_N_SET_BLOCK)
         check_target(r, node->a, place_within(node, at));
     check_children(r, node, at);
+    for (i = 0; node->kind == LMI_N_OUTPUT && i < node->items.n; i++)
+        lmi_mark_constant(node->items.items[i]);
     lmi_leave(r);
 }
 

@@ -150,11 +150,14 @@ static void advance(lmi_lexer *lexer, size_t at)
     lexer->at = at;
 }
 
+/* (What ends with "{#" or "{% raw %}" is whole to jinja2.) */
 static size_t skip_comment(lmi_lexer *lexer, size_t tag)
 {
     size_t at = tag + 2, behind;
 
     at += at < lexer->len && (lexer->text[at] == '-' || lexer->text[at] == '+');
+    if (at == lexer->len)
+        return at;
     for (; at < lexer->len; at++)
         if (lmi_lexer_ends_tag(lexer, at, "#}", true, &behind))
             return behind;
@@ -179,6 +182,8 @@ static lmi_str take_raw(lmi_lexer *lexer, size_t tag, size_t from)
     size_t at, behind;
 
     advance(lexer, from);
+    if (from == lexer->len)
+        return LMI_STR("");
     for (at = from; at + 1 < lexer->len; at++) {
         size_t end;
 

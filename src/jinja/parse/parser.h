@@ -35,6 +35,9 @@ lmi_node *lmi_parse_target(lmi_parser *p, bool has_fields);
 /* Refuse what jinja2 refuses when it compiles (check.c). */
 void lmi_check(lmi_render *r, const lmi_node *node);
 
+/* Mark the slices of an expression that jinja2 works out when it compiles (fold.c). */
+void lmi_mark_constant(lmi_node *expression);
+
 /* Fill in the hidden names of every body that is a frame (symbols.c). */
 void lmi_find_hidden(lmi_render *r, lmi_node *template);
 

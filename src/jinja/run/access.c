@@ -264,6 +264,20 @@ static lmi_value slice_of_str(lmi_render *r, lmi_value text, bounds b)
     return text;
 }
 
+static bool is_bound(lmi_value part)
+{
+    return part.kind == LMI_NONE || lmi_is_integer(part);
+}
+
+bool lmi_can_slice(lmi_value object, lmi_value start, lmi_value stop, lmi_value step)
+{
+    if (object.kind == LMI_UNDEFINED)
+        return true; /* it says more of itself */
+    if (object.kind != LMI_STR && (object.kind != LMI_LIST || object.as.list->flavour > LMI_RANGE))
+        return false;
+    return is_bound(start) && is_bound(stop) && is_bound(step);
+}
+
 lmi_value lmi_slice(lmi_render *r, lmi_value object, lmi_value start, lmi_value stop,
                     lmi_value step)
 {

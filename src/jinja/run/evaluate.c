@@ -41,7 +41,11 @@ static lmi_value eval_item(lmi_render *r, const lmi_node *node)
         const lmi_value start = eval_optional(r, index->a);
         const lmi_value stop = eval_optional(r, index->b);
 
-        return lmi_slice(r, object, start, stop, eval_optional(r, index->c));
+        const lmi_value step = eval_optional(r, index->c);
+
+        if (index->flag && !lmi_can_slice(object, start, stop, step))
+            return lmi_undefined(LMI_STR("a slice"));
+        return lmi_slice(r, object, start, stop, step);
     }
     return lmi_item(r, object, lmi_eval(r, index));
 }

@@ -57,6 +57,8 @@ lmi_value lmi_loop_again(lmi_render *r, lmi_loop *loop, const lmi_call *call);
 lmi_value lmi_attribute(lmi_render *r, lmi_value object, lmi_str name);
 lmi_value lmi_attribute_alone(lmi_render *r, lmi_value object, lmi_str name); /* and no key */
 lmi_value lmi_item(lmi_render *r, lmi_value object, lmi_value index);
+/* Whether `object` has slices, and these are bounds of one. */
+bool lmi_can_slice(lmi_value object, lmi_value start, lmi_value stop, lmi_value step);
 lmi_value lmi_slice(lmi_render *r, lmi_value object, lmi_value start, lmi_value stop,
                     lmi_value step);
 

@@ -7,6 +7,20 @@
 #include "jinja/run/evaluate.h"
 #include "jinja/text/strings.h"
 
+/* The value that a target has been given, put together anew. */
+static lmi_value read_target(lmi_render *r, const lmi_node *target)
+{
+    lmi_list *items;
+    size_t i;
+
+    if (target->kind != LMI_N_TUPLE)
+        return lmi_scope_find(r, target->name);
+    items = lmi_list_new(r, LMI_TUPLE);
+    for (i = 0; i < target->items.n; i++)
+        lmi_list_add(r, items, read_target(r, target->items.items[i]));
+    return lmi_list_value(items);
+}
+
 /* The values that `for x in ... if c` goes over. */
 static lmi_list *gather(lmi_render *r, const lmi_node *node, lmi_value iterable)
 {
@@ -21,7 +35,7 @@ static lmi_list *gather(lmi_render *r, const lmi_node *node, lmi_value iterable)
         r->scope = lmi_scope_new(r, outer, NULL);
         lmi_assign(r, node->a, all->items[i]);
         if (lmi_is_true(lmi_eval(r, node->c)))
-            lmi_list_add(r, kept, all->items[i]);
+            lmi_list_add(r, kept, read_target(r, node->a));
     }
     r->scope = outer;
     return kept;

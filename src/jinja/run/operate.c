@@ -110,7 +110,7 @@ static double float_power(lmi_render *r, double a, double b)
     if (a == 0 && b < 0)
         lmi_raise(r, "zero cannot be raised to a negative power");
     if (a < 0 && floor(b) != b && isfinite(a) && isfinite(b))
-        lmi_raise(r, "a negative number raised to a fraction is complex");
+        lmi_raise(r, "a negative number raised to a fraction is not supported");
     if (isinf(result) && isfinite(a) && isfinite(b))
         lmi_raise(r, "result of ** is too large");
     return result;

@@ -24,6 +24,7 @@ static bool next_of_dict(lmi_render *r, lmi_iter *iter, lmi_value *out)
     return true;
 }
 
+/* What is safe as a whole is so no more in parts. */
 static bool next_of_str(lmi_render *r, lmi_iter *iter, lmi_value *out)
 {
     const lmi_str s = iter->source.as.str;
@@ -34,7 +35,6 @@ static bool next_of_str(lmi_render *r, lmi_iter *iter, lmi_value *out)
         return false;
     lmi_char_at(&len, s.text + iter->at);
     *out = lmi_text((lmi_str){s.text + iter->at, len});
-    out->is_markup = iter->source.is_markup;
     iter->at += len;
     return true;
 }
