@@ -212,6 +212,9 @@ CASES = [
     ("an unknown filter on a block is an error even where nothing goes", "{% if no %}{% filter nof %}{% endfilter %}{% endif %}", "filter"),
     ("an unknown test of a loop is an error even where nothing goes", "{% if no %}{% for x in il if x is nof %}{% endfor %}{% endif %}", "test"),
     ("a filtered loop puts its items together anew", "{% for a, b in [[1, 2], 'ab'] if a %}{{ loop.nextitem }}{% endfor %}"),
+    ("numbers have their methods and parts", "{{ i.bit_length() }} {{ j.bit_count() }} {{ i.real }} {{ i.imag }} {{ f.imag }} {{ yes.numerator }} {{ j.denominator }} {{ f.conjugate() }} {{ f.is_integer() }} {{ i.is_integer() }} {{ (0.1).as_integer_ratio() }} {{ (-1e18).as_integer_ratio() }}"),
+    ("floats print as hexadecimals", "{{ f.hex() }} {{ (0.1).hex() }} {{ (-0.0).hex() }} {{ (5e-324).hex() }} {{ (1e308).hex() }}"),
+    ("infinity has no ratio", "{{ (f * 1e308).as_integer_ratio() }}", "infinity"),
     ("a line keeps no blank before a long word that has no room", "{{ s|wordwrap(3) }}"),
 ]
 

@@ -218,6 +218,8 @@ static void test_what_the_engine_lacks_is_said(void **state)
     stops("{% include 'a' %}", "'include' is not supported");
     stops("{{ 'a' | urlize }}", "urlize is not supported");
     stops("{{ 2 ** 64 }}", "integer beyond 64 bits is not supported");
+    stops("{{ (1e-30).as_integer_ratio() }}", "integer beyond 64 bits is not supported");
+    stops("{{ (7).to_bytes() }}", "'to_bytes' of int is not supported");
 }
 
 /* A NUL is a character like others. */

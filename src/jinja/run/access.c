@@ -22,12 +22,8 @@ static bool is_among(lmi_str name, const char *const *names)
 /* What Python has and this engine lacks is an error, not undefined. */
 static void refuse_lacking(lmi_render *r, lmi_value object, lmi_str name)
 {
-    static const char *const of_int[] = {
-        "as_integer_ratio", "bit_count",  "bit_length", "conjugate",
-        "denominator",      "from_bytes", "imag",       "is_integer",
-        "numerator",        "real",       "to_bytes",   NULL};
-    static const char *const of_float[] = {
-        "as_integer_ratio", "conjugate", "fromhex", "hex", "imag", "is_integer", "real", NULL};
+    static const char *const of_int[] = {"from_bytes", "to_bytes", NULL};
+    static const char *const of_float[] = {"fromhex", "from_number", NULL};
     static const char *const of_macro[] = {"arguments", "catch_kwargs",    "catch_varargs",
                                            "caller",    "explicit_caller", NULL};
     const char *const *lacking = lmi_is_integer(object)        ? of_int
@@ -45,6 +41,10 @@ static bool object_attribute(lmi_render *r, lmi_value *out, lmi_value object, lm
     lmi_value *field;
 
     switch (object.kind) {
+    case LMI_BOOL:
+    case LMI_INT:
+    case LMI_FLOAT:
+        return lmi_number_method(r, out, object, name);
     case LMI_STR:
         return lmi_str_method(r, out, object, name);
     case LMI_LIST:

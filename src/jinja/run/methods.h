@@ -1,10 +1,11 @@
-/* methods.h - methods of lists, dicts and cyclers; those of texts are in strings.h. */
+/* methods.h - methods of numbers, lists, dicts and cyclers; those of texts are in strings.h. */
 #ifndef LMI_JINJA_METHODS_H
 #define LMI_JINJA_METHODS_H
 
 #include "jinja/value/value.h"
 
 /* The bound method or field `name`; false when there is none. */
+bool lmi_number_method(lmi_render *r, lmi_value *out, lmi_value self, lmi_str name);
 bool lmi_list_method(lmi_render *r, lmi_value *out, lmi_value self, lmi_str name);
 bool lmi_dict_method(lmi_render *r, lmi_value *out, lmi_value self, lmi_str name);
 bool lmi_cycler_method(lmi_render *r, lmi_value *out, lmi_value self, lmi_str name);
