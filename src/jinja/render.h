@@ -20,6 +20,12 @@
  * expressions, statements, calls of macros, values inside values. */
 enum { LMI_NESTING_MAX = 100, LMI_DEPTH_MAX = 600 };
 
+/* A piece of the output that is no text: said when the pieces are put together, as in Python. */
+typedef struct lmi_misfit {
+    const char *type; /* NULL for none */
+    size_t line, column;
+} lmi_misfit;
+
 typedef struct lmi_render {
     lmi_arena arena;
     jmp_buf exit;
@@ -27,6 +33,7 @@ typedef struct lmi_render {
     uint64_t work_left;  /* see lmi_work() */
     int depth;           /* see LMI_DEPTH_MAX */
     size_t line, column; /* of what is being read or evaluated, for messages */
+    lmi_misfit misfit;
     struct lmi_scope *scope;
     const struct tm *now;
     lmas_status status; /* why it failed */

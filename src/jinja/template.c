@@ -167,7 +167,7 @@ static void render(lmi_render *r, const lmi_template *template, yyjson_val *vari
     r->scope = lmi_scope_new(r, NULL, NULL);
     add_members(r, &r->scope->names, variables);
     r->scope = lmi_scope_new(r, r->scope, template->body);
-    lmi_execute(r, template->body);
+    lmi_execute_whole(r, template->body);
 }
 
 lmas_status lmi_template_render(lmi_buf *out, const lmi_template *template, yyjson_val *variables,

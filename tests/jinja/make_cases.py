@@ -215,6 +215,9 @@ CASES = [
     ("numbers have their methods and parts", "{{ i.bit_length() }} {{ j.bit_count() }} {{ i.real }} {{ i.imag }} {{ f.imag }} {{ yes.numerator }} {{ j.denominator }} {{ f.conjugate() }} {{ f.is_integer() }} {{ i.is_integer() }} {{ (0.1).as_integer_ratio() }} {{ (-1e18).as_integer_ratio() }}"),
     ("floats print as hexadecimals", "{{ f.hex() }} {{ (0.1).hex() }} {{ (-0.0).hex() }} {{ (5e-324).hex() }} {{ (1e308).hex() }}"),
     ("infinity has no ratio", "{{ (f * 1e308).as_integer_ratio() }}", "infinity"),
+    ("floor division rounds step by step", "{{ 1e16 // -1.5 }} {{ 7.5 // -2 }} {{ -7.5 // 2 }} {{ 0.0 // -3 }} {{ 5.5 // 0.1 }}"),
+    ("a block whose filter gives no text is told at the end, after what the template raises", "{% filter length %}a{% endfilter %}{{ raise_exception('stop') }}"),
+    ("a block whose filter gives no text is refused", "a{% filter length %}a{% endfilter %}b", "found int"),
     ("a line keeps no blank before a long word that has no room", "{{ s|wordwrap(3) }}"),
 ]
 

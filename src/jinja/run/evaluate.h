@@ -33,6 +33,9 @@ typedef struct lmi_object {
 lmi_value lmi_eval(lmi_render *r, const lmi_node *node);
 lmi_flow lmi_execute(lmi_render *r, const lmi_node *node);
 
+/* Run a body whose text is put together at its end. */
+lmi_flow lmi_execute_whole(lmi_render *r, const lmi_node *body);
+
 /* Run `body` and take what it wrote off the output. */
 lmi_flow lmi_capture(lmi_render *r, lmi_value *out, const lmi_node *body);
 

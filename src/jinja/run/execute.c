@@ -36,10 +36,26 @@ static lmi_flow execute_if(lmi_render *r, const lmi_node *node)
     return node->more ? lmi_execute(r, node->more) : LMI_GO_ON;
 }
 
+lmi_flow lmi_execute_whole(lmi_render *r, const lmi_node *body)
+{
+    const lmi_misfit outer = r->misfit;
+    lmi_flow flow;
+
+    r->misfit.type = NULL;
+    flow = lmi_execute(r, body);
+    if (r->misfit.type) {
+        r->line = r->misfit.line;
+        r->column = r->misfit.column;
+        lmi_raise(r, "the filter of a block must give a text, found %s", r->misfit.type);
+    }
+    r->misfit = outer;
+    return flow;
+}
+
 lmi_flow lmi_capture(lmi_render *r, lmi_value *out, const lmi_node *body)
 {
     const size_t start = r->out->len;
-    const lmi_flow flow = lmi_execute(r, body);
+    const lmi_flow flow = lmi_execute_whole(r, body);
     const size_t len = r->out->len - start;
     char *text = lmi_make_text(r, len);
 
@@ -92,8 +108,8 @@ static lmi_flow execute_filter_block(lmi_render *r, const lmi_node *node)
     const lmi_flow flow = capture_filtered(r, &text, node);
 
     if (flow == LMI_GO_ON && text.kind != LMI_STR)
-        lmi_raise(r, "the filter of a block must give a text, found %s", lmi_type_name(text));
-    if (flow == LMI_GO_ON)
+        r->misfit = (lmi_misfit){lmi_type_name(text), r->line, r->column};
+    else if (flow == LMI_GO_ON)
         write_out(r, text.as.str);
     return flow;
 }

@@ -93,13 +93,18 @@ static double float_modulo(double a, double b)
     return (b < 0) != (rest < 0) ? rest + b : rest;
 }
 
+/* Step by step as Python does it: each rounds. */
 static double float_floor_divide(double a, double b)
 {
-    const double quotient = (a - float_modulo(a, b)) / b;
-    double whole = floor(quotient);
+    const double rest = fmod(a, b);
+    double quotient = (a - rest) / b;
+    double whole;
 
+    if (rest != 0 && (b < 0) != (rest < 0))
+        quotient -= 1;
     if (quotient == 0)
         return copysign(0, a / b);
+    whole = floor(quotient);
     return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
