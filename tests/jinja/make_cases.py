@@ -218,6 +218,7 @@ CASES = [
     ("floor division rounds step by step", "{{ 1e16 // -1.5 }} {{ 7.5 // -2 }} {{ -7.5 // 2 }} {{ 0.0 // -3 }} {{ 5.5 // 0.1 }}"),
     ("a block whose filter gives no text is told at the end, after what the template raises", "{% filter length %}a{% endfilter %}{{ raise_exception('stop') }}"),
     ("a block whose filter gives no text is refused", "a{% filter length %}a{% endfilter %}b", "found int"),
+    ("a date may hold a NUL, or come to nothing", r"[{{ strftime_now('%Y\0%d\0') }}|{{ strftime_now('%Z') }}|{{ strftime_now('\0') }}|{{ strftime_now('') }}]"),
     ("a line keeps no blank before a long word that has no room", "{{ s|wordwrap(3) }}"),
 ]
 

@@ -98,7 +98,7 @@ static lmi_value raise_exception(lmi_render *r, lmi_value self, const lmi_call *
 
 /* The format as the C library is to see it: the date has no zone and no fraction of a second, and
  * Python, which handles these itself, writes nothing and zeros. */
-static void copy_format(char out[DATE_MAX], lmi_str format)
+static size_t copy_format(char out[DATE_MAX], lmi_str format)
 {
     size_t i, n = 0;
 
@@ -117,32 +117,50 @@ static void copy_format(char out[DATE_MAX], lmi_str format)
         i += is_directive;
     }
     out[n] = '\0';
+    return n;
+}
+
+/* Append what `format` gives, up to each NUL by itself: strftime ends there. */
+static void write_date(lmi_render *r, lmi_writer *w, const char *format, size_t len,
+                       locale_t locale)
+{
+    const char *at = format;
+    char date[DATE_MAX];
+
+    for (;; at += strlen(at) + 1) {
+        const size_t n = *at ? strftime_l(date, sizeof(date), at, r->now, locale) : 0;
+
+        if (*at && !n) {
+            freelocale(locale);
+            lmi_raise(r, "a date has at most %d bytes", DATE_MAX - 1);
+        }
+        lmi_write(w, date, n);
+        if (at + strlen(at) >= format + len)
+            return;
+        lmi_write(w, "", 1);
+    }
 }
 
 /* strftime in the C locale, whatever the program has set. */
 static lmi_value strftime_now(lmi_render *r, lmi_value self, const lmi_call *call)
 {
-    const locale_t locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    char format[DATE_MAX], date[DATE_MAX];
+    lmi_writer w = lmi_writer_new(r);
+    char format[DATE_MAX];
+    locale_t locale;
     lmi_value value;
     lmi_str text;
-    size_t len;
 
     (void)self;
     lmi_bind(r, "strftime_now", "format", call, &value);
     text = lmi_arg_str(r, "the format of a date", value);
-    if (text.len >= DATE_MAX / 4 || memchr(text.text, '\0', text.len))
-        lmi_raise(r, "a format of a date has at most %d bytes, none of them NUL", DATE_MAX / 4 - 1);
+    if (text.len >= DATE_MAX / 4)
+        lmi_raise(r, "a format of a date has at most %d bytes", DATE_MAX / 4 - 1);
+    locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!locale)
         lmi_raise(r, "this system has no C locale");
-    copy_format(format, text);
-    len = strftime_l(date, sizeof(date), format, r->now, locale);
+    write_date(r, &w, format, copy_format(format, text), locale);
     freelocale(locale);
-    if (!len && text.len)
-        lmi_raise(r, "a date has at most %d bytes", DATE_MAX - 1);
-    text = (lmi_str){lmi_make_text(r, len), len};
-    memcpy((char *)text.text, date, len);
-    return lmi_text(text);
+    return lmi_text(lmi_written(&w));
 }
 
 static lmi_value lipsum(lmi_render *r, lmi_value self, const lmi_call *call)
