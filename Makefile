@@ -4,7 +4,15 @@
 # (gcc, clang, asan). Each room compiles with an include path that holds its own layer
 # and those below it only, so an arrow that points the wrong way does not build.
 
-B       ?= build
+# Another libllama than the system's: `make test LLAMA_PREFIX=DIR`, where DIR/lib/pkgconfig has
+# llama.pc (a build of libllama by itself installs no ggml.pc; its libraries lie beside it). What
+# runs finds them first: by DT_RPATH, which also holds for what libggml loads.
+LLAMA_PREFIX ?=
+override LLAMA_PREFIX := $(abspath $(LLAMA_PREFIX))
+pc-path    = $(if $(LLAMA_PREFIX),PKG_CONFIG_PATH='$(LLAMA_PREFIX)/lib/pkgconfig':"$$PKG_CONFIG_PATH")
+pkg-config = $(pc-path) pkg-config
+
+B       ?= build$(if $(LLAMA_PREFIX),/llama)
 CC       = gcc
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -17,19 +25,25 @@ LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium
 PROG_PKGS := yyjson libpcre2-8 libcurl zlib
 TEST_PKGS := cmocka yyjson
 
-NEED := llama:libllama-dev:0.7.0 ggml:libggml-dev yyjson:libyyjson-dev openblas:libopenblas-dev \
+ifneq ($(LLAMA_PREFIX),)
+LIB_PKGS   := $(filter-out ggml,$(LIB_PKGS))
+LLAMA_LIBS := -L$(LLAMA_PREFIX)/lib -lllama -lggml -lggml-base -Wl,--disable-new-dtags,-rpath,$(LLAMA_PREFIX)/lib
+endif
+
+NEED := llama:libllama-dev:0.7.0 $(if $(LLAMA_PREFIX),,ggml:libggml-dev) yyjson:libyyjson-dev \
+        openblas:libopenblas-dev \
         lapacke:liblapacke-dev libsodium:libsodium-dev libpcre2-8:libpcre2-dev \
         libcurl:libcurl4-openssl-dev zlib:zlib1g-dev
 
 ifeq ($(filter help clean,$(MAKECMDGOALS)),)
-MISSING := $(shell sh tools/missing.sh $(NEED))
+MISSING := $(shell $(pc-path) sh tools/missing.sh $(NEED))
 ifneq ($(MISSING),)
 $(error $(MISSING))
 endif
 endif
 
-LIB_LIBS  := $(shell pkg-config --libs $(LIB_PKGS) 2>/dev/null) -lm -pthread
-PROG_LIBS := $(shell pkg-config --libs $(PROG_PKGS) 2>/dev/null)
+LIB_LIBS  := $(LLAMA_LIBS) $(shell $(pkg-config) --libs $(LIB_PKGS) 2>/dev/null) -lm -pthread
+PROG_LIBS := $(shell $(pkg-config) --libs $(PROG_PKGS) 2>/dev/null)
 
 # ---- Flags ----
 OPT      ?= -O2 -g
@@ -38,7 +52,7 @@ WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes 
             -Wstrict-prototypes -Wvla -Wformat=2 -Wundef
 WERROR   ?=
 SAN      ?=
-PKG_INC  := $(shell pkg-config --cflags $(LIB_PKGS) $(PROG_PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
+PKG_INC  := $(shell $(pkg-config) --cflags $(LIB_PKGS) $(PROG_PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 BASE_FLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(SAN) $(WARNINGS) $(WERROR) -fPIC \
              -fvisibility=hidden -MMD -MP -Iinclude $(PKG_INC)
 
@@ -152,8 +166,8 @@ $(B)/latentmas.pc: Makefile include/latentmas.h
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
 	    'Name: latentmas' 'Description: teams of agents that hand over thoughts instead of text' \
-	    'Version: $(VERSION)' 'Requires.private: $(filter-out openblas lapacke,$(LIB_PKGS))' 'Libs: -L$${libdir} -llatentmas' \
-	    'Libs.private: $(shell pkg-config --libs openblas lapacke 2>/dev/null) -lm -pthread' 'Cflags: -I$${includedir}' >$@
+	    'Version: $(VERSION)' 'Requires.private: llama >= 0.7.0, llama < 1, $(filter-out llama openblas lapacke,$(LIB_PKGS))' 'Libs: -L$${libdir} -llatentmas' \
+	    'Libs.private: $(shell $(pkg-config) --libs openblas lapacke 2>/dev/null) -lm -pthread' 'Cflags: -I$${includedir}' >$@
 
 # The manual and the completion come out of the program's own option tables.
 $(B)/man/latentmas.1: $(PROG)

@@ -9,7 +9,7 @@ LONG      := $(sort $(wildcard tests/long/*.sh))
 SCRIPTS   := $(sort $(wildcard tests/cli/*.sh tests/install/*_test.sh tests/docs/*_test.sh tests/dev/*_test.sh tests/data/*_test.sh \
               tests/grade/*_test.sh))
 EXAMPLES  := $(patsubst examples/%.c,$(B)/examples/%,$(sort $(wildcard examples/*.c)))
-TEST_LIBS := $(shell pkg-config --libs cmocka 2>/dev/null)
+TEST_LIBS := $(shell $(pkg-config) --libs cmocka 2>/dev/null)
 TEST_OBJ  := $(filter-out $(B)/obj/cli/main.o,$(PROG_OBJ)) $(B)/obj/tests/support.o
 
 .PHONY: test test-long check test-build examples

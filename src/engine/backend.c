@@ -8,7 +8,7 @@
  */
 #include "engine/backend.h"
 
-#include <llama.h>
+#include "engine/libllama.h"
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>

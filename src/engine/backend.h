@@ -2,7 +2,7 @@
 #ifndef LMI_ENGINE_BACKEND_H
 #define LMI_ENGINE_BACKEND_H
 
-#include <ggml-backend.h>
+#include "engine/libllama.h"
 #include <stdbool.h>
 
 /* Load the backends and catch the log. Cheap after the first call; any thread. */

@@ -1,7 +1,7 @@
 /* chat.c - chat turns; chat.h has the idea, src/jinja the language of templates. */
 #include "engine/chat.h"
 
-#include <llama.h>
+#include "engine/libllama.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #define LMI_ENGINE_CHAT_H
 
 #include "base/status.h"
-#include "engine/weights.h"
+#include "engine/gguf/weights.h"
 #include "jinja/jinja.h"
 
 /* Longest text of extra variables, in bytes. */

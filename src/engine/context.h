@@ -17,7 +17,7 @@
 #ifndef LMI_ENGINE_CONTEXT_H
 #define LMI_ENGINE_CONTEXT_H
 
-#include <llama.h>
+#include "engine/libllama.h"
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>

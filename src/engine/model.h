@@ -2,7 +2,7 @@
 #ifndef LMI_ENGINE_MODEL_H
 #define LMI_ENGINE_MODEL_H
 
-#include <llama.h>
+#include "engine/libllama.h"
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,8 +11,8 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "engine/chat.h"
+#include "engine/gguf/weights.h"
 #include "engine/load.h"
-#include "engine/weights.h"
 
 /* Longest text that is tokenised in one piece, in bytes: libllama counts in int32_t. */
 #define LMI_TEXT_MAX ((size_t)64 * 1024 * 1024)

@@ -1,5 +1,5 @@
 /* engine_test.c - models refused, tokens, lanes, where the hidden state comes from, sampling. */
-#include <llama.h>
+#include "engine/libllama.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

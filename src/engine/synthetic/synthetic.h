@@ -2,7 +2,7 @@
 #ifndef LMI_ENGINE_SYNTHETIC_SYNTHETIC_H
 #define LMI_ENGINE_SYNTHETIC_SYNTHETIC_H
 
-#include <gguf.h>
+#include "engine/libllama.h"
 
 #include "base/status.h"
 

@@ -6,8 +6,8 @@
  * from the row's number alone, so threads may write the rows in any order, each a stretch of the
  * file at a time: where a system call is dear, one for each row took most of the time.
  */
+#include "engine/libllama.h"
 #include <errno.h>
-#include <ggml.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,11 +4,11 @@
  * gguf.h parses the header; the data is read with pread where it lies, one row range at a
  * time, so a matrix of gigabytes costs the memory of the rows in hand.
  */
-#include "engine/weights.h"
+#include "engine/gguf/weights.h"
 
+#include "engine/libllama.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <llama.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -4,8 +4,8 @@
  * libllama keeps the weights to itself, so what the method needs of them is read from the
  * file: W_in (token_embd.weight) and W_out (output.weight), dequantised row by row.
  */
-#ifndef LMI_ENGINE_WEIGHTS_H
-#define LMI_ENGINE_WEIGHTS_H
+#ifndef LMI_ENGINE_GGUF_WEIGHTS_H
+#define LMI_ENGINE_GGUF_WEIGHTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
