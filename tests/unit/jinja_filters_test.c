@@ -1,4 +1,5 @@
 /* jinja_filters_test.c - filters that wrap texts, strip tags and read numbers as jinja2 does. */
+#include "base/clock.h"
 #include "jinja_claims.h"
 
 /* ---- wordwrap --------------------------------------------------------------------------- */
@@ -181,6 +182,29 @@ static void test_title_starts_words_behind_brackets_and_hyphens(void **state)
     CHECK(claims);
 }
 
+/* ---- Padding ---------------------------------------------------------------------------- */
+
+/* What is too wide is refused before it is written: byte by byte it took a quarter of a second. */
+static void test_a_width_beyond_the_limits_is_refused_at_once(void **state)
+{
+    static const char *const wide[] = {
+        "{{ '%01360308924.2f' % 2.5 }}",
+        "{{ '%1360308924s' % 'a' }}",
+        "{{ '{:1360308924}'.format('a') }}",
+        "{{ 'a'.center(9223372036854775807) }}",
+        "{{ 'a'.zfill(1360308924) }}",
+        "{{ 'a'.ljust(99999999, '\u20ac') }}",
+        "{{ '{:\u20ac>9999999999}'.format(1) }}",
+    };
+    const double begin = lmi_now_ms();
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+        refuse(wide[i], "the template");
+    assert_true(lmi_now_ms() - begin < 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_int_falls_back_to_a_float),
         cmocka_unit_test(test_round_is_exact_in_tens_too),
         cmocka_unit_test(test_filesizeformat_takes_the_unit_by_exact_powers),
+        cmocka_unit_test(test_a_width_beyond_the_limits_is_refused_at_once),
         cmocka_unit_test(test_title_starts_words_behind_brackets_and_hyphens),
     };
 

@@ -96,7 +96,15 @@ void lmi_write_format(lmi_writer *w, const char *format, ...)
 
 void lmi_write_fill(lmi_writer *w, lmi_str s, int64_t n)
 {
-    while (s.len && n-- > 0)
+    const size_t most = SIZE_MAX / 4;
+    size_t len;
+
+    if (!s.len || n <= 0)
+        return;
+    len = (uint64_t)n < most / s.len ? s.len * (size_t)n : most;
+    if (len > w->capacity - w->len)
+        grow(w, len); /* once: what is too much for the limits is so at once */
+    while (n-- > 0)
         lmi_write_str(w, s);
 }
 
