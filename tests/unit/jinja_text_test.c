@@ -257,13 +257,13 @@ static void test_numbers_are_read_as_python_reads_them(void **state)
 static void test_texts_that_grow_without_end_are_stopped(void **state)
 {
     (void)state;
-    refuse("{{ 'a'.center(1000000000000) }}", "of memory");
-    refuse("{{ '{:1000000000}'.format(1) }}", "of memory");
+    refuse("{{ 'a'.center(1000000000000) }}", "is allowed");
+    refuse("{{ '{:1000000000}'.format(1) }}", "is allowed");
     refuse("{{ '{:01000000000,}'.format(1) }}", "is allowed");
-    refuse("{{ '%1000000000d' % 1 }}", "of memory");
-    refuse("{{ '%.1000000000d' % 1 }}", "of memory");
+    refuse("{{ '%1000000000d' % 1 }}", "is allowed");
+    refuse("{{ '%.1000000000d' % 1 }}", "is allowed");
     refuse("{{ '%.1000000000f' % 1 }}", "precision");
-    refuse("{{ '\t'.expandtabs(1000000000000) }}", "of memory");
+    refuse("{{ '\t'.expandtabs(1000000000000) }}", "is allowed");
     refuse("{% set ns = namespace(x='a') %}{% for i in range(60) %}"
            "{% set ns.x = ns.x.replace('a', 'aa') %}{% endfor %}",
            "of memory");
