@@ -34,18 +34,6 @@
     "\\b(?i:be|is|option|choose|choice)\\b[ (*]{1,4}+[A-Z][).*]{0,4}+\\s*+\\z|"                    \
     "\\A\\s*+" BARE "\\s*+\\z)"
 
-static lmas_status matches(bool *out, const char *pattern, lmi_span in)
-{
-    lmi_pattern p;
-    const lmas_status status = lmi_pattern_init(&p, pattern, in);
-
-    if (status != LMAS_OK)
-        return status;
-    *out = lmi_pattern_next(&p);
-    lmi_pattern_done(&p);
-    return LMAS_OK;
-}
-
 lmas_status lmi_answer_cut(lmi_span *text)
 {
     lmi_pattern p;
@@ -59,7 +47,7 @@ lmas_status lmi_answer_cut(lmi_span *text)
         before = (lmi_span){text->text, (size_t)(lmi_pattern_group(&p, 0).text - text->text)};
     lmi_pattern_done(&p);
     if (before.len > 0)
-        status = matches(&is_answered, ANSWERS, before);
+        status = lmi_pattern_matches(&is_answered, ANSWERS, before);
     if (is_answered)
         *text = before;
     return status;
