@@ -182,7 +182,7 @@ static bool is_listed(const char *names, const char *name, size_t len)
 
     while ((at = strchr(at, ' ')) && at[1]) {
         at++;
-        if (strncmp(at, name, len) == 0 && at[len] == ' ')
+        if (*at == *name && strncmp(at, name, len) == 0 && at[len] == ' ')
             return true;
     }
     return false;

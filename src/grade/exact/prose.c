@@ -109,6 +109,9 @@ enum { FORMULA_MAX = 40 };
 /* How far back the number before "is the answer" may stand, in bytes. */
 enum { BEFORE_MAX = 80 };
 
+/* Statements that are looked at, counted from the last: a model that says more has lost its way. */
+enum { STATEMENTS_MAX = 64 };
+
 /* ---- A stretch of prose ---- */
 
 static bool has_letter(const char *from, const char *to)
@@ -127,22 +130,25 @@ static bool has_letter(const char *from, const char *to)
 static lmas_status find_number(char **out, lmi_span in, bool is_direct)
 {
     lmi_pattern p;
-    char *number = NULL;
+    const char *last = NULL;
     lmas_status status = lmi_pattern_init(&p, ANY, in);
 
     if (status != LMAS_OK)
         return status;
-    while (status == LMAS_OK && lmi_pattern_next(&p)) {
-        lmi_free(number);
-        number = NULL;
-        status = lmi_exact_take(&number, &p);
-        if (is_direct && !has_letter(in.text, lmi_pattern_group(&p, 0).text))
+    while (lmi_pattern_next(&p)) {
+        const bool is_first = !last;
+
+        last = lmi_pattern_group(&p, 0).text;
+        if (is_direct && is_first && !has_letter(in.text, last))
             break;
-        is_direct = false;
+    }
+    *out = NULL;
+    if (last) {
+        p.where = (size_t)(last - in.text); /* the search went on behind it */
+        if (lmi_pattern_next(&p))
+            status = lmi_exact_take(out, &p);
     }
     lmi_pattern_done(&p);
-    if (status == LMAS_OK)
-        *out = number;
     return status;
 }
 
@@ -330,27 +336,70 @@ static lmas_status read_before(finding *f, lmi_span in, const char *at)
     return lmi_exact_match(&f->number, LAST_BEFORE, sentence);
 }
 
-/* What the sentences that say they answer give: the last one that gives a number, or should. */
-static lmas_status find_statement(finding *out, lmi_span in, bool is_whole)
+/* A sentence that says it answers. */
+typedef struct statement {
+    const char *at; /* where it begins */
+    lmi_span rest;  /* what follows "is" */
+    bool is_behind, is_correction;
+} statement;
+
+/* The last of them, in a ring. */
+typedef struct statements {
+    statement ring[STATEMENTS_MAX];
+    size_t n; /* how many there were */
+} statements;
+
+static lmas_status find_statements(statements *out, lmi_span in)
 {
     lmi_pattern p;
-    lmas_status status = lmi_pattern_init(&p, STATEMENT, in);
+    const lmas_status status = lmi_pattern_init(&p, STATEMENT, in);
 
     if (status != LMAS_OK)
         return status;
-    while (status == LMAS_OK && lmi_pattern_next(&p)) {
-        finding f = {0};
-
-        if (lmi_pattern_group(&p, STATEMENT_BEHIND).text)
-            status = read_before(&f, in, lmi_pattern_group(&p, 0).text);
-        else if (out->number || !lmi_pattern_group(&p, STATEMENT_CORRECTION).text)
-            status = read_sentence(&f, lmi_pattern_group(&p, STATEMENT_REST), is_whole);
-        if (f.number || f.is_blocked) {
-            lmi_free(out->number);
-            *out = f;
-        }
-    }
+    for (out->n = 0; lmi_pattern_next(&p); out->n++)
+        out->ring[out->n % STATEMENTS_MAX] = (statement){
+            .at = lmi_pattern_group(&p, 0).text,
+            .rest = lmi_pattern_group(&p, STATEMENT_REST),
+            .is_behind = lmi_pattern_group(&p, STATEMENT_BEHIND).text != NULL,
+            .is_correction = lmi_pattern_group(&p, STATEMENT_CORRECTION).text != NULL,
+        };
     lmi_pattern_done(&p);
+    return LMAS_OK;
+}
+
+/* What the last statement gives that gives a number, or should. A correction needs one before it
+ * that it corrects. */
+static lmas_status find_statement(finding *out, lmi_span in, bool is_whole)
+{
+    statements s;
+    finding correction = {0};
+    finding f = {0};
+    size_t i;
+    lmas_status status = find_statements(&s, in);
+
+    for (i = 0; status == LMAS_OK && i < s.n && i < STATEMENTS_MAX; i++) {
+        const statement *one = &s.ring[(s.n - 1 - i) % STATEMENTS_MAX];
+
+        if (one->is_behind)
+            status = read_before(&f, in, one->at);
+        else
+            status = read_sentence(&f, one->rest, is_whole);
+        if (!f.number && !f.is_blocked)
+            continue;
+        if (!one->is_correction)
+            break;
+        if (correction.number)
+            replace(&f, NULL);
+        else
+            correction = f;
+        f = (finding){0};
+    }
+    if (correction.number && (f.number || f.is_blocked)) { /* there is one */
+        replace(&f, correction.number);
+        correction.number = NULL;
+    }
+    lmi_free(correction.number);
+    *out = f;
     return status;
 }
 
@@ -360,6 +409,7 @@ static lmas_status find_statement(finding *out, lmi_span in, bool is_whole)
 static lmas_status find_result(char **out, lmi_span in)
 {
     const char *end = in.text + in.len;
+    const char *last = NULL;
     lmi_span after = {NULL, 0};
     char *number = NULL;
     bool is_phrase = false;
@@ -369,11 +419,13 @@ static lmas_status find_result(char **out, lmi_span in)
 
     if (status != LMAS_OK)
         return status;
-    while (status == LMAS_OK && lmi_pattern_next(&p)) {
-        lmi_free(number);
-        number = NULL;
-        status = lmi_exact_take(&number, &p);
+    while (lmi_pattern_next(&p))
+        last = lmi_pattern_group(&p, 0).text;
+    if (last) {
+        p.where = (size_t)(last - in.text);
+        lmi_pattern_next(&p);
         after = lmi_pattern_group(&p, LMI_NUMBER_GROUPS + 1);
+        status = lmi_exact_take(&number, &p);
     }
     lmi_pattern_done(&p);
     if (status == LMAS_OK && number)
@@ -470,6 +522,7 @@ static lmas_status find_formula(char **out, lmi_span in, lmi_span box)
 {
     lmi_buf plain, pattern;
     char *number = NULL;
+    lmi_span rest = {NULL, 0};
     lmi_pattern p = {0};
     lmas_status status = LMAS_OK;
 
@@ -478,16 +531,10 @@ static lmas_status find_formula(char **out, lmi_span in, lmi_span box)
     lmi_latex_plain(&plain, box);
     if (put_formula(&pattern, (lmi_span){lmi_buf_text(&plain), plain.len}))
         status = lmi_pattern_init(&p, lmi_buf_text(&pattern), in);
-    while (status == LMAS_OK && p.code && lmi_pattern_next(&p)) {
-        finding f = {0};
-
-        status =
-            lmi_exact_match(&f.number, EQUAL, lmi_exact_after_equals(lmi_pattern_group(&p, 1)));
-        if (f.number) {
-            lmi_free(number);
-            number = f.number;
-        }
-    }
+    while (status == LMAS_OK && p.code && lmi_pattern_next(&p))
+        rest = lmi_pattern_group(&p, 1);
+    if (rest.text)
+        status = lmi_exact_match(&number, EQUAL, lmi_exact_after_equals(rest));
     lmi_pattern_done(&p);
     lmi_buf_done(&plain);
     lmi_buf_done(&pattern);
