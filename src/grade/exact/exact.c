@@ -112,7 +112,8 @@ void lmi_exact_join(lmi_buf *out, lmi_span in, bool is_box)
         } else {
             const size_t n = count_digits(in, i);
 
-            lmi_buf_append(out, in.text + i, n > 0 ? n : 1);
+            if (in.text[i] != ' ' || i == 0 || in.text[i - 1] != ' ')
+                lmi_buf_append(out, in.text + i, n > 0 ? n : 1);
             i += n > 0 ? n : 1;
         }
     }

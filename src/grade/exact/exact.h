@@ -58,8 +58,8 @@ lmas_status lmi_exact_bare(char **out, lmi_span plain);
 /* The group of what stands below the line; how many groups there are. */
 enum { LMI_NUMBER_BELOW = 4, LMI_NUMBER_GROUPS = 8 };
 
-/* Append `in` without the commas between thousands: 1,430 and 12,34,567. In a box blanks
- * and apostrophes between them go too. */
+/* Append `in` with one blank where there are several, and without the commas between thousands:
+ * 1,430 and 12,34,567. In a box blanks and apostrophes between thousands go too. */
 void lmi_exact_join(lmi_buf *out, lmi_span in, bool is_box);
 
 /* The number that LMI_NUMBER matched, as number.h wants it; NULL (and no failure) when it is too

@@ -108,14 +108,15 @@ static const struct {
 } commands[] = {
     /* They dress what follows. */
     {" text textbf textit textrm textsf texttt textnormal textsc textup textmd textsl mathrm "
-     "mathbf mathit mathsf mathtt mathnormal mathbb mathcal mathord mathstrut mbox hbox emph "
+     "mathbf mathit mathsf mathtt mathnormal mathbb mathcal mathord mathop mathstrut mbox hbox "
+     "emph "
      "underline bm boldsymbol operatorname boxed fbox framebox ensuremath "
      "bf it rm sf tt em sc bfseries itshape rmfamily sffamily ttfamily upshape "
      "tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge "
      "displaystyle textstyle scriptstyle left right big Big bigg Bigg bigl bigr Bigl Bigr "
      "biggl biggr Biggl Biggr middle num ang numprint centering strut null relax ",
      "", 0},
-    {" color textcolor colorbox phantom hphantom vphantom hspace vspace hskip vskip label tag "
+    {" color textcolor colorbox phantom hphantom vphantom hspace vspace label tag "
      "cellcolor rule scalebox raisebox ",
      "", 1},
     {" fcolorbox resizebox ", "", 2},
@@ -269,7 +270,9 @@ static void append_fraction(lmi_buf *out, lmi_span above, lmi_span below)
     const bool is_below = *below.text == '-';
 
     lmi_latex_separate(out);
-    if (is_below && !is_above)
+    if (is_below && !is_above && out->len > 0 && out->data[out->len - 1] == '-')
+        out->data[--out->len] = '\0';
+    else if (is_below && !is_above)
         lmi_buf_putc(out, '-');
     above = skip(above, is_above && is_below ? 1 : 0);
     below = skip(below, is_below ? 1 : 0);

@@ -63,13 +63,15 @@ enum { STATEMENT_BEHIND = 1, STATEMENT_CORRECTION, STATEMENT_REST };
     "[,;:](?=[ \\n])| \\(|\\b(?i:with|since|because|as|where|for|when|if|from|given|which|that|"   \
     "so|and|but|check|while|using|by)\\b"
 
+#define WORDS_END "[,;:!?(\\n]"
+
 /* Behind a number. An operator: a calculation begins; its end counts. */
 #define OPERATOR_NEXT                                                                              \
     "^(?: ?[A-Za-z%$]{1,12}+){0,2}?[)$ ]{0,3}?(?:[-+*/^(]|\xc3\x97|\xc2\xb7|\xc3\xb7|\\\\div|"     \
     "\\b(?:x|times|plus|minus)\\b)"
 /* A share of another number, 10% of $500; and what that is said to be. */
-#define SHARE_NEXT   "^ of (?:the )?[$*]{0,3}+[0-9]"
-#define PERCENT_NEXT "^ ?(?:%|percent) of (?:the )?[$*]{0,3}+[0-9]"
+#define SHARE_NEXT   "^[$*)]{0,3}+ of (?:the )?[$*]{0,3}+[0-9]"
+#define PERCENT_NEXT "^[$*)]{0,3}+ ?(?:%|percent)[$*)]{0,3}+ of (?:the )?[$*]{0,3}+[0-9]"
 #define SHARE_IS                                                                                   \
     "^[^0-9]{0,20}[0-9][0-9.,]*+[^0-9\\n]{0,40}?(?:=|\xe2\x89\x88|\\b(?:is|equals|or|so)\\b)"      \
     "[^0-9A-Za-z\\n-]{0,6}" LMI_NUMBER
@@ -77,8 +79,9 @@ enum { STATEMENT_BEHIND = 1, STATEMENT_CORRECTION, STATEMENT_REST };
 #define OR_NEXT "^ or [$*]{0,3}+[0-9]++(?![0-9./])"
 /* "..., but it is 20." */
 #define BUT_NEXT                                                                                   \
-    "\\bbut (?:it|that|this|the (?:correct|right|real|actual|true) (?:answer|value|one|number))"   \
-    "(?: is|'s| was| should be| must be| equals)(?: actually| really| in fact)?+ [$*]{0,4}+"       \
+    "(?:\\bcorrect(?:ion|ed)\\b:?|\\bbut (?:it|that|this|"                                         \
+    "the (?:correct|right|real|actual|true) (?:answer|value|one|number))"                          \
+    "(?: is|'s| was| should be| must be| equals)(?: actually| really| in fact)?+) [$*]{0,4}+"      \
     "(?=[^ ]++(?: [a-z]{1,12}+)?+[*$]*+\\s*+[.!]?\\s*+$)" LMI_NUMBER
 
 /* A result, when nothing but remarks follow. Groups behind those of the number: what follows. */
@@ -152,17 +155,34 @@ static lmas_status find_number(char **out, lmi_span in, bool is_direct)
     return status;
 }
 
+/* The number of `in` when there is only one. */
+static lmas_status find_only(char **out, lmi_span in)
+{
+    lmi_pattern p;
+    lmas_status status = lmi_pattern_init(&p, ANY, in);
+
+    if (status != LMAS_OK)
+        return status;
+    if (lmi_pattern_next(&p) && !lmi_pattern_next(&p)) {
+        p.where = 0;
+        if (lmi_pattern_next(&p))
+            status = lmi_exact_take(out, &p);
+    }
+    lmi_pattern_done(&p);
+    return status;
+}
+
 /* What a sentence gives: a number, or that it gives none though it should: 1.1.1.1, 3 or 4. */
 typedef struct finding {
     char *number;
     bool is_blocked;
 } finding;
 
-/* The beginning of `in` up to the end of its first clause. */
-static lmas_status cut_clause(lmi_span *out, lmi_span in)
+/* The beginning of `in` up to the first match of `end`. */
+static lmas_status cut(lmi_span *out, const char *end, lmi_span in)
 {
     lmi_pattern p;
-    const lmas_status status = lmi_pattern_init(&p, CLAUSE_END, in);
+    const lmas_status status = lmi_pattern_init(&p, end, in);
 
     if (status != LMAS_OK)
         return status;
@@ -190,7 +210,7 @@ static lmas_status read_calculation(finding *f, lmi_span in, lmi_span after)
 
     if (status != LMAS_OK || !is_calculation)
         return status;
-    status = cut_clause(&clause, in);
+    status = cut(&clause, CLAUSE_END, in);
     if (status != LMAS_OK)
         return status;
     rest = lmi_exact_after_equals(clause);
@@ -229,26 +249,34 @@ static lmas_status look_behind(finding *f, lmi_span in, lmi_span after, const ch
 /* A number that words stand before: of the first clause, where equations follow that. */
 static lmas_status read_indirect(finding *f, lmi_span in)
 {
+    static const char THAT[] = "that ";
     const lmi_span whole = lmi_exact_after_equals(in);
     lmi_span clause, rest;
-    lmas_status status = cut_clause(&clause, in);
+    lmas_status status = cut(&clause, CLAUSE_END, in);
 
     replace(f, NULL);
+    if (status == LMAS_OK && clause.len == 0 && in.len > sizeof(THAT) &&
+        memcmp(in.text, THAT, sizeof(THAT) - 1) == 0) {
+        in = (lmi_span){in.text + sizeof(THAT) - 1, in.len - sizeof(THAT) + 1};
+        status = cut(&clause, CLAUSE_END, in);
+    }
     if (status != LMAS_OK)
         return status;
     rest = lmi_exact_after_equals(clause);
     if (rest.len < clause.len && clause.len < in.len)
         status = find_number(&f->number, rest, true);
+    else if (whole.len < in.len && clause.len < in.len)
+        status = find_only(&f->number, clause);
     if (status == LMAS_OK && !f->number)
         status = find_number(&f->number, whole, true);
     return status;
 }
 
-/* Words for a number: all of the first clause. */
+/* Words for a number: all that stands before a comma or the like. */
 static lmas_status read_words(finding *f, lmi_span in)
 {
     lmi_span clause;
-    lmas_status status = cut_clause(&clause, in);
+    lmas_status status = cut(&clause, WORDS_END, in);
 
     if (status == LMAS_OK)
         status = lmi_exact_words(&f->number, clause);

@@ -12,7 +12,7 @@
 #define ASKS                                                                                       \
     "(?m)^[ \\t]*+(?:[*_#>]{1,6}+[ \\t]*+)?+(?:"                                                   \
     "(?i:question|problem|exercise|task)(?: ?#?[0-9]{1,4}+)?+[*_]{0,3}+ ?:|"                       \
-    "(?i:question|problem|exercise) #?[0-9]{1,4}+[*_]{0,3}+[.)]?+[ \\t\\r]*+$|"                    \
+    "(?i:question|problem|exercise|example) #?[0-9]{1,4}+[*_]{0,3}+(?:[:]|[.)]?+[ \\t\\r]*+$)|"    \
     "Q(?:[0-9]{1,4}+[*_]{0,3}+[:.)]|[*_]{0,3}+:)|"                                                 \
     "(?:[Hh]uman|HUMAN|[Uu]ser|USER|Instruction)[*_]{0,3}+:|"                                      \
     "<\\|(?:im_start\\|>|start_header_id\\|>|start\\|>)?user|<start_of_turn>user|\\[INST\\])"
