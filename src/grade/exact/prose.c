@@ -32,8 +32,8 @@
     "therefore|thus|hence|then|indeed|clearly|also|equal to|given by|a total of|"                  \
     "the (?:number|value|integer|sum|amount))\\b[\\s:*_$`]*+){0,4}+"
 
-/* The rest of a sentence: up to a full stop. */
-#define REST "((?:[^.\\n]|\\.(?=\\S))*+)"
+/* The rest of a sentence: up to a full stop, or the next thing that is called an answer. */
+#define REST "((?:[^.\\nAa]|\\.(?=\\S)|[Aa](?!nswer\\b))*+)"
 
 /* The beginning of a sentence that says it answers. Group 1 is set where the number stands before
  * it ("18 is the answer"), 2 where it corrects what was said; 3 is what follows. */
