@@ -23,13 +23,15 @@
     "[A-Z](?:[).:*\\]][^\\n]{0,80})?)"
 
 /* What stands before it answers: there is a box, a line "#### 18", "the answer is" and something
- * behind it; or it ends in an equation, a conclusion, a letter; or it is nothing but an answer. */
+ * behind it; or it ends in an equation, a conclusion, a letter; or
+ * there is a calculation; or it is nothing but an answer. */
 #define ANSWERS                                                                                    \
     "(?:\\\\(?:boxed|fbox) {0,8}+\\{ {0,8}+[^{} ]|"                                                \
     "(?m:^#### {0,8}+(?:[-+$]{0,3}+[0-9]|[(*]{0,3}+[A-Z][)*.]{0,3}+[ \\t\\r]*+$))|"                \
     "(?i)\\banswer\\b[^.:=\\n]{0,60}?(?:\\b(?:is|was|equals|be)\\b|[:=])[\\s:*_$(]*+"              \
     "(?!not\\b|clear|as follows|obvious|below|found)[^\\s.?]|"                                     \
     "=[ $]{0,4}+[-+$]{0,3}+[0-9][^=\\n]{0,40}\\s*+\\z|"                                            \
+    "[0-9] ?(?:[-+*/x]|\xc3\x97|\xc3\xb7) ?[$]?[0-9][^=\\n]{0,30}= ?[$]?[0-9]|"                    \
     "(?m:^)(?i:so|thus|hence|therefore)\\b[^\\n]{1,200}?[0-9A-Z][^\\n]{0,60}\\s*+\\z|"             \
     "\\b(?i:be|is|option|choose|choice)\\b[ (*]{1,4}+[A-Z][).*]{0,4}+\\s*+\\z|"                    \
     "\\A\\s*+" BARE "\\s*+\\z)"
