@@ -5,6 +5,7 @@
  * whole numbers, or a number in words: "3 or 4" and "2x" are no numbers. A box that holds only a
  * word or a formula answers nothing, so the answer may stand elsewhere.
  */
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,7 +200,7 @@ static lmas_status read_product(char **out, lmi_span in)
     if (status != LMAS_OK || !is_product)
         return status;
     lmi_buf_init(&number, LMI_NUMBER_MAX);
-    lmi_buf_printf(&number, "%llu", (unsigned long long)product);
+    lmi_buf_printf(&number, "%" PRIu64, product);
     *out = lmi_buf_steal(&number);
     return *out ? LMAS_OK : lmi_buf_status(&number);
 }

@@ -45,11 +45,12 @@ static size_t count_digits(lmi_span in, size_t at)
  * separator that stands at `end`. Returns `end` when there is none, or a longer one comes last. */
 static size_t skip_thousands(lmi_span in, size_t at, size_t end)
 {
-    const char separator = end < in.len ? in.text[end] : '\0';
     size_t i = end;
+    char separator;
 
-    if (end - at > 3)
+    if (end - at > 3 || end == in.len)
         return end;
+    separator = in.text[end];
     while (i < in.len && in.text[i] == separator && count_digits(in, i + 1) == 3)
         i += 4;
     if (i < in.len && in.text[i] == separator && count_digits(in, i + 1) > 3)

@@ -384,7 +384,7 @@ static size_t take_si(lmi_buf *out, lmi_span in)
     size_t i;
 
     for (i = 0; n && i < unit.len; i++)
-        lmi_buf_putc(out, unit.text[i] != '\\' ? unit.text[i] : ' ');
+        lmi_buf_append(out, unit.text[i] != '\\' ? unit.text + i : " ", 1);
     return n;
 }
 
@@ -401,10 +401,19 @@ static size_t take_quantity(lmi_buf *out, lmi_span in)
     return n + take_si(out, skip(in, n));
 }
 
+/* The zeros under a line: 272.000... */
+static size_t take_zeros(lmi_span in)
+{
+    lmi_span zeros;
+    const size_t n = take_argument(&zeros, in);
+
+    return n && strspn(zeros.text, "0") >= zeros.len ? n : 0;
+}
+
 /* Commands whose arguments are taken apart. False when `name` is none of them. */
 static bool take_arguments(size_t *n, lmi_buf *out, lmi_span name, lmi_span in)
 {
-    lmi_span zeros;
+    const bool is_line = is_listed(" overline bar ", name.text, name.len);
 
     if (name.len >= 4 && memcmp(name.text + name.len - 4, "frac", 4) == 0)
         *n = take_fraction(out, in);
@@ -414,12 +423,11 @@ static bool take_arguments(size_t *n, lmi_buf *out, lmi_span name, lmi_span in)
         *n = take_si(out, in);
     else if (is_listed(" SI qty ", name.text, name.len))
         *n = take_quantity(out, in);
-    else if (is_listed(" overline bar ", name.text, name.len) &&
-             (*n = take_argument(&zeros, in)) > 0 && strspn(zeros.text, "0") >= zeros.len)
-        return true; /* 272.000... */
+    else if (is_line)
+        *n = take_zeros(in);
     else
         return false;
-    return true;
+    return !is_line || *n > 0;
 }
 
 /* What a command of the table is written as, and how many bytes behind it are part of it. */

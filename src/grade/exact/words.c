@@ -4,6 +4,7 @@
  * English cardinals below a quadrillion. What a word might make of them ("thirty or forty", "two
  * thirds", "one of them") is no number.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -190,7 +191,7 @@ lmas_status lmi_exact_words(char **out, lmi_span in)
     if (n == 0 || !is_unit((lmi_span){in.text + sign + n, in.len - sign - n}))
         return LMAS_OK;
     lmi_buf_init(&number, LMI_NUMBER_MAX);
-    lmi_buf_printf(&number, "%s%llu", sign > 0 ? "-" : "", (unsigned long long)(r.total + r.group));
+    lmi_buf_printf(&number, "%s%" PRIu64, sign > 0 ? "-" : "", r.total + r.group);
     *out = lmi_buf_steal(&number);
     return *out ? LMAS_OK : lmi_buf_status(&number);
 }
