@@ -138,6 +138,8 @@ typedef struct lmas_model_info {
     bool is_tied;         /* W_out is W_in (no output.weight) */
     bool knows_reasoning; /* the chat template asks for `enable_thinking` */
     bool knows_date;      /* it asks for the date */
+    const char
+        *cannot_think; /* why thoughts are refused on this architecture; NULL: they are not */
 } lmas_model_info;
 
 LMAS_API const lmas_model_info *lmas_model_describe(const lmas_model *model);
@@ -225,6 +227,10 @@ LMAS_API int32_t lmas_session_n_threads_batch(const lmas_session *session);
 
 /* How thoughts are realigned: "norm" (identity and rescale), or "matrix" (W_a and rescale). */
 LMAS_API const char *lmas_session_realignment(const lmas_session *session);
+
+/* Why thoughts are refused here, NULL where they are not: a new session feeds the model a token's
+ * own row of W_in as a vector, which must come out as the token does. Reading and speaking go on. */
+LMAS_API const char *lmas_session_cannot_think(const lmas_session *session);
 
 /* Stop what runs on this session at the next tick: the running call returns
  * LMAS_E_CANCELED, and so does every later one. Safe in a signal handler and from any thread. */

@@ -2,7 +2,8 @@
  * context.c - making a context, its lanes, and the proof at birth that thoughts come out.
  *
  * A new context decodes one token to see whether the eval callback meets the hidden state; if
- * it does not, embeddings mode is used instead.
+ * it does not, embeddings mode is used instead. Then it decodes the token's own row as a vector, to
+ * see whether thoughts can come in (thought/).
  */
 #include "engine/context.h"
 
@@ -114,23 +115,6 @@ static bool make_lanes(lmi_context *ctx)
     return true;
 }
 
-/* One token through a lane: does its hidden state come out the way `ctx->tap` says? */
-static lmas_status probe(lmi_context *ctx)
-{
-    const llama_token bos = llama_vocab_bos(ctx->model->vocab);
-    const int32_t token = bos == LLAMA_TOKEN_NULL ? 0 : bos;
-    lmi_lane *lane = lmi_lane_take(ctx);
-    lmas_status status;
-
-    lmi_backend_forget();
-    lmi_lane_read(lane, &token, 1, LMI_WANT_HIDDEN);
-    status = lmi_context_tick(ctx);
-    if (status == LMAS_OK && lane->state == LMI_LANE_FAILED)
-        status = lmi_fail(lane->status, "%s", lane->error);
-    lmi_lane_give(ctx, lane);
-    return status;
-}
-
 static void free_llama(lmi_context *ctx)
 {
     if (ctx->batch)
@@ -163,7 +147,8 @@ static lmas_status make_llama(lmi_context *ctx, const lmi_context_params *params
     ctx->batch = llama_batch_ext_init(ctx->llama);
     if (!ctx->rows || !ctx->batch)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a batch of %u rows", ctx->n_rows_max);
-    return probe(ctx);
+    lmi_backend_forget();
+    return lmi_thought_prove(ctx);
 }
 
 static lmas_status check_params(const lmi_context_params *p)

@@ -193,6 +193,10 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
     model->info.cell_size = cell_size(weights, &model->info);
     model->is_packed_by_sequence =
         llama_model_is_recurrent(model->llama) || llama_model_is_hybrid(model->llama);
+    status = lmi_thought_read(&model->thought, weights, model->arch, model->info.n_embd);
+    if (status != LMAS_OK)
+        return status;
+    model->info.cannot_think = *model->thought.refusal ? model->thought.refusal : NULL;
     status = lmi_chat_open(&model->chat, model, weights, params->chat_template);
     return status == LMAS_OK ? lmi_weights_fingerprint(model->fingerprint, weights) : status;
 }
@@ -245,6 +249,7 @@ void lmas_model_close(lmas_model *model)
     lmi_free(model->arch);
     lmi_free(model->name);
     lmi_chat_close(&model->chat);
+    lmi_thought_done(&model->thought);
     pthread_mutex_destroy(&model->lock);
     lmi_free(model);
 }
@@ -252,13 +257,4 @@ void lmas_model_close(lmas_model *model)
 const lmas_model_info *lmas_model_describe(const lmas_model *model)
 {
     return &model->info;
-}
-
-/* The Gemma family scales token rows by sqrt(n_embd) inside the graph and takes vectors as
- * they are; the other architectures that scale do it to both. */
-float lmi_model_embedding_scale(const lmas_model *model)
-{
-    if (strncmp(model->info.arch, "gemma", 5) != 0)
-        return 1.0f;
-    return sqrtf((float)model->info.n_embd);
 }

@@ -13,6 +13,7 @@
 #include "engine/chat.h"
 #include "engine/gguf/weights.h"
 #include "engine/load.h"
+#include "engine/thought/thought.h"
 
 /* Longest text that is tokenised in one piece, in bytes: libllama counts in int32_t. */
 #define LMI_TEXT_MAX ((size_t)64 * 1024 * 1024)
@@ -27,6 +28,7 @@ struct lmas_model {
     char *arch;
     char *name;
     lmi_chat_template chat;
+    lmi_thought_rule thought;
     char description[128];
     char fingerprint[LMI_SHA256_SIZE];
     lmi_load load;              /* the machine when opening began */
@@ -53,9 +55,5 @@ void lmi_model_piece(lmi_buf *out, const lmas_model *model, int32_t token);
 
 /* Whether the token ends a turn. */
 bool lmi_model_ends(const lmas_model *model, int32_t token);
-
-/* What the model multiplies a token's row of W_in by before its first layer, 1 for most:
- * the size of an input embedding as the first layer sees it. */
-float lmi_model_embedding_scale(const lmas_model *model);
 
 #endif

@@ -145,6 +145,8 @@ lmas_status lmi_memory_start_thought(lmas_memory *memory, const char *agent, uns
 {
     lmas_status status = check_idle(memory);
 
+    if (status == LMAS_OK)
+        status = lmi_session_check_thinking(memory->session);
     if (status == LMAS_OK && !(memory->lane->has & LMI_WANT_HIDDEN))
         status = lmi_fail(LMAS_E_INVALID,
                           "no hidden state to think from: read a prompt before thinking");

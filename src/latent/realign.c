@@ -74,7 +74,7 @@ static lmas_status compute_target_norm(float *out, lmas_model *model)
                           "number was expected",
                           model->path, mean);
     if (status == LMAS_OK)
-        *out = (float)mean * lmi_model_embedding_scale(model);
+        *out = (float)mean * model->thought.scale;
     return status;
 }
 

@@ -103,6 +103,18 @@ const char *lmas_session_realignment(const lmas_session *session)
     return session->realign->matrix ? "matrix" : "norm";
 }
 
+const char *lmas_session_cannot_think(const lmas_session *session)
+{
+    return *session->ctx->refusal ? session->ctx->refusal : NULL;
+}
+
+lmas_status lmi_session_check_thinking(const lmas_session *session)
+{
+    if (*session->ctx->refusal)
+        return lmi_fail(LMAS_E_MODEL, "%s", session->ctx->refusal);
+    return LMAS_OK;
+}
+
 void lmas_session_cancel(lmas_session *session)
 {
     atomic_store(&session->ctx->is_canceled, true);

@@ -11,4 +11,7 @@ struct lmas_session {
     lmi_realign *realign;
 };
 
+/* Fails with the reason where the model cannot take thoughts. */
+lmas_status lmi_session_check_thinking(const lmas_session *session);
+
 #endif

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "team/job.h"
 
@@ -21,6 +22,24 @@ struct lmas_solver {
     lmi_shelf shelf;
     lmi_job **keep; /* lmas_solve(): where the finished job goes instead of being freed */
 };
+
+/* What cannot think is refused before anything runs. */
+static lmas_status check_thinking(const lmas_session *session, const lmi_plan *plan)
+{
+    const size_t n = lmi_plan_n_turns(plan);
+    size_t i = 0;
+
+    while (i < n && lmi_plan_turn(plan, i).n_thoughts == 0)
+        i++;
+    if (i == n)
+        return LMAS_OK;
+    if (session->model->thought.has_inputs_by_token)
+        lmi_log(LMAS_LOG_WARN,
+                "%s: its layers have inputs by the token's id; a thought has none and gets those "
+                "of token 0, which the model was never trained for",
+                session->model->info.arch);
+    return lmi_session_check_thinking(session);
+}
 
 static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lmas_team *team,
                               const lmas_solver_params *params)
@@ -38,6 +57,8 @@ static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lm
     solver->running = lmi_new(lmas_session_n_lanes(session), sizeof(lmi_job *));
     status = solver->running ? lmi_plan_check(&solver->plan)
                              : lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
+    if (status == LMAS_OK)
+        status = check_thinking(session, &solver->plan);
     if (status == LMAS_OK)
         status = lmi_shelf_init(&solver->shelf, session->ctx, &solver->plan);
     if (status != LMAS_OK) {

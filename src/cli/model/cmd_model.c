@@ -135,6 +135,8 @@ static void print_text(const lmas_model_info *info, const findings *f)
     printf("%-15s %s\n", "embeddings",
            info->is_tied ? "tied: W_out is W_in" : "untied: W_out is a matrix of its own");
     printf("%-15s %.6g\n", "target norm", (double)f->target_norm);
+    if (info->cannot_think)
+        printf("%-15s no: %s\n", "thoughts", info->cannot_think);
     printf("%-15s %d tokens, %s\n", "vocabulary", info->n_vocab, info->vocab_type);
     lmi_size_text(size, (double)info->cell_size);
     printf("%-15s trained for %d positions", "context", info->n_ctx_train);
@@ -175,6 +177,7 @@ static lmas_status print_json(const lmas_model_info *info, const findings *f)
     yyjson_mut_obj_add_str(doc, root, "description", info->description);
     yyjson_mut_obj_add_str(doc, root, "vocab_type", info->vocab_type);
     add_numbers(doc, root, info, f);
+    lmi_json_add_text(doc, root, "cannot_think", info->cannot_think);
     lmi_json_add_text(doc, root, "chat_template", info->chat_template);
     lmi_json_add_text(doc, root, "chat_turn", f->turn);
     lmi_json_add_text(doc, root, "chat_template_error", f->turn ? NULL : f->complaint);

@@ -223,6 +223,11 @@ uint32_t lmi_weights_u32(const lmi_weights *weights, const char *key, uint32_t o
     return id < 0 ? otherwise : gguf_get_val_u32(weights->parts[0].gguf, id);
 }
 
+bool lmi_weights_has(const lmi_weights *weights, const char *key)
+{
+    return gguf_find_key(weights->parts[0].gguf, key) >= 0;
+}
+
 bool lmi_weights_find(lmi_matrix *out, const lmi_weights *weights, const char *name)
 {
     int i;

@@ -35,6 +35,9 @@ const char *lmi_weights_string(const lmi_weights *weights, const char *key);
 bool lmi_weights_bool(const lmi_weights *weights, const char *key, bool otherwise);
 uint32_t lmi_weights_u32(const lmi_weights *weights, const char *key, uint32_t otherwise);
 
+/* Whether the key is there, of whatever type. */
+bool lmi_weights_has(const lmi_weights *weights, const char *key);
+
 /* Find a matrix by name; false when the file has none. */
 bool lmi_weights_find(lmi_matrix *out, const lmi_weights *weights, const char *name);
 
