@@ -1,0 +1,214 @@
+/*
+ * statement.c - ways in which models say that they answer.
+ *
+ * Three kinds: a letter behind "the answer is", the same in other languages, an option's text
+ * before or behind it. Of several the last counts; of one that is two ("answer is A. baumannii"),
+ * the option's text.
+ */
+#include "grade/choice/statement.h"
+
+#include "base/mem.h"
+#include "grade/choice/letter.h"
+#include "grade/exact/answer.h"
+
+#define WOULD                                                                                      \
+    "(?:would|should|must|will|can only|has to|have to|ought to|seems? to|appears? to|turns out "  \
+    "to)(?: therefore| thus| clearly| indeed| then| hence)?+ be"
+#define IS                                                                                         \
+    "(?i:\\bis\\b|\\bwas\\b|\\b" WOULD "\\b|\\b(?:corresponds to|remains)\\b|" ARROW "|[:=>])"
+
+/* Words that may stand between "wait" and the letter. */
+#define AGAIN                                                                                      \
+    "(?i:(?:no|wait|actually|it|this|that|the answer|should|must|is|be|'s|i mean|rather|sorry|"    \
+    "then|so|option|choice|thought)\\b[,:.]?+\\s*+){0,7}+[(*\"']{0,3}+"
+
+/* The last one counts. Branches number their groups alike: group 1 is the letter, wherever it was
+ * found. */
+static const char STATEMENT[] =
+    "(?|"
+    /* The answer is (B). Answer: B. <answer>B. The correct choice would be option B */
+    "(?<![A-Za-z])(?i:answer|ans)(?![A-Za-z])[^.:=>\\n]{0,40}?" IS FILLER LETTER
+    "|\\b(?i:choice|option|letter)\\b[a-z ]{0,30}?" IS FILLER LETTER
+    /* Answer - B. Ans. B */
+    "|(?<![A-Za-z])(?i:answer|ans)(?![A-Za-z])[*_\"' \\t]*+(?:" DASH "|\\.)++" FILLER LETTER
+    /* A heading: Answer, and the letter below it */
+    "|(?m:^)[#*_> \\t]*+(?i:(?:the |my )?(?:final |correct |best )?(?:answer|choice))[*_ \\t]*+"
+    "\\r?+\\n[\\s*_]*+" LETTER
+    /* The correct one is B. My guess is B. Final choice: B */
+    "|\\b(?i:correct|right|best|only|likely|plausible|suitable|appropriate|reasonable|accurate|"
+    "remaining|final)(?i: one| statement| response| solution| candidate| alternative)?+[*_]*+\\s?+"
+    IS FILLER LETTER "|\\b(?i:guess|pick|selection|verdict|vote|bet|conclusion)\\b[*_]*+\\s?+" IS
+    FILLER LETTER
+    /* I choose B. We select option (C) */
+    "|\\b(?i:choose|select|pick|go with|going with|opt for|opting for|settle on|vote for|"
+    "(?:i|we) (?:chose|picked|selected))\\b" FILLER LETTER
+    /* Correction: B. Wait, it is B */
+    "|\\b(?i:correction)[*_]*+ ?[:,]" FILLER LETTER
+    "|\\b(?i:wait|actually|scratch that|on second thought|sorry|oops|"
+    "no(?=[,.!]? (?:wait|it|this|that|the answer|actually|i mean)\\b))[,:.!]*+\\s++" AGAIN LETTER
+    /* It is not A but B */
+    "|\\b(?i:not)\\s++(?:option |choice |answer )?[(*\"']{0,3}+[A-Z][)*\"']{0,3}+,?+\\s++"
+    "(?i:but|rather|instead)\\b(?i: rather| it is| the answer is)?+" FILLER LETTER ")";
+
+#define IN_BETWEEN                                                                                 \
+    "(?:\\s|[:*_\"'`$(]|" QUOTE "|(?i:la|le|el|il|o|a|l'|die|der|das|option|opci(?:o|\xc3\xb3)n|"        \
+    "op\xc3\xa7\xc3\xa3o|opzione|letra|lettre|lettera|buchstabe|antwort|r\xc3\xa9ponse|respuesta|resposta|risposta" \
+    "|alternativa|variante)\\b|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\xa1\xb9|\xe9\xa0\x85|\xe9\x81\xb8\xe6\x8a\x9e\xe8\x82\xa2|\xd0\xb1\xd1\x83\xd0\xba\xd0\xb2\xd0\xb0|\xd0\xb2\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd1\x8d\xd1\x82\xd0\xbe)*+(?<![A-Za-z])"
+
+/* The same sentence in Spanish, German, French, Italian, Portuguese, Russian; in Chinese,
+ * Japanese, Korean. */
+static const char ELSEWHERE[] =
+    "(?|"
+    "(?<![A-Za-z])(?:(?i:respuesta|opci(?:o|\xc3\xb3)n|alternativa|antwort|l\xc3\xb6sung|option|risposta|"
+    "opzione|resposta|op\xc3\xa7\xc3\xa3o|r\xc3\xa9ponse|choix|elecci(?:o|\xc3\xb3)n|scelta|escolha)|R\xc3\x89PONSE|R\xc3\xa9ponse|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82\xd0\xbe\xd0\xbc|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd1\x8b\xd0\xb1\xd0\xbe\xd1\x80)"
+    "[^.:=\\n]{0,40}?(?:\\b(?i:es|est|ist|lautet|ser\xc3\xa1|sarebbe|sera|w\xc3\xa4re)\\b|\xc3\xa8|\xc3\xa9|\xc3\x88|\xc3\x89|\xd1\x8d\xd1\x82\xd0\xbe|\xd1\x8f\xd0\xb2\xd0\xbb\xd1\x8f\xd0\xb5\xd1\x82\xd1\x81\xd1\x8f|" DASH "|[:=])"
+    IN_BETWEEN LETTER
+    "|(?i:richtig|korrekt)\\s++ist" IN_BETWEEN LETTER
+    "|\\b(?i:elijo|elegimos|escolho|scelgo|choisis|w\xc3\xa4hle|nehme)\\b" IN_BETWEEN LETTER
+    "|(?:\xe7\xad\x94\xe6\xa1\x88|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe6\xad\xa3\xe8\xa7\xa3|\xe6\xad\xa3\xe7\xad\x94|\xe8\xa7\xa3\xe7\xad\x94|\xe7\xad\x94\xe3\x81\x88|\xe5\x9b\x9e\xe7\xad\x94|\xec\xa0\x95\xeb\x8b\xb5|\xeb\x8b\xb5|\xe9\x81\xb8\xe6\x8a\x9e)[^.:\\n]{0,24}?(?:\xe6\x98\xaf|\xe4\xb8\xba|\xe7\x82\xba|\xe9\x80\x89|\xe9\x81\xb8|\xe3\x81\xaf|\xe3\x81\x8c|\xec\x9d\x80|\xeb\x8a\x94|\xec\x9d\xb4|[:=])" IN_BETWEEN LETTER
+    "|(?:\xe7\xad\x94\xe6\xa1\x88|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe6\xad\xa3\xe8\xa7\xa3|\xe6\xad\xa3\xe7\xad\x94|\xe8\xa7\xa3\xe7\xad\x94|\xe7\xad\x94\xe3\x81\x88|\xe5\x9b\x9e\xe7\xad\x94|\xec\xa0\x95\xeb\x8b\xb5|\xeb\x8b\xb5|\xe9\x81\xb8\xe6\x8a\x9e|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\x81\xb8\xe6\x93\x87)[\\s:]*+(?:\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\xa1\xb9|\xe9\xa0\x85|\xe9\x81\xb8\xe6\x8a\x9e\xe8\x82\xa2|\xd0\xb1\xd1\x83\xd0\xba\xd0\xb2\xd0\xb0|\xd0\xb2\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd1\x8d\xd1\x82\xd0\xbe)?+[\\s:]*+[(*]*+" LETTER ")";
+
+/* La opcion B es correcta. */
+static const char ELSEWHERE_REMARK[] =
+    "(?:(?i:opci(?:o|\xc3\xb3)n|respuesta|option|opzione|risposta|op\xc3\xa7\xc3\xa3o|resposta|alternativa|antwort|"
+    "r\xc3\xa9ponse|letra|lettre)|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82\xd0\xbe\xd0\xbc|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd1\x8b\xd0\xb1\xd0\xbe\xd1\x80|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\xa1\xb9|\xe9\xa0\x85|\xe9\x81\xb8\xe6\x8a\x9e\xe8\x82\xa2|\xd0\xb1\xd1\x83\xd0\xba\xd0\xb2\xd0\xb0|\xd0\xb2\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd1\x8d\xd1\x82\xd0\xbe)\\s*+[(*\"]{0,3}+([A-Z])[)*\"]{0,3}+\\s*+"
+    "(?:(?i:es|est|ist)\\b|\xc3\xa9|\xc3\xa8|" DASH "|\xe3\x81\xaf|\xe3\x81\x8c|\xec\x9d\x80|\xeb\x8a\x94|\xec\x9d\xb4|\xea\xb0\x80|\xe6\x98\xaf)?+\\s*+(?i:la |le |il |o |a |die )?+"
+    "(?i:correct[ao]?\\b|correcte|bonne|richtig|korrekt|giusta|corretta|certa|correta|\xd0\xb2\xd0\xb5\xd1\x80\xd0\xbd|\xd0\xbf\xd1\x80\xd0\xb0\xd0\xb2\xd0\xb8\xd0\xbb\xd1\x8c\xd0\xbd|"
+    "\xe6\xad\xa3\xe7\xa1\xae|\xe6\xad\xa3\xe7\xa2\xba|\xe5\xaf\xb9|\xe5\xb0\x8d|\xe6\xad\xa3\xe3\x81\x97\xe3\x81\x84|\xec\xa0\x95\xeb\x8b\xb5|\xeb\xa7\x9e)";
+
+/* Sentences about an option, for a text that has none of the first kind: "The answer is A. Vitamin
+ * C is the right treatment." The letter stands in brackets, is called an option, or begins a
+ * sentence or what follows a word like "so"; "B would be correct if" says nothing. */
+static const char REMARK[] =
+    "(?|"
+    /* Option B is correct. (B) is the best answer */
+    "(?:[(\\[]|(?:\\A|\\n|[.!?:;,]\\s|\\b(?i:option|choice|letter|answer|so|thus|hence|then|that|"
+    "therefore|only|and|but|means|think|believe)\\s)[\\s*_\"'(\\[]{0,8}+)"
+    "([A-Z])[)\\]]?[*_\"']*+\\s++(?i:is|seems|appears|looks|must be|has to be)\\s++(?i:to be )?+"
+    "(?:(?i:indeed|clearly|therefore|the|my|our|best|most|only|single|likely|final|thus|also)\\s++"
+    ")*?"
+    "(?i:correct|right|answer|choice|option|appropriate|accurate|suitable|likely|plausible|best)\\b"
+    ")";
+
+/* "The answer is mitochondria." Group 1: the rest of the line. */
+static const char TEXT_STATEMENT[] =
+    "\\b(?i:answer|choice|option)\\b[^.:=\\n]{0,40}?" IS "[\\s:*_\"]*+([^\\n]++)";
+
+/* "Mitochondria is the correct answer." Group 1 is empty, where the text ends. */
+static const char TEXT_FIRST[] =
+    "()[*_\"']{0,4}+\\s++(?i:is|are|must be|would be)\\s++(?i:clearly |therefore |thus |indeed )?+"
+    "(?i:the|our|my)\\s++(?i:(?:correct|right|best|final|only|most \\w{1,16}+)\\s++){0,3}+"
+    "(?i:answer|option|choice)\\b(?!\\s++(?:to|of|is|if|that)\\b)";
+
+static lmi_pick later(lmi_pick a, lmi_pick b)
+{
+    if (!a.where || (b.where && b.where >= a.where))
+        return b;
+    return a;
+}
+
+/* The option that a line gives by its text, or by its letter and its text: "copper, as it
+ * conducts", "B copper". */
+static lmas_status read_text(char *out, const lmi_options *options, lmi_span line)
+{
+    lmi_opening opening = {0};
+    lmas_status status = lmi_options_find(out, options, line);
+
+    if (status != LMAS_OK || *out)
+        return status;
+    status = lmi_options_open(&opening, options, line);
+    *out = opening.letter;
+    lmi_free(opening.normal);
+    if (status == LMAS_OK && !*out && line.len > 2 && line.text[1] == ' ') {
+        const char letter = lmi_options_letter(options, (lmi_span){line.text, 1});
+
+        status = lmi_options_open(&opening, options, (lmi_span){line.text + 2, line.len - 2});
+        lmi_free(opening.normal);
+        if (letter && letter == opening.letter)
+            *out = letter;
+    }
+    return status;
+}
+
+/* The last "answer is" that is followed by an option's text. */
+static lmas_status find_text_behind(lmi_pick *out, lmi_polarity *polarity, lmi_span in)
+{
+    lmi_pattern p;
+    lmas_status status = LMAS_OK;
+
+    *out = (lmi_pick){0};
+    if (polarity->options->n_texts)
+        status = lmi_pattern_init(&p, TEXT_STATEMENT, in);
+    else
+        return LMAS_OK;
+    if (status != LMAS_OK)
+        return status;
+    while (status == LMAS_OK && lmi_pattern_next(&p)) {
+        const lmi_mention m = {in, lmi_pattern_group(&p, 0).text, lmi_pattern_group(&p, 1).text};
+        char letter = 0;
+
+        status = read_text(&letter, polarity->options, lmi_pattern_group(&p, 1));
+        if (letter && lmi_polarity_before(polarity, &m) != LMI_SENSE_DENIED)
+            *out = (lmi_pick){.letter = letter, .where = m.cue};
+    }
+    lmi_pattern_done(&p);
+    return status;
+}
+
+/* The last option's text that "is the answer". */
+static lmas_status find_text_first(lmi_pick *out, lmi_polarity *polarity, lmi_span in)
+{
+    const char *line = in.text;
+    lmi_pattern p;
+    lmas_status status;
+
+    *out = (lmi_pick){0};
+    if (!polarity->options->n_texts)
+        return LMAS_OK;
+    status = lmi_pattern_init(&p, TEXT_FIRST, in);
+    if (status != LMAS_OK)
+        return status;
+    while (status == LMAS_OK && lmi_pattern_next(&p)) {
+        const char *at = lmi_pattern_group(&p, 1).text;
+        const char *newline = memrchr(line, '\n', (size_t)(at - line));
+        const lmi_mention m = {in, at, at};
+        char letter = 0;
+
+        if (newline)
+            line = newline + 1;
+        status = lmi_options_close(&letter, polarity->options,
+                                   (lmi_span){line, (size_t)(at - line)});
+        if (letter && lmi_polarity_before(polarity, &m) != LMI_SENSE_DENIED)
+            *out = (lmi_pick){.letter = letter, .where = at};
+    }
+    lmi_pattern_done(&p);
+    return status;
+}
+
+lmas_status lmi_statement_find(lmi_pick *out, lmi_polarity *polarity, lmi_span in)
+{
+    lmi_pick letter, other, text, first;
+    lmas_status status = lmi_pick_last(&letter, polarity, STATEMENT, in, false);
+
+    if (status == LMAS_OK)
+        status = lmi_pick_last(&other, polarity, ELSEWHERE, in, false);
+    if (status == LMAS_OK)
+        status = find_text_behind(&text, polarity, in);
+    if (status == LMAS_OK)
+        status = find_text_first(&first, polarity, in);
+    if (status == LMAS_OK)
+        *out = later(later(other, letter), later(first, text));
+    return status;
+}
+
+lmas_status lmi_remark_find(lmi_pick *out, lmi_polarity *polarity, lmi_span in)
+{
+    lmi_pick other;
+    lmas_status status = lmi_pick_last(out, polarity, REMARK, in, false);
+
+    if (status == LMAS_OK)
+        status = lmi_pick_last(&other, polarity, ELSEWHERE_REMARK, in, false);
+    if (status == LMAS_OK)
+        *out = later(*out, other);
+    return status;
+}
