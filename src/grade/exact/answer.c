@@ -35,22 +35,51 @@ static lmi_span limit(lmi_span text, bool is_start)
     return (lmi_span){text.text + cut, text.len - cut};
 }
 
+static lmas_status look_at(lmi_answer *answer, bool is_box, lmi_span place)
+{
+    answer->is_box = is_box;
+    answer->raw = limit(place, is_box);
+    lmi_buf_init(&answer->plain, PLAIN_GROWTH * answer->raw.len);
+    lmi_latex_plain(&answer->plain, answer->raw);
+    return lmi_buf_status(&answer->plain);
+}
+
 lmas_status lmi_answer_init(lmi_answer *out, lmi_span text)
 {
     lmi_answer answer = {0};
     lmas_status status;
 
-    text = lmi_answer_spoken(text);
-    answer.is_box = lmi_latex_box(&answer.raw, text);
-    answer.raw = limit(answer.is_box ? answer.raw : text, answer.is_box);
-    lmi_buf_init(&answer.plain, PLAIN_GROWTH * answer.raw.len);
-    lmi_latex_plain(&answer.plain, answer.raw);
-    status = lmi_buf_status(&answer.plain);
+    answer.text = lmi_answer_spoken(text);
+    status = lmi_answer_cut(&answer.text);
+    if (status != LMAS_OK)
+        return status;
+    answer.boxes = (lmi_boxes){.text = answer.text, .end = answer.text.len};
+    if (lmi_latex_box(&answer.box, &answer.boxes)) {
+        status = look_at(&answer, true, answer.box);
+    } else {
+        answer.is_last = true;
+        status = look_at(&answer, false, answer.text);
+    }
     if (status == LMAS_OK)
         *out = answer;
     else
         lmi_buf_done(&answer.plain);
     return status;
+}
+
+lmas_status lmi_answer_next(lmi_answer *answer)
+{
+    const char *end = answer->text.text + answer->text.len;
+    const char *behind = answer->box.text + answer->box.len;
+    lmi_span box;
+
+    lmi_buf_done(&answer->plain);
+    if (answer->is_box && answer->raw.text == answer->box.text)
+        return look_at(answer, false, (lmi_span){behind, (size_t)(end - behind)});
+    if (lmi_latex_box(&box, &answer->boxes))
+        return look_at(answer, true, box);
+    answer->is_last = true;
+    return look_at(answer, false, answer->text);
 }
 
 void lmi_answer_done(lmi_answer *answer)
