@@ -36,9 +36,20 @@
 /* "(b)", "[B]", "B)", "B" before a word with a capital or a number ("C Paris"; never A or I, which
  * are words), any capital that ends as above, a small letter at a line's end or before a reason. */
 #define LETTER                                                                                     \
-    "(?|[(\\[]\\s*+([A-Za-z])\\s*+[)\\]]|\\b([A-Za-z])\\)(?![A-Za-z0-9])|"                         \
-    "\\b([B-HJ-Z])(?=\\s++[A-Z0-9])|\\b([A-Z])" LETTER_END "|\\b([B-HJ-Z])" OTHER_END              \
-    "|\\b([a-z])(?=[.)*]*+\\s*?(?:\\n|\\z))|\\b([b-hj-z])(?=[.,]?+ (?:because|since)\\b))"
+    "[(\\[]\\s*+[A-Za-z]\\s*+[)\\]]|\\b[A-Za-z]\\)(?![A-Za-z0-9])|\\b[B-HJ-Z](?=\\s++[A-Z0-9])|"   \
+    "\\b[A-Z]" LETTER_END "|\\b[B-HJ-Z]" OTHER_END "|\\b[a-z](?=[.)*]*+\\s*?(?:\\n|\\z))|"         \
+    "\\b[b-hj-z](?=[.,]?+ (?:because|since)\\b)"
+
+/* The same where less speaks for it: no number and no capital follows, and it is no species' first
+ * ("C. difficile"). */
+#define PLAIN_LETTER                                                                               \
+    "[(\\[]\\s*+[A-Za-z]\\s*+[)\\]]|\\b[A-Z]\\)(?![A-Za-z0-9])|"                                   \
+    "\\b[A-Z](?!\\.[ \\t]*+[a-z])" LETTER_END "|\\b[B-HJ-Z]" OTHER_END
+
+/* The end of a pattern: words between, and a letter, which is group 1. */
+#define THEN(between, letter)                                                                      \
+    "(?&between)(?=(?&letter))[(\\[\\s]*+([A-Za-z])"                                               \
+    "(?(DEFINE)(?<between>" between ")(?<letter>" letter "))"
 
 /* Words that may stand between "the answer is" and the letter. */
 #define FILLER                                                                                     \

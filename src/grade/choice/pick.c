@@ -49,10 +49,12 @@ static void weigh(lmi_pick *out, lmi_polarity *polarity, const mentions *m, bool
 
         if (sense == LMI_SENSE_DENIED)
             continue;
-        *out = (lmi_pick){.is_settled = true, .where = one->cue};
+        *out = (lmi_pick){.is_settled = sense == LMI_SENSE_SEVERAL,
+                          .where = one->cue,
+                          .at = one->letter,
+                          .text = one->text};
         if (sense == LMI_SENSE_CHOSEN)
-            *out = (lmi_pick){lmi_options_letter(polarity->options, (lmi_span){one->letter, 1}),
-                              false, one->cue, one->letter};
+            out->letter = lmi_options_letter(polarity->options, (lmi_span){one->letter, 1});
         return;
     }
 }
@@ -77,4 +79,20 @@ lmas_status lmi_pick_only(lmi_pick *out, lmi_polarity *polarity, const char *pat
     if (status == LMAS_OK && m.is_one)
         weigh(out, polarity, &m, true);
     return status;
+}
+
+lmas_status lmi_pick_is_one(bool *out, const lmi_options *options, const char *pattern, lmi_span in)
+{
+    mentions m;
+    const lmas_status status = collect(&m, options, pattern, in);
+
+    *out = status == LMAS_OK && m.is_one;
+    return status;
+}
+
+lmi_pick lmi_pick_later(lmi_pick a, lmi_pick b)
+{
+    if (!a.where || (b.where && b.where >= a.where))
+        return b;
+    return a;
 }

@@ -53,33 +53,38 @@ enum { BEFORE_MAX = 160, BEHIND_MAX = 200 };
 static const char BEFORE[] =
     "(?i)(?:"
     /* the wrong answer is */
-    "\\b" BAD "\\b" ON
+    "\\b" BAD "\\b(?&on)"
     /* I do not think the answer is; do not pick */
-    "|\\b" NEVER "(?:\\s++[a-z']++){0,3}?\\s++" SAY "\\b" ON
+    "|\\b" NEVER "(?:[\\s\\x01]++[a-z']++){0,3}?[\\s\\x01]++" SAY "\\b(?&on)"
     /* the answer that does not fit is, never: from the cue on, which is marked */
     "|\\x01[^\\x01]*?\\b(?:" NEVER "|" BAD "|reject[a-z]*+|eliminat[a-z]*+|exclud[a-z]*+|avoid|"
     "tempt[a-z]*+|rul[a-z]++ out|many|people|students?|no es|no era|nicht|n'est|pas|non|n\xc3\xa3o|"
-    "nunca|kein[a-z]*+)\\b(?!-)" ON "|\\x01[^\\x01]*?(?:\xd0\xbd\xd0\xb5|\xd0\x9d\xd0\xb5)"
+    "nunca|kein[a-z]*+)\\b(?!-)(?&on)|\\x01[^\\x01]*?(?:\xd0\xbd\xd0\xb5|\xd0\x9d\xd0\xb5)"
     /* not; ruling out; rather than */
     "|\\b" DO_NOT_TAKE "[\\s.]++(?:for |with |choosing |picking |selecting |option |choice |answer "
     "|letter |the |to |be |also |[*_\"'(\\[\\s\\x01])*+$"
     /* many choose; students often pick; one might say; the student's answer is */
-    "|\\bmost (?:would|will|might|may|choose|pick|select|say|think)\\b" ON
-    "|\\b(?:many|some|few|several|careless|hasty)\\s++(?:[a-z]++\\s++){0,2}?"
-    "(?:" PEOPLE "|would|will|might|may|choose|pick|select|say|think)\\b" ON "|\\b" PEOPLE
-    "(?:'s?|\xe2\x80\x99s?)?\\s" ON
-    "|\\b(?:one|you|we|i|it)\\s++(?:(?:might|may|could)\\b|(?:would|is|are|was) tempt)" ON
+    "|\\bmost \\x01?(?:would|will|might|may|choose|pick|select|say|think)\\b(?&on)"
+    "|\\b(?:many|some|few|several|careless|hasty)[\\s\\x01]++(?:[a-z]++[\\s\\x01]++){0,2}?"
+    "(?:" PEOPLE "|would|will|might|may|choose|pick|select|say|think)\\b(?&on)|\\b" PEOPLE
+    "(?:'s?|\xe2\x80\x99s?)?[\\s\\x01](?&on)"
+    "|\\b(?:one|you|we|i|it)[\\s\\x01]++(?:(?:might|may|could)\\b|(?:would|is|are|was) tempt)(?&on)"
     "|\\b(?:tempt[a-z]*+|mistake|(?<!trial and )error|mislead[a-z]*+|wrongly|mistakenly|incorrectly"
-    "|falsely|erroneously|wrong to|foolish to|lure[a-z]*+|fooled)\\b" ON
-    "|(?<!no )(?<!a )(?<!any )(?<!without )(?<!beyond )\\bdoubt[a-z]*+\\b" ON
+    "|falsely|erroneously|wrong to|foolish to|lure[a-z]*+|fooled)\\b(?&on)"
+    ")(?(DEFINE)(?<on>" ON "))";
+
+/* More of them. */
+static const char BEFORE_TOO[] =
+    "(?i)(?:"
+    "(?<!no )(?<!a )(?<!any )(?<!without )(?<!beyond )\\bdoubt[a-z]*+\\b(?&on)"
     /* if the answer is; assuming; why is */
-    "|\\bif\\s++(?:the\\s++(?:[a-z]++\\s++){0,2}?" THING "|it|we|you|one|i|someone)\\b" ON
-    "|\\b(?:suppos(?:e|ing)|assuming|what if|imagine|whether)\\b" ON
-    "|^\\W*+(?:why|how can|how could)\\b" ON
+    "|\\bif[\\s\\x01]++(?:the[\\s\\x01]++(?:[a-z]++[\\s\\x01]++){0,2}?" THING "|it|we|you|one|i|someone)\\b(?&on)"
+    "|\\b(?:suppos(?:e|ing)|assuming|what if|imagine|whether)\\b(?&on)"
+    "|^\\W*+(?:why|how can|how could)\\b(?&on)"
     /* I first thought */
-    "|\\b(?:first|initially|originally|previously|earlier)\\s++(?:[a-z]++\\s++){0,2}?"
+    "|\\b(?:first|initially|originally|previously|earlier)[\\s\\x01]++(?:[a-z]++[\\s\\x01]++){0,2}?"
     "(?:thought|think|said|believed|guessed|chose|picked|answered|wrote|assumed|considered|felt|"
-    "selected|leaned|claimed)\\b" ON "|\\b(?:thought|assumed)\\s++(?:that\\s++)?(?:it|the)\\b" ON
+    "selected|leaned|claimed)\\b(?&on)|\\b(?:thought|assumed)[\\s\\x01]++(?:that[\\s\\x01]++)?(?:it|the)\\b(?&on)"
     /* the same in Chinese, Japanese, Korean */
     "|(?:\xe4\xb8\x8d|\xe9\x94\x99|\xe9\x8c\xaf|\xe8\xaf\xaf|\xe8\xaa\xa4|\xe9\x9d\x9e|"
     "\xe9\x97\xb4\xe9\x81\x95|\xe9\x96\x93\xe9\x81\x95|\xec\x98\xa4\xeb\x8b\xb5|"
@@ -88,7 +93,8 @@ static const char BEFORE[] =
     "\xd0\x9d\xd0\xb5\xd0\xbf\xd1\x80\xd0\xb0\xd0\xb2\xd0\xb8\xd0\xbb|"
     "\xd0\xbd\xd0\xb5\xd0\xb2\xd0\xb5\xd1\x80\xd0\xbd|\xd0\x9d\xd0\xb5\xd0\xb2\xd0\xb5\xd1\x80\xd0\xbd|"
     "\xd0\xbe\xd1\x88\xd0\xb8\xd0\xb1\xd0\xbe\xd1\x87|\xd0\x9e\xd1\x88\xd0\xb8\xd0\xb1\xd0\xbe\xd1\x87)"
-    "[^.!?;,\\n]{0,60}$)";
+    "[^.!?;,\\n]{0,60}$)"
+    "(?(DEFINE)(?<on>" ON "))";
 
 /* Where only its place speaks for a letter, any of these words speaks against it. */
 static const char BEFORE_BARE[] =
@@ -155,7 +161,7 @@ lmas_status lmi_polarity_init(lmi_polarity *out, const lmi_options *options)
     const struct {
         lmi_pattern *to;
         const char *pattern;
-    } all[] = {{&out->before, BEFORE},           {&out->before_bare, BEFORE_BARE},
+    } all[] = {{&out->before, BEFORE},           {&out->before_too, BEFORE_TOO}, {&out->before_bare, BEFORE_BARE},
                {&out->after, BEHIND},            {&out->after_bare, BEHIND_BARE},
                {&out->several, SEVERAL},         {&out->asked, ASKED}};
     lmas_status status = LMAS_OK;
@@ -172,6 +178,7 @@ lmas_status lmi_polarity_init(lmi_polarity *out, const lmi_options *options)
 void lmi_polarity_done(lmi_polarity *polarity)
 {
     lmi_pattern_done(&polarity->before);
+    lmi_pattern_done(&polarity->before_too);
     lmi_pattern_done(&polarity->before_bare);
     lmi_pattern_done(&polarity->after);
     lmi_pattern_done(&polarity->after_bare);
@@ -244,7 +251,7 @@ lmi_sense lmi_polarity_of(lmi_polarity *polarity, const lmi_mention *mention, bo
     look_around(&a, mention);
     before = (lmi_span){a.text, a.n_before};
     behind = (lmi_span){a.text + a.n_before + 1, a.n - a.n_before - 1};
-    if (matches(&polarity->before, before) || matches(&polarity->after, behind) ||
+    if (matches(&polarity->before, before) || matches(&polarity->before_too, before) || matches(&polarity->after, behind) ||
         matches(&polarity->asked, (lmi_span){a.text, a.n}))
         return LMI_SENSE_DENIED;
     if (is_bare && (matches(&polarity->before_bare, before) ||

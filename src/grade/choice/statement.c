@@ -7,9 +7,15 @@
  */
 #include "grade/choice/statement.h"
 
+#include <string.h>
+
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "grade/choice/letter.h"
 #include "grade/exact/answer.h"
+
+/* Clauses that are read from their end: counted from the last, and the bytes of one. */
+enum { CLAUSES_MAX = 32, CLAUSE_MAX = 1024 };
 
 #define WOULD                                                                                      \
     "(?:would|should|must|will|can only|has to|have to|ought to|seems? to|appears? to|turns out "  \
@@ -25,30 +31,26 @@
 /* The last one counts. Branches number their groups alike: group 1 is the letter, wherever it was
  * found. */
 static const char STATEMENT[] =
-    "(?|"
+    "(?:"
     /* The answer is (B). Answer: B. <answer>B. The correct choice would be option B */
-    "(?<![A-Za-z])(?i:answer|ans)(?![A-Za-z])[^.:=>\\n]{0,40}?" IS FILLER LETTER
-    "|\\b(?i:choice|option|letter)\\b[a-z ]{0,30}?" IS FILLER LETTER
+    "(?<![A-Za-z])(?i:answer|ans)(?![A-Za-z])[^.:=>\\n]{0,40}?" IS
+    "|\\b(?i:choice|option|letter)\\b[a-z ]{0,30}?" IS
     /* Answer - B. Ans. B */
-    "|(?<![A-Za-z])(?i:answer|ans)(?![A-Za-z])[*_\"' \\t]*+(?:" DASH "|\\.)++" FILLER LETTER
-    /* A heading: Answer, and the letter below it */
+    "|(?<![A-Za-z])(?i:answer|ans)(?![A-Za-z])[*_\"' \\t]*+(?:" DASH "|[.|])++"     /* A heading: Answer, and the letter below it */
     "|(?m:^)[#*_> \\t]*+(?i:(?:the |my )?(?:final |correct |best )?(?:answer|choice))[*_ \\t]*+"
-    "\\r?+\\n[\\s*_]*+" LETTER
+    "\\r?+\\n[\\s*_]*+"
     /* The correct one is B. My guess is B. Final choice: B */
     "|\\b(?i:correct|right|best|only|likely|plausible|suitable|appropriate|reasonable|accurate|"
     "remaining|final)(?i: one| statement| response| solution| candidate| alternative)?+[*_]*+\\s?+"
-    IS FILLER LETTER "|\\b(?i:guess|pick|selection|verdict|vote|bet|conclusion)\\b[*_]*+\\s?+" IS
-    FILLER LETTER
+    IS "|\\b(?i:guess|pick|selection|verdict|vote|bet|conclusion)\\b[*_]*+\\s?+" IS
     /* I choose B. We select option (C) */
     "|\\b(?i:choose|select|pick|go with|going with|opt for|opting for|settle on|vote for|"
-    "(?:i|we) (?:chose|picked|selected))\\b" FILLER LETTER
-    /* Correction: B. Wait, it is B */
-    "|\\b(?i:correction)[*_]*+ ?[:,]" FILLER LETTER
-    "|\\b(?i:wait|actually|scratch that|on second thought|sorry|oops|"
-    "no(?=[,.!]? (?:wait|it|this|that|the answer|actually|i mean)\\b))[,:.!]*+\\s++" AGAIN LETTER
+    "(?:i|we) (?:chose|picked|selected))\\b"     /* Correction: B. Wait, it is B */
+    "|\\b(?i:correction)[*_]*+ ?[:,]"     "|\\b(?i:wait|actually|scratch that|on second thought|sorry|oops|"
+    "no(?=[,.!]? (?:wait|it|this|that|the answer|actually|i mean)\\b))[,:.!]*+\\s++" AGAIN
     /* It is not A but B */
     "|\\b(?i:not)\\s++(?:option |choice |answer )?[(*\"']{0,3}+[A-Z][)*\"']{0,3}+,?+\\s++"
-    "(?i:but|rather|instead)\\b(?i: rather| it is| the answer is)?+" FILLER LETTER ")";
+    "(?i:but|rather|instead)\\b(?i: rather| it is| the answer is)?+)" THEN(FILLER, LETTER);
 
 #define IN_BETWEEN                                                                                 \
     "(?:\\s|[:*_\"'`$(]|" QUOTE "|(?i:la|le|el|il|o|a|l'|die|der|das|option|opci(?:o|\xc3\xb3)n|"        \
@@ -58,15 +60,15 @@ static const char STATEMENT[] =
 /* The same sentence in Spanish, German, French, Italian, Portuguese, Russian; in Chinese,
  * Japanese, Korean. */
 static const char ELSEWHERE[] =
-    "(?|"
+    "(?:"
     "(?<![A-Za-z])(?:(?i:respuesta|opci(?:o|\xc3\xb3)n|alternativa|antwort|l\xc3\xb6sung|option|risposta|"
     "opzione|resposta|op\xc3\xa7\xc3\xa3o|r\xc3\xa9ponse|choix|elecci(?:o|\xc3\xb3)n|scelta|escolha)|R\xc3\x89PONSE|R\xc3\xa9ponse|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82\xd0\xbe\xd0\xbc|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd1\x8b\xd0\xb1\xd0\xbe\xd1\x80)"
     "[^.:=\\n]{0,40}?(?:\\b(?i:es|est|ist|lautet|ser\xc3\xa1|sarebbe|sera|w\xc3\xa4re)\\b|\xc3\xa8|\xc3\xa9|\xc3\x88|\xc3\x89|\xd1\x8d\xd1\x82\xd0\xbe|\xd1\x8f\xd0\xb2\xd0\xbb\xd1\x8f\xd0\xb5\xd1\x82\xd1\x81\xd1\x8f|" DASH "|[:=])"
-    IN_BETWEEN LETTER
-    "|(?i:richtig|korrekt)\\s++ist" IN_BETWEEN LETTER
-    "|\\b(?i:elijo|elegimos|escolho|scelgo|choisis|w\xc3\xa4hle|nehme)\\b" IN_BETWEEN LETTER
-    "|(?:\xe7\xad\x94\xe6\xa1\x88|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe6\xad\xa3\xe8\xa7\xa3|\xe6\xad\xa3\xe7\xad\x94|\xe8\xa7\xa3\xe7\xad\x94|\xe7\xad\x94\xe3\x81\x88|\xe5\x9b\x9e\xe7\xad\x94|\xec\xa0\x95\xeb\x8b\xb5|\xeb\x8b\xb5|\xe9\x81\xb8\xe6\x8a\x9e)[^.:\\n]{0,24}?(?:\xe6\x98\xaf|\xe4\xb8\xba|\xe7\x82\xba|\xe9\x80\x89|\xe9\x81\xb8|\xe3\x81\xaf|\xe3\x81\x8c|\xec\x9d\x80|\xeb\x8a\x94|\xec\x9d\xb4|[:=])" IN_BETWEEN LETTER
-    "|(?:\xe7\xad\x94\xe6\xa1\x88|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe6\xad\xa3\xe8\xa7\xa3|\xe6\xad\xa3\xe7\xad\x94|\xe8\xa7\xa3\xe7\xad\x94|\xe7\xad\x94\xe3\x81\x88|\xe5\x9b\x9e\xe7\xad\x94|\xec\xa0\x95\xeb\x8b\xb5|\xeb\x8b\xb5|\xe9\x81\xb8\xe6\x8a\x9e|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\x81\xb8\xe6\x93\x87)[\\s:]*+(?:\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\xa1\xb9|\xe9\xa0\x85|\xe9\x81\xb8\xe6\x8a\x9e\xe8\x82\xa2|\xd0\xb1\xd1\x83\xd0\xba\xd0\xb2\xd0\xb0|\xd0\xb2\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd1\x8d\xd1\x82\xd0\xbe)?+[\\s:]*+[(*]*+" LETTER ")";
+   
+    "|(?i:richtig|korrekt)\\s++ist"
+    "|\\b(?i:elijo|elegimos|escolho|scelgo|choisis|w\xc3\xa4hle|nehme)\\b"
+    "|(?:\xe7\xad\x94\xe6\xa1\x88|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe6\xad\xa3\xe8\xa7\xa3|\xe6\xad\xa3\xe7\xad\x94|\xe8\xa7\xa3\xe7\xad\x94|\xe7\xad\x94\xe3\x81\x88|\xe5\x9b\x9e\xe7\xad\x94|\xec\xa0\x95\xeb\x8b\xb5|\xeb\x8b\xb5|\xe9\x81\xb8\xe6\x8a\x9e)[^.:\\n]{0,24}?(?:\xe6\x98\xaf|\xe4\xb8\xba|\xe7\x82\xba|\xe9\x80\x89|\xe9\x81\xb8|\xe3\x81\xaf|\xe3\x81\x8c|\xec\x9d\x80|\xeb\x8a\x94|\xec\x9d\xb4|[:=])"
+    "|(?:\xe7\xad\x94\xe6\xa1\x88|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe6\xad\xa3\xe8\xa7\xa3|\xe6\xad\xa3\xe7\xad\x94|\xe8\xa7\xa3\xe7\xad\x94|\xe7\xad\x94\xe3\x81\x88|\xe5\x9b\x9e\xe7\xad\x94|\xec\xa0\x95\xeb\x8b\xb5|\xeb\x8b\xb5|\xe9\x81\xb8\xe6\x8a\x9e|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\x81\xb8\xe6\x93\x87)[\\s:]*+(?:\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\xa1\xb9|\xe9\xa0\x85|\xe9\x81\xb8\xe6\x8a\x9e\xe8\x82\xa2|\xd0\xb1\xd1\x83\xd0\xba\xd0\xb2\xd0\xb0|\xd0\xb2\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd1\x8d\xd1\x82\xd0\xbe)?+[\\s:]*+)" THEN(IN_BETWEEN, LETTER);
 
 /* La opcion B es correcta. */
 static const char ELSEWHERE_REMARK[] =
@@ -100,13 +102,6 @@ static const char TEXT_FIRST[] =
     "(?i:the|our|my)\\s++(?i:(?:correct|right|best|final|only|most \\w{1,16}+)\\s++){0,3}+"
     "(?i:answer|option|choice)\\b(?!\\s++(?:to|of|is|if|that)\\b)";
 
-static lmi_pick later(lmi_pick a, lmi_pick b)
-{
-    if (!a.where || (b.where && b.where >= a.where))
-        return b;
-    return a;
-}
-
 /* The option that a line gives by its text, or by its letter and its text: "copper, as it
  * conducts", "B copper". */
 static lmas_status read_text(char *out, const lmi_options *options, lmi_span line)
@@ -134,31 +129,67 @@ static lmas_status read_text(char *out, const lmi_options *options, lmi_span lin
 static lmas_status find_text_behind(lmi_pick *out, lmi_polarity *polarity, lmi_span in)
 {
     lmi_pattern p;
-    lmas_status status = LMAS_OK;
+    lmas_status status;
 
     *out = (lmi_pick){0};
-    if (polarity->options->n_texts)
-        status = lmi_pattern_init(&p, TEXT_STATEMENT, in);
-    else
+    if (!polarity->options->n_texts)
         return LMAS_OK;
+    status = lmi_pattern_init(&p, TEXT_STATEMENT, in);
     if (status != LMAS_OK)
         return status;
     while (status == LMAS_OK && lmi_pattern_next(&p)) {
-        const lmi_mention m = {in, lmi_pattern_group(&p, 0).text, lmi_pattern_group(&p, 1).text};
+        const lmi_span line = lmi_pattern_group(&p, 1);
+        const lmi_mention m = {in, lmi_pattern_group(&p, 0).text, line.text - 1};
         char letter = 0;
 
-        status = read_text(&letter, polarity->options, lmi_pattern_group(&p, 1));
-        if (letter && lmi_polarity_before(polarity, &m) != LMI_SENSE_DENIED)
+        status = read_text(&letter, polarity->options, line);
+        if (letter && lmi_polarity_of(polarity, &m, false) != LMI_SENSE_DENIED)
             *out = (lmi_pick){.letter = letter, .where = m.cue};
     }
     lmi_pattern_done(&p);
     return status;
 }
 
+/* The clause that ends at `at`, on its line. */
+static lmi_span clause_until(lmi_span in, const char *at)
+{
+    const size_t n = (size_t)(at - in.text) < CLAUSE_MAX ? (size_t)(at - in.text) : CLAUSE_MAX;
+    const char *from = in.text + lmi_utf8_floor(in.text, (size_t)(at - in.text) - n);
+    const char *newline = memrchr(from, '\n', (size_t)(at - from));
+
+    if (newline)
+        from = newline + 1;
+    return (lmi_span){from, (size_t)(at - from)};
+}
+
+/* The last of `n` places in a ring where an option's text "is the answer". */
+static lmas_status read_clauses(lmi_pick *out, lmi_polarity *polarity, lmi_span in,
+                                const char *const *ends, size_t n)
+{
+    size_t i;
+
+    for (i = 1; i <= n && i <= CLAUSES_MAX; i++) {
+        const char *at = ends[(n - i) % CLAUSES_MAX];
+        const lmi_mention m = {in, at, at - 1};
+        char letter = 0;
+        const lmas_status status =
+            lmi_options_close(&letter, polarity->options, clause_until(in, at));
+
+        if (status != LMAS_OK)
+            return status;
+        if (letter && lmi_polarity_of(polarity, &m, false) != LMI_SENSE_DENIED) {
+            *out = (lmi_pick){.letter = letter, .where = at};
+            return LMAS_OK;
+        }
+    }
+    return LMAS_OK;
+}
+
 /* The last option's text that "is the answer". */
 static lmas_status find_text_first(lmi_pick *out, lmi_polarity *polarity, lmi_span in)
 {
-    const char *line = in.text;
+    const char *ends[CLAUSES_MAX];
+    size_t n = 0;
     lmi_pattern p;
     lmas_status status;
 
@@ -168,21 +199,11 @@ static lmas_status find_text_first(lmi_pick *out, lmi_polarity *polarity, lmi_sp
     status = lmi_pattern_init(&p, TEXT_FIRST, in);
     if (status != LMAS_OK)
         return status;
-    while (status == LMAS_OK && lmi_pattern_next(&p)) {
-        const char *at = lmi_pattern_group(&p, 1).text;
-        const char *newline = memrchr(line, '\n', (size_t)(at - line));
-        const lmi_mention m = {in, at, at};
-        char letter = 0;
-
-        if (newline)
-            line = newline + 1;
-        status = lmi_options_close(&letter, polarity->options,
-                                   (lmi_span){line, (size_t)(at - line)});
-        if (letter && lmi_polarity_before(polarity, &m) != LMI_SENSE_DENIED)
-            *out = (lmi_pick){.letter = letter, .where = at};
-    }
+    while (lmi_pattern_next(&p))
+        if (lmi_pattern_group(&p, 1).text > in.text)
+            ends[n++ % CLAUSES_MAX] = lmi_pattern_group(&p, 1).text;
     lmi_pattern_done(&p);
-    return status;
+    return read_clauses(out, polarity, in, ends, n);
 }
 
 lmas_status lmi_statement_find(lmi_pick *out, lmi_polarity *polarity, lmi_span in)
@@ -197,7 +218,7 @@ lmas_status lmi_statement_find(lmi_pick *out, lmi_polarity *polarity, lmi_span i
     if (status == LMAS_OK)
         status = find_text_first(&first, polarity, in);
     if (status == LMAS_OK)
-        *out = later(later(other, letter), later(first, text));
+        *out = lmi_pick_later(lmi_pick_later(other, letter), lmi_pick_later(first, text));
     return status;
 }
 
@@ -209,6 +230,6 @@ lmas_status lmi_remark_find(lmi_pick *out, lmi_polarity *polarity, lmi_span in)
     if (status == LMAS_OK)
         status = lmi_pick_last(&other, polarity, ELSEWHERE_REMARK, in, false);
     if (status == LMAS_OK)
-        *out = later(*out, other);
+        *out = lmi_pick_later(*out, other);
     return status;
 }
