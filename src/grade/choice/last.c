@@ -31,14 +31,14 @@ static const char CUES[] =
 /* B. Definitely B, because. */
 static const char ALONE[] =
     "(?:\\A|(?<=[.!?;:]\\s)|(?<=\\n))[\\s*_\"'#>]{0,8}+(?i:(?:so|thus|hence|therefore|then|yes|ok|"
-    "okay|well|clearly|definitely|probably|obviously|likely|finally|overall|and|thus option|"
+    "okay|well|in conclusion|by elimination|in short|in summary|to conclude|clearly|definitely|probably|obviously|likely|finally|overall|and|thus option|"
     "option|choice)[,:]?+[\\s*_\"'(]++){0,3}+([A-Z])(?!\\.[ \\t]*+[a-z])[*_\"')]*+"
     "(?=[.!]?+[*_]*+[ \\t]*+(?:\\r?+\\n|\\z)|[.!;]\\s++[A-Z]|,?+[ \\t]++(?:because|since|as|by|for|"
     "given|due|based|according|rather|over|instead|not)\\b(?!-))";
 
 /* D fits best. C seems the most plausible. B it is. */
 static const char PREDICATES[] =
-    "(?:[(\\[]|(?:\\A|\\n|[.!?:;,]\\s|\\b(?i:option|choice|letter|answer|so|thus|hence|then|that|"
+    "(?|(?:[(\\[]|(?:\\A|\\n|[.!?:;,]\\s|\\b(?i:option|choice|letter|answer|so|thus|hence|then|that|"
     "therefore|only|and|but|means|think|believe|because|while|whereas|since|conclude)\\s)"
     "[\\s*_\"'(\\[]{0,8}+)([A-Z])[)\\]]?[*_\"']*+"
     "(?: ?\\([^()\\n]{1,80}\\)|, [^,.\\n]{1,60},|: [^,.:\\n]{1,60}?)?\\s++(?i:"
@@ -50,7 +50,12 @@ static const char PREDICATES[] =
     "left|it\\b)"
     "|fits (?:best|better|all|perfectly)|fits(?: the [a-z]{1,16})?(?: best| perfectly| well)?(?=[.!])"
     "|makes (?:the most|more|most|perfect|the best) sense|matches (?:best|all|the)|works best|wins|"
-    "stands out|it is|remains|is left)\\b";
+    "stands out|it is|remains|is left)\\b"
+    /* Only C explains it. We get C as the answer */
+    "|\\b(?i:only)(?i: option| choice)?+\\s++[(\\[*]{0,3}+([A-Z])[)\\]*]{0,3}+\\s++(?i:is|fits|matches|"
+    "explains|can|satisfies|works|meets|makes|agrees|has|gives|accounts)\\b"
+    "|\\b([A-Z])[)*\"']*+ (?i:as (?:the|our|my) (?:(?:correct|right|best|final|only|most [a-z]{1,16}) )?"
+    "(?:answer|choice|option))\\b)";
 
 /* 25 mg, which is (B) */
 static const char BRACKETED[] = "(?<![A-Za-z])\\(([A-Za-z])\\)";

@@ -17,7 +17,7 @@ enum { BEFORE_MAX = 160, BEHIND_MAX = 200 };
 /* From here to the letter nothing begins anew. */
 #define ON                                                                                         \
     "(?:(?!\\b(?:so|but|thus|hence|therefore|because|since|and|then|leaving|leaves|leave)\\b)"     \
-    "[^.!?;,:\\n]){0,90}(?::[\\s*_]{0,4})?$"
+    "[^.!?;,:\\n]){0,90}(?::[\\s*_(\\[\"']{0,6})?$"
 
 #define THING "(?:answer|option|choice|letter|one|candidate|statement|response|guess)s?"
 
@@ -33,7 +33,7 @@ enum { BEFORE_MAX = 160, BEHIND_MAX = 200 };
     "inkorrekte|falsch)"
 
 #define NEVER                                                                                      \
-    "(?:not|never|cannot|[a-z]++n(?:'|\xe2\x80\x99)t|dont|nobody|no[- ]one|hardly|neither|nor)"
+    "(?:not|never|cannot|[a-z]{2,8}?n(?:'|\xe2\x80\x99)t|dont|nobody|no[- ]one|hardly|neither|nor)"
 
 /* What one says, thinks or does about an option. */
 #define SAY                                                                                        \
@@ -55,20 +55,16 @@ static const char BEFORE[] =
     /* the wrong answer is */
     "\\b" BAD "\\b(?&on)"
     /* I do not think the answer is; do not pick */
-    "|\\b" NEVER "(?:[\\s\\x01]++[a-z']++){0,3}?[\\s\\x01]++" SAY "\\b(?&on)"
-    /* the answer that does not fit is, never: from the cue on, which is marked */
-    "|\\x01[^\\x01]*?\\b(?:" NEVER "|" BAD "|reject[a-z]*+|eliminat[a-z]*+|exclud[a-z]*+|avoid|"
-    "tempt[a-z]*+|rul[a-z]++ out|many|people|students?|no es|no era|nicht|n'est|pas|non|n\xc3\xa3o|"
-    "nunca|kein[a-z]*+)\\b(?!-)(?&on)|\\x01[^\\x01]*?(?:\xd0\xbd\xd0\xb5|\xd0\x9d\xd0\xb5)"
+    "|\\b" NEVER "(?:\\s++[a-z']++){0,3}?\\s++" SAY "\\b(?&on)"
     /* not; ruling out; rather than */
     "|\\b" DO_NOT_TAKE "[\\s.]++(?:for |with |choosing |picking |selecting |option |choice |answer "
-    "|letter |the |to |be |also |[*_\"'(\\[\\s\\x01])*+$"
+    "|letter |the |to |be |also |[*_\"'(\\\\s])*+$"
     /* many choose; students often pick; one might say; the student's answer is */
-    "|\\bmost \\x01?(?:would|will|might|may|choose|pick|select|say|think)\\b(?&on)"
-    "|\\b(?:many|some|few|several|careless|hasty)[\\s\\x01]++(?:[a-z]++[\\s\\x01]++){0,2}?"
+    "|\\bmost (?:would|will|might|may|choose|pick|select|say|think)\\b(?&on)"
+    "|\\b(?:many|some|few|several|careless|hasty)\\s++(?:[a-z]++\\s++){0,2}?"
     "(?:" PEOPLE "|would|will|might|may|choose|pick|select|say|think)\\b(?&on)|\\b" PEOPLE
-    "(?:'s?|\xe2\x80\x99s?)?[\\s\\x01](?&on)"
-    "|\\b(?:one|you|we|i|it)[\\s\\x01]++(?:(?:might|may|could)\\b|(?:would|is|are|was) tempt)(?&on)"
+    "(?:'s?|\xe2\x80\x99s?)?\\s(?&on)"
+    "|\\b(?:one|you|we|i|it)\\s++(?:(?:might|may|could)\\b|(?:would|is|are|was) tempt)(?&on)"
     "|\\b(?:tempt[a-z]*+|mistake|(?<!trial and )error|mislead[a-z]*+|wrongly|mistakenly|incorrectly"
     "|falsely|erroneously|wrong to|foolish to|lure[a-z]*+|fooled)\\b(?&on)"
     ")(?(DEFINE)(?<on>" ON "))";
@@ -78,13 +74,13 @@ static const char BEFORE_TOO[] =
     "(?i)(?:"
     "(?<!no )(?<!a )(?<!any )(?<!without )(?<!beyond )\\bdoubt[a-z]*+\\b(?&on)"
     /* if the answer is; assuming; why is */
-    "|\\bif[\\s\\x01]++(?:the[\\s\\x01]++(?:[a-z]++[\\s\\x01]++){0,2}?" THING "|it|we|you|one|i|someone)\\b(?&on)"
+    "|\\bif\\s++(?:the\\s++(?:[a-z]++\\s++){0,2}?" THING "|it|we|you|one|i|someone)\\b(?&on)"
     "|\\b(?:suppos(?:e|ing)|assuming|what if|imagine|whether)\\b(?&on)"
     "|^\\W*+(?:why|how can|how could)\\b(?&on)"
     /* I first thought */
-    "|\\b(?:first|initially|originally|previously|earlier)[\\s\\x01]++(?:[a-z]++[\\s\\x01]++){0,2}?"
+    "|\\b(?:first|initially|originally|previously|earlier)\\s++(?:[a-z]++\\s++){0,2}?"
     "(?:thought|think|said|believed|guessed|chose|picked|answered|wrote|assumed|considered|felt|"
-    "selected|leaned|claimed)\\b(?&on)|\\b(?:thought|assumed)[\\s\\x01]++(?:that[\\s\\x01]++)?(?:it|the)\\b(?&on)"
+    "selected|leaned|claimed)\\b(?&on)|\\b(?:thought|assumed)\\s++(?:that\\s++)?(?:it|the)\\b(?&on)"
     /* the same in Chinese, Japanese, Korean */
     "|(?:\xe4\xb8\x8d|\xe9\x94\x99|\xe9\x8c\xaf|\xe8\xaf\xaf|\xe8\xaa\xa4|\xe9\x9d\x9e|"
     "\xe9\x97\xb4\xe9\x81\x95|\xe9\x96\x93\xe9\x81\x95|\xec\x98\xa4\xeb\x8b\xb5|"
@@ -95,6 +91,12 @@ static const char BEFORE_TOO[] =
     "\xd0\xbe\xd1\x88\xd0\xb8\xd0\xb1\xd0\xbe\xd1\x87|\xd0\x9e\xd1\x88\xd0\xb8\xd0\xb1\xd0\xbe\xd1\x87)"
     "[^.!?;,\\n]{0,60}$)"
     "(?(DEFINE)(?<on>" ON "))";
+
+/* In what names the letter: the answer that does not fit is; many choose; never. */
+static const char INSIDE[] =
+    "(?i)(?:\\b(?:" NEVER "|" BAD "|reject[a-z]*+|eliminat[a-z]*+|exclud[a-z]*+|avoid|"
+    "tempt[a-z]*+|rul[a-z]++ out|many|people|students?|no es|no era|nicht|n'est|pas|non|n\xc3\xa3o|"
+    "nunca|kein[a-z]*+)\\b(?!-)" ON "|\xd0\xbd\xd0\xb5|\xd0\x9d\xd0\xb5)";
 
 /* Where only its place speaks for a letter, any of these words speaks against it. */
 static const char BEFORE_BARE[] =
@@ -111,13 +113,16 @@ static const char BEHIND[] =
     "|[ \\t,;(*_]*+(?:" DASH "[ \\t]*+)?(?:(?:which|that|this|it|but|and|though|although|however|"
     "yet|i|we|think|know|of course)[ ,]++){0,4}+(?:"
     "(?:is|was|are|were|seems|looks|would be|will be|must be|may be|'s)[ ]++"
-    "(?:[a-z]++ly |a |an |the |also |just |in fact |only |very |quite |rather |most |one of ){0,3}"
+    "(?:[a-z]{1,16}ly |a |an |the |also |just |in fact |only |very |quite |rather |most |best |one "
+    "of ){0,4}"
     "(?:" BAD "|mistake|error|misleading|red herring|bad|poor|ruled out|out|not (?:the |a |an |quite "
     "|really |actually |fully |entirely |always )?(?:[a-z]++ )?(?:correct|right|true|answer|valid|"
     "best|possible|so|supported|choice|option|one|it)|less|least|too)\\b"
-    "|(?:[a-z]++ly )?(?:wrong|incorrect|mistaken|not (?:the )?(?:correct|right|true|answer)|"
+    "|(?:[a-z]{1,16}ly )?(?:wrong|incorrect|mistaken|not (?:the )?(?:correct|right|true|answer)|"
     "a trap|a distractor|a mistake|wrongly|incorrectly|mistakenly|by mistake|in error|at first|on "
     "first|initially|cannot be|can't be|isn't|doesn't|does not|fails)\\b)"
+    "|(?-i:[^.!?;\\nA-Z]){0,60}\\b(?:which|but|and) (?:this |that |it )?(?:is|was) (?:wrong|incorrect|false|"
+    "mistaken|not (?:correct|right|true))\\b"
     "|[ ,;]*+(?:" DASH "[ \\t]*+)?(?:but|no|wait|actually)[ ,]++(?:[a-z]++[ ,]++){0,3}?"
     "(?:is|be|'s|was)\\s++(?:[a-z]++ )?[(\\[*]{0,3}+[A-Z](?![a-z])"
     "|[^.!?;,\\n]{0,40}?(?:\xe3\x81\xaa\xe3\x81\x84|\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93|"
@@ -148,20 +153,21 @@ static const char ASKED[] =
 /* "B and C", "B, C", "B/C", "B (20%), C (80%)", "B. copper and C. zinc": group 1 is the other
  * letter. One that begins a clause ("B, C is wrong") is not given with it. */
 static const char SEVERAL[] =
-    "^[)\\]*_\"'`$}]*+(?:[.)]?[)*_]*+[ \\t]*+[(:=]?[ \\t]*+[0-9][0-9.]*+[ \\t]*+%\\)?+|"
-    "[.):]*+[ \\t]++[^.,;:!?\\n()]{1,60}?(?=[ ,]*+(?:and|or|und|oder) [(\\[*]*+[A-Z][.):\\]]))?+"
+    "(?|^[)\\]*_\"'`$}]*+(?:[.)]?[)*_]*+[ \\t]*+[(:=]?[ \\t]*+[0-9][0-9.]*+[ \\t]*+%\\)?+)?+"
     "(?:" AND "|[ \\t]++(?=[A-Z](?:[.]?\\s*+\\z|[.]?[ \\t]*+\\n)))"
     "(?i:also |either |both |perhaps |maybe |possibly |option |choice |answer )*+"
     "[(\\[*_\"'`$]*+([A-Z])(?=[)\\]*_\"'`.,;:!?/&\\s]|\\z|[\xe3-\xef])[)\\]*_\"'`.]*+"
     "(?:[ \\t]*+,?[ \\t]*+(?i:and|or|&)?+[ \\t]*+[(\\[*]*+[A-Z](?=[^A-Za-z0-9']|\\z)[)\\]*.]*+)*+"
-    "(?![ \\t]++(?!(?i:" GOES_ON ")\\b)[a-z0-9])";
+    "(?![ \\t]++(?!(?i:" GOES_ON ")\\b)[a-z0-9])"
+    "|^[.):\\]]++[ \\t]++[^.,;:!?\\n()]{1,60}?[ ,]++(?i:and|or|und|oder)[ ]++[(\\[*]*+([A-Z])"
+    "(?:[)\\]]|[.:](?=[ ][a-z0-9])))";
 
 lmas_status lmi_polarity_init(lmi_polarity *out, const lmi_options *options)
 {
     const struct {
         lmi_pattern *to;
         const char *pattern;
-    } all[] = {{&out->before, BEFORE},           {&out->before_too, BEFORE_TOO}, {&out->before_bare, BEFORE_BARE},
+    } all[] = {{&out->before, BEFORE},           {&out->before_too, BEFORE_TOO}, {&out->inside, INSIDE}, {&out->before_bare, BEFORE_BARE},
                {&out->after, BEHIND},            {&out->after_bare, BEHIND_BARE},
                {&out->several, SEVERAL},         {&out->asked, ASKED}};
     lmas_status status = LMAS_OK;
@@ -179,6 +185,7 @@ void lmi_polarity_done(lmi_polarity *polarity)
 {
     lmi_pattern_done(&polarity->before);
     lmi_pattern_done(&polarity->before_too);
+    lmi_pattern_done(&polarity->inside);
     lmi_pattern_done(&polarity->before_bare);
     lmi_pattern_done(&polarity->after);
     lmi_pattern_done(&polarity->after_bare);
@@ -186,11 +193,11 @@ void lmi_polarity_done(lmi_polarity *polarity)
     lmi_pattern_done(&polarity->asked);
 }
 
-/* What stands around a letter, in a copy: the sentence until it, with a mark where the cue begins;
- * what follows; both with a mark between. */
+/* What stands around a letter, in a copy: the sentence until it, of which the cue is the end; a mark;
+ * and what follows. */
 typedef struct around {
-    char text[BEFORE_MAX + BEHIND_MAX + 2];
-    size_t n_before, n;
+    char text[BEFORE_MAX + BEHIND_MAX + 1];
+    size_t n_cue, n_before, n;
 } around;
 
 /* Where the sentence of `letter` begins, within the limit. */
@@ -214,10 +221,10 @@ static void look_around(around *out, const lmi_mention *m)
 
     if (end - m->letter - 1 > BEHIND_MAX)
         end = m->letter + 1 + BEHIND_MAX;
-    out->n = 0;
+    out->n = out->n_cue = 0;
     for (; at < m->letter; at++) {
         if (at == m->cue)
-            out->text[out->n++] = '\x01';
+            out->n_cue = out->n;
         out->text[out->n++] = *at;
     }
     out->n_before = out->n;
@@ -246,12 +253,14 @@ static bool has_another(lmi_polarity *p, lmi_span behind, char letter)
 lmi_sense lmi_polarity_of(lmi_polarity *polarity, const lmi_mention *mention, bool is_bare)
 {
     around a;
-    lmi_span before, behind;
+    lmi_span before, inside, behind;
 
     look_around(&a, mention);
     before = (lmi_span){a.text, a.n_before};
+    inside = (lmi_span){a.text + a.n_cue, a.n_before - a.n_cue};
     behind = (lmi_span){a.text + a.n_before + 1, a.n - a.n_before - 1};
-    if (matches(&polarity->before, before) || matches(&polarity->before_too, before) || matches(&polarity->after, behind) ||
+    if (matches(&polarity->before, before) || matches(&polarity->before_too, before) ||
+        matches(&polarity->inside, inside) || matches(&polarity->after, behind) ||
         matches(&polarity->asked, (lmi_span){a.text, a.n}))
         return LMI_SENSE_DENIED;
     if (is_bare && (matches(&polarity->before_bare, before) ||

@@ -21,7 +21,7 @@ typedef enum lmi_sense {
 /* The patterns, compiled once for a text. */
 typedef struct lmi_polarity {
     const lmi_options *options;
-    lmi_pattern before, before_too, before_bare, after, after_bare, several, asked;
+    lmi_pattern before, before_too, inside, before_bare, after, after_bare, several, asked;
 } lmi_polarity;
 
 lmas_status lmi_polarity_init(lmi_polarity *out, const lmi_options *options);
