@@ -16,8 +16,9 @@
 #include "grade/choice/listing.h"
 #include "grade/choice/statement.h"
 
-/* Longest text of an option behind its letter that is compared with it. */
-enum { OWN_TEXT_MAX = 2048 };
+/* Longest text of an option behind its letter that is compared with it, and the bytes of prose that
+ * are read, from its end: many patterns look at each of them. */
+enum { OWN_TEXT_MAX = 2048, PROSE_MAX = 64 * 1024 };
 
 /* Whether what stands behind a letter is the text of another option. */
 static lmas_status find_conflict(lmi_choice *out, const lmi_options *options, const lmi_pick *pick)
@@ -41,6 +42,16 @@ static lmas_status find_conflict(lmi_choice *out, const lmi_options *options, co
     return status;
 }
 
+static lmi_span end_of(lmi_span in)
+{
+    size_t cut;
+
+    if (in.len <= PROSE_MAX)
+        return in;
+    cut = lmi_utf8_floor(in.text, in.len - PROSE_MAX);
+    return (lmi_span){in.text + cut, in.len - cut};
+}
+
 /* What follows the sentence of a letter. */
 static lmi_span behind(lmi_span in, const char *at)
 {
@@ -51,12 +62,12 @@ static lmi_span behind(lmi_span in, const char *at)
     return (lmi_span){at, (size_t)(end - at)};
 }
 
-/* In a text without a statement, or behind one that gives several letters. Where there is a box, it
- * was meant to hold the answer: no line is one by its place alone. */
+/* In a text without a statement, or behind one that gives several letters: `answer` is NULL then,
+ * and where there is a box, which was meant to hold the answer. No line is one by its place alone
+ * there. */
 static lmas_status find_unstated(lmi_choice *out, lmi_polarity *polarity, lmi_span in,
                                  const lmi_answer *answer)
 {
-    const bool has_lines = !answer->box.text && in.text == lmi_answer_plain(answer).text;
     lmi_pick pick;
     lmi_buf said;
     lmas_status status = lmi_remark_find(&pick, polarity, in);
@@ -68,8 +79,8 @@ static lmas_status find_unstated(lmi_choice *out, lmi_polarity *polarity, lmi_sp
     in = (lmi_span){lmi_buf_text(&said), said.len};
     if (status == LMAS_OK && !pick.where)
         status = lmi_last_words(&pick, polarity, in);
-    if (status == LMAS_OK && !pick.where && has_lines)
-        status = lmi_last_line_find(&pick, polarity, in, answer->raw);
+    if (status == LMAS_OK && !pick.where && answer)
+        status = lmi_last_line_find(&pick, polarity, in, end_of(answer->raw));
     if (status == LMAS_OK)
         status = find_conflict(out, polarity->options, &pick);
     lmi_buf_done(&said);
@@ -78,7 +89,7 @@ static lmas_status find_unstated(lmi_choice *out, lmi_polarity *polarity, lmi_sp
 
 static lmas_status find_in_prose(lmi_choice *out, lmi_polarity *polarity, const lmi_answer *answer)
 {
-    const lmi_span plain = lmi_answer_plain(answer);
+    const lmi_span plain = end_of(lmi_answer_plain(answer));
     lmi_pick pick;
     const lmas_status status = lmi_statement_find(&pick, polarity, plain);
 
@@ -86,7 +97,9 @@ static lmas_status find_in_prose(lmi_choice *out, lmi_polarity *polarity, const 
         return status;
     if (pick.letter)
         return find_conflict(out, polarity->options, &pick);
-    return find_unstated(out, polarity, pick.is_settled ? behind(plain, pick.at) : plain, answer);
+    if (pick.is_settled)
+        return find_unstated(out, polarity, behind(plain, pick.at), NULL);
+    return find_unstated(out, polarity, plain, answer->box.text ? NULL : answer);
 }
 
 static lmas_status find_in_box(lmi_choice *out, bool *is_over, lmi_polarity *polarity, lmi_span in)
