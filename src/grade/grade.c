@@ -16,18 +16,15 @@ void lmi_grade_done(lmi_grade *grade)
     *grade = (lmi_grade){0};
 }
 
-static lmas_status grade_number(lmi_grade *out, const lmi_gold *gold, const lmi_answer *answer)
+static lmas_status grade_number(lmi_grade *out, const lmi_gold *gold, lmi_answer *answer)
 {
-    const lmas_status status = lmi_exact_number(&out->exact, answer);
+    const lmas_status status = gold->kind == LMI_GRADE_INTEGER
+                                   ? lmi_exact_integer(&out->exact, answer)
+                                   : lmi_exact_number(&out->exact, answer);
 
-    if (status != LMAS_OK)
-        return status;
-    if (gold->kind == LMI_GRADE_INTEGER && out->exact && !lmi_number_is_whole(out->exact)) {
-        lmi_free(out->exact);
-        out->exact = NULL;
-    }
-    out->is_exact_right = lmi_grade_same(out->exact, gold->exact);
-    return LMAS_OK;
+    if (status == LMAS_OK)
+        out->is_exact_right = lmi_grade_same(out->exact, gold->exact);
+    return status;
 }
 
 static lmas_status grade_choice(lmi_grade *out, const lmi_gold *gold, lmi_answer *answer)

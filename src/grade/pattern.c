@@ -63,3 +63,15 @@ lmas_status lmi_pattern_first(lmi_span *out, const char *pattern, lmi_span subje
     lmi_pattern_done(&p);
     return LMAS_OK;
 }
+
+lmas_status lmi_pattern_matches(bool *out, const char *pattern, lmi_span subject)
+{
+    lmi_pattern p = {0};
+    const lmas_status status = lmi_pattern_init(&p, pattern, subject);
+
+    if (status != LMAS_OK)
+        return status;
+    *out = lmi_pattern_next(&p);
+    lmi_pattern_done(&p);
+    return LMAS_OK;
+}

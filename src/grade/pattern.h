@@ -35,4 +35,7 @@ lmi_span lmi_pattern_group(const lmi_pattern *pattern, uint32_t i);
 /* Group 1 of the first match; `.text` is NULL without one. */
 lmas_status lmi_pattern_first(lmi_span *out, const char *pattern, lmi_span subject);
 
+/* Whether there is a match. */
+lmas_status lmi_pattern_matches(bool *out, const char *pattern, lmi_span subject);
+
 #endif

@@ -84,6 +84,25 @@ static void expect_quick(const char *before, const char *piece, const char *afte
     expect_size_quick(BIG, before, piece, after);
 }
 
+/* The same as a number alone. */
+static void expect_number_quick(const char *before, const char *piece, const char *after)
+{
+    lmi_grade grade;
+    lmi_buf text;
+    clock_t start;
+
+    lmi_buf_init(&text, BIG + 1000);
+    lmi_buf_puts(&text, before);
+    while (text.len < BIG)
+        lmi_buf_puts(&text, piece);
+    lmi_buf_puts(&text, after);
+    start = clock();
+    assert_ok(lmi_grade_text(&grade, &golds[0], lmi_buf_text(&text), text.len));
+    expect_in_time(piece, text.len, "number", start);
+    lmi_grade_done(&grade);
+    lmi_buf_done(&text);
+}
+
 static void test_ten_megabytes_are_graded_within_a_second(void **state)
 {
     static const char *const floods[] = {"\\boxed{", "{", "1,", "`", "\xff"};
@@ -132,6 +151,72 @@ static void test_digits_and_commas_are_graded_at_once(void **state)
     expect_quick("\\boxed{", " (", "}");
     expect_quick("\\boxed{", "=", "1}");
     expect_quick("\\boxed{", "=a,", "1}");
+}
+
+static void test_numbers_without_end_are_graded_at_once(void **state)
+{
+    (void)state;
+    expect_number_quick("", "10,11,12,", "");
+    expect_number_quick("", ",345", "");
+    expect_number_quick("1", ".1", "");
+    expect_number_quick("", "thousand ", "");
+    expect_number_quick("", "5 thousand ", "");
+    expect_number_quick("", "one hundred ", "");
+    expect_number_quick("", "1          ", "");
+    expect_number_quick("", "(((", "");
+    expect_number_quick("", "minus 5 ", "");
+    expect_number_quick("\\boxed{", "1 000 ", "}");
+    expect_number_quick("\\boxed{1", "'345", "}");
+    expect_number_quick("\\boxed{", "2 \\cdot ", "3}");
+    expect_number_quick("\\boxed{", "three ", "}");
+    expect_number_quick("\\boxed{5", " a\xc2\xb7m", "}");
+}
+
+static void test_answers_without_end_are_graded_at_once(void **state)
+{
+    (void)state;
+    expect_number_quick("", "answer:", "");
+    expect_number_quick("", "The answer is 5. ", "");
+    expect_number_quick("", "5 is the answer. ", "");
+    expect_number_quick("The answer is ", "9 * 2 = ", "");
+    expect_number_quick("", "total of ", "");
+    expect_number_quick("The result is 5. ", "we used 2 steps. ", "");
+    expect_number_quick("", "Wait, it is 5. ", "");
+    expect_number_quick("", "**5** a ", "");
+    expect_number_quick("", "\n\nQuestion: ", "");
+    expect_number_quick("The answer is 5", "\n\nQ: ", "");
+}
+
+static void test_boxes_that_answer_nothing_are_passed_at_once(void **state)
+{
+    (void)state;
+    expect_number_quick("", "\\boxed{correct}", "");
+    expect_number_quick("", "\\boxed{p+q} p+q=5 ", "");
+    expect_number_quick("", "\\boxed{\\boxed{a}", "");
+    expect_number_quick("", "\\frac{\\text{", "");
+    expect_number_quick("", "\\phantom{\\color{blue}", "");
+    expect_number_quick("", "\\cdot   \\text{", "");
+}
+
+/* A megabyte of nested boxes that all answer nothing: as many are looked at as the limit allows. */
+static void test_nested_boxes_are_graded_at_once(void **state)
+{
+    clock_t start;
+    lmi_grade grade;
+    lmi_buf text;
+    size_t i;
+
+    (void)state;
+    lmi_buf_init(&text, BIG);
+    for (i = 0; i < BIG / 10; i++)
+        lmi_buf_puts(&text, "\\boxed{a");
+    for (i = 0; i < BIG / 10; i++)
+        lmi_buf_putc(&text, '}');
+    start = clock();
+    assert_ok(lmi_grade_text(&grade, &golds[0], lmi_buf_text(&text), text.len));
+    expect_in_time("\\boxed{a", text.len, "number", start);
+    lmi_grade_done(&grade);
+    lmi_buf_done(&text);
 }
 
 static void test_backticks_and_tildes_are_graded_at_once(void **state)
@@ -224,13 +309,15 @@ static void test_box_before_a_flood_is_still_found(void **state)
 
 /* Pieces that mean something to one rule or another. */
 static const char *const pieces[] = {
-    "\\boxed{", "\\fbox {",  "}",       "{",        "\\text{",  "\\frac",   "{1}",      "12",
-    ",345",     ".5",        "-",       "+",        "/2",       " 1/2",     "e3",       "=",
-    "\\",       "\\times ",  "10^",     "%",        "\\$",      "$",        "(B)",      "B. ",
-    "A",        "I ",        "answer ", "is ",      ": ",       "**",       "\n",       "option ",
-    "#### ",    "```",       "python",  "~~~",      "bash",     "<think>",  "</think>", " ",
-    "\xff",     "\xe2\x88",  "\x92",    "\xc2\xbd", "\xd9\xa1", "25 mg",    "B cells",  "\r",
-    "correct",  "the best ", "(",       ")",        "^\\circ",  "\xc4\xb0", "\t",       "x",
+    "\\boxed{", "\\fbox {",  "}",       "{",        "\\text{",  "\\frac",   "{1}",       "12",
+    ",345",     ".5",        "-",       "+",        "/2",       " 1/2",     "e3",        "=",
+    "\\",       "\\times ",  "10^",     "%",        "\\$",      "$",        "(B)",       "B. ",
+    "A",        "I ",        "answer ", "is ",      ": ",       "**",       "\n",        "option ",
+    "#### ",    "```",       "python",  "~~~",      "bash",     "<think>",  "</think>",  " ",
+    "\xff",     "\xe2\x88",  "\x92",    "\xc2\xbd", "\xd9\xa1", "25 mg",    "B cells",   "\r",
+    "correct",  "the best ", "(",       ")",        "^\\circ",  "\xc4\xb0", "\t",        "x",
+    "thirty",   "-four",     " of ",    "total ",   "\\SI{4}{", "\\sqrt{",  "mod ",      "minus ",
+    "Wait, it", " is 5. ",   "but it ", "or ",      "<answer>", "p+q",      "Question:", "\\cdot ",
 };
 
 /* A number below `n`, the same in every run. */
@@ -280,6 +367,35 @@ static void test_texts_put_together_by_chance_are_graded(void **state)
         lmi_code_done(&code);
     }
     assert_true(n_right > 0); /* chance does meet an answer now and then */
+    lmi_buf_done(&text);
+}
+
+/* 12 KB of a few pieces over and over: what is quadratic takes a second and more. */
+static void test_pieces_repeated_by_chance_take_no_long_time(void **state)
+{
+    uint32_t seed = 18;
+    lmi_buf once, text;
+    int round;
+
+    (void)state;
+    lmi_buf_init(&once, 1000);
+    lmi_buf_init(&text, 100000);
+    for (round = 0; round < 400; round++) {
+        lmi_grade grade;
+        clock_t start;
+
+        do
+            put_together(&once, &seed);
+        while (once.len == 0 || once.len > 30);
+        lmi_buf_clear(&text);
+        while (text.len < 12000)
+            lmi_buf_append(&text, once.data, once.len);
+        start = clock();
+        assert_ok(lmi_grade_text(&grade, &golds[0], lmi_buf_text(&text), text.len));
+        expect_in_time(lmi_buf_text(&once), 0, "number", start);
+        lmi_grade_done(&grade);
+    }
+    lmi_buf_done(&once);
     lmi_buf_done(&text);
 }
 
@@ -335,12 +451,17 @@ int main(void)
         cmocka_unit_test(test_open_boxes_without_end_are_graded_at_once),
         cmocka_unit_test(test_braces_and_backslashes_are_graded_at_once),
         cmocka_unit_test(test_digits_and_commas_are_graded_at_once),
+        cmocka_unit_test(test_numbers_without_end_are_graded_at_once),
+        cmocka_unit_test(test_answers_without_end_are_graded_at_once),
+        cmocka_unit_test(test_boxes_that_answer_nothing_are_passed_at_once),
+        cmocka_unit_test(test_nested_boxes_are_graded_at_once),
         cmocka_unit_test(test_backticks_and_tildes_are_graded_at_once),
         cmocka_unit_test(test_sentences_without_end_are_graded_at_once),
         cmocka_unit_test(test_bad_bytes_are_graded_at_once),
         cmocka_unit_test(test_nothing_answers_nothing),
         cmocka_unit_test(test_box_before_a_flood_is_still_found),
         cmocka_unit_test(test_texts_put_together_by_chance_are_graded),
+        cmocka_unit_test(test_pieces_repeated_by_chance_take_no_long_time),
         cmocka_unit_test(test_more_blocks_than_the_limit_leave_the_last),
         cmocka_unit_test(test_a_program_is_not_graded_as_text),
         cmocka_unit_test(test_nothing_is_right_without_a_gold),

@@ -1,43 +1,19 @@
 /*
  * exact.c - finding the number in what a model said, LaTeX already seen through.
  *
- * A box must be one number with its unit, or an equation that ends in one: "3 or 4" and "2x" are
- * no numbers. Prose is full of numbers, so there the most explicit one is taken.
+ * A box must be one number with its unit, or an equation that ends in one (box.c). Prose is full of
+ * numbers, so there the most explicit one is taken (prose.c). Here is what both share.
  */
 #include "grade/exact/exact.h"
 
 #include <string.h>
 
 #include "base/mem.h"
-#include "grade/pattern.h"
 
-/* ---- What a number looks like ---- */
+/* Nothing but a number. */
+#define BARE_NUMBER "^" LMI_MONEY "?+ ?" LMI_NUMBER " ?[%.]?+$"
 
-/* 1430, 1,430 and 12,34,567. */
-#define WHOLE                                                                                      \
-    "(?:[0-9]{1,3}+(?:,[0-9]{3})++(?![0-9])|"                                                      \
-    "[0-9]{1,2}+(?:,[0-9]{2}(?=,))++,[0-9]{3}(?![0-9])|[0-9]++)"
-#define DECIMAL "(?:" WHOLE "(?:\\.[0-9]++)?+|\\.[0-9]++)"
-#define MONEY   "(?:\\$|\xe2\x82\xac|\xc2\xa3|\xc2\xa5|\xe2\x82\xb9)" /* dollar to rupee */
-
-/* Hundred, thousand and their kin. */
-#define SCALE "(?i:hundred|thousand|million|billion|trillion)"
-
-/* Groups: 1 sign, 2 whole part of a mixed number, 3 the number or what stands above the line, 4
- * below the line, 5 and 6 exponent, 7 that of a ten alone (10^6), 8 thousand and its kin. A minus
- * after a letter, a digit or a closing bracket is an operator (16-3, the range 3-5). Digits that
- * continue a word (H2) or a date (1/2/2024) are no number, nor are other powers, roots and 5x or
- * 5k. All repeats are possessive: nothing to backtrack into. */
-#define NUMBER                                                                                     \
-    "(?:(?<![A-Za-z0-9)\\]}])([-+]|(?i:negative)(?= )) ?" MONEY "?+ ?)?+"                          \
-    "(?<![A-Za-z0-9_/.^])(?<!sqrt\\()(?<!\xe2\x88\x9a)"                                            \
-    "(?:([0-9]{1,6}+) ++(?=[0-9]{1,6}+ ?/ ?[0-9]))?+(" DECIMAL ")"                                 \
-    "(?: ?/ ?(" DECIMAL ")|[eE]([-+]?[0-9]{1,2}+)(?![0-9A-Za-z.])|"                                \
-    " ?(?:x|\\*|\xc3\x97|\xc2\xb7) ?10\\^([-+]?[0-9]{1,2}+)|"                                      \
-    "(?<=(?<![0-9.,])10)\\^([0-9]{1,2}+)(?![0-9]|[.,][0-9]| *+" SCALE ")|"                         \
-    " *+(" SCALE ")s?\\b)?+"                                                                       \
-    "(?! *+/ *+[0-9])(?!\\^|\xcf\x80|\xe2\x88\x9a|\\\\pi| *+(?i:dozen))"                           \
-    "(?![a-fi-kn-ru-z](?![A-Za-z]))"
+/* The groups of LMI_NUMBER. */
 enum {
     GROUP_SIGN = 1,
     GROUP_MIXED,
@@ -49,34 +25,100 @@ enum {
     GROUP_SCALE
 };
 
-/* A sign of mathematics beyond ASCII: root, pi, times, dot, at most, at least. */
-#define OPERATOR "(?:\xe2\x88\x9a|\xcf\x80|\xc3\x97|\xc2\xb7|\xe2\x89\xa4|\xe2\x89\xa5)"
+/* ---- Thousands ---- */
 
-/* Words that make another number of the one behind them. */
-#define NOT_IT "\\b(?i:minus|not|half|twice|double|triple|(?:more|less) than)\\b"
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
-/* A box that is a number. Before it: words and signs of money, no operator. After it: a unit
- * (m/s^2), words, a remark in brackets; no other number, no operator and no unknown command; and
- * the modulus of a remainder is no part of it. */
-#define BOX_NUMBER                                                                                 \
-    "(?s)^(?!.*\\b(?i:or)\\b)(?:(?!" OPERATOR "|[A-Za-z]\\(|" NOT_IT                               \
-    ")[^0-9\\\\^/+*<>-])*?" NUMBER "(?! ++- ++[A-Za-z](?![A-Za-z]))"                               \
-    "(?: ++\\([^()]*+\\)|\\([^()0-9]*+\\)|[A-Za-z]\\^?-?[0-9](?![0-9])|"                           \
-    "(?!" OPERATOR ")[^0-9\\\\^+*!(<>])*+(?:\\\\[pb]?mod(?![A-Za-z]).*+)?+$"
+static size_t count_digits(lmi_span in, size_t at)
+{
+    size_t n = 0;
 
-/* Nothing but a number. */
-#define BARE_NUMBER "^" MONEY "?+ ?" NUMBER " ?[%.]?+$"
+    while (at + n < in.len && is_digit(in.text[at + n]))
+        n++;
+    return n;
+}
 
-/* A line "#### 18", "#### $18" or "#### 18 apples", and not the heading "#### 1. Costs". */
-#define HASHES                                                                                     \
-    "####(?=[ \\t*]*+[-+]?\\$?[0-9][0-9,./]*+(?:(?<!\\.) ?[A-Za-z%]{1,12}+)?+[*.]*+[ "             \
-    "\\t\\r]*+(?:\\n|\\z))"
+/* Where groups of three digits end that follow one of at most three at `at`, each behind the
+ * separator that stands at `end`. Returns `end` when there is none, or a longer one comes last. */
+static size_t skip_thousands(lmi_span in, size_t at, size_t end)
+{
+    size_t i = end;
+    char separator;
 
-/* The beginning of a sentence that says it answers. Group 1: what follows, up to a full stop. */
-#define STATEMENT                                                                                  \
-    "(?i)(?:" HASHES "|\\banswer\\b[^.:=0-9\\n]{0,60}?"                                            \
-    "(?:\\bis\\b|\\bwas\\b|\\bequals\\b|\\b(?:would|will|should|must) be\\b|[:=])(?! *+not\\b))"   \
-    "[\\s:*_]*+((?:[^.\\n]|\\.(?=\\S))*+)"
+    if (end - at > 3 || end == in.len)
+        return end;
+    separator = in.text[end];
+    while (i < in.len && in.text[i] == separator && count_digits(in, i + 1) == 3)
+        i += 4;
+    if (i < in.len && in.text[i] == separator && count_digits(in, i + 1) > 3)
+        return end;
+    return i;
+}
+
+/* The same for the lakhs and crores of India: groups of two, then one of three. */
+static size_t skip_lakhs(lmi_span in, size_t at, size_t end, size_t *seen)
+{
+    size_t i = end;
+
+    if (end - at <= 2)
+        while (i < in.len && in.text[i] == ',' && count_digits(in, i + 1) == 2)
+            i += 3;
+    *seen = i;
+    if (i == end || i >= in.len || in.text[i] != ',' || count_digits(in, i + 1) != 3)
+        return end;
+    return i + 4;
+}
+
+/* Whether a fraction's line follows: 2 125/1000 is a mixed number. */
+static bool is_above_line(lmi_span in, size_t at)
+{
+    while (at < in.len && in.text[at] == ' ')
+        at++;
+    return at < in.len && in.text[at] == '/';
+}
+
+/* Append digits that begin at `at`, with the groups that follow them; how many bytes were read. */
+static size_t join_number(lmi_buf *out, lmi_span in, size_t at, bool is_box)
+{
+    const size_t end = at + count_digits(in, at);
+    const char *separators = is_box ? ", '" : ",";
+    size_t seen = end;
+    size_t to = end;
+    size_t i;
+
+    if (end < in.len && strchr(separators, in.text[end]))
+        to = skip_thousands(in, at, end);
+    if (to == end)
+        to = skip_lakhs(in, at, end, &seen);
+    if (to > end && in.text[end] == ' ' && is_above_line(in, to))
+        to = end;
+    for (i = at; i < to; i++)
+        if (is_digit(in.text[i]))
+            lmi_buf_putc(out, in.text[i]);
+    if (to == end && seen > end)
+        lmi_buf_append(out, in.text + end, seen - end);
+    return (to == end ? seen : to) - at;
+}
+
+void lmi_exact_join(lmi_buf *out, lmi_span in, bool is_box)
+{
+    size_t i = 0;
+
+    while (i < in.len) {
+        if (is_digit(in.text[i]) && (i == 0 || !strchr("._^", in.text[i - 1]))) {
+            i += join_number(out, in, i, is_box);
+        } else {
+            const size_t n = count_digits(in, i);
+
+            if (in.text[i] != ' ' || i == 0 || in.text[i - 1] != ' ')
+                lmi_buf_append(out, in.text + i, n > 0 ? n : 1);
+            i += n > 0 ? n : 1;
+        }
+    }
+}
 
 /* ---- From a match to a number ---- */
 
@@ -84,14 +126,11 @@ static void append_group(lmi_buf *out, const lmi_pattern *match, uint32_t group,
                          const char *after)
 {
     const lmi_span span = lmi_pattern_group(match, group);
-    size_t i;
 
     if (!span.text)
         return;
     lmi_buf_puts(out, before);
-    for (i = 0; i < span.len; i++)
-        if (span.text[i] != ',')
-            lmi_buf_putc(out, span.text[i]);
+    lmi_buf_append(out, span.text, span.len);
     lmi_buf_puts(out, after);
 }
 
@@ -127,9 +166,7 @@ static const char *scale_of(lmi_span word)
     return "";
 }
 
-/* The matched number as number.h wants it; NULL (and no failure) when it is too long, or divided
- * by zero. */
-static lmas_status copy_number(char **out, const lmi_pattern *match)
+lmas_status lmi_exact_take(char **out, const lmi_pattern *match)
 {
     const lmi_span sign = lmi_pattern_group(match, GROUP_SIGN);
     const bool is_ten = lmi_pattern_group(match, GROUP_TEN).text != NULL;
@@ -149,7 +186,7 @@ static lmas_status copy_number(char **out, const lmi_pattern *match)
     return take_number(out, &number);
 }
 
-static lmas_status match_number(char **out, const char *pattern, lmi_span in)
+lmas_status lmi_exact_match(char **out, const char *pattern, lmi_span in)
 {
     lmi_pattern p;
     lmas_status status = lmi_pattern_init(&p, pattern, in);
@@ -157,7 +194,7 @@ static lmas_status match_number(char **out, const char *pattern, lmi_span in)
     if (status != LMAS_OK)
         return status;
     if (lmi_pattern_next(&p))
-        status = copy_number(out, &p);
+        status = lmi_exact_take(out, &p);
     else
         *out = NULL;
     lmi_pattern_done(&p);
@@ -166,142 +203,100 @@ static lmas_status match_number(char **out, const char *pattern, lmi_span in)
 
 lmas_status lmi_exact_bare(char **out, lmi_span plain)
 {
-    return match_number(out, BARE_NUMBER, lmi_py_strip(plain));
+    lmi_buf joined;
+    lmas_status status;
+
+    plain = lmi_py_strip(plain);
+    lmi_buf_init(&joined, plain.len);
+    lmi_exact_join(&joined, plain, false);
+    status = lmi_buf_status(&joined);
+    if (status == LMAS_OK)
+        status = lmi_exact_match(out, BARE_NUMBER, (lmi_span){lmi_buf_text(&joined), joined.len});
+    lmi_buf_done(&joined);
+    return status;
 }
 
-/* ---- In a box ---- */
+/* ---- Of all places ---- */
 
 static bool has_digit(lmi_span span)
 {
     size_t i;
 
     for (i = 0; i < span.len; i++)
-        if (span.text[i] >= '0' && span.text[i] <= '9')
+        if (is_digit(span.text[i]))
             return true;
     return false;
 }
 
-/* In `x = 3 + 4 = 7` the answer follows the last equals sign (or the last sign of about-equal). */
-static lmi_span after_equals(lmi_span in)
+lmi_span lmi_exact_after_equals(lmi_span in)
 {
-    static const char ABOUT[] = "\xe2\x89\x88";
+    static const char *const signs[] = {"=", "\xe2\x89\x88", "\xe2\x89\xa1"};
     const char *end = in.text + in.len;
-    const char *equals = in.len ? memrchr(in.text, '=', in.len) : NULL;
-    const char *at = equals ? equals : in.text;
-    lmi_span rest;
+    const char *rest = in.text;
+    size_t k;
 
-    while ((at = lmi_find(at, end, ABOUT))) {
-        at += sizeof(ABOUT) - 1;
-        equals = at - 1;
+    for (k = 0; k < sizeof(signs) / sizeof(signs[0]); k++) {
+        const char *at = rest;
+
+        while ((at = lmi_find(at, end, signs[k])))
+            rest = at += strlen(signs[k]);
     }
-    if (!equals)
+    if (rest == in.text || !has_digit((lmi_span){rest, (size_t)(end - rest)}))
         return in;
-    rest = (lmi_span){equals + 1, (size_t)(end - equals) - 1};
-    return has_digit(rest) ? rest : in;
+    return (lmi_span){rest, (size_t)(end - rest)};
 }
 
-/* Whether more than one equation stands before `rest`, the end of `in`: x = 5, y = 6. */
-static lmas_status has_list(bool *out, lmi_span in, lmi_span rest)
-{
-    lmi_span found;
-    const lmi_span before = {in.text, in.len - rest.len};
-    const lmas_status status =
-        lmi_pattern_first(&found, "=[^=]*?([,;] ?[A-Za-z]|\\band\\b|\\bor\\b)", before);
-
-    if (status == LMAS_OK)
-        *out = found.text != NULL;
-    return status;
-}
-
-static lmas_status read_box(char **out, lmi_span in)
-{
-    lmi_span rest;
-    bool is_list = false;
-    lmas_status status;
-
-    in = lmi_trim(in, " \t\r\n*_\"'`", " \t\r\n*_\"'`");
-    rest = after_equals(in);
-    status = has_list(&is_list, in, rest);
-    if (status == LMAS_OK && !is_list)
-        return match_number(out, BOX_NUMBER, lmi_py_strip(rest));
-    if (status == LMAS_OK)
-        *out = NULL;
-    return status;
-}
-
-/* ---- In prose ---- */
-
-static bool has_letter(const char *from, const char *to)
-{
-    for (; from < to; from++)
-        if ((*from >= 'a' && *from <= 'z') || (*from >= 'A' && *from <= 'Z'))
-            return true;
-    return false;
-}
-
-/* The last number of `in`; with `is_direct`, the first where no word stands before it ("answer
- * is 18 eggs, 9 a day", but "answer is that 9 eggs cost 18"). */
-static lmas_status find_number(char **out, lmi_span in, bool is_direct)
-{
-    lmi_pattern p;
-    char *number = NULL;
-    lmas_status status = lmi_pattern_init(&p, NUMBER, in);
-
-    if (status != LMAS_OK)
-        return status;
-    while (status == LMAS_OK && lmi_pattern_next(&p)) {
-        lmi_free(number);
-        number = NULL;
-        status = copy_number(&number, &p);
-        if (is_direct && !has_letter(in.text, lmi_pattern_group(&p, 0).text))
-            break;
-        is_direct = false;
-    }
-    lmi_pattern_done(&p);
-    if (status == LMAS_OK)
-        *out = number;
-    return status;
-}
-
-/* The number of the last sentence that says it answers; NULL without one. */
-static lmas_status find_statement(char **out, lmi_span in)
-{
-    lmi_pattern p;
-    char *number = NULL;
-    lmas_status status = lmi_pattern_init(&p, STATEMENT, in);
-
-    if (status != LMAS_OK)
-        return status;
-    while (status == LMAS_OK && lmi_pattern_next(&p)) {
-        char *found = NULL;
-
-        status = find_number(&found, after_equals(lmi_pattern_group(&p, 1)), true);
-        if (found) {
-            lmi_free(number);
-            number = found;
-        }
-    }
-    lmi_pattern_done(&p);
-    if (status == LMAS_OK)
-        *out = number;
-    else
-        lmi_free(number);
-    return status;
-}
-
-lmas_status lmi_exact_number(char **out, const lmi_answer *answer)
+/* The number of one place. `*is_silent` when it answers nothing and another may be looked at. */
+static lmas_status read_place(char **out, bool *is_silent, const lmi_answer *answer, bool is_whole)
 {
     const lmi_span plain = lmi_answer_plain(answer);
-    char *number = NULL;
+    lmi_buf joined;
+    lmi_span in;
     lmas_status status;
 
-    if (answer->is_box)
-        return read_box(out, plain);
-    status = find_statement(&number, plain);
-    if (status == LMAS_OK && !number)
-        status = find_number(&number, plain, false);
+    lmi_buf_init(&joined, plain.len);
+    lmi_exact_join(&joined, plain, answer->is_box);
+    status = lmi_buf_status(&joined);
+    in = (lmi_span){lmi_buf_text(&joined), joined.len};
+    if (status == LMAS_OK && answer->is_box) {
+        status = lmi_exact_box(out, is_silent, in, answer->raw);
+    } else if (status == LMAS_OK) {
+        status = lmi_exact_prose(out, in, answer->box, is_whole);
+        *is_silent = true;
+    }
+    lmi_buf_done(&joined);
+    return status;
+}
+
+static lmas_status find(char **out, lmi_answer *answer, bool is_whole)
+{
+    char *number = NULL;
+    bool is_silent = false;
+    lmas_status status = read_place(&number, &is_silent, answer, is_whole);
+
+    while (status == LMAS_OK && !number && is_silent && !answer->is_last) {
+        status = lmi_answer_next(answer);
+        if (status == LMAS_OK)
+            status = read_place(&number, &is_silent, answer, is_whole);
+    }
     if (status == LMAS_OK)
         *out = number;
+    return status;
+}
+
+lmas_status lmi_exact_number(char **out, lmi_answer *answer)
+{
+    return find(out, answer, false);
+}
+
+lmas_status lmi_exact_integer(char **out, lmi_answer *answer)
+{
+    const lmas_status status = find(out, answer, true);
+
+    if (status == LMAS_OK && *out && !lmi_number_is_whole(*out)) {
+        lmi_free(*out);
+        *out = NULL;
+    }
     return status;
 }
 

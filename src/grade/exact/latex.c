@@ -108,14 +108,15 @@ static const struct {
 } commands[] = {
     /* They dress what follows. */
     {" text textbf textit textrm textsf texttt textnormal textsc textup textmd textsl mathrm "
-     "mathbf mathit mathsf mathtt mathnormal mathbb mathcal mathord mathstrut mbox hbox emph "
+     "mathbf mathit mathsf mathtt mathnormal mathbb mathcal mathord mathop mathstrut mbox hbox "
+     "emph "
      "underline bm boldsymbol operatorname boxed fbox framebox ensuremath "
      "bf it rm sf tt em sc bfseries itshape rmfamily sffamily ttfamily upshape "
      "tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge "
      "displaystyle textstyle scriptstyle left right big Big bigg Bigg bigl bigr Bigl Bigr "
      "biggl biggr Biggl Biggr middle num ang numprint centering strut null relax ",
      "", 0},
-    {" color textcolor colorbox phantom hphantom vphantom hspace vspace hskip vskip label tag "
+    {" color textcolor colorbox phantom hphantom vphantom hspace vspace label tag "
      "cellcolor rule scalebox raisebox ",
      "", 1},
     {" fcolorbox resizebox ", "", 2},
@@ -182,7 +183,7 @@ static bool is_listed(const char *names, const char *name, size_t len)
 
     while ((at = strchr(at, ' ')) && at[1]) {
         at++;
-        if (strncmp(at, name, len) == 0 && at[len] == ' ')
+        if (*at == *name && strncmp(at, name, len) == 0 && at[len] == ' ')
             return true;
     }
     return false;
@@ -269,7 +270,9 @@ static void append_fraction(lmi_buf *out, lmi_span above, lmi_span below)
     const bool is_below = *below.text == '-';
 
     lmi_latex_separate(out);
-    if (is_below && !is_above)
+    if (is_below && !is_above && out->len > 0 && out->data[out->len - 1] == '-')
+        out->data[--out->len] = '\0';
+    else if (is_below && !is_above)
         lmi_buf_putc(out, '-');
     above = skip(above, is_above && is_below ? 1 : 0);
     below = skip(below, is_below ? 1 : 0);
@@ -381,7 +384,7 @@ static size_t take_si(lmi_buf *out, lmi_span in)
     size_t i;
 
     for (i = 0; n && i < unit.len; i++)
-        lmi_buf_putc(out, unit.text[i] != '\\' ? unit.text[i] : ' ');
+        lmi_buf_append(out, unit.text[i] != '\\' ? unit.text + i : " ", 1);
     return n;
 }
 
@@ -398,10 +401,19 @@ static size_t take_quantity(lmi_buf *out, lmi_span in)
     return n + take_si(out, skip(in, n));
 }
 
+/* The zeros under a line: 272.000... */
+static size_t take_zeros(lmi_span in)
+{
+    lmi_span zeros;
+    const size_t n = take_argument(&zeros, in);
+
+    return n && strspn(zeros.text, "0") >= zeros.len ? n : 0;
+}
+
 /* Commands whose arguments are taken apart. False when `name` is none of them. */
 static bool take_arguments(size_t *n, lmi_buf *out, lmi_span name, lmi_span in)
 {
-    lmi_span zeros;
+    const bool is_line = is_listed(" overline bar ", name.text, name.len);
 
     if (name.len >= 4 && memcmp(name.text + name.len - 4, "frac", 4) == 0)
         *n = take_fraction(out, in);
@@ -411,12 +423,11 @@ static bool take_arguments(size_t *n, lmi_buf *out, lmi_span name, lmi_span in)
         *n = take_si(out, in);
     else if (is_listed(" SI qty ", name.text, name.len))
         *n = take_quantity(out, in);
-    else if (is_listed(" overline bar ", name.text, name.len) &&
-             (*n = take_argument(&zeros, in)) > 0 && strspn(zeros.text, "0") >= zeros.len)
-        return true; /* 272.000... */
+    else if (is_line)
+        *n = take_zeros(in);
     else
         return false;
-    return true;
+    return !is_line || *n > 0;
 }
 
 /* What a command of the table is written as, and how many bytes behind it are part of it. */

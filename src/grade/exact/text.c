@@ -96,14 +96,38 @@ static lmas_status compare_numbers(bool *out, const char *a, const char *b)
     return status;
 }
 
-/* Whether `said`, in its normal form, is `gold`. */
-static lmas_status compare(bool *out, const char *said, const char *gold)
+/* The first character of `text` at or behind `at` that counts in a formula: blanks beside brackets
+ * and commas do not. */
+static const char *skip_blank(const char *text, const char *at)
 {
+    if (*at == ' ' && ((at > text && strchr("([,;", at[-1])) || strchr(")],;", at[1])))
+        at++;
+    return at;
+}
+
+/* Whether two formulas in their normal form differ only in blanks. */
+static bool is_same_formula(const char *a, const char *b)
+{
+    const char *x = skip_blank(a, a);
+    const char *y = skip_blank(b, b);
+
+    while (*x && *x == *y) {
+        x = skip_blank(a, x + 1);
+        y = skip_blank(b, y + 1);
+    }
+    return *x == *y;
+}
+
+/* Whether `said`, the normal form of `raw`, is `gold`. Where one of them is written in LaTeX,
+ * blanks beside brackets and commas mean nothing. */
+static lmas_status compare(bool *out, const char *said, lmi_span raw, const char *gold)
+{
+    const bool is_latex = strchr(gold, '\\') || (raw.len && memchr(raw.text, '\\', raw.len));
     char *want = NULL;
     lmas_status status = lmi_text_normal(&want, (lmi_span){gold, strlen(gold)});
 
     if (status == LMAS_OK && want) {
-        if (strcmp(said, want) == 0)
+        if (strcmp(said, want) == 0 || (is_latex && is_same_formula(said, want)))
             *out = true;
         else
             status = compare_numbers(out, said, want);
@@ -142,7 +166,7 @@ lmas_status lmi_text_grade(char **out, bool *is_right, const char *gold, const l
         said = NULL;
     }
     if (status == LMAS_OK && said && gold)
-        status = compare(&is_same, said, gold);
+        status = compare(&is_same, said, raw, gold);
     if (status != LMAS_OK) {
         lmi_free(said);
         return status;

@@ -12,7 +12,7 @@
 #define ASKS                                                                                       \
     "(?m)^[ \\t]*+(?:[*_#>]{1,6}+[ \\t]*+)?+(?:"                                                   \
     "(?i:question|problem|exercise|task)(?: ?#?[0-9]{1,4}+)?+[*_]{0,3}+ ?:|"                       \
-    "(?i:question|problem|exercise) #?[0-9]{1,4}+[*_]{0,3}+[.)]?+[ \\t\\r]*+$|"                    \
+    "(?i:question|problem|exercise|example) #?[0-9]{1,4}+[*_]{0,3}+(?:[:]|[.)]?+[ \\t\\r]*+$)|"    \
     "Q(?:[0-9]{1,4}+[*_]{0,3}+[:.)]|[*_]{0,3}+:)|"                                                 \
     "(?:[Hh]uman|HUMAN|[Uu]ser|USER|Instruction)[*_]{0,3}+:|"                                      \
     "<\\|(?:im_start\\|>|start_header_id\\|>|start\\|>)?user|<start_of_turn>user|\\[INST\\])"
@@ -23,28 +23,18 @@
     "[A-Z](?:[).:*\\]][^\\n]{0,80})?)"
 
 /* What stands before it answers: there is a box, a line "#### 18", "the answer is" and something
- * behind it; or it ends in an equation, a conclusion, a letter; or it is nothing but an answer. */
+ * behind it; or it ends in an equation, a conclusion, a letter; or
+ * there is a calculation; or it is nothing but an answer. */
 #define ANSWERS                                                                                    \
     "(?:\\\\(?:boxed|fbox) {0,8}+\\{ {0,8}+[^{} ]|"                                                \
     "(?m:^#### {0,8}+(?:[-+$]{0,3}+[0-9]|[(*]{0,3}+[A-Z][)*.]{0,3}+[ \\t\\r]*+$))|"                \
     "(?i)\\banswer\\b[^.:=\\n]{0,60}?(?:\\b(?:is|was|equals|be)\\b|[:=])[\\s:*_$(]*+"              \
     "(?!not\\b|clear|as follows|obvious|below|found)[^\\s.?]|"                                     \
     "=[ $]{0,4}+[-+$]{0,3}+[0-9][^=\\n]{0,40}\\s*+\\z|"                                            \
+    "[0-9] ?(?:[-+*/x]|\xc3\x97|\xc3\xb7) ?[$]?[0-9][^=\\n]{0,30}= ?[$]?[0-9]|"                    \
     "(?m:^)(?i:so|thus|hence|therefore)\\b[^\\n]{1,200}?[0-9A-Z][^\\n]{0,60}\\s*+\\z|"             \
     "\\b(?i:be|is|option|choose|choice)\\b[ (*]{1,4}+[A-Z][).*]{0,4}+\\s*+\\z|"                    \
     "\\A\\s*+" BARE "\\s*+\\z)"
-
-static lmas_status matches(bool *out, const char *pattern, lmi_span in)
-{
-    lmi_pattern p;
-    const lmas_status status = lmi_pattern_init(&p, pattern, in);
-
-    if (status != LMAS_OK)
-        return status;
-    *out = lmi_pattern_next(&p);
-    lmi_pattern_done(&p);
-    return LMAS_OK;
-}
 
 lmas_status lmi_answer_cut(lmi_span *text)
 {
@@ -59,7 +49,7 @@ lmas_status lmi_answer_cut(lmi_span *text)
         before = (lmi_span){text->text, (size_t)(lmi_pattern_group(&p, 0).text - text->text)};
     lmi_pattern_done(&p);
     if (before.len > 0)
-        status = matches(&is_answered, ANSWERS, before);
+        status = lmi_pattern_matches(&is_answered, ANSWERS, before);
     if (is_answered)
         *text = before;
     return status;
