@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "grade/exact/exact.h"
@@ -29,20 +30,35 @@ void lmi_options_done(lmi_options *options)
     *options = (lmi_options){0};
 }
 
-/* A copy without blanks, braces and signs of mathematics that only set. */
+/* Signs that a formula may be written with, and the one that stands for them; NULL: none does. */
+static const struct {
+    const char *sign, *plain;
+} SIGNS[] = {
+    {" ", NULL},           {"{", NULL}, {"}", NULL}, {"$", NULL}, {"~", NULL}, {"\xe2\x89\x88", NULL},
+    {"\xc3\x97", "x"},     {"*", "x"},  {"\xc2\xb7", "x"},         {"\xe2\x8b\x85", "x"},
+    {"\xe2\x88\x92", "-"},
+};
+
+/* A copy without blanks and braces, products and minus signs alike. */
 static lmas_status squeeze(char **out, const char *text)
 {
-    char *copy = lmi_strdup(text);
-    char *to = copy;
+    const size_t n_signs = sizeof(SIGNS) / sizeof(SIGNS[0]);
+    lmi_buf copy;
 
-    if (!copy)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for an option");
-    for (; *text; text++)
-        if (!strchr(" {}$", *text))
-            *to++ = *text;
-    *to = '\0';
-    *out = copy;
-    return LMAS_OK;
+    lmi_buf_init(&copy, strlen(text));
+    while (*text) {
+        size_t i = 0;
+
+        while (i < n_signs && strncmp(text, SIGNS[i].sign, strlen(SIGNS[i].sign)) != 0)
+            i++;
+        if (i == n_signs)
+            lmi_buf_putc(&copy, *text);
+        else if (SIGNS[i].plain)
+            lmi_buf_puts(&copy, SIGNS[i].plain);
+        text += i < n_signs ? strlen(SIGNS[i].sign) : 1;
+    }
+    *out = lmi_buf_steal(&copy);
+    return *out ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for an option");
 }
 
 static lmas_status add_text(lmi_options *o, const char *text)
