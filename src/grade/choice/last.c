@@ -18,7 +18,9 @@ enum { LAST_WORDS_MAX = 600, GREETING_MAX = 100 };
 /* It is C. Leaving A. So B. This points to option D. */
 static const char CUES[] =
     "(?:"
-    "\\b(?i:it|this|that|which|must|should|has to|can only)(?i:'s|\xe2\x80\x99s| is| must be| has "
+    "\\b(?i:(?:i'd|i would|i'll|i will) answer|(?:most (?:likely|appropriate|suitable|plausible)|best)"
+    "(?: [a-z]{1,16}){1,4} is)\\b"
+    "|\\b(?i:it|this|that|which|must|should|has to|can only)(?i:'s|\xe2\x80\x99s| is| must be| has "
     "to be| should be| can only be| would have to be| be)\\b"
     "|\\b(?i:leaving|leaves|leave|left with|points? (?:us )?(?:to|at|towards?)|pointing to|"
     "leads? (?:us |me )?to|leading to|corresponds? to|corresponding to|match(?:es|ing)?|consistent "
@@ -30,7 +32,7 @@ static const char CUES[] =
 
 /* B. Definitely B, because. */
 static const char ALONE[] =
-    "(?:\\A|(?<=[.!?;:]\\s)|(?<=\\n))[\\s*_\"'#>]{0,8}+(?i:(?:so|thus|hence|therefore|then|yes|ok|"
+    "(?:\\A|(?<=[.!?;:]\\s)(?<!\\b[A-Za-z]{2}\\.\\s)|(?<=\\n))[\\s*_\"'#>]{0,8}+(?i:(?:so|thus|hence|therefore|then|yes|ok|"
     "okay|well|in conclusion|by elimination|in short|in summary|to conclude|clearly|definitely|probably|obviously|likely|finally|overall|and|thus option|"
     "option|choice)[,:]?+[\\s*_\"'(]++){0,3}+([A-Z])(?!\\.[ \\t]*+[a-z])[*_\"')]*+"
     "(?=[.!]?+[*_]*+[ \\t]*+(?:\\r?+\\n|\\z)|[.!;]\\s++[A-Z]|,?+[ \\t]++(?:because|since|as|by|for|"
@@ -85,8 +87,8 @@ static const char HASHES[] = "(?m)^[ \\t]*+#++[ \\t*_(]*+([A-Z])[)*_.: \\t\\r]*+
 /* The letter behind the word, and no more: Answer C */
 static const char ANSWER[] =
     "(?:(?m:^)|(?<=[.!?;] ))[#*_>\"(\\s]{0,12}+(?i:(?:so|thus|hence|therefore|then),? )?+"
-    "(?i:(?:the|my|our|final|correct|best|right) ){0,3}+(?i:answer|ans)(?i: choice| option| letter)?+"
-    "[ \\t*_\"'`]{1,8}+[(\\[]?+([A-Z])[)\\]]?+[*_\"'.!]*+"
+    "(?i:(?:the|my|our|final|correct|best|right) ){0,3}+(?i:answer|ans|antwort|respuesta|risposta|resposta)"
+    "(?i: choice| option| letter)?+(?:[ \\t*_\"'`]{1,8}+|(?=\\())[(\\[]?+([A-Z])[)\\]]?+[*_\"'.!]*+"
     "(?=\\s*+\\z|[ \\t]*+\\r?+\\n|,?+ (?:because|since|as|by|for)\\b)";
 
 /* **B**, **(B) 25 mg**, \textbf{(B)}: in the text as it was written. */

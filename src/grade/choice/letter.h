@@ -29,7 +29,7 @@
 #define NO_WORD "(?![A-Za-z0-9]|-[A-Za-z]|'[a-z])"
 #define MARKS   "(?:[*_\"'`)\\]$}]|\\\\[)\\]]|" QUOTE ")*+"
 #define LETTER_END                                                                                 \
-    NO_WORD MARKS "(?=[ ]?+[.,;:!?/&<|]|\\s*+\\z|[ \\t]*+\\r?+\\n|\\s++[-(|&+\xe2]|\\s*+[\xe3-\xef]|"   \
+    NO_WORD MARKS "(?=[ ]?+[.,;:!?/&<|]|\\s*+\\z|[ \\t]*+\\r?+\\n|\\s++[-(|&+\xe2]|\\s*+[\xe3-\xf4]|"   \
                   "\\s++" GOES_ON "\\b(?!-))"
 #define OTHER_END NO_WORD MARKS "(?=\\s++" GOES_ON_TOO "\\b(?!-))"
 
@@ -44,7 +44,7 @@
  * ("C. difficile"). */
 #define PLAIN_LETTER                                                                               \
     "[(\\[]{1,2}+\\s*+[A-Za-z]\\s*+[)\\]]|\\b[A-Z]\\)(?![A-Za-z0-9])|"                                   \
-    "\\b[A-Z](?!\\.[ \\t]*+[a-z])" LETTER_END "|\\b[B-HJ-Z]" OTHER_END
+    "\\b[A-Z](?!\\.[ \\t]*+[a-z]|\\.[A-Z])" LETTER_END "|\\b[B-HJ-Z]" OTHER_END
 
 /* The end of a pattern: words between, and a letter, which is group 1. */
 #define THEN(between, letter)                                                                      \

@@ -276,7 +276,7 @@ lmas_status lmi_options_open(lmi_opening *out, const lmi_options *options, lmi_s
 static lmas_status is_beginning(bool *out, lmi_span before)
 {
     static const char BEGINNING[] =
-        "(?:^|[.,;:!?(\"'*_]|\\b(?:so|thus|hence|therefore|that|and|but|then|the|a|an|clearly|"
+        "(?:^|[.,;:!?(\"'*_]|\\b(?:so|thus|hence|therefore|that|and|(?<!anything )(?<!everything )(?<!all )but|then|the|a|an|clearly|"
         "think|believe|say|conclude|because|since|as))[\\s\"'*_$(]*+()$";
     lmi_span found;
     const lmas_status status = lmi_pattern_first(&found, BEGINNING, before);

@@ -12,7 +12,7 @@
 #include "grade/choice/letter.h"
 
 /* Bytes that are looked at before and behind a letter. */
-enum { BEFORE_MAX = 160, BEHIND_MAX = 200 };
+enum { BEFORE_MAX = 160, BEHIND_MAX = 400 };
 
 /* From here to the letter nothing begins anew. */
 #define ON                                                                                         \
@@ -29,7 +29,7 @@ enum { BEFORE_MAX = 160, BEHIND_MAX = 200 };
     "(?:second|third|2nd|next)[- ](?:best|most|likely|closest|" THING ")|runner[- ]up|"            \
     "other (?:[a-z]++ )?" THING "|another (?:[a-z]++ )?" THING "|alternat(?:iv)?e " THING          \
     "|(?:first|initial) (?:thought|guess|instinct|impression|answer)|bad " THING "|poor " THING    \
-    "|in[ck]orrect[ao]|errad[ao]|equivocad[ao]|sbagliat[ao]|mauvaise?|fausse|falsche|"             \
+    "|in[ck]orrect[ao]|errad[ao]|errat[ao]|scorrett[ao]|equivocad[ao]|sbagliat[ao]|mauvaise?|fausse|falsche|"             \
     "inkorrekte|falsch)"
 
 #define NEVER                                                                                      \
@@ -48,7 +48,7 @@ enum { BEFORE_MAX = 160, BEHIND_MAX = 200 };
 
 #define DO_NOT_TAKE                                                                                \
     "(?:eliminat[a-z]*+|exclud[a-z]*+|reject[a-z]*+|rul[a-z]++ out|discard[a-z]*+|dismiss[a-z]*+|" \
-    "avoid[a-z]*+|instead of|rather than|except|than|unlike|versus|vs|" NEVER ")"
+    "avoid[a-z]*+|(?:all|anything|everything|nothing|(?:any|every) [a-z]{1,16}) but|instead of|rather than|except|than|unlike|versus|vs|" NEVER ")"
 
 static const char BEFORE[] =
     "(?i)(?:"
@@ -82,28 +82,30 @@ static const char BEFORE_TOO[] =
     "(?:thought|think|said|believed|guessed|chose|picked|answered|wrote|assumed|considered|felt|"
     "selected|leaned|claimed)\\b(?&on)|\\b(?:thought|assumed)\\s++(?:that\\s++)?(?:it|the)\\b(?&on)"
     /* the same in Chinese, Japanese, Korean */
-    "|(?:\xe4\xb8\x8d|\xe9\x94\x99|\xe9\x8c\xaf|\xe8\xaf\xaf|\xe8\xaa\xa4|\xe9\x9d\x9e|"
-    "\xe9\x97\xb4\xe9\x81\x95|\xe9\x96\x93\xe9\x81\x95|\xec\x98\xa4\xeb\x8b\xb5|"
-    "\xed\x8b\x80\xeb\xa6\xb0|\xec\x9e\x98\xeb\xaa\xbb|"
-    "\xd0\xbd\xd0\xb5\xd0\xbf\xd1\x80\xd0\xb0\xd0\xb2\xd0\xb8\xd0\xbb|"
-    "\xd0\x9d\xd0\xb5\xd0\xbf\xd1\x80\xd0\xb0\xd0\xb2\xd0\xb8\xd0\xbb|"
-    "\xd0\xbd\xd0\xb5\xd0\xb2\xd0\xb5\xd1\x80\xd0\xbd|\xd0\x9d\xd0\xb5\xd0\xb2\xd0\xb5\xd1\x80\xd0\xbd|"
-    "\xd0\xbe\xd1\x88\xd0\xb8\xd0\xb1\xd0\xbe\xd1\x87|\xd0\x9e\xd1\x88\xd0\xb8\xd0\xb1\xd0\xbe\xd1\x87)"
+    "|(?:不|错|錯|误|誤|非|"
+    "间違|間違|오답|"
+    "틀린|잘못|"
+    "неправил|"
+    "Неправил|"
+    "неверн|Неверн|"
+    "ошибоч|Ошибоч)"
     "[^.!?;,\\n]{0,60}$)"
     "(?(DEFINE)(?<on>" ON "))";
 
 /* In what names the letter: the answer that does not fit is; many choose; never. */
 static const char INSIDE[] =
     "(?i)(?:\\b(?:" NEVER "|" BAD "|reject[a-z]*+|eliminat[a-z]*+|exclud[a-z]*+|avoid|"
-    "tempt[a-z]*+|rul[a-z]++ out|many|people|students?|no es|no era|nicht|n'est|pas|non|n\xc3\xa3o|"
-    "nunca|kein[a-z]*+)\\b(?!-)" ON "|\xd0\xbd\xd0\xb5|\xd0\x9d\xd0\xb5)";
+    "tempt[a-z]*+|rul[a-z]++ out|many|people|students?|no es|no era|nicht|n'est|pas|non|não|"
+    "nunca|kein[a-z]*+)\\b(?!-)" ON "|не|Не)";
 
 /* Where only its place speaks for a letter, any of these words speaks against it. */
 static const char BEFORE_BARE[] =
-    "(?i)\\b(?:" NEVER "|no|wrong|incorrect|eliminat[a-z]*+|exclud[a-z]*+|reject[a-z]*+|"
-    "rul[a-z]++ out|avoid|consider[a-z]*+|examin[a-z]*+|look[a-z]*+|check[a-z]*+|evaluat[a-z]*+|"
-    "compar[a-z]*+|test[a-z]*+|regarding|as for|vitamin|hepatitis|group|type|figure|point|"
-    "between|either|both|nicht|kein[a-z]*+|pas)\\b" ON;
+    "(?i)\\b(?:(?:" NEVER "|no|wrong|incorrect|eliminat[a-z]*+|exclud[a-z]*+|reject[a-z]*+|"
+    "rul[a-z]++ out|avoid|between|either|both|nicht|kein[a-z]*+|pas)\\b" ON
+    "|(?:consider[a-z]*+|examin[a-z]*+|look[a-z]*+|check[a-z]*+|evaluat[a-z]*+|compar[a-z]*+|"
+    "test[a-z]*+|try[a-z]*+|regarding|about|as for|vitamin|hepatitis|influenza|protein|factor|"
+    "group|type|class|category|grade|figure|fig|table|point|line|plan|team|step)\\b[.]?+"
+    "(?: at| for| with| out| whether| option| choice| answer| the){0,3}+[\\s*_(\\[\"']*+$)";
 
 #define W "[)\\]*_\"'`$}]*+"
 
@@ -125,10 +127,10 @@ static const char BEHIND[] =
     "mistaken|not (?:correct|right|true))\\b"
     "|[ ,;]*+(?:" DASH "[ \\t]*+)?(?:but|no|wait|actually)[ ,]++(?:[a-z]++[ ,]++){0,3}?"
     "(?:is|be|'s|was)\\s++(?:[a-z]++ )?[(\\[*]{0,3}+[A-Z](?![a-z])"
-    "|[^.!?;,\\n]{0,40}?(?:\xe3\x81\xaa\xe3\x81\x84|\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93|"
-    "\xec\x95\x84\xeb\x8b\x88|\xec\x95\x84\xeb\x8b\x99|\xec\x95\x8a|\xe4\xb8\x8d\xe6\xad\xa3|"
-    "\xe4\xb8\x8d\xe5\xaf\xb9|\xe9\x94\x99)"
-    "|[ \\t]++(?:es|est|ist|\xc3\xa9|\xc3\xa8)[ \\t]++(?:in[ck]orr|fals|faux|errad|sbagl|equivoc|nicht)"
+    "|[^.!?;,\\n]{0,40}?(?:ない|ません|"
+    "아니|아닙|않|不正|"
+    "不对|错)"
+    "|[ \\t]++(?:es|est|ist|é|è)[ \\t]++(?:in[ck]orr|fals|faux|errad|sbagl|equivoc|nicht)"
     ")";
 
 /* And another predicate, where only its place speaks for a letter. */
@@ -144,11 +146,11 @@ static const char ASKED[] =
     "[ ,]*+(?:if|unless|were|had|provided|only if|in case)\\b)";
 
 #define AND                                                                                        \
-    "(?:[ \\t]*+[,/&+;][ \\t]*+(?:(?i:and/or|and|or)\\b[ \\t]*+)?|"                                \
+    "(?:[ \\t]*+[,/&+;|][ \\t]*+(?:(?i:and/or|and|or)\\b[ \\t]*+)?|"                                \
     "[ \\t]++(?i:and/or|and|or|as well as|plus|und|oder|et|ou|y|o|e)\\b[ \\t]*+|"                  \
-    "[ \\t]*+(?:\xe5\x92\x8c|\xe6\x88\x96|\xe4\xb8\x8e|\xe8\x88\x87|\xe5\x8f\x8a|\xe3\x81\xa8|"    \
-    "\xe3\x80\x81|\xec\x99\x80|\xea\xb3\xbc|\xeb\x98\x90\xeb\x8a\x94|\xd0\xb8|"                    \
-    "\xd0\xb8\xd0\xbb\xd0\xb8)[ \\t]*+)"
+    "[ \\t]*+(?:和|或|与|與|及|と|"    \
+    "、|か|와|과|또는|и|"                    \
+    "или)[ \\t]*+)"
 
 /* "B and C", "B, C", "B/C", "B (20%), C (80%)", "B. copper and C. zinc": group 1 is the other
  * letter. One that begins a clause ("B, C is wrong") is not given with it. */
@@ -156,7 +158,7 @@ static const char SEVERAL[] =
     "(?|^[)\\]*_\"'`$}]*+(?:[.)]?[)*_]*+[ \\t]*+[(:=]?[ \\t]*+[0-9][0-9.]*+[ \\t]*+%\\)?+)?+"
     "(?:" AND "|[ \\t]++(?=[A-Z](?:[.]?\\s*+\\z|[.]?[ \\t]*+\\n)))"
     "(?i:also |either |both |perhaps |maybe |possibly |option |choice |answer )*+"
-    "[(\\[*_\"'`$]*+([A-Z])(?=[)\\]*_\"'`.,;:!?/&\\s]|\\z|[\xe3-\xef])[)\\]*_\"'`.]*+"
+    "[(\\[*_\"'`$]*+([A-Z])(?=[)\\]*_\"'`.,;:!?/&|\\s]|\\z|[\xe3-\xef])[)\\]*_\"'`.]*+"
     "(?:[ \\t]*+,?[ \\t]*+(?i:and|or|&)?+[ \\t]*+[(\\[*]*+[A-Z](?=[^A-Za-z0-9']|\\z)[)\\]*.]*+)*+"
     "(?![ \\t]++(?!(?i:" GOES_ON ")\\b)[a-z0-9])"
     "|^[.):\\]]++[ \\t]++[^.,;:!?\\n()]{1,60}?[ ,]++(?i:and|or|und|oder)[ ]++[(\\[*]*+([A-Z])"
@@ -250,6 +252,27 @@ static bool has_another(lmi_polarity *p, lmi_span behind, char letter)
     return other && other != lmi_options_letter(p->options, (lmi_span){&letter, 1});
 }
 
+/* Where `letter` is a label behind blanks or a bracket at or after `from`; NULL without. */
+static const char *find_label(const char *from, const char *end, char letter)
+{
+    for (; from + 2 < end; from++)
+        if (from[1] == letter && strchr(" \t\n(*[", from[0]) && strchr(".):]", from[2]))
+            return from + 2;
+    return NULL;
+}
+
+/* Whether the two letters that follow it are labels behind it: a listing. */
+static bool is_listed(lmi_span behind, char letter)
+{
+    const char *end = behind.text + behind.len;
+    const char *next;
+
+    if (!behind.len || !strchr(".):]", *behind.text))
+        return false;
+    next = find_label(behind.text, end, (char)(letter + 1));
+    return next && find_label(next, end, (char)(letter + 2));
+}
+
 lmi_sense lmi_polarity_of(lmi_polarity *polarity, const lmi_mention *mention, bool is_bare)
 {
     around a;
@@ -261,7 +284,8 @@ lmi_sense lmi_polarity_of(lmi_polarity *polarity, const lmi_mention *mention, bo
     behind = (lmi_span){a.text + a.n_before + 1, a.n - a.n_before - 1};
     if (matches(&polarity->before, before) || matches(&polarity->before_too, before) ||
         matches(&polarity->inside, inside) || matches(&polarity->after, behind) ||
-        matches(&polarity->asked, (lmi_span){a.text, a.n}))
+        matches(&polarity->asked, (lmi_span){a.text, a.n}) ||
+        is_listed(behind, *mention->letter))
         return LMI_SENSE_DENIED;
     if (is_bare && (matches(&polarity->before_bare, before) ||
                     matches(&polarity->after_bare, behind)))

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "grade/choice/elsewhere.h"
 #include "grade/choice/letter.h"
 #include "grade/exact/answer.h"
 
@@ -39,10 +40,6 @@ static const char STATEMENT[] =
     "|(?<![A-Za-z])(?i:answer|ans)(?![A-Za-z])[*_\"' \\t]*+(?:" DASH "|[.|])++"     /* A heading: Answer, and the letter below it */
     "|(?m:^)[#*_> \\t]*+(?i:(?:the |my )?(?:final |correct |best )?(?:answer|choice))[*_ \\t]*+"
     "\\r?+\\n[\\s*_]*+"
-    /* The correct one is B. My guess is B. Final choice: B */
-    "|\\b(?i:correct|right|best|only|likely|plausible|suitable|appropriate|reasonable|accurate|"
-    "remaining|final)(?i: one| statement| response| solution| candidate| alternative)?+[*_]*+\\s?+"
-    IS "|\\b(?i:guess|pick|selection|verdict|vote|bet|conclusion)\\b[*_]*+\\s?+" IS
     /* I choose B. We select option (C) */
     "|\\b(?i:choose|select|pick|go with|going with|opt for|opting for|settle on|vote for|"
     "(?:i|we) (?:chose|picked|selected))\\b"     /* Correction: B. Wait, it is B */
@@ -52,31 +49,13 @@ static const char STATEMENT[] =
     "|\\b(?i:not)\\s++(?:option |choice |answer )?[(*\"']{0,3}+[A-Z][)*\"']{0,3}+,?+\\s++"
     "(?i:but|rather|instead)\\b(?i: rather| it is| the answer is)?+)" THEN(FILLER, LETTER);
 
-#define IN_BETWEEN                                                                                 \
-    "(?:\\s|[:*_\"'`$(]|" QUOTE "|(?:la|le|el|il|o|a)\\b|l'|(?i:die|der|das|donc|also|quindi|entonces|portanto|option|opci(?:o|\xc3\xb3)n|"        \
-    "op\xc3\xa7\xc3\xa3o|opzione|letra|lettre|lettera|buchstabe|antwort|r\xc3\xa9ponse|respuesta|resposta|risposta" \
-    "|alternativa|variante)\\b|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\xa1\xb9|\xe9\xa0\x85|\xe9\x81\xb8\xe6\x8a\x9e\xe8\x82\xa2|\xd0\xb1\xd1\x83\xd0\xba\xd0\xb2\xd0\xb0|\xd0\xb2\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd1\x8d\xd1\x82\xd0\xbe){0,24}+(?<![A-Za-z])"
-
-/* The same sentence in Spanish, German, French, Italian, Portuguese, Russian; in Chinese,
- * Japanese, Korean. */
-static const char ELSEWHERE[] =
+/* The correct one is B. My guess is B. Final choice: B */
+static const char SHORT_STATEMENT[] =
     "(?:"
-    "(?<![A-Za-z])(?:(?i:respuesta|opci(?:o|\xc3\xb3)n|alternativa|antwort|l\xc3\xb6sung|option|risposta|"
-    "opzione|resposta|op\xc3\xa7\xc3\xa3o|r\xc3\xa9ponse|choix|elecci(?:o|\xc3\xb3)n|scelta|escolha)|R\xc3\x89PONSE|R\xc3\xa9ponse|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82\xd0\xbe\xd0\xbc|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd1\x8b\xd0\xb1\xd0\xbe\xd1\x80)"
-    "[^.:=\\n]{0,40}?(?=[eilsbw:=\xc3\xd1\xe2-])(?:\\b(?i:es|est|ist|lautet|ser\xc3\xa1|sarebbe|sera|w\xc3\xa4re)\\b|\xc3\xa8|\xc3\xa9|\xc3\x88|\xc3\x89|\xd1\x8d\xd1\x82\xd0\xbe|\xd1\x8f\xd0\xb2\xd0\xbb\xd1\x8f\xd0\xb5\xd1\x82\xd1\x81\xd1\x8f|" DASH "|[:=])"
-   
-    "|(?i:richtig|korrekt)\\s++ist"
-    "|\\b(?i:elijo|elegimos|escolho|scelgo|choisis|w\xc3\xa4hle|nehme)\\b"
-    "|(?:\xe7\xad\x94\xe6\xa1\x88|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe6\xad\xa3\xe8\xa7\xa3|\xe6\xad\xa3\xe7\xad\x94|\xe8\xa7\xa3\xe7\xad\x94|\xe7\xad\x94\xe3\x81\x88|\xe5\x9b\x9e\xe7\xad\x94|\xec\xa0\x95\xeb\x8b\xb5|\xeb\x8b\xb5|\xe9\x81\xb8\xe6\x8a\x9e)[^.:\\n]{0,24}?(?:\xe6\x98\xaf|\xe4\xb8\xba|\xe7\x82\xba|\xe9\x80\x89|\xe9\x81\xb8|\xe3\x81\xaf|\xe3\x81\x8c|\xec\x9d\x80|\xeb\x8a\x94|\xec\x9d\xb4|[:=])"
-    "|(?:\xe7\xad\x94\xe6\xa1\x88|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe6\xad\xa3\xe8\xa7\xa3|\xe6\xad\xa3\xe7\xad\x94|\xe8\xa7\xa3\xe7\xad\x94|\xe7\xad\x94\xe3\x81\x88|\xe5\x9b\x9e\xe7\xad\x94|\xec\xa0\x95\xeb\x8b\xb5|\xeb\x8b\xb5|\xe9\x81\xb8\xe6\x8a\x9e|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\x81\xb8\xe6\x93\x87|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82)[\\s:]*+(?:\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\xa1\xb9|\xe9\xa0\x85|\xe9\x81\xb8\xe6\x8a\x9e\xe8\x82\xa2|\xd0\xb1\xd1\x83\xd0\xba\xd0\xb2\xd0\xb0|\xd0\xb2\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd1\x8d\xd1\x82\xd0\xbe)?+[\\s:]*+)" THEN(IN_BETWEEN, LETTER);
-
-/* La opcion B es correcta. */
-static const char ELSEWHERE_REMARK[] =
-    "(?:(?i:opci(?:o|\xc3\xb3)n|respuesta|option|opzione|risposta|op\xc3\xa7\xc3\xa3o|resposta|alternativa|antwort|"
-    "r\xc3\xa9ponse|letra|lettre)|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82\xd0\xbe\xd0\xbc|\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd1\x8b\xd0\xb1\xd0\xbe\xd1\x80|\xe9\x80\x89\xe9\xa1\xb9|\xe9\x81\xb8\xe9\xa0\x85|\xe9\x80\x89\xe6\x8b\xa9|\xe9\x81\xb8\xe6\x93\x87|\xe9\x80\x89|\xe9\x81\xb8|\xe9\xa1\xb9|\xe9\xa0\x85|\xe9\x81\xb8\xe6\x8a\x9e\xe8\x82\xa2|\xd0\xb1\xd1\x83\xd0\xba\xd0\xb2\xd0\xb0|\xd0\xb2\xd0\xb0\xd1\x80\xd0\xb8\xd0\xb0\xd0\xbd\xd1\x82|\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82|\xd1\x8d\xd1\x82\xd0\xbe)\\s*+[(*\"]{0,3}+([A-Z])[)*\"]{0,3}+\\s*+"
-    "(?:(?i:es|est|ist)\\b|\xc3\xa9|\xc3\xa8|" DASH "|\xe3\x81\xaf|\xe3\x81\x8c|\xec\x9d\x80|\xeb\x8a\x94|\xec\x9d\xb4|\xea\xb0\x80|\xe6\x98\xaf)?+\\s*+(?i:la |le |il |o |a |die )?+"
-    "(?i:correct[ao]?\\b|correcte|bonne|richtig|korrekt|giusta|corretta|certa|correta|\xd0\xb2\xd0\xb5\xd1\x80\xd0\xbd|\xd0\xbf\xd1\x80\xd0\xb0\xd0\xb2\xd0\xb8\xd0\xbb\xd1\x8c\xd0\xbd|"
-    "\xe6\xad\xa3\xe7\xa1\xae|\xe6\xad\xa3\xe7\xa2\xba|\xe5\xaf\xb9|\xe5\xb0\x8d|\xe6\xad\xa3\xe3\x81\x97\xe3\x81\x84|\xec\xa0\x95\xeb\x8b\xb5|\xeb\xa7\x9e)";
+    "\\b(?i:correct|right|best|only|likely|plausible|suitable|appropriate|reasonable|accurate|"
+    "remaining|final)(?i: one| statement| response| solution| candidate| alternative)?+[*_]*+\\s?+"
+    IS "|\\b(?i:guess|pick|selection|verdict|vote|bet|conclusion)\\b[*_]*+\\s?+" IS
+    ")" THEN(FILLER, PLAIN_LETTER);
 
 /* Sentences about an option, for a text that has none of the first kind: "The answer is A. Vitamin
  * C is the right treatment." The letter stands in brackets, is called an option, or begins a
@@ -84,12 +63,12 @@ static const char ELSEWHERE_REMARK[] =
 static const char REMARK[] =
     "(?|"
     /* Option B is correct. (B) is the best answer */
-    "(?:[(\\[]|(?:\\A|\\n|[.!?:;,]\\s|\\b(?i:option|choice|letter|answer|so|thus|hence|then|that|"
+    "(?:[(\\[]|(?:\\A|\\n|[.!?:;,]\\s|\\b(?i:option|choice|letter|answer|statement|so|thus|hence|then|that|"
     "therefore|only|and|but|means|think|believe)\\s)[\\s*_\"'(\\[]{0,8}+)"
     "([A-Z])[)\\]]?[*_\"']*+(?: ?\\([^()\\n]{1,80}\\)|, [^,.\\n]{1,60},)?\\s++(?i:is|seems|appears|looks|must be|has to be)\\s++(?i:to be )?+"
     "(?:(?i:indeed|clearly|therefore|the|my|our|best|most|only|single|likely|final|thus|also)\\s++"
     ")*?"
-    "(?i:correct|right|answer|choice|option|appropriate|accurate|suitable|likely|plausible|best)\\b"
+    "(?i:correct|right|answer|choice|option|appropriate|accurate|suitable|likely|best)\\b(?! to an?(?:other)?\\b)"
     ")";
 
 /* "The answer is mitochondria." Group 1: the rest of the line. */
@@ -208,17 +187,19 @@ static lmas_status find_text_first(lmi_pick *out, lmi_polarity *polarity, lmi_sp
 
 lmas_status lmi_statement_find(lmi_pick *out, lmi_polarity *polarity, lmi_span in)
 {
-    lmi_pick letter, other, text, first;
+    lmi_pick letter, brief, other, text, first;
     lmas_status status = lmi_pick_last(&letter, polarity, STATEMENT, in, false);
 
     if (status == LMAS_OK)
-        status = lmi_pick_last(&other, polarity, ELSEWHERE, in, false);
+        status = lmi_pick_last(&brief, polarity, SHORT_STATEMENT, in, false);
+    if (status == LMAS_OK)
+        status = lmi_elsewhere_find(&other, polarity, in);
     if (status == LMAS_OK)
         status = find_text_behind(&text, polarity, in);
     if (status == LMAS_OK)
         status = find_text_first(&first, polarity, in);
     if (status == LMAS_OK)
-        *out = lmi_pick_later(lmi_pick_later(other, letter), lmi_pick_later(first, text));
+        *out = lmi_pick_later(lmi_pick_later(lmi_pick_later(other, brief), letter), lmi_pick_later(first, text));
     return status;
 }
 
@@ -228,7 +209,7 @@ lmas_status lmi_remark_find(lmi_pick *out, lmi_polarity *polarity, lmi_span in)
     lmas_status status = lmi_pick_last(out, polarity, REMARK, in, false);
 
     if (status == LMAS_OK)
-        status = lmi_pick_last(&other, polarity, ELSEWHERE_REMARK, in, false);
+        status = lmi_elsewhere_remark_find(&other, polarity, in);
     if (status == LMAS_OK)
         *out = lmi_pick_later(*out, other);
     return status;
