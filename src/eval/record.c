@@ -320,6 +320,7 @@ static lmas_status take_line(void *user, const lmi_json *line, const lmi_lines *
     record->compat[index] = (uint8_t)compat;
     record->n++;
     record->n_errors += strcmp(state, lmas_status_name(LMAS_OK)) != 0;
+    record->n_conflicts += yyjson_is_true(yyjson_obj_get(root, "conflict"));
     record->n_code += yyjson_is_obj(yyjson_obj_get(root, "code"));
     if (run_ms > record->wall_ms)
         record->wall_ms = run_ms;
@@ -448,6 +449,7 @@ lmas_status lmi_record_merge(lmi_record *into, lmi_record *part)
     into->n += part->n;
     into->n_errors += part->n_errors;
     into->n_code += part->n_code;
+    into->n_conflicts += part->n_conflicts;
     into->exact_tally.n += part->exact_tally.n;
     into->exact_tally.n_right += part->exact_tally.n_right;
     into->compat_tally.n += part->compat_tally.n;

@@ -19,6 +19,7 @@ void lmi_totals_add(lmi_totals *totals, const lmi_score *score)
     totals->n_correct += score->is_correct ? 1 : 0;
     totals->n_correct_compat += score->is_correct_compat ? 1 : 0;
     totals->n_errors += score->has_failed ? 1 : 0;
+    totals->n_conflicts += score->has_conflict ? 1 : 0;
     totals->n_read += score->n_read;
     totals->n_thought += score->n_thought;
     totals->n_spoken += score->n_spoken;
@@ -156,6 +157,8 @@ static void add_grade(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_sampl
     lmi_json_add_text(doc, root, "gold", item->gold);
     lmi_json_add_text(doc, root, "prediction", grade->exact);
     add_correct(doc, root, sample, grade->is_exact_right);
+    if (grade->has_conflict)
+        yyjson_mut_obj_add_bool(doc, root, "conflict", true);
     compat = yyjson_mut_obj_add_obj(doc, root, "compat");
     lmi_json_add_text(doc, compat, "gold", item->gold_compat);
     lmi_json_add_text(doc, compat, "prediction", grade->compat);
@@ -178,6 +181,7 @@ lmas_status lmi_sample_write(lmi_buf *line, lmi_sample *sample, double run_ms)
         return status;
     sample->score.is_correct = sample->score.has_gold && sample->grade.is_exact_right;
     sample->score.is_correct_compat = sample->score.has_gold && sample->grade.is_compat_right;
+    sample->score.has_conflict = sample->grade.has_conflict;
     sample->score.run_ms = round_ms(run_ms);
     add_grade(doc, root, sample);
     add_ms(doc, root, "run_ms", run_ms);
@@ -244,6 +248,7 @@ lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line)
                         "questions from here on will be asked again",
                         line->label, line->first_line);
     (void)read_uint(&s.n_shared, root, "n_shared"); /* lines of 0.2 have none */
+    s.has_conflict = yyjson_is_true(yyjson_obj_get(root, "conflict"));
     s.has_failed = strcmp(state, lmas_status_name(LMAS_OK)) != 0;
     *out = s;
     return LMAS_OK;

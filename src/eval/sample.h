@@ -25,6 +25,7 @@ typedef struct lmi_score {
     bool is_correct; /* by the exact rule */
     bool is_correct_compat;
     bool has_failed;
+    bool has_conflict; /* its letter and the text behind it name two options */
     uint64_t n_read, n_thought, n_spoken;
     uint64_t n_shared; /* of n_read, tokens that an earlier question had read already */
     double read_ms, think_ms, speak_ms;
@@ -32,7 +33,7 @@ typedef struct lmi_score {
 } lmi_score;
 
 typedef struct lmi_totals {
-    size_t n, n_graded, n_correct, n_correct_compat, n_errors;
+    size_t n, n_graded, n_correct, n_correct_compat, n_errors, n_conflicts;
     uint64_t n_read, n_thought, n_spoken, n_shared;
     double read_ms, think_ms, speak_ms;
     double run_ms;

@@ -59,6 +59,8 @@ static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup 
     yyjson_mut_obj_add_uint(doc, root, "n", totals->n);
     yyjson_mut_obj_add_uint(doc, root, "n_graded", totals->n_graded);
     yyjson_mut_obj_add_uint(doc, root, "errors", totals->n_errors);
+    if (totals->n_conflicts)
+        yyjson_mut_obj_add_uint(doc, root, "conflicts", totals->n_conflicts);
     yyjson_mut_obj_add_uint(doc, root, "tokens_read", totals->n_read);
     yyjson_mut_obj_add_uint(doc, root, "tokens_shared", totals->n_shared);
     yyjson_mut_obj_add_uint(doc, root, "thoughts", totals->n_thought);

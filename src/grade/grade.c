@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "grade/compat.h"
-#include "grade/exact/choice.h"
+#include "grade/choice/choice.h"
 #include "grade/exact/exact.h"
 #include "grade/exact/text.h"
 
@@ -27,13 +27,18 @@ static lmas_status grade_number(lmi_grade *out, const lmi_gold *gold, lmi_answer
     return status;
 }
 
-static lmas_status grade_choice(lmi_grade *out, const lmi_gold *gold, const lmi_answer *answer)
+static lmas_status grade_choice(lmi_grade *out, const lmi_gold *gold, lmi_answer *answer)
 {
-    const lmas_status status = lmi_choice_find(&out->exact, gold, answer);
+    lmi_choice choice;
+    const lmas_status status = lmi_choice_find(&choice, gold, answer);
 
-    if (status != LMAS_OK)
+    if (status != LMAS_OK || !choice.letter)
         return status;
-    out->is_exact_right = out->exact && gold->exact && strcmp(out->exact, gold->exact) == 0;
+    out->exact = lmi_strndup(&choice.letter, 1);
+    if (!out->exact)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a letter");
+    out->has_conflict = choice.has_conflict;
+    out->is_exact_right = gold->exact && strcmp(out->exact, gold->exact) == 0;
     return LMAS_OK;
 }
 

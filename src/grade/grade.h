@@ -37,6 +37,7 @@ typedef struct lmi_gold {
 typedef struct lmi_grade {
     char *exact, *compat; /* what the text answers by each rule, NULL when nothing */
     bool is_exact_right, is_compat_right;
+    bool has_conflict; /* of a choice: a letter, and behind it another option's text */
 } lmi_grade;
 
 /* Grade `len` bytes of `text` (any bytes; not for kind CODE). A NUL counts as U+FFFD, as bytes do

@@ -114,6 +114,55 @@ static void test_gpqa_options_stand_in_the_question(void **state)
     refuse("gpqa", "must be a letter", "{\"question\":\"q\",\"answer\":\"\"}");
 }
 
+static void expect_listed(const char *question, const char *b, const char *d)
+{
+    char row[512];
+    lmi_dataset data;
+    lmi_gold gold;
+
+    snprintf(row, sizeof(row), "{\"question\":\"%s\",\"answer\":\"C\"}", question);
+    data = parse("gpqa", row);
+    gold = lmi_dataset_gold(&data, 0);
+    assert_int_equal(gold.n_options, 4);
+    assert_non_null(gold.options);
+    assert_string_equal(gold.options[1], b);
+    assert_string_equal(gold.options[3], d);
+    lmi_dataset_done(&data);
+}
+
+static void test_gpqa_options_are_read_from_the_question(void **state)
+{
+    (void)state;
+    expect_listed("Which?\\n\\nA) red\\nB) blue\\nC) green\\nD) grey", "blue", "grey");
+    expect_listed("Which?\\n\\n(A) red\\n(B)  blue \\n\\n(C) green\\n(D) grey\\n", "blue", "grey");
+    expect_listed("Which?\\nA. red\\nB. dark\\nblue\\nC. green\\nD. grey\\n\\nChoose.", "dark\nblue",
+                  "grey");
+    expect_listed("**A)** red\\n**B)** $x = 3$\\n**C)** green\\n**D)** grey", "$x = 3$", "grey");
+    expect_listed("Which? A) red B) blue C) green D) grey", "blue", "grey");
+    expect_listed("Take A) and B) of\\nA) one\\nB) two.\\nA) red\\nB) blue\\nC) green\\nD) B) or C)",
+                  "blue", "B) or C)");
+}
+
+static void test_gpqa_options_that_are_not_all_there_are_none(void **state)
+{
+    static const char *const questions[] = {"A) x\\nB) y\\nC) z", "A) x\\nB)\\nC) z\\nD) w",
+                                            "A)x\\nB)y\\nC)z\\nD)w", "D) x\\nC) y\\nB) z\\nA) w",
+                                            "((((", "A"};
+    char row[512];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+        lmi_dataset data;
+
+        snprintf(row, sizeof(row), "{\"question\":\"%s\",\"answer\":\"C\"}", questions[i]);
+        data = parse("gpqa", row);
+        assert_int_equal(data.items[0].n_options, 4);
+        assert_null(data.items[0].options);
+        lmi_dataset_done(&data);
+    }
+}
+
 static void test_arc_labels_of_any_kind_become_letters(void **state)
 {
     lmi_dataset data = parse(
@@ -256,6 +305,25 @@ static void test_custom_questions_may_have_no_gold(void **state)
     lmi_dataset_done(&data);
 }
 
+static void test_custom_golds_may_be_numbers_or_null(void **state)
+{
+    lmi_dataset data = parse("custom", "{\"question\":\"q\",\"gold\":null}\n"
+                                       "{\"question\":\"q\",\"gold\":4}\n"
+                                       "{\"question\":\"q\",\"gold\":-0.5}\n"
+                                       "{\"question\":\"q\",\"gold\":18446744073709551615}");
+
+    (void)state;
+    assert_null(data.items[0].gold);
+    assert_null(data.items[0].gold_compat);
+    expect_item(&data.items[1], NULL, "q", "4", "4");
+    expect_item(&data.items[2], NULL, "q", "-0.5", "-0.5");
+    expect_item(&data.items[3], NULL, "q", "18446744073709551615", "18446744073709551615");
+    lmi_dataset_done(&data);
+    refuse("custom", "\"gold\"", "{\"question\":\"q\",\"gold\":true}");
+    refuse("custom", "\"gold\"", "{\"question\":\"q\",\"gold\":[4]}");
+    refuse("custom", "", "{\"question\":\"q\",\"gold\":1e999}");
+}
+
 static void test_empty_and_oversized_questions_are_refused(void **state)
 {
     lmi_buf row;
@@ -386,6 +454,8 @@ int main(void)
         cmocka_unit_test(test_a_note_is_kept_where_a_row_has_one),
         cmocka_unit_test(test_aime_answers_are_strings_or_numbers),
         cmocka_unit_test(test_gpqa_options_stand_in_the_question),
+        cmocka_unit_test(test_gpqa_options_are_read_from_the_question),
+        cmocka_unit_test(test_gpqa_options_that_are_not_all_there_are_none),
         cmocka_unit_test(test_arc_labels_of_any_kind_become_letters),
         cmocka_unit_test(test_bad_arc_rows_are_refused),
         cmocka_unit_test(test_more_options_than_letters_are_refused),
@@ -395,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_humanevalplus_tests_end_in_a_check_of_the_function),
         cmocka_unit_test(test_code_rows_that_test_nothing_are_refused),
         cmocka_unit_test(test_custom_questions_may_have_no_gold),
+        cmocka_unit_test(test_custom_golds_may_be_numbers_or_null),
         cmocka_unit_test(test_empty_and_oversized_questions_are_refused),
         cmocka_unit_test(test_lines_and_arrays_gzipped_or_not_are_read),
         cmocka_unit_test(test_gzip_members_are_joined),

@@ -98,6 +98,37 @@ static void test_texts_are_graded_by_both_rules_at_once(void **state)
     assert_non_null(strstr(outcomes[3].line, "\"status\":\"context full\",\"error\":\"full\""));
 }
 
+#define COLOURS "{\"question\":\"Which?\\n\\nA) red\\nB) 3\\nC) $3 \\\\times x_2$\\nD) grey\",\"answer\":\"B\"}\n"
+
+static void test_an_option_in_the_question_is_found_by_its_text(void **state)
+{
+    static const char *const texts[] = {"Three lines remain: \\boxed{3}", "\\boxed{\\text{grey}}",
+                                        "\\boxed{v_1/v_2 = 3}, which is option B.\n\n**Answer: B**",
+                                        "So \\boxed{3 \\cdot x_{2}}"};
+
+    (void)state;
+    judge_all("gpqa", COLOURS COLOURS COLOURS COLOURS, texts);
+    expect(0, true, false, "B");
+    expect(1, false, false, "D");
+    expect(2, true, false, "B");
+    expect(3, false, false, "C");
+}
+
+static void test_a_letter_with_the_text_of_another_option_counts_and_is_noted(void **state)
+{
+    static const char *const texts[] = {"Answer: B. grey", "Answer: B. 3", "Answer: B",
+                                        "\\boxed{D) red}"};
+
+    (void)state;
+    judge_all("gpqa", COLOURS COLOURS COLOURS COLOURS, texts);
+    expect(0, true, false, "B");
+    expect(3, false, false, "D");
+    assert_non_null(strstr(outcomes[0].line, "\"conflict\":true"));
+    assert_null(strstr(outcomes[1].line, "\"conflict\""));
+    assert_null(strstr(outcomes[2].line, "\"conflict\""));
+    assert_non_null(strstr(outcomes[3].line, "\"conflict\":true"));
+}
+
 static void test_question_without_gold_is_asked_and_not_graded(void **state)
 {
     static const char *const texts[] = {"\\boxed{Paris}", "\\boxed{paris}"};
@@ -251,6 +282,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts_are_graded_by_both_rules_at_once),
+        cmocka_unit_test(test_an_option_in_the_question_is_found_by_its_text),
+        cmocka_unit_test(test_a_letter_with_the_text_of_another_option_counts_and_is_noted),
         cmocka_unit_test(test_question_without_gold_is_asked_and_not_graded),
         cmocka_unit_test(test_programs_are_tried_by_both_rules),
         cmocka_unit_test(test_answers_without_any_program_are_wrong),

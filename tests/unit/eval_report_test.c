@@ -219,6 +219,24 @@ static void test_shards_add_up_to_the_whole_run(void **state)
     lmi_compare_done(&c);
 }
 
+static void test_conflicts_are_counted_and_noted(void **state)
+{
+    lmi_comparison c;
+    lmi_buf lines;
+    const char *folders[1];
+
+    (void)state;
+    lmi_buf_init(&lines, 1 << 16);
+    add_line(&lines, 0, "true,\"conflict\":true", "true", 1);
+    add_line(&lines, 1, "true", "true", 2);
+    folders[0] = make_run("torn", (recipe){0}, lmi_buf_text(&lines));
+    assert_ok(compare(&c, false, NULL, 1, folders));
+    assert_int_equal(c.runs[0].record.n_conflicts, 1);
+    assert_non_null(strstr(lmi_buf_text(&c.notes), "1 answer gives the letter of one option"));
+    lmi_compare_done(&c);
+    lmi_buf_done(&lines);
+}
+
 static void test_missing_shard_is_named_unless_partial(void **state)
 {
     const char *const folders[] = {
@@ -470,6 +488,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_record_holds_the_sums_of_its_lines),
         cmocka_unit_test(test_lines_without_compat_or_gold_are_ungraded),
+        cmocka_unit_test(test_conflicts_are_counted_and_noted),
         cmocka_unit_test(test_half_a_line_at_the_end_is_not_counted),
         cmocka_unit_test(test_broken_line_is_named_by_its_number),
         cmocka_unit_test(test_numbers_out_of_range_are_refused),

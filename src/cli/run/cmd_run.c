@@ -432,6 +432,9 @@ static void print_summary(const work *w)
     if (t->n_errors)
         fprintf(stderr, "  errors   %zu, counted as wrong (\"error\" in samples.jsonl says why)\n",
                 t->n_errors);
+    if (t->n_conflicts)
+        fprintf(stderr, "  conflict %zu with the letter of one option and the text of another\n",
+                t->n_conflicts);
     print_phase("read", t->n_read, "tokens", t->read_ms);
     if (t->n_shared)
         fprintf(stderr, "  shared   %llu of them, which all prompts begin with: read once\n",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "data/items/listed.h"
 #include "data/items/parts.h"
 #include "grade/grade.h"
 
@@ -25,6 +26,9 @@ lmas_status lmi_item_read_gpqa(lmi_item *item, const lmi_row *row)
         return lmi_fail(LMAS_E_FORMAT,
                         "%s:%zu: \"answer\" must be a letter from A to D, found \"%s\"",
                         row->json->label, lmi_row_line(row, "answer"), answer);
+    status = lmi_item_read_listed(item, row, item->question, GPQA_OPTIONS);
+    if (status != LMAS_OK)
+        return status;
     item->n_options = GPQA_OPTIONS;
     return lmi_item_set_letter(item, (size_t)(answer[0] - 'A'));
 }

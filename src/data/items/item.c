@@ -10,13 +10,20 @@
 #include "base/mem.h"
 #include "grade/grade.h"
 
-void lmi_item_done(lmi_item *item)
+void lmi_item_drop_options(lmi_item *item)
 {
     size_t i;
 
     for (i = 0; item->options && i < item->n_options; i++)
         lmi_free(item->options[i]);
     lmi_free(item->options);
+    item->options = NULL;
+    item->n_options = 0;
+}
+
+void lmi_item_done(lmi_item *item)
+{
+    lmi_item_drop_options(item);
     lmi_free(item->id);
     lmi_free(item->question);
     lmi_free(item->note);
@@ -60,6 +67,28 @@ lmas_status lmi_row_id(char **out, const lmi_row *row, const char *key)
         return LMAS_OK;
     snprintf(number, sizeof(number), "%llu", (unsigned long long)yyjson_get_uint(val));
     return lmi_item_keep(out, number);
+}
+
+/* A number as JSON writes it: 4, -0.5. */
+static lmas_status keep_number(char **out, yyjson_val *val)
+{
+    char *text = yyjson_val_write(val, YYJSON_WRITE_NOFLAG, NULL);
+    lmas_status status;
+
+    if (!text)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for an answer");
+    status = lmi_item_keep(out, text);
+    lmi_free(text);
+    return status;
+}
+
+lmas_status lmi_row_gold(char **out, const lmi_row *row, const char *key)
+{
+    yyjson_val *val = yyjson_obj_get(row->object, key);
+
+    if (!val || yyjson_is_null(val))
+        return LMAS_OK;
+    return yyjson_is_num(val) ? keep_number(out, val) : lmi_row_keep(out, row, key);
 }
 
 lmas_status lmi_row_note(char **out, const lmi_row *row)

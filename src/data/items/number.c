@@ -70,8 +70,7 @@ lmas_status lmi_item_read_custom(lmi_item *item, const lmi_row *row)
         status = lmi_row_note(&item->note, row);
     if (status == LMAS_OK)
         status = lmi_row_id(&item->id, row, "id");
-    if (status != LMAS_OK || !yyjson_obj_get(row->object, "gold"))
-        return status;
-    status = lmi_row_keep(&item->gold, row, "gold");
-    return status == LMAS_OK ? lmi_compat_normal(&item->gold_compat, item->gold) : status;
+    if (status == LMAS_OK)
+        status = lmi_row_gold(&item->gold, row, "gold");
+    return status == LMAS_OK && item->gold ? lmi_compat_normal(&item->gold_compat, item->gold) : status;
 }

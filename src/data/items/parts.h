@@ -18,6 +18,9 @@ lmas_status lmi_row_array(yyjson_val **out, const lmi_row *row, yyjson_val *obje
 /* "note", which may be there. */
 lmas_status lmi_row_note(char **out, const lmi_row *row);
 
+/* An answer that may be there, as a string or a number; NULL, too, where it is null. */
+lmas_status lmi_row_gold(char **out, const lmi_row *row, const char *key);
+
 /* A name that may be there, as a string or a number. */
 lmas_status lmi_row_id(char **out, const lmi_row *row, const char *key);
 
@@ -31,6 +34,7 @@ lmas_status lmi_item_steal(char **out, lmi_buf *text);
 
 /* Options of a choice, the i-th of which is right; and the question with them listed. */
 lmas_status lmi_item_add_option(lmi_item *item, const lmi_row *row, const char *text);
+void lmi_item_drop_options(lmi_item *item);
 lmas_status lmi_item_set_letter(lmi_item *item, size_t i);
 lmas_status lmi_item_list_options(lmi_item *item, const lmi_row *row, const char *key,
                                   const char *text);

@@ -240,6 +240,10 @@ static void note_gaps(lmi_comparison *c, const lmi_run *run)
     if (r->n < r->n_questions)
         note(c, run, "incomplete, %zu of %zu questions%s", r->n, r->n_questions,
              r->has_half_line ? "; the line of one more is half written" : "");
+    if (r->n_conflicts)
+        note(c, run,
+             "%zu answer%s the letter of one option and the text of another: the letter counts",
+             r->n_conflicts, r->n_conflicts == 1 ? " gives" : "s give");
     if (r->n_errors)
         note(c, run, "%zu question%s failed, counted as wrong", r->n_errors,
              r->n_errors == 1 ? "" : "s");

@@ -121,6 +121,8 @@ static void add_run(writer *w, yyjson_mut_val *runs, const lmi_comparison *c, co
     yyjson_mut_obj_add_uint(w->doc, o, "n_questions", r->n_questions);
     yyjson_mut_obj_add_bool(w->doc, o, "is_complete", r->n == r->n_questions);
     yyjson_mut_obj_add_uint(w->doc, o, "errors", r->n_errors);
+    if (r->n_conflicts)
+        yyjson_mut_obj_add_uint(w->doc, o, "conflicts", r->n_conflicts);
     add_rate(w, o, "exact", &run->figures.exact);
     add_rate(w, o, "compat", &run->figures.compat);
     add_work(w, o, &r->work);

@@ -1,0 +1,151 @@
+/*
+ * choice.c - the places of an answer in turn, and in each the ways to name an option, most
+ * explicit first.
+ *
+ * Several letters that are given together answer too, and choose none: nothing weaker is looked at
+ * then.
+ */
+#include "grade/choice/choice.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "grade/choice/box.h"
+#include "grade/choice/last.h"
+#include "grade/choice/listing.h"
+#include "grade/choice/statement.h"
+
+/* Longest text of an option behind its letter that is compared with it, and the bytes of prose that
+ * are read, from its end: many patterns look at each of them. */
+enum { OWN_TEXT_MAX = 2048, PROSE_MAX = 64 * 1024 };
+
+/* Whether what stands behind a letter is the text of another option. */
+static lmas_status find_conflict(lmi_choice *out, const lmi_options *options, const lmi_pick *pick)
+{
+    const char *end = pick->text.text + pick->text.len;
+    lmi_opening opening = {0};
+    lmi_span line;
+    lmas_status status;
+
+    out->letter = pick->letter;
+    if (!pick->letter || !pick->at)
+        return LMAS_OK;
+    line = lmi_trim((lmi_span){pick->at + 1, (size_t)(end - pick->at - 1)}, " ).]:,*_\"'`-(", "");
+    line.len = line.len < OWN_TEXT_MAX ? line.len : lmi_utf8_floor(line.text, OWN_TEXT_MAX);
+    if (memchr(line.text, '\n', line.len))
+        line.len = (size_t)((const char *)memchr(line.text, '\n', line.len) - line.text);
+    status = lmi_options_open(&opening, options, line);
+    out->has_conflict = opening.letter && opening.letter != pick->letter &&
+                        (!*opening.rest || strchr(".;)!*", *opening.rest));
+    lmi_free(opening.normal);
+    return status;
+}
+
+static lmi_span end_of(lmi_span in)
+{
+    size_t cut;
+
+    if (in.len <= PROSE_MAX)
+        return in;
+    cut = lmi_utf8_floor(in.text, in.len - PROSE_MAX);
+    return (lmi_span){in.text + cut, in.len - cut};
+}
+
+/* What follows the sentence of a letter. */
+static lmi_span behind(lmi_span in, const char *at)
+{
+    const char *end = in.text + in.len;
+
+    while (at < end && !strchr(".!?\n", *at))
+        at++;
+    return (lmi_span){at, (size_t)(end - at)};
+}
+
+/* In a text without a statement, or behind one that gives several letters: `answer` is NULL then,
+ * and where there is a box, which was meant to hold the answer. No line is one by its place alone
+ * there. */
+static lmas_status find_unstated(lmi_choice *out, lmi_polarity *polarity, lmi_span in,
+                                 const lmi_answer *answer)
+{
+    lmi_pick pick;
+    lmi_buf said;
+    lmas_status status = lmi_remark_find(&pick, polarity, in);
+
+    lmi_buf_init(&said, in.len);
+    lmi_listing_blank(&said, in);
+    if (status == LMAS_OK)
+        status = lmi_buf_status(&said);
+    in = (lmi_span){lmi_buf_text(&said), said.len};
+    if (status == LMAS_OK && !pick.where)
+        status = lmi_last_words(&pick, polarity, in);
+    if (status == LMAS_OK && !pick.where && answer)
+        status = lmi_last_line_find(&pick, polarity, in, end_of(answer->raw));
+    if (status == LMAS_OK)
+        status = find_conflict(out, polarity->options, &pick);
+    lmi_buf_done(&said);
+    return status;
+}
+
+static lmas_status find_in_prose(lmi_choice *out, lmi_polarity *polarity, const lmi_answer *answer)
+{
+    const lmi_span plain = end_of(lmi_answer_plain(answer));
+    lmi_pick pick;
+    const lmas_status status = lmi_statement_find(&pick, polarity, plain);
+
+    if (status != LMAS_OK)
+        return status;
+    if (pick.letter)
+        return find_conflict(out, polarity->options, &pick);
+    if (pick.is_settled)
+        return find_unstated(out, polarity, behind(plain, pick.at), NULL);
+    return find_unstated(out, polarity, plain, answer->box.text ? NULL : answer);
+}
+
+static lmas_status find_in_box(lmi_choice *out, bool *is_over, lmi_polarity *polarity, lmi_span in)
+{
+    lmi_pick pick;
+    lmas_status status = lmi_box_find(&pick, polarity, in);
+
+    if (status == LMAS_OK)
+        status = find_conflict(out, polarity->options, &pick);
+    *is_over = pick.letter || pick.is_settled;
+    return status;
+}
+
+static lmas_status find(lmi_choice *out, lmi_polarity *polarity, lmi_answer *answer)
+{
+    bool is_over = false;
+
+    for (;;) {
+        lmas_status status;
+
+        if (answer->is_box)
+            status = find_in_box(out, &is_over, polarity, lmi_answer_plain(answer));
+        else
+            status = find_in_prose(out, polarity, answer);
+        if (status != LMAS_OK || is_over || out->letter || answer->is_last)
+            return status;
+        status = lmi_answer_next(answer);
+        if (status != LMAS_OK)
+            return status;
+    }
+}
+
+lmas_status lmi_choice_find(lmi_choice *out, const lmi_gold *gold, lmi_answer *answer)
+{
+    lmi_polarity polarity;
+    lmi_options options;
+    lmas_status status = lmi_options_init(&options, gold);
+
+    *out = (lmi_choice){0};
+    if (status != LMAS_OK)
+        return status;
+    status = lmi_polarity_init(&polarity, &options);
+    if (status == LMAS_OK) {
+        status = find(out, &polarity, answer);
+        lmi_polarity_done(&polarity);
+    }
+    lmi_options_done(&options);
+    return status;
+}
