@@ -1,8 +1,7 @@
 /*
  * answer.h - where in a text the exact rule looks for the answer.
  *
- * In its last box; without a box, at its end. Thinking out loud (<think>...</think>) answers
- * nothing.
+ * In its last box; without a box, at its end. Thinking out loud (thoughts.h) answers nothing.
  */
 #ifndef LMI_GRADE_EXACT_ANSWER_H
 #define LMI_GRADE_EXACT_ANSWER_H
@@ -22,7 +21,7 @@ typedef struct lmi_answer {
     lmi_buf plain; /* the same, LaTeX seen through */
 } lmi_answer;
 
-/* What stands behind the last </think>; all of it without one. */
+/* What a text says without its thoughts: lmi_thoughts_skip(). */
 lmi_span lmi_answer_spoken(lmi_span text);
 
 /* Look through a text as lmi_py_append() makes it, which is borrowed. */
