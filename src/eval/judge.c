@@ -242,10 +242,10 @@ void lmi_judge_close(lmi_judge *judge)
 }
 
 /* An answer that holds nothing to run has its verdict already. */
-static lmas_status take_code(lmi_judge *judge, trial_case *c, const char *text)
+static lmas_status take_code(lmi_judge *judge, trial_case *c, const lmas_result *result)
 {
     static const lmi_verdict nothing = {.ending = LMI_ENDING_NO_CODE, .detail = ""};
-    const lmas_status status = lmi_code_find(&c->code, text, strlen(text));
+    const lmas_status status = lmi_code_said(&c->code, result->text, result->marked);
 
     c->sample.sandbox = judge->sandbox_name;
     c->next = judge->cases;
@@ -263,7 +263,7 @@ static lmas_status take_text(lmi_judge *judge, trial_case *c, const lmas_result 
     if (result->status == LMAS_OK && judge->data->task->grade != LMI_GRADE_CODE) {
         const lmi_gold gold = lmi_dataset_gold(judge->data, result->id);
 
-        status = lmi_grade_text(&c->sample.grade, &gold, result->text, strlen(result->text));
+        status = lmi_grade_said(&c->sample.grade, &gold, result->text, result->marked);
     }
     if (status == LMAS_OK)
         status = judge->fn(judge->user, &c->sample);
@@ -284,7 +284,7 @@ lmas_status lmi_judge_take(lmi_judge *judge, const lmas_result *result)
         return status;
     }
     if (result->status == LMAS_OK && judge->sandbox)
-        return take_code(judge, c, result->text);
+        return take_code(judge, c, result);
     return take_text(judge, c, result);
 }
 

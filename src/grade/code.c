@@ -301,25 +301,58 @@ static lmas_status find_blocks(lmi_code *out, lmi_span in)
     return status;
 }
 
-lmas_status lmi_code_find(lmi_code *out, const char *text, size_t len)
+static lmas_status find_exact(lmi_code *out, lmi_span text)
 {
-    lmi_code code = {0};
     lmi_buf valid;
     lmas_status status;
 
-    lmi_buf_init(&valid, 3 * len);
-    lmi_py_append(&valid, text, len);
+    lmi_buf_init(&valid, 3 * text.len);
+    lmi_py_append(&valid, text.text, text.len);
     status = lmi_buf_status(&valid);
     if (status == LMAS_OK)
-        status = lmi_compat_code(&code.compat, lmi_buf_text(&valid), valid.len);
-    if (status == LMAS_OK)
-        status = find_blocks(&code, lmi_answer_spoken((lmi_span){lmi_buf_text(&valid), valid.len}));
+        status = find_blocks(out, lmi_answer_spoken((lmi_span){lmi_buf_text(&valid), valid.len}));
     lmi_buf_done(&valid);
+    return status;
+}
+
+static lmas_status find_compat(lmi_code *out, lmi_span text)
+{
+    lmi_buf valid;
+    lmas_status status;
+
+    lmi_buf_init(&valid, 3 * text.len);
+    lmi_py_append(&valid, text.text, text.len);
+    status = lmi_buf_status(&valid);
+    if (status == LMAS_OK)
+        status = lmi_compat_code(&out->compat, lmi_buf_text(&valid), valid.len);
+    lmi_buf_done(&valid);
+    return status;
+}
+
+static lmas_status find(lmi_code *out, lmi_span text, lmi_span marked)
+{
+    lmi_code code = {0};
+    lmas_status status = find_compat(&code, text);
+
+    if (status == LMAS_OK)
+        status = find_exact(&code, marked);
     if (status == LMAS_OK)
         *out = code;
     else
         lmi_code_done(&code);
     return status;
+}
+
+lmas_status lmi_code_find(lmi_code *out, const char *text, size_t len)
+{
+    return find(out, (lmi_span){text, len}, (lmi_span){text, len});
+}
+
+lmas_status lmi_code_said(lmi_code *out, const char *text, const char *marked)
+{
+    const lmi_span shown = {text, strlen(text)};
+
+    return find(out, shown, marked ? (lmi_span){marked, strlen(marked)} : shown);
 }
 
 void lmi_code_done(lmi_code *code)

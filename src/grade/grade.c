@@ -57,27 +57,64 @@ static lmas_status grade_exact(lmi_grade *out, const lmi_gold *gold, lmi_span te
     return status;
 }
 
-lmas_status lmi_grade_text(lmi_grade *out, const lmi_gold *gold, const char *text, size_t len)
+/* A stretch of any bytes as the rules want it; done by the caller. */
+static lmas_status make_valid(lmi_buf *out, lmi_span text)
 {
-    lmi_grade grade = {0};
+    lmi_buf_init(out, 3 * text.len);
+    lmi_py_append(out, text.text, text.len);
+    return lmi_buf_status(out);
+}
+
+static lmas_status grade_exact_of(lmi_grade *out, const lmi_gold *gold, lmi_span text)
+{
     lmi_buf valid;
+    lmas_status status = make_valid(&valid, text);
+
+    if (status == LMAS_OK)
+        status = grade_exact(out, gold, (lmi_span){lmi_buf_text(&valid), valid.len});
+    lmi_buf_done(&valid);
+    return status;
+}
+
+static lmas_status grade_compat_of(lmi_grade *out, const lmi_gold *gold, lmi_span text)
+{
+    lmi_buf valid;
+    lmas_status status = make_valid(&valid, text);
+
+    if (status == LMAS_OK)
+        status = lmi_compat_grade(&out->compat, &out->is_compat_right, gold, lmi_buf_text(&valid),
+                                  valid.len);
+    lmi_buf_done(&valid);
+    return status;
+}
+
+static lmas_status grade(lmi_grade *out, const lmi_gold *gold, lmi_span text, lmi_span marked)
+{
+    lmi_grade both = {0};
     lmas_status status;
 
     if (gold->kind == LMI_GRADE_CODE || gold->n_options > LMI_OPTIONS_MAX)
         return lmi_fail(LMAS_E_INVALID, "a program, or %zu options, cannot be graded as text",
                         gold->n_options);
-    lmi_buf_init(&valid, 3 * len);
-    lmi_py_append(&valid, text, len);
-    status = lmi_buf_status(&valid);
+    status = grade_compat_of(&both, gold, text);
     if (status == LMAS_OK)
-        status = lmi_compat_grade(&grade.compat, &grade.is_compat_right, gold, lmi_buf_text(&valid),
-                                  valid.len);
+        status = grade_exact_of(&both, gold, marked);
     if (status == LMAS_OK)
-        status = grade_exact(&grade, gold, (lmi_span){lmi_buf_text(&valid), valid.len});
-    lmi_buf_done(&valid);
-    if (status == LMAS_OK)
-        *out = grade;
+        *out = both;
     else
-        lmi_grade_done(&grade);
+        lmi_grade_done(&both);
     return status;
+}
+
+lmas_status lmi_grade_text(lmi_grade *out, const lmi_gold *gold, const char *text, size_t len)
+{
+    return grade(out, gold, (lmi_span){text, len}, (lmi_span){text, len});
+}
+
+lmas_status lmi_grade_said(lmi_grade *out, const lmi_gold *gold, const char *text,
+                           const char *marked)
+{
+    const lmi_span shown = {text, strlen(text)};
+
+    return grade(out, gold, shown, marked ? (lmi_span){marked, strlen(marked)} : shown);
 }
