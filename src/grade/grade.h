@@ -54,9 +54,10 @@ void lmi_grade_done(lmi_grade *grade);
 
 /* Programs that a text holds. */
 typedef struct lmi_code {
-    char **blocks; /* for the exact rule, last block of the text first: the first that parses as
-                    * Python is the answer (the sandbox looks) */
+    char **blocks; /* for the exact rule, last block of the text first: the first that defines what
+                    * the tests call is the answer (the sandbox looks) */
     size_t n_blocks;
+    char *rest;   /* what stands around the blocks, where there are any; NULL when nothing does */
     char *compat; /* the reference's: the last ```python block, NULL without one */
 } lmi_code;
 
