@@ -426,41 +426,17 @@ static lmas_status find_blocks(lmi_code *out, lmi_span in)
     return status;
 }
 
-static lmas_status find_exact(lmi_code *out, lmi_span text)
-{
-    lmi_buf valid;
-    lmas_status status;
-
-    lmi_buf_init(&valid, 3 * text.len);
-    lmi_py_append(&valid, text.text, text.len);
-    status = lmi_buf_status(&valid);
-    if (status == LMAS_OK)
-        status = find_blocks(out, lmi_answer_spoken((lmi_span){lmi_buf_text(&valid), valid.len}));
-    lmi_buf_done(&valid);
-    return status;
-}
-
-static lmas_status find_compat(lmi_code *out, lmi_span text)
-{
-    lmi_buf valid;
-    lmas_status status;
-
-    lmi_buf_init(&valid, 3 * text.len);
-    lmi_py_append(&valid, text.text, text.len);
-    status = lmi_buf_status(&valid);
-    if (status == LMAS_OK)
-        status = lmi_compat_code(&out->compat, lmi_buf_text(&valid), valid.len);
-    lmi_buf_done(&valid);
-    return status;
-}
-
-static lmas_status find(lmi_code *out, lmi_span text, lmi_span marked)
+static lmas_status find(lmi_code *out, lmi_span text, const char *marked)
 {
     lmi_code code = {0};
-    lmas_status status = find_compat(&code, text);
+    lmi_texts texts;
+    lmas_status status = lmi_texts_init(&texts, text, marked);
 
     if (status == LMAS_OK)
-        status = find_exact(&code, marked);
+        status = lmi_compat_code(&code.compat, texts.shown.text, texts.shown.len);
+    if (status == LMAS_OK)
+        status = find_blocks(&code, lmi_answer_spoken(texts.marked));
+    lmi_texts_done(&texts);
     if (status == LMAS_OK)
         *out = code;
     else
@@ -470,14 +446,12 @@ static lmas_status find(lmi_code *out, lmi_span text, lmi_span marked)
 
 lmas_status lmi_code_find(lmi_code *out, const char *text, size_t len)
 {
-    return find(out, (lmi_span){text, len}, (lmi_span){text, len});
+    return find(out, (lmi_span){text, len}, NULL);
 }
 
 lmas_status lmi_code_said(lmi_code *out, const char *text, const char *marked)
 {
-    const lmi_span shown = {text, strlen(text)};
-
-    return find(out, shown, marked ? (lmi_span){marked, strlen(marked)} : shown);
+    return find(out, (lmi_span){text, strlen(text)}, marked);
 }
 
 void lmi_code_done(lmi_code *code)

@@ -57,64 +57,45 @@ static lmas_status grade_exact(lmi_grade *out, const lmi_gold *gold, lmi_span te
     return status;
 }
 
-/* A stretch of any bytes as the rules want it; done by the caller. */
-static lmas_status make_valid(lmi_buf *out, lmi_span text)
+/* Both rules, each on its text as lmi_py_append() makes it. */
+static lmas_status grade_valid(lmi_grade *out, const lmi_gold *gold, lmi_span text, lmi_span marked)
 {
-    lmi_buf_init(out, 3 * text.len);
-    lmi_py_append(out, text.text, text.len);
-    return lmi_buf_status(out);
-}
-
-static lmas_status grade_exact_of(lmi_grade *out, const lmi_gold *gold, lmi_span text)
-{
-    lmi_buf valid;
-    lmas_status status = make_valid(&valid, text);
+    lmi_grade grade = {0};
+    lmas_status status =
+        lmi_compat_grade(&grade.compat, &grade.is_compat_right, gold, text.text, text.len);
 
     if (status == LMAS_OK)
-        status = grade_exact(out, gold, (lmi_span){lmi_buf_text(&valid), valid.len});
-    lmi_buf_done(&valid);
+        status = grade_exact(&grade, gold, marked);
+    if (status == LMAS_OK)
+        *out = grade;
+    else
+        lmi_grade_done(&grade);
     return status;
 }
 
-static lmas_status grade_compat_of(lmi_grade *out, const lmi_gold *gold, lmi_span text)
+static lmas_status grade_both(lmi_grade *out, const lmi_gold *gold, lmi_span text,
+                              const char *marked)
 {
-    lmi_buf valid;
-    lmas_status status = make_valid(&valid, text);
-
-    if (status == LMAS_OK)
-        status = lmi_compat_grade(&out->compat, &out->is_compat_right, gold, lmi_buf_text(&valid),
-                                  valid.len);
-    lmi_buf_done(&valid);
-    return status;
-}
-
-static lmas_status grade(lmi_grade *out, const lmi_gold *gold, lmi_span text, lmi_span marked)
-{
-    lmi_grade both = {0};
-    lmas_status status;
+    lmi_texts texts;
+    lmas_status status = LMAS_OK;
 
     if (gold->kind == LMI_GRADE_CODE || gold->n_options > LMI_OPTIONS_MAX)
         return lmi_fail(LMAS_E_INVALID, "a program, or %zu options, cannot be graded as text",
                         gold->n_options);
-    status = grade_compat_of(&both, gold, text);
+    status = lmi_texts_init(&texts, text, marked);
     if (status == LMAS_OK)
-        status = grade_exact_of(&both, gold, marked);
-    if (status == LMAS_OK)
-        *out = both;
-    else
-        lmi_grade_done(&both);
+        status = grade_valid(out, gold, texts.shown, texts.marked);
+    lmi_texts_done(&texts);
     return status;
 }
 
 lmas_status lmi_grade_text(lmi_grade *out, const lmi_gold *gold, const char *text, size_t len)
 {
-    return grade(out, gold, (lmi_span){text, len}, (lmi_span){text, len});
+    return grade_both(out, gold, (lmi_span){text, len}, NULL);
 }
 
 lmas_status lmi_grade_said(lmi_grade *out, const lmi_gold *gold, const char *text,
                            const char *marked)
 {
-    const lmi_span shown = {text, strlen(text)};
-
-    return grade(out, gold, shown, marked ? (lmi_span){marked, strlen(marked)} : shown);
+    return grade_both(out, gold, (lmi_span){text, strlen(text)}, marked);
 }
