@@ -19,6 +19,9 @@ KNOWN = set(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__",
 SHOWS = {"print", "pprint", "input", "exit", "quit", "_exit", "main", "testmod", "run", "show",
          "timeit", "display", "help", "breakpoint", "set_trace"}
 
+# What can change any name of a program.
+REACHES_ALL = {"globals", "exec", "eval", "setattr", "delattr", "vars", "locals", "__import__"}
+
 
 def is_python(text):
     try:
@@ -179,7 +182,8 @@ def extracted(texts, lines, wanted, is_inner=False):
         binds, reads = names_of(text)
         if not body or not all(map(is_statement, body)):
             continue
-        if all(map(is_definition, body)) or reads - binds <= known:
+        if all(is_definition(node) or isinstance(node, ast.Try) for node in body) or \
+                reads - binds <= known:
             while not shifted(texts[lines[last - 1][0]][lines[last - 1][1]], 0).strip():
                 last -= 1
             kept += lines[first:last]
@@ -348,26 +352,29 @@ def changed(statement):
 
 def units_of(program):
     """The units in order; each begins behind the last, so comments go with what follows."""
-    units, first = [], 0
-    body = ast.parse(program.text).body
-    while body:
-        nodes = [body.pop(0)]
-        while body and body[0].lineno <= nodes[-1].end_lineno:
-            nodes.append(body.pop(0))
-        units.append(Unit(program, nodes, first, nodes[-1].end_lineno))
-        first = nodes[-1].end_lineno
-    return units
+    groups = []
+    for node in ast.parse(program.text).body:
+        if groups and node.lineno <= groups[-1][-1].end_lineno:
+            groups[-1].append(node)
+        else:
+            groups.append([node])
+    ends = [nodes[-1].end_lineno for nodes in groups]
+    return [Unit(program, nodes, first, end)
+            for nodes, first, end in zip(groups, [0, *ends], ends)]
 
 
-def only_shows(unit):
+def does_nothing(node):
+    """A text that stands alone, and what runs where a file is the main program."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.If) and "id='__name__'" in ast.dump(node.test)
+
+
+def only_shows(node):
     """Whether it tests, prints or leaves, which no definition needs."""
-    for node in unit.nodes:
-        is_main = isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
-        call = node.value if isinstance(node, ast.Expr) else None
-        if not is_main and not isinstance(node, (ast.Assert, ast.Raise)) and not (
-                isinstance(call, ast.Call) and last_name(call.func) in SHOWS):
-            return False
-    return True
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(node, (ast.Assert, ast.Raise)) or \
+        (isinstance(call, ast.Call) and last_name(call.func) in SHOWS)
 
 
 def last_name(node):
@@ -382,7 +389,7 @@ def reach(unit, by_name, wanted):
         if id(one) in seen:
             continue
         seen.add(id(one))
-        found |= (one.binds - one.own) | one.writes
+        found |= (one.binds - one.own) | one.writes | (one.reads & REACHES_ALL)
         for name in one.reads - wanted:
             open_units += by_name.get(name, ())
     return found
@@ -398,8 +405,10 @@ def bare_of(texts, program, wanted):
         if unit.is_definition:
             for name in unit.binds:
                 by_name.setdefault(name, []).append(unit)
-    kept = {id(unit) for unit in units if unit.is_definition}
-    left = [unit for unit in units if not unit.is_definition and not only_shows(unit)]
+    kept = {id(unit) for unit in units
+            if unit.is_definition or all(map(does_nothing, unit.nodes))}
+    left = [unit for unit in units
+            if id(unit) not in kept and not all(map(only_shows, unit.nodes))]
     needed = set(wanted).union(*(unit.reads for unit in units if unit.is_definition))
     effects = {id(unit): reach(unit, by_name, wanted) for unit in left}
     grows = True
@@ -407,7 +416,7 @@ def bare_of(texts, program, wanted):
         grows = False
         for unit in left:
             settles = unit.writes & modules and isinstance(unit.nodes[0], ast.Expr)
-            if id(unit) not in kept and (effects[id(unit)] & needed or settles):
+            if id(unit) not in kept and (effects[id(unit)] & (needed | REACHES_ALL) or settles):
                 kept.add(id(unit))
                 needed |= unit.reads
                 grows = True

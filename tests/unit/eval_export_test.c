@@ -127,7 +127,7 @@ static void test_without_its_data_a_part_of_a_run_is_not_exported(void **state)
     assert_ok(lmi_record_open(&r, make_run("e6", (recipe){0}, two_lines)));
     give_data(&r, "gone.jsonl", "humanevalplus", four_rows);
     assert_int_equal(unlink(in_root("gone.jsonl")), 0);
-    assert_fails(LMAS_E_IO, "their ids are in the data of the run: cannot open",
+    assert_fails(LMAS_E_IO, "is not there: it has the ids",
                  lmi_export_evalplus(&export, &r, in_root("e6.jsonl")));
     write_file(root, "gone.jsonl", HUMANEVAL("0"), strlen(HUMANEVAL("0")));
     assert_fails(LMAS_E_FORMAT, "it has changed since",

@@ -204,13 +204,14 @@ static lmas_status open_data(evalplus *e)
     if (!task || !r->data_path)
         return lmi_fail(LMAS_E_FORMAT, "%s: its config does not tell the data that it was made of",
                         r->folders[0].path);
+    if (!lmi_file_exists(r->data_path))
+        return lmi_fail(LMAS_E_IO,
+                        "%s is not there: it has the ids of the questions that were not asked, "
+                        "which evalplus wants to find too",
+                        r->data_path);
     status = lmi_dataset_open(&e->data, task, r->data_path);
     if (status != LMAS_OK)
-        return lmi_fail(
-            status,
-            "%s: questions that were not asked must be in evalplus' file too, and their "
-            "ids are in the data of the run: %s",
-            r->folders[0].path, lmas_last_error());
+        return status;
     if (strcmp(e->data.sha256, r->data_sha256) != 0 || e->data.n != e->n_rows)
         return lmi_fail(LMAS_E_FORMAT,
                         "%s is not the data that %s was made of: it has changed since",
