@@ -216,6 +216,13 @@ static bool read_mark(mark *m, lmi_span in, size_t at)
                                        : ">");
 }
 
+/* Granite's words for it. */
+static bool read_words(mark *m, lmi_span in, size_t at)
+{
+    *m = (mark){.form = TAG, .at = at, .end = at, .name = "response"};
+    return take(&m->end, in, "Here is my response:") || take(&m->end, in, "Here's my response:");
+}
+
 /* What a name means by its words. */
 static meaning weigh_words(const mark *m)
 {
@@ -398,6 +405,16 @@ static void begin_turn(walk *w, const mark *m)
     }
 }
 
+/* A line with its name follows the mark of Gemma's channel. */
+static void skip_name(const walk *w, mark *m)
+{
+    const lmi_span name = next_word(w->text, m->end);
+    const size_t end = (size_t)(name.text + name.len - w->text.text);
+
+    if (m->form == HALF && end < w->text.len && w->text.text[end] == '\n')
+        m->end = end;
+}
+
 /* "final" and perhaps more, up to <|message|>: the answer. Other channels are thoughts. */
 static void turn_channel(walk *w, mark *m)
 {
@@ -439,6 +456,8 @@ static void skip_empty(walk *w, const mark *m)
 
 static void step(walk *w, mark *m, meaning what)
 {
+    if (what == OPEN)
+        skip_name(w, m);
     if (what == OPEN || what == OPEN_TURN)
         open_thought(w, m, what == OPEN_TURN);
     else if (what == CLOSE)
@@ -461,7 +480,8 @@ static void step(walk *w, mark *m, meaning what)
 /* Where the next mark can begin. */
 static size_t next_sign(lmi_span in, size_t at)
 {
-    while (at < in.len && in.text[at] != '<' && in.text[at] != '[' && in.text[at] != '\xe2')
+    while (at < in.len && in.text[at] != '<' && in.text[at] != '[' && in.text[at] != '\xe2' &&
+           in.text[at] != 'H')
         at++;
     return at;
 }
@@ -473,7 +493,8 @@ static void walk_marks(walk *w)
 
     while ((at = next_sign(w->text, at)) < w->text.len) {
         mark m;
-        const meaning what = read_mark(&m, w->text, at) ? weigh(&m) : NOTHING;
+        const bool is_mark = read_mark(&m, w->text, at) || read_words(&m, w->text, at);
+        const meaning what = is_mark ? weigh(&m) : NOTHING;
 
         if (what == NOTHING) {
             at++;
