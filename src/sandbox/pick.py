@@ -10,7 +10,8 @@ import builtins
 import symtable
 
 PIECES_MAX = 128  # as limits.h has it
-GROWTH_MAX = 40  # lines at the margin that a statement may go on over
+GROWTH_MAX = 40  # lines at the margin that a statement may go on over,
+GROWTHS_MAX = 2000  # and how often in a text one may be tried to go on
 BODY_INDENT = 4
 BLOCKS = ("def ", "async ", "class ", "if ", "for ", "while ", "with ", "try:", "@", "match ")
 KNOWN = set(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__", "__annotations__"}
@@ -147,15 +148,16 @@ def margins(texts, lines):
     return found + [len(lines)]
 
 
-def grow(texts, lines, starts, k):
+def grow(texts, lines, starts, k, budget):
     """The statements that begin at starts[k], and the number of the start behind them."""
     for end in range(k + 1, min(k + 1 + GROWTH_MAX, len(starts))):
         text = joined(texts, lines[starts[k]:starts[end]])
         body, may_go_on = parsed(text)
         if body is not None:
             return body, text, end
-        if not may_go_on:
+        if not may_go_on or budget[0] <= 0:
             break
+        budget[0] -= 1
     return None, "", k + 1
 
 
@@ -169,9 +171,9 @@ def dedented(texts, lines):
 def extracted(texts, lines, wanted, is_inner=False):
     """The lines that are statements of a program; none without something that is wanted."""
     starts, kept, k = margins(texts, lines), [], 0
-    known = set(KNOWN)
+    known, budget = set(KNOWN), [GROWTHS_MAX]
     while k + 1 < len(starts):
-        body, text, end = grow(texts, lines, starts, k)
+        body, text, end = grow(texts, lines, starts, k, budget)
         first, last = starts[k], starts[end]
         k = end
         if body is None:
