@@ -123,9 +123,12 @@ $(B)/gen/builtin_teams.c: $(TEAMS) tools/embed.sh
 	$(call say,GEN,$@)
 	$(Q)sh tools/embed.sh teams $(TEAMS) >$@
 
-# So does what runs model-written programs.
-$(B)/gen/driver_py.c: src/sandbox/driver.py tools/embed.sh
+# So does what runs model-written programs, as one text: pick.py goes where driver.py names it.
+$(B)/gen/driver.py: src/sandbox/driver.py src/sandbox/pick.py
 	@mkdir -p $(@D)
+	$(Q)sed '/^# (pick\.py)$$/r src/sandbox/pick.py' $< >$@
+
+$(B)/gen/driver_py.c: $(B)/gen/driver.py tools/embed.sh
 	$(call say,GEN,$@)
 	$(Q)sh tools/embed.sh text lmi_driver_py sandbox/driver.h $< >$@
 

@@ -53,6 +53,10 @@ lmas_status lmi_model_tokenize(lmi_tokens *out, const lmas_model *model, const c
 /* Append the bytes of one token: nothing for control tokens, perhaps part of a character. */
 void lmi_model_piece(lmi_buf *out, const lmas_model *model, int32_t token);
 
+/* Whether it is a control token, and the name that such a one has. */
+bool lmi_model_is_control(const lmas_model *model, int32_t token);
+void lmi_model_spell(lmi_buf *out, const lmas_model *model, int32_t token);
+
 /* Whether the token ends a turn. */
 bool lmi_model_ends(const lmas_model *model, int32_t token);
 

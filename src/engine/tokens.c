@@ -39,11 +39,11 @@ lmas_status lmi_model_tokenize(lmi_tokens *out, const lmas_model *model, const c
     return LMAS_OK;
 }
 
-void lmi_model_piece(lmi_buf *out, const lmas_model *model, int32_t token)
+static void add_piece(lmi_buf *out, const lmas_model *model, int32_t token, bool is_spelled)
 {
     char small[128];
     char *piece = small;
-    int32_t n = llama_token_to_piece(model->vocab, token, small, sizeof(small), 0, false);
+    int32_t n = llama_token_to_piece(model->vocab, token, small, sizeof(small), 0, is_spelled);
 
     if (n < 0) {
         piece = lmi_new((size_t)-n, 1);
@@ -51,11 +51,26 @@ void lmi_model_piece(lmi_buf *out, const lmas_model *model, int32_t token)
             out->status = LMAS_E_NOMEM;
             return;
         }
-        n = llama_token_to_piece(model->vocab, token, piece, -n, 0, false);
+        n = llama_token_to_piece(model->vocab, token, piece, -n, 0, is_spelled);
     }
     lmi_buf_append(out, piece, n > 0 ? (size_t)n : 0);
     if (piece != small)
         lmi_free(piece);
+}
+
+void lmi_model_piece(lmi_buf *out, const lmas_model *model, int32_t token)
+{
+    add_piece(out, model, token, false);
+}
+
+bool lmi_model_is_control(const lmas_model *model, int32_t token)
+{
+    return llama_vocab_is_control(model->vocab, token);
+}
+
+void lmi_model_spell(lmi_buf *out, const lmas_model *model, int32_t token)
+{
+    add_piece(out, model, token, true);
 }
 
 bool lmi_model_ends(const lmas_model *model, int32_t token)

@@ -2,7 +2,9 @@
  * judge.c - one case per sample whose program is not decided.
  *
  * A case has two trials: the program of the exact rule, then that of the compat rule. When both
- * are the same program and the same tests, the first verdict counts for both.
+ * are the same program and the same tests, the first verdict counts for both. A program that does
+ * not pass by the exact rule is tried once more without what it only shows or tests itself: a wrong
+ * example, or one that waits for input, does not make what it defines wrong.
  */
 #include "eval/judge.h"
 
@@ -17,12 +19,14 @@
 /* How often a program is tried again when it was the sandbox that failed. */
 enum { RETRIES_MAX = 2 };
 
-typedef enum stage { STAGE_EXACT, STAGE_COMPAT, STAGE_DECIDED } stage;
+typedef enum stage { STAGE_EXACT, STAGE_BARE, STAGE_COMPAT, STAGE_DECIDED } stage;
 typedef enum news { NEWS_NONE, NEWS_VERDICT, NEWS_BROKEN } news;
 
 typedef struct trial_case {
     lmi_sample sample;
     lmi_code code;
+    const char *candidates[LMI_CODE_BLOCKS_MAX + 1]; /* its blocks, and what is around them */
+    size_t n_candidates;
     stage stage;
     news news; /* of this stage, not taken in yet */
     int n_retries;
@@ -67,16 +71,31 @@ static lmas_status copy_text(char **out, const char *text)
     return *out ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a program");
 }
 
+/* The program of the exact rule. */
+static lmi_program program_of(const trial_case *c)
+{
+    return (lmi_program){.id = c->sample.score.index,
+                         .candidates = c->candidates,
+                         .n_candidates = c->n_candidates,
+                         .given = item_of(c)->given,
+                         .tests = item_of(c)->tests,
+                         .is_bare = c->stage == STAGE_BARE};
+}
+
 static lmas_status note_exact(trial_case *c, const lmi_verdict *verdict)
 {
     lmi_grade *grade = &c->sample.grade;
 
     grade->is_exact_right = verdict->ending == LMI_ENDING_PASSED;
     if (verdict->ending != LMI_ENDING_NO_CODE) {
-        const lmas_status status = copy_text(&grade->exact, c->code.blocks[verdict->candidate]);
+        const lmi_program program = program_of(c);
+        char *text;
+        const lmas_status status = lmi_program_text(&text, &program, verdict);
 
         if (status != LMAS_OK)
             return status;
+        lmi_free(grade->exact);
+        grade->exact = text;
     }
     return note_trial(&c->sample.trial, verdict);
 }
@@ -90,8 +109,10 @@ static lmas_status note_ending(trial_case *c, const lmi_verdict *verdict)
     if (verdict->ending == LMI_ENDING_BROKEN)
         return lmi_fail(LMAS_E_IO, "the sandbox failed: %s", verdict->detail);
     c->news = NEWS_VERDICT;
-    if (c->stage == STAGE_EXACT)
+    if (c->stage == STAGE_EXACT || (c->stage == STAGE_BARE && verdict->ending == LMI_ENDING_PASSED))
         return note_exact(c, verdict);
+    if (c->stage == STAGE_BARE)
+        return LMAS_OK; /* what it does as it was written stands */
     c->sample.grade.is_compat_right = verdict->ending == LMI_ENDING_PASSED;
     return note_trial(&c->sample.trial_compat, verdict);
 }
@@ -130,10 +151,7 @@ static bool is_same_trial(const trial_case *c)
 
 static lmas_status submit_exact(lmi_judge *judge, trial_case *c)
 {
-    const lmi_program program = {.id = c->sample.score.index,
-                                 .candidates = (const char *const *)c->code.blocks,
-                                 .n_candidates = c->code.n_blocks,
-                                 .tests = item_of(c)->tests};
+    const lmi_program program = program_of(c);
 
     return lmi_sandbox_submit(judge->sandbox, &program);
 }
@@ -150,7 +168,14 @@ static lmas_status submit_compat(lmi_judge *judge, trial_case *c)
     return lmi_sandbox_submit(judge->sandbox, &program);
 }
 
-/* After the first trial: have the second one, where there is a program for it. */
+/* Of a program that did not pass: try what it defines. */
+static lmas_status try_bare(lmi_judge *judge, trial_case *c)
+{
+    c->stage = STAGE_BARE;
+    return submit_exact(judge, c);
+}
+
+/* By the exact rule all is said: have the other trial, where there is a program for it. */
 static lmas_status try_compat(lmi_judge *judge, trial_case *c)
 {
     lmas_status status;
@@ -175,8 +200,11 @@ static lmas_status advance(lmi_judge *judge, trial_case *c)
 
     c->news = NEWS_NONE;
     if (what == NEWS_BROKEN)
-        return c->stage == STAGE_EXACT ? submit_exact(judge, c) : submit_compat(judge, c);
-    if (what == NEWS_VERDICT && c->stage == STAGE_EXACT)
+        return c->stage == STAGE_COMPAT ? submit_compat(judge, c) : submit_exact(judge, c);
+    if (what == NEWS_VERDICT && c->stage == STAGE_EXACT && c->sample.grade.exact &&
+        !c->sample.grade.is_exact_right)
+        return try_bare(judge, c);
+    if (what == NEWS_VERDICT && c->stage != STAGE_COMPAT)
         return try_compat(judge, c);
     if (what == NEWS_VERDICT)
         c->stage = STAGE_DECIDED;
@@ -242,18 +270,23 @@ void lmi_judge_close(lmi_judge *judge)
 }
 
 /* An answer that holds nothing to run has its verdict already. */
-static lmas_status take_code(lmi_judge *judge, trial_case *c, const char *text)
+static lmas_status take_code(lmi_judge *judge, trial_case *c, const lmas_result *result)
 {
     static const lmi_verdict nothing = {.ending = LMI_ENDING_NO_CODE, .detail = ""};
-    const lmas_status status = lmi_code_find(&c->code, text, strlen(text));
+    const lmas_status status = lmi_code_said(&c->code, result->text, result->marked);
+    size_t i;
 
+    for (i = 0; status == LMAS_OK && i < c->code.n_blocks; i++)
+        c->candidates[c->n_candidates++] = c->code.blocks[i];
+    if (status == LMAS_OK && c->code.rest)
+        c->candidates[c->n_candidates++] = c->code.rest;
     c->sample.sandbox = judge->sandbox_name;
     c->next = judge->cases;
     judge->cases = c;
     judge->n_open++;
     if (status != LMAS_OK)
         return status;
-    return c->code.n_blocks ? submit_exact(judge, c) : note_ending(c, &nothing);
+    return c->n_candidates ? submit_exact(judge, c) : note_ending(c, &nothing);
 }
 
 static lmas_status take_text(lmi_judge *judge, trial_case *c, const lmas_result *result)
@@ -263,7 +296,7 @@ static lmas_status take_text(lmi_judge *judge, trial_case *c, const lmas_result 
     if (result->status == LMAS_OK && judge->data->task->grade != LMI_GRADE_CODE) {
         const lmi_gold gold = lmi_dataset_gold(judge->data, result->id);
 
-        status = lmi_grade_text(&c->sample.grade, &gold, result->text, strlen(result->text));
+        status = lmi_grade_said(&c->sample.grade, &gold, result->text, result->marked);
     }
     if (status == LMAS_OK)
         status = judge->fn(judge->user, &c->sample);
@@ -284,7 +317,7 @@ lmas_status lmi_judge_take(lmi_judge *judge, const lmas_result *result)
         return status;
     }
     if (result->status == LMAS_OK && judge->sandbox)
-        return take_code(judge, c, result->text);
+        return take_code(judge, c, result);
     return take_text(judge, c, result);
 }
 

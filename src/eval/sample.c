@@ -72,6 +72,8 @@ static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
 static void add_result(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_result *result)
 {
     yyjson_mut_obj_add_str(doc, root, "text", result->text);
+    if (result->marked)
+        yyjson_mut_obj_add_str(doc, root, "marked", result->marked);
     yyjson_mut_obj_add_str(doc, root, "status", lmas_status_name(result->status));
     if (result->status != LMAS_OK)
         yyjson_mut_obj_add_str(doc, root, "error", result->error);

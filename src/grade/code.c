@@ -1,5 +1,5 @@
 /*
- * code.c - programs between fences.
+ * code.c - programs between fences, and between the marks of calls.h.
  *
  * A fence opens with a run of three or more backticks wherever it stands, or of tildes at the
  * start of a line. It is closed by a run as long, at the start or the end of a line and alone
@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "grade/calls.h"
 #include "grade/compat.h"
 #include "grade/exact/answer.h"
 #include "grade/grade.h"
@@ -24,11 +25,19 @@ typedef struct fence {
     char c;
 } fence;
 
+typedef struct block {
+    lmi_span text;
+    char *owned; /* the same where it is no stretch of the text, else NULL */
+} block;
+
 typedef struct blocks {
-    lmi_span *items;
+    block *items;
     size_t n, capacity;
     size_t n_fences;
-    size_t end; /* of the line of the last fence: a line may hold a million */
+    size_t end;                      /* of the line of the last fence: a line may hold a million */
+    fence next;                      /* the next fence that was found, */
+    size_t next_end[LMI_CALL_KINDS]; /* and the next end of each kind: looked for once */
+    lmi_buf rest;                    /* what is in no block */
 } blocks;
 
 /* Languages that are not Python. An unknown word is no language. */
@@ -158,10 +167,26 @@ static lmas_status add(blocks *found, lmi_span text)
 {
     if (lmi_py_strip(text).len == 0)
         return LMAS_OK;
-    if (!lmi_reserve((void **)&found->items, &found->capacity, found->n + 1, sizeof(lmi_span)))
+    if (!lmi_reserve((void **)&found->items, &found->capacity, found->n + 1, sizeof(block)))
         return lmi_fail(LMAS_E_NOMEM, "no memory for the programs of a text");
-    found->items[found->n++] = text;
+    found->items[found->n++] = (block){text, NULL};
     return LMAS_OK;
+}
+
+/* A program out of a call, which may be gone soon. */
+static lmas_status add_copy(void *user, lmi_span text)
+{
+    blocks *found = user;
+    const size_t n = found->n;
+    char *copy = lmi_strndup(text.text, text.len);
+    lmas_status status = copy ? add(found, (lmi_span){copy, text.len})
+                              : lmi_fail(LMAS_E_NOMEM, "no memory for a program");
+
+    if (found->n > n)
+        found->items[n].owned = copy;
+    else
+        lmi_free(copy);
+    return status;
 }
 
 /* ```print(1)``` on one line: what is between, without the tag "python". Bytes read, or 0 when
@@ -205,7 +230,50 @@ static lmas_status take_block(blocks *found, lmi_span in, fence open, size_t *at
         text = (lmi_span){in.text + end, 0};
         *at = in.len;
     }
+    if (tag.len == 4 && strncasecmp(tag.text, "json", 4) == 0)
+        return lmi_call_read(text, true, add_copy, found);
     return is_other(tag) ? LMAS_OK : add(found, text);
+}
+
+/* The next fence from `at` on; one of no length at the end of the text when there is none. */
+static fence next_fence(blocks *found, lmi_span in, size_t at)
+{
+    const bool is_known = found->next.n ? found->next.at >= at : found->next.c == '\n';
+
+    if (!is_known && !find_open(&found->next, in, at))
+        found->next = (fence){in.len, 0, '\n'};
+    return found->next;
+}
+
+/* Where a program ends that a mark begins: at its own end, or with the text. */
+static size_t find_end(blocks *found, lmi_span in, const lmi_call *call)
+{
+    size_t *end = &found->next_end[call->kind];
+
+    if (*end < call->end) {
+        const char *next =
+            lmi_find(in.text + call->end, in.text + in.len, lmi_call_end(call->kind));
+
+        *end = next ? (size_t)(next - in.text) : in.len;
+    }
+    return *end;
+}
+
+/* The program that a mark begins; `*at` moves behind it. Where fences stand inside, they are what
+ * holds it; where the prompt opened it, it stands before. */
+static lmas_status take_call(blocks *found, lmi_span in, const lmi_call *call, size_t *at)
+{
+    const size_t from = *at;
+    const size_t end = call->is_close ? call->at : find_end(found, in, call);
+
+    *at = call->end;
+    if (!call->is_close && next_fence(found, in, call->end).at < end)
+        return LMAS_OK;
+    found->n_fences++;
+    if (call->is_close)
+        return add(found, (lmi_span){in.text + from, end - from});
+    *at = end < in.len ? end + strlen(lmi_call_end(call->kind)) : end;
+    return lmi_call_read((lmi_span){in.text + call->end, end - call->end}, false, add_copy, found);
 }
 
 /* Where the first line that is not blank begins. */
@@ -276,7 +344,7 @@ static lmas_status copy_blocks(lmi_code *out, const blocks *found)
     if (!out->blocks)
         return lmi_fail(LMAS_E_NOMEM, "no memory for the programs of a text");
     for (i = 0; i < n; i++) {
-        out->blocks[i] = copy_block(found->items[found->n - 1 - i]);
+        out->blocks[i] = copy_block(found->items[found->n - 1 - i].text);
         if (!out->blocks[i])
             return lmi_fail(LMAS_E_NOMEM, "no memory for a program");
         out->n_blocks++;
@@ -284,42 +352,106 @@ static lmas_status copy_blocks(lmi_code *out, const blocks *found)
     return LMAS_OK;
 }
 
+/* The next fence or mark from `at` on, whichever comes first. */
+static bool find_next(lmi_call *call, bool *is_call, blocks *found, lmi_span in, size_t at)
+{
+    const fence open = next_fence(found, in, at);
+
+    while (at < open.at && !lmi_call_find(call, in, at))
+        at++;
+    *is_call = at < open.at;
+    return *is_call || open.n;
+}
+
+static void keep_rest(blocks *found, lmi_span in, size_t from, size_t to)
+{
+    if (to > from) {
+        lmi_buf_append(&found->rest, in.text + from, to - from);
+        lmi_buf_putc(&found->rest, '\n');
+    }
+}
+
+/* All blocks of a text; without a fence or a mark it is one, and perhaps a call. */
+static lmas_status collect(blocks *found, lmi_span in)
+{
+    size_t at = 0;
+    size_t from = 0;
+    bool is_call;
+    lmi_call call;
+    lmas_status status = LMAS_OK;
+
+    while (status == LMAS_OK && find_next(&call, &is_call, found, in, at)) {
+        const size_t n_fences = found->n_fences;
+        const fence open = found->next;
+
+        at = from;
+        status = is_call ? take_call(found, in, &call, &at) : take_block(found, in, open, &at);
+        if (found->n_fences == n_fences)
+            continue;
+        if (!is_call || !call.is_close)
+            keep_rest(found, in, from, is_call ? call.at : open.at);
+        from = at;
+    }
+    if (status == LMAS_OK && found->n_fences == 0) {
+        status = add(found, in);
+        return status == LMAS_OK ? lmi_call_read(in, true, add_copy, found) : status;
+    }
+    keep_rest(found, in, from, in.len);
+    return status == LMAS_OK ? lmi_buf_status(&found->rest) : status;
+}
+
+static void drop(blocks *found)
+{
+    size_t i;
+
+    for (i = 0; i < found->n; i++)
+        lmi_free(found->items[i].owned);
+    lmi_free(found->items);
+    lmi_buf_done(&found->rest);
+}
+
 static lmas_status find_blocks(lmi_code *out, lmi_span in)
 {
     blocks found = {0};
-    fence open;
-    size_t at = 0;
-    lmas_status status = LMAS_OK;
+    lmas_status status;
 
-    while (status == LMAS_OK && find_open(&open, in, at))
-        status = take_block(&found, in, open, &at);
-    if (status == LMAS_OK && found.n_fences == 0)
-        status = add(&found, in);
+    lmi_buf_init(&found.rest, 2 * in.len + 1);
+    status = collect(&found, in);
     if (status == LMAS_OK)
         status = copy_blocks(out, &found);
-    lmi_free(found.items);
+    if (status == LMAS_OK &&
+        lmi_py_strip((lmi_span){lmi_buf_text(&found.rest), found.rest.len}).len)
+        out->rest = lmi_buf_steal(&found.rest);
+    drop(&found);
     return status;
 }
 
-lmas_status lmi_code_find(lmi_code *out, const char *text, size_t len)
+static lmas_status find(lmi_code *out, lmi_span text, const char *marked)
 {
     lmi_code code = {0};
-    lmi_buf valid;
-    lmas_status status;
+    lmi_texts texts;
+    lmas_status status = lmi_texts_init(&texts, text, marked);
 
-    lmi_buf_init(&valid, 3 * len);
-    lmi_py_append(&valid, text, len);
-    status = lmi_buf_status(&valid);
     if (status == LMAS_OK)
-        status = lmi_compat_code(&code.compat, lmi_buf_text(&valid), valid.len);
+        status = lmi_compat_code(&code.compat, texts.shown.text, texts.shown.len);
     if (status == LMAS_OK)
-        status = find_blocks(&code, lmi_answer_spoken((lmi_span){lmi_buf_text(&valid), valid.len}));
-    lmi_buf_done(&valid);
+        status = find_blocks(&code, lmi_answer_spoken(texts.marked));
+    lmi_texts_done(&texts);
     if (status == LMAS_OK)
         *out = code;
     else
         lmi_code_done(&code);
     return status;
+}
+
+lmas_status lmi_code_find(lmi_code *out, const char *text, size_t len)
+{
+    return find(out, (lmi_span){text, len}, NULL);
+}
+
+lmas_status lmi_code_said(lmi_code *out, const char *text, const char *marked)
+{
+    return find(out, (lmi_span){text, strlen(text)}, marked);
 }
 
 void lmi_code_done(lmi_code *code)
@@ -329,6 +461,7 @@ void lmi_code_done(lmi_code *code)
     for (i = 0; i < code->n_blocks; i++)
         lmi_free(code->blocks[i]);
     lmi_free(code->blocks);
+    lmi_free(code->rest);
     lmi_free(code->compat);
     *code = (lmi_code){0};
 }

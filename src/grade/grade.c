@@ -59,27 +59,45 @@ static lmas_status grade_exact(lmi_grade *out, const lmi_gold *gold, lmi_span te
     return status;
 }
 
-lmas_status lmi_grade_text(lmi_grade *out, const lmi_gold *gold, const char *text, size_t len)
+/* Both rules, each on its text as lmi_py_append() makes it. */
+static lmas_status grade_valid(lmi_grade *out, const lmi_gold *gold, lmi_span text, lmi_span marked)
 {
     lmi_grade grade = {0};
-    lmi_buf valid;
-    lmas_status status;
+    lmas_status status =
+        lmi_compat_grade(&grade.compat, &grade.is_compat_right, gold, text.text, text.len);
 
-    if (gold->kind == LMI_GRADE_CODE || gold->n_options > LMI_OPTIONS_MAX)
-        return lmi_fail(LMAS_E_INVALID, "a program, or %zu options, cannot be graded as text",
-                        gold->n_options);
-    lmi_buf_init(&valid, 3 * len);
-    lmi_py_append(&valid, text, len);
-    status = lmi_buf_status(&valid);
     if (status == LMAS_OK)
-        status = lmi_compat_grade(&grade.compat, &grade.is_compat_right, gold, lmi_buf_text(&valid),
-                                  valid.len);
-    if (status == LMAS_OK)
-        status = grade_exact(&grade, gold, (lmi_span){lmi_buf_text(&valid), valid.len});
-    lmi_buf_done(&valid);
+        status = grade_exact(&grade, gold, marked);
     if (status == LMAS_OK)
         *out = grade;
     else
         lmi_grade_done(&grade);
     return status;
+}
+
+static lmas_status grade_both(lmi_grade *out, const lmi_gold *gold, lmi_span text,
+                              const char *marked)
+{
+    lmi_texts texts;
+    lmas_status status = LMAS_OK;
+
+    if (gold->kind == LMI_GRADE_CODE || gold->n_options > LMI_OPTIONS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "a program, or %zu options, cannot be graded as text",
+                        gold->n_options);
+    status = lmi_texts_init(&texts, text, marked);
+    if (status == LMAS_OK)
+        status = grade_valid(out, gold, texts.shown, texts.marked);
+    lmi_texts_done(&texts);
+    return status;
+}
+
+lmas_status lmi_grade_text(lmi_grade *out, const lmi_gold *gold, const char *text, size_t len)
+{
+    return grade_both(out, gold, (lmi_span){text, len}, NULL);
+}
+
+lmas_status lmi_grade_said(lmi_grade *out, const lmi_gold *gold, const char *text,
+                           const char *marked)
+{
+    return grade_both(out, gold, (lmi_span){text, strlen(text)}, marked);
 }

@@ -43,6 +43,11 @@ typedef struct lmi_grade {
 /* Grade `len` bytes of `text` (any bytes; not for kind CODE). A NUL counts as U+FFFD, as bytes do
  * that are no UTF-8. Free with lmi_grade_done(). */
 lmas_status lmi_grade_text(lmi_grade *out, const lmi_gold *gold, const char *text, size_t len);
+
+/* The same for what a model said: the compat rule reads `text`, as the reference does, the exact
+ * rule reads `marked`, the same with the marks of the model's thoughts (NULL: it has none). */
+lmas_status lmi_grade_said(lmi_grade *out, const lmi_gold *gold, const char *text,
+                           const char *marked);
 void lmi_grade_done(lmi_grade *grade);
 
 /* Blocks that are handed on, counted from the last: a model that writes more has lost its way. */
@@ -50,14 +55,18 @@ void lmi_grade_done(lmi_grade *grade);
 
 /* Programs that a text holds. */
 typedef struct lmi_code {
-    char **blocks; /* for the exact rule, last block of the text first: the first that parses as
-                    * Python is the answer (the sandbox looks) */
+    char **blocks; /* for the exact rule, last block of the text first: the first that defines what
+                    * the tests call is the answer (the sandbox looks) */
     size_t n_blocks;
+    char *rest;   /* what stands around the blocks, where there are any; NULL when nothing does */
     char *compat; /* the reference's: the last ```python block, NULL without one */
 } lmi_code;
 
 /* Find them; with lmi_code_done() they go. A text without a fence is one block. */
 lmas_status lmi_code_find(lmi_code *out, const char *text, size_t len);
 void lmi_code_done(lmi_code *code);
+
+/* The same as lmi_grade_said() for programs. */
+lmas_status lmi_code_said(lmi_code *out, const char *text, const char *marked);
 
 #endif

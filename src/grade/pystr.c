@@ -57,6 +57,30 @@ void lmi_py_append(lmi_buf *out, const char *text, size_t len)
     }
 }
 
+/* The same as a stretch of its own. */
+static lmi_span make_valid(lmi_buf *out, const char *text, size_t len)
+{
+    lmi_buf_init(out, 3 * len);
+    lmi_py_append(out, text, len);
+    return (lmi_span){lmi_buf_text(out), out->len};
+}
+
+lmas_status lmi_texts_init(lmi_texts *out, lmi_span shown, const char *marked)
+{
+    *out = (lmi_texts){0};
+    out->marked = out->shown = make_valid(&out->shown_text, shown.text, shown.len);
+    if (marked)
+        out->marked = make_valid(&out->marked_text, marked, strlen(marked));
+    return out->shown_text.status != LMAS_OK ? lmi_buf_status(&out->shown_text)
+                                             : lmi_buf_status(&out->marked_text);
+}
+
+void lmi_texts_done(lmi_texts *texts)
+{
+    lmi_buf_done(&texts->shown_text);
+    lmi_buf_done(&texts->marked_text);
+}
+
 const char *lmi_find(const char *at, const char *end, const char *what)
 {
     const size_t len = strlen(what);

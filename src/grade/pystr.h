@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/status.h"
 
 /* A stretch of somebody's text. */
 typedef struct lmi_span {
@@ -17,6 +18,17 @@ typedef struct lmi_span {
 /* Append `text` as a Python program would have it: what is not valid UTF-8, and NUL, become
  * U+FFFD. (No rule of ours or of the reference tells a NUL from U+FFFD.) */
 void lmi_py_append(lmi_buf *out, const char *text, size_t len);
+
+/* What a model said, as a Python program would have it: as it is shown, and with the marks of its
+ * thoughts; one text where it has none. */
+typedef struct lmi_texts {
+    lmi_span shown, marked;
+    lmi_buf shown_text, marked_text;
+} lmi_texts;
+
+/* `marked` is NULL for none. Free with lmi_texts_done() in any case. */
+lmas_status lmi_texts_init(lmi_texts *out, lmi_span shown, const char *marked);
+void lmi_texts_done(lmi_texts *texts);
 
 /* The first `what` in [at, end), NULL without one. (memmem would do, but a sanitizer looks at all
  * of its text in every call.) */

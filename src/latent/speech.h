@@ -11,6 +11,8 @@
 typedef struct lmi_speech {
     lmi_buf raw;       /* bytes as the tokens gave them */
     size_t n_streamed; /* bytes of `raw` that went out already */
+    bool has_marks;    /* a control token was among them */
+    lmi_buf marked;    /* then the same with control tokens spelled out, else nothing */
 } lmi_speech;
 
 void lmi_speech_init(lmi_speech *speech);
@@ -25,5 +27,8 @@ void lmi_speech_stream(lmi_buf *out, lmi_speech *speech, bool is_end);
 
 /* The whole text: valid UTF-8, no white space at either end. */
 void lmi_speech_text(lmi_buf *out, const lmi_speech *speech);
+
+/* The same with its control tokens spelled out. */
+void lmi_speech_marked(lmi_buf *out, const lmi_speech *speech);
 
 #endif

@@ -1,4 +1,4 @@
-/* driver.h - driver.py, embedded by the build (tools/embed.sh). */
+/* driver.h - driver.py with pick.py in it, embedded by the build (tools/embed.sh). */
 #ifndef LMI_SANDBOX_DRIVER_H
 #define LMI_SANDBOX_DRIVER_H
 

@@ -18,6 +18,9 @@ PAYLOAD, VERDICT, TOKEN = 0, 3, 4  # as walls.h numbers them
 HALF = 16
 DETAIL_MAX = 200
 NAME = "<program>"
+MUTATED, BARE = 1, 2  # changes, as payload.h numbers them
+
+# (pick.py)
 
 
 def refuse(event, args):
@@ -42,10 +45,10 @@ def say(text):
 
 
 def read_payload():
-    """[half of the token], is_mutated, candidates, tests; the payload is gone afterwards."""
+    """[half of the token], change, candidates, given, tests; the payload is gone afterwards."""
     with open(PAYLOAD, "rb") as source:
         box = [source.read(HALF)]
-        n_processes, is_mutated, *sizes = map(int, source.readline().split())
+        n_processes, change, *sizes = map(int, source.readline().split())
         texts = [source.read(size) for size in sizes]
     null = os.open("/dev/null", os.O_RDONLY)  # the lowest number that is free: 0 again
     assert null == PAYLOAD
@@ -55,20 +58,21 @@ def read_payload():
     resource.setrlimit(resource.RLIMIT_NPROC, (limit, limit))
     for fd in (VERDICT, TOKEN):
         os.set_inheritable(fd, False)
-    return box, is_mutated, texts[:-1], texts[-1].decode()
+    return box, change, texts[:-2], texts[-2], texts[-1].decode()
 
 
-def choose(candidates):
-    """Number and text of the first that is not blank and is Python, or None."""
-    for number, raw in enumerate(candidates):
-        try:
-            text = raw.decode()
-            if text.strip():
-                compile(text, NAME, "exec", dont_inherit=True)
-                return number, text
-        except Exception:
-            pass
-    return None
+def choose(change, candidates, given, tests):
+    """What to say of the program, and its text; None where there is none."""
+    pick = Pick(candidates, given, tests)
+    chosen = pick.choose()
+    if chosen is None:
+        return "none", None
+    number, program = chosen
+    if change == BARE:
+        program = pick.bare(program)
+        if program is None:
+            return "run %d\nsame" % number, None
+    return pick.recipe(number, program), program.text
 
 
 def describe(error):
@@ -145,15 +149,13 @@ def judge(code, box, process):
 
 
 def main():
-    box, is_mutated, candidates, tests = read_payload()
+    box, change, candidates, given, tests = read_payload()
     say("ready")
-    chosen = choose(candidates)
-    if chosen is None:
-        say("none")
+    word, text = choose(change, candidates, given, tests)
+    say(word)
+    if text is None:
         os._exit(0)
-    number, text = chosen
-    say("run %d" % number)
-    if is_mutated:
+    if change == MUTATED:
         try:
             text = mutate(text)
         except Exception:  # deeper than the parser's tree can be walked
@@ -169,7 +171,7 @@ def main():
     except BaseException as error:
         say("failed " + describe(error))
         os._exit(0)
-    del text, tests, candidates, chosen
+    del text, tests, candidates, given
     judge(code, box, os.getpid())
 
 

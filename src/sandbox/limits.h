@@ -9,7 +9,9 @@ enum {
     LMI_MAX_PROCESSES = 64, /* of one program, threads included */
     LMI_MAX_FILES = 64,     /* open at once, in one process */
     LMI_DETAIL_MAX = 240,   /* bytes of a verdict's detail */
-    LMI_VERDICT_MAX = 1024, /* bytes that a driver can have to say */
+    LMI_PIECES_MAX = 128,   /* stretches of lines that a program is put together from */
+    LMI_SHIFT_MAX = 1000,   /* bytes that a line of it is shifted by */
+    LMI_VERDICT_MAX = 8192, /* bytes that a driver can have to say */
     LMI_TOKEN_HALF = 16,    /* bytes */
 };
 

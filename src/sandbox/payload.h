@@ -1,8 +1,9 @@
 /*
  * payload.h - a program on its way to the driver, and the token that it sends back.
  *
- * The file the driver reads: half of the token, a line of numbers ("PROCESSES MUTATED SIZE...",
- * a size for each candidate and for the tests), then those texts.
+ * The file the driver reads: half of the token, a line of numbers ("PROCESSES CHANGE SIZE...",
+ * a size for each candidate, for what is given and for the tests; the change is 1 for a mutant, 2
+ * for the bare program, else 0), then those texts.
  */
 #ifndef LMI_SANDBOX_PAYLOAD_H
 #define LMI_SANDBOX_PAYLOAD_H

@@ -188,6 +188,8 @@ static size_t take_ends(lmi_sandbox *sandbox)
         sandbox->n_running--;
         verdict.ending = judged.ending;
         verdict.candidate = judged.candidate;
+        verdict.pieces = judged.pieces;
+        verdict.n_pieces = judged.n_pieces;
         verdict.detail = judged.detail;
         sandbox->fn(sandbox->user, &verdict);
         n++;

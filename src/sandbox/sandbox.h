@@ -57,22 +57,38 @@ typedef enum lmi_ending {
 const char *lmi_ending_name(lmi_ending ending);
 
 typedef struct lmi_program {
-    uint64_t id;                   /* yours */
-    const char *const *candidates; /* the first that is not blank and parses is run */
+    uint64_t id; /* yours */
+    /* Of these the first is run that is Python and defines what the tests ask for, with what it
+     * needs of the others and of what is given (pick.py). */
+    const char *const *candidates;
     size_t n_candidates;
+    const char *given; /* what a program may go on from (HumanEval's prompt); NULL for nothing */
     const char *tests; /* run behind it, in the same namespace */
     double wall_ms;    /* a limit of its own, below the sandbox's; 0 for none */
     bool is_mutated;   /* change one operator of the candidate first (latentmas data check) */
+    bool is_bare;      /* leave out what only shows or tests, and no definition needs */
 } lmi_program;
+
+/* A stretch of lines of a candidate (or, by the number behind the last, of what is given), shifted
+ * right by blanks, or with so many bytes of each cut off. */
+typedef struct lmi_piece {
+    size_t text, first, n;
+    int shift;
+} lmi_piece;
 
 typedef struct lmi_verdict {
     uint64_t id;
     lmi_ending ending;
-    size_t candidate; /* the one that was run */
+    size_t candidate;        /* the one that was run */
+    const lmi_piece *pieces; /* what it was put together from; none: the candidate as it is */
+    size_t n_pieces;
     const char
         *detail; /* one line: "AssertionError: ...", "signal 9", ...; "" for none; borrowed */
     double wall_ms;
 } lmi_verdict;
+
+/* The text that was run, for lmi_free(). LMAS_E_FORMAT when the verdict is not the program's. */
+lmas_status lmi_program_text(char **out, const lmi_program *program, const lmi_verdict *verdict);
 
 /* Called from inside lmi_sandbox_poll(). */
 typedef void (*lmi_verdict_fn)(void *user, const lmi_verdict *verdict);

@@ -93,7 +93,41 @@ static bool take_number(size_t *out, words *w)
     for (; w->n > 0 && *w->at >= '0' && *w->at <= '9' && n < SIZE_MAX / 16; w->at++, w->n--)
         n = n * 10 + (size_t)(*w->at - '0');
     *out = n;
+    return true;
+}
+
+static bool take_piece(lmi_piece *out, words *w)
+{
+    bool is_left;
+    size_t shift;
+
+    if (!take_number(&out->text, w) || !take(w, " ") || !take_number(&out->first, w) ||
+        !take(w, " ") || !take_number(&out->n, w) || !take(w, " "))
+        return false;
+    is_left = take(w, "-");
+    if (!take_number(&shift, w) || shift > LMI_SHIFT_MAX)
+        return false;
+    out->shift = is_left ? -(int)shift : (int)shift;
+    return true;
+}
+
+static bool take_pieces(lmi_finding *out, words *w)
+{
+    while (take(w, " ")) {
+        if (out->n_pieces == LMI_PIECES_MAX || !take_piece(&out->pieces[out->n_pieces], w))
+            return false;
+        out->n_pieces++;
+    }
     return take(w, "\n");
+}
+
+/* "N", or "N" and four numbers a piece; to the end of the line. */
+static bool take_recipe(lmi_finding *out, words *w)
+{
+    if (take_number(&out->candidate, w) && take_pieces(out, w))
+        return true;
+    out->candidate = out->n_pieces = 0;
+    return false;
 }
 
 /* It ended before the driver was there: the program had no part in it. */
@@ -157,7 +191,6 @@ void lmi_find_ending(lmi_finding *out, const lmi_end *end, const lmi_token *toke
         judge_start(out, end);
     else if (take(&w, "none\n"))
         out->ending = LMI_ENDING_NO_CODE;
-    else if (!take(&w, "run ") || !take_number(&out->candidate, &w) ||
-             !judge_last_word(out, &w, token))
+    else if (!take(&w, "run ") || !take_recipe(out, &w) || !judge_last_word(out, &w, token))
         judge_silence(out, end);
 }

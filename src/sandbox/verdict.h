@@ -2,8 +2,9 @@
  * verdict.h - from what a driver said, and how its process ended, to how the program ended.
  *
  * The driver's lines: "ready", then "none" or "run N", then nothing, "same", "exited TEXT",
- * "failed TEXT" or the token. What comes after "run N" may be the program's own invention, so
- * nothing but the token means that it has passed.
+ * "failed TEXT" or the token. Behind N stand four numbers for each piece of a program that is not
+ * candidate N as it is. What comes after that line may be the program's own invention, so nothing
+ * but the token means that it has passed.
  */
 #ifndef LMI_SANDBOX_VERDICT_H
 #define LMI_SANDBOX_VERDICT_H
@@ -30,6 +31,8 @@ typedef struct lmi_end {
 typedef struct lmi_finding {
     lmi_ending ending;
     size_t candidate;
+    lmi_piece pieces[LMI_PIECES_MAX];
+    size_t n_pieces;
     char detail[LMI_DETAIL_MAX + 1]; /* one line of valid UTF-8 */
 } lmi_finding;
 

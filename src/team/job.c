@@ -63,6 +63,7 @@ void lmi_job_free(lmi_job *job)
     lmi_free(job->question);
     lmi_free(job->note);
     lmi_free(job->error);
+    lmi_free(job->marked);
     lmi_free(job);
 }
 
@@ -71,24 +72,44 @@ static lmas_agent_trace *trace_of(lmi_job *job)
     return &job->traces[job->result.n_agents - 1];
 }
 
+/* What was spoken, with or without its control tokens. */
+static lmas_status copy_speech(char **out, const lmi_speech *speech, bool is_marked)
+{
+    lmas_status status;
+    lmi_buf text;
+    char *copy;
+
+    lmi_buf_init(&text, LMI_SPEECH_MAX * 3); /* a stray byte becomes three */
+    if (is_marked)
+        lmi_speech_marked(&text, speech);
+    else
+        lmi_speech_text(&text, speech);
+    status = lmi_buf_status(&text);
+    copy = lmi_buf_steal(&text);
+    if (!copy)
+        return status != LMAS_OK ? status : lmi_fail(LMAS_E_NOMEM, "no memory for an answer");
+    *out = copy;
+    return LMAS_OK;
+}
+
 /* The spoken text becomes the trace's output; NULL stays "" if memory runs out. */
 static lmas_status keep_output(lmi_job *job)
 {
     lmas_agent_trace *trace = trace_of(job);
-    lmas_status status;
-    lmi_buf text;
     char *output;
+    char *marked = NULL;
+    lmas_status status = copy_speech(&output, &job->speech, false);
 
-    lmi_buf_init(&text, LMI_SPEECH_MAX * 3); /* a stray byte becomes three */
-    lmi_speech_text(&text, &job->speech);
-    status = lmi_buf_status(&text);
-    output = lmi_buf_steal(&text);
-    if (!output)
-        return status != LMAS_OK ? status : lmi_fail(LMAS_E_NOMEM, "no memory for an answer");
+    if (status != LMAS_OK)
+        return status;
+    if (job->speech.has_marks)
+        status = copy_speech(&marked, &job->speech, true);
     lmi_free((void *)trace->output);
+    lmi_free(job->marked);
     trace->output = output;
     trace->pos_end = job->memory->lane->pos;
-    return LMAS_OK;
+    job->marked = marked;
+    return status;
 }
 
 /* Sums over the agents, and the last one's text. */
@@ -108,8 +129,10 @@ static void finish(lmi_job *job)
         r->think_ms += t->think_ms;
         r->speak_ms += t->speak_ms;
     }
-    if (r->n_agents == lmi_plan_n_turns(job->plan))
+    if (r->n_agents == lmi_plan_n_turns(job->plan)) {
         r->text = trace_of(job)->output;
+        r->marked = job->marked;
+    }
     r->elapsed_ms = job->begin_ms > 0 ? lmi_now_ms() - job->begin_ms : 0;
     job->is_done = true;
     release(job);

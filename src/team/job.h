@@ -43,8 +43,9 @@ typedef struct lmi_job {
     double begin_ms;
 
     lmas_agent_trace *traces; /* strings are owned */
-    lmas_result result;       /* points at `traces`, `error`; complete when is_done */
+    lmas_result result;       /* points at `traces`, `error`, `marked`; complete when is_done */
     char *error;
+    char *marked; /* the last text with its control tokens; NULL when it has none */
     bool is_done;
 } lmi_job;
 

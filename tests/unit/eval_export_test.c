@@ -5,7 +5,37 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/sha256.h"
 #include "eval/export/export.h"
+
+static void set_text(char **at, const char *text)
+{
+    lmi_free(*at);
+    *at = lmi_strdup(text);
+    assert_non_null(*at);
+}
+
+/* Let the run be one of `task` on the data `rows`. */
+static void give_data(lmi_record *r, const char *name, const char *task, const char *rows)
+{
+    char digest[LMI_SHA256_SIZE];
+    lmi_sha256 hash;
+
+    write_file(root, name, rows, strlen(rows));
+    lmi_sha256_init(&hash);
+    lmi_sha256_add(&hash, rows, strlen(rows));
+    lmi_sha256_done(digest, &hash);
+    set_text(&r->task, task);
+    set_text(&r->data_path, in_root(name));
+    set_text(&r->data_sha256, digest);
+}
+
+#define HUMANEVAL(id)                                                                              \
+    "{\"task_id\":" id ",\"prompt\":\"def f():\\n\",\"canonical_solution\":\"    return 1\","      \
+    "\"entry_point\":\"f\",\"test\":\"def check(f): pass\"}\n"
+#define MBPP(id)                                                                                   \
+    "{\"task_id\":" id                                                                             \
+    ",\"prompt\":\"Add.\",\"code\":\"x\",\"test_list\":[],\"test\":\"assert 1\"}\n"
 
 static void test_export_is_not_written_over_but_by_force(void **state)
 {
@@ -26,7 +56,17 @@ static void test_export_is_not_written_over_but_by_force(void **state)
     lmi_buf_done(&export.written);
 }
 
-static void test_solutions_stand_in_the_order_of_the_data(void **state)
+/* The programs of two questions of four, the last one first. */
+static const char two_lines[] =
+    "{\"index\":2,\"id\":\"HumanEval/2\",\"prediction\":null,\"correct\":false,\"code\":{},"
+    "\"status\":\"ok\"," WORK ",\"run_ms\":1}\n"
+    "{\"index\":0,\"id\":\"0\",\"prediction\":\"x = \\\"1\\\"\\n\",\"correct\":"
+    "true,\"code\":{},\"status\":\"ok\"," WORK ",\"run_ms\":2}\n";
+
+static const char four_rows[] =
+    HUMANEVAL("\"HumanEval/0\"") HUMANEVAL("\"HumanEval/1\"") HUMANEVAL("2") HUMANEVAL("3");
+
+static void test_every_question_has_a_solution_in_the_order_of_the_data(void **state)
 {
     lmi_export export = {0};
     lmi_record r;
@@ -35,24 +75,21 @@ static void test_solutions_stand_in_the_order_of_the_data(void **state)
     (void)state;
     lmi_buf_init(&export.written, 1 << 12);
     lmi_buf_init(&out, 1 << 16);
-    assert_ok(lmi_record_open(
-        &r,
-        make_run("e2", (recipe){0},
-                 "{\"index\":2,\"id\":\"H/2\",\"prediction\":null,\"correct\":false,\"code\":{},"
-                 "\"status\":\"ok\"," WORK ",\"run_ms\":1}\n"
-                 "{\"index\":0,\"id\":\"H/0\",\"prediction\":\"x = \\\"1\\\"\\n\",\"correct\":"
-                 "true,\"code\":{},\"status\":\"ok\"," WORK ",\"run_ms\":2}\n")));
+    assert_ok(lmi_record_open(&r, make_run("e2", (recipe){0}, two_lines)));
+    give_data(&r, "four.jsonl", "humanevalplus", four_rows);
     assert_ok(lmi_export_evalplus(&export, &r, in_root("e2.jsonl")));
     assert_ok(lmi_file_read(&out, in_root("e2.jsonl")));
     assert_string_equal(lmi_buf_text(&out),
-                        "{\"task_id\":\"H/0\",\"solution\":\"x = \\\"1\\\"\\n\"}\n"
-                        "{\"task_id\":\"H/2\",\"solution\":\"\"}\n");
+                        "{\"task_id\":\"HumanEval/0\",\"solution\":\"x = \\\"1\\\"\\n\"}\n"
+                        "{\"task_id\":\"HumanEval/1\",\"solution\":\"\"}\n"
+                        "{\"task_id\":\"HumanEval/2\",\"solution\":\"\"}\n"
+                        "{\"task_id\":\"HumanEval/3\",\"solution\":\"\"}\n");
     lmi_buf_done(&out);
     lmi_record_done(&r);
     lmi_buf_done(&export.written);
 }
 
-static void test_solutions_of_mbppplus_have_the_ids_that_evalplus_knows(void **state)
+static void test_rows_beyond_the_questions_of_the_run_have_one_too(void **state)
 {
     lmi_export export = {0};
     lmi_record r;
@@ -62,18 +99,43 @@ static void test_solutions_of_mbppplus_have_the_ids_that_evalplus_knows(void **s
     lmi_buf_init(&export.written, 1 << 12);
     lmi_buf_init(&out, 1 << 16);
     assert_ok(lmi_record_open(
-        &r, make_run("e5", (recipe){0},
+        &r, make_run("e5", (recipe){.questions = "2,\"rows\":4"},
                      "{\"index\":0,\"id\":\"2\",\"prediction\":\"x\",\"correct\":true,\"code\":{},"
                      "\"status\":\"ok\"," WORK ",\"run_ms\":1}\n"
                      "{\"index\":1,\"id\":\"Mbpp/3\",\"prediction\":\"y\",\"correct\":true,"
                      "\"code\":{},\"status\":\"ok\"," WORK ",\"run_ms\":2}\n")));
-    lmi_free(r.task);
-    r.task = lmi_strdup("mbppplus");
+    give_data(&r, "mbpp.jsonl", "mbppplus", MBPP("2") MBPP("3") MBPP("\"MBPP/4\"") MBPP("6"));
     assert_ok(lmi_export_evalplus(&export, &r, in_root("e5.jsonl")));
     assert_ok(lmi_file_read(&out, in_root("e5.jsonl")));
     assert_string_equal(lmi_buf_text(&out), "{\"task_id\":\"Mbpp/2\",\"solution\":\"x\"}\n"
-                                            "{\"task_id\":\"Mbpp/3\",\"solution\":\"y\"}\n");
+                                            "{\"task_id\":\"Mbpp/3\",\"solution\":\"y\"}\n"
+                                            "{\"task_id\":\"Mbpp/4\",\"solution\":\"\"}\n"
+                                            "{\"task_id\":\"Mbpp/6\",\"solution\":\"\"}\n");
     lmi_buf_done(&out);
+    lmi_record_done(&r);
+    lmi_buf_done(&export.written);
+}
+
+/* A file that lacks questions would be refused by evalplus. */
+static void test_without_its_data_a_part_of_a_run_is_not_exported(void **state)
+{
+    lmi_export export = {0};
+    lmi_record r;
+
+    (void)state;
+    lmi_buf_init(&export.written, 1 << 12);
+    assert_ok(lmi_record_open(&r, make_run("e6", (recipe){0}, two_lines)));
+    give_data(&r, "gone.jsonl", "humanevalplus", four_rows);
+    assert_int_equal(unlink(in_root("gone.jsonl")), 0);
+    assert_fails(LMAS_E_IO, "is not there: it has the ids",
+                 lmi_export_evalplus(&export, &r, in_root("e6.jsonl")));
+    write_file(root, "gone.jsonl", HUMANEVAL("0"), strlen(HUMANEVAL("0")));
+    assert_fails(LMAS_E_FORMAT, "it has changed since",
+                 lmi_export_evalplus(&export, &r, in_root("e6.jsonl")));
+    set_text(&r.task, "of_another_program");
+    assert_fails(LMAS_E_FORMAT, "does not tell the data",
+                 lmi_export_evalplus(&export, &r, in_root("e6.jsonl")));
+    assert_false(lmi_file_exists(in_root("e6.jsonl")));
     lmi_record_done(&r);
     lmi_buf_done(&export.written);
 }
@@ -231,8 +293,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_export_is_not_written_over_but_by_force),
-        cmocka_unit_test(test_solutions_stand_in_the_order_of_the_data),
-        cmocka_unit_test(test_solutions_of_mbppplus_have_the_ids_that_evalplus_knows),
+        cmocka_unit_test(test_every_question_has_a_solution_in_the_order_of_the_data),
+        cmocka_unit_test(test_rows_beyond_the_questions_of_the_run_have_one_too),
+        cmocka_unit_test(test_without_its_data_a_part_of_a_run_is_not_exported),
         cmocka_unit_test(test_solution_without_an_id_is_refused_and_leaves_no_file),
         cmocka_unit_test(test_export_stays_in_its_folder),
         cmocka_unit_test(test_log_of_inspect_has_a_sample_a_line_and_both_scores),

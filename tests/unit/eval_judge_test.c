@@ -141,6 +141,30 @@ static void test_question_without_gold_is_asked_and_not_graded(void **state)
     expect(1, true, true, "paris");
 }
 
+/* Of some models only control tokens tell a thought from an answer; the reference never sees one. */
+static void test_the_exact_rule_reads_the_marks_that_are_not_shown(void **state)
+{
+    const lmi_sandbox_params params = sandbox();
+    const lmas_result result = {.text = "It is \\boxed{41}? no42",
+                                .marked = "[THINK]It is \\boxed{41}? no[/THINK]42",
+                                .error = ""};
+    static const char row[] = "{\"question\":\"q\",\"answer\":\"#### 42\"}";
+    lmi_dataset data;
+    lmi_judge *judge;
+
+    (void)state;
+    memset(outcomes, 0, sizeof(outcomes));
+    assert_ok(lmi_dataset_parse(&data, lmi_task_find("gsm8k"), "rows", row, strlen(row)));
+    assert_ok(lmi_judge_open(&judge, &data, &params, note, NULL));
+    assert_ok(lmi_judge_take(judge, &result));
+    expect(0, true, false, "42");
+    assert_non_null(strstr(outcomes[0].line, "\"text\":\"It is \\\\boxed{41}? no42\",\"marked\":"
+                                             "\"[THINK]It is \\\\boxed{41}? no[/THINK]42\","));
+    assert_non_null(strstr(outcomes[0].line, "\"compat\":{\"gold\":\"42\",\"prediction\":\"41\""));
+    lmi_judge_close(judge);
+    lmi_dataset_done(&data);
+}
+
 #define ROW                                                                                        \
     "{\"task_id\":1,\"prompt\":\"Add.\",\"code\":\"def f(x): return x + 1\",\"test_list\":[],"     \
     "\"test\":\"assert f(1) == 2\\nassert f(5) == 6\\n\"}\n"
@@ -285,6 +309,7 @@ int main(void)
         cmocka_unit_test(test_an_option_in_the_question_is_found_by_its_text),
         cmocka_unit_test(test_a_letter_with_the_text_of_another_option_counts_and_is_noted),
         cmocka_unit_test(test_question_without_gold_is_asked_and_not_graded),
+        cmocka_unit_test(test_the_exact_rule_reads_the_marks_that_are_not_shown),
         cmocka_unit_test(test_programs_are_tried_by_both_rules),
         cmocka_unit_test(test_answers_without_any_program_are_wrong),
         cmocka_unit_test(test_compat_verdict_does_not_depend_on_when_one_looks),

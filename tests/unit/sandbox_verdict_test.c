@@ -75,6 +75,46 @@ static void test_words_of_the_driver_become_endings(void **state)
     assert_int_equal(judge_text("ready\nrun 0\nsame\n").ending, LMI_ENDING_NOT_MUTATED);
 }
 
+static void test_a_program_of_pieces_is_told_in_the_line_of_its_candidate(void **state)
+{
+    lmi_finding judged =
+        judge_text("ready\nrun 1 2 0 12 0 1 4 9 -4\n0123456789abcdefFEDCBA9876543210");
+
+    (void)state;
+    assert_int_equal(judged.ending, LMI_ENDING_PASSED);
+    assert_int_equal(judged.candidate, 1);
+    assert_int_equal(judged.n_pieces, 2);
+    assert_int_equal(judged.pieces[0].text, 2);
+    assert_int_equal(judged.pieces[0].n, 12);
+    assert_int_equal(judged.pieces[1].first, 4);
+    assert_int_equal(judged.pieces[1].shift, -4);
+    assert_int_equal(judge_text("ready\nrun 0\n").n_pieces, 0);
+}
+
+static void test_a_line_of_pieces_that_is_none_says_nothing(void **state)
+{
+    static const char *const lines[] = {
+        "1 2",         "1 2 0 12",    "1 2 0 12 ",    "1 2 0 12 x",    "1  2 0 12 0",
+        "1 2 0 12 0 ", "1 -2 0 12 0", "1 2 0 12 --1", "1 2 0 12 1001", "1 2 0 12 0 3 4",
+    };
+    char said[4096];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        snprintf(said, sizeof(said), "ready\nrun %s\n%s", lines[i], secret);
+        assert_int_equal(judge_text(said).ending, LMI_ENDING_EXITED);
+        assert_int_equal(judge_text(said).candidate, 0);
+        assert_int_equal(judge_text(said).n_pieces, 0);
+    }
+    snprintf(said, sizeof(said), "ready\nrun 0");
+    for (i = 0; i <= LMI_PIECES_MAX; i++)
+        snprintf(said + strlen(said), sizeof(said) - strlen(said), " 0 0 1 0");
+    snprintf(said + strlen(said), sizeof(said) - strlen(said), "\n%s", secret);
+    assert_int_equal(judge_text(said).ending, LMI_ENDING_EXITED);
+    assert_int_equal(judge_text(said).n_pieces, 0);
+}
+
 static void test_a_silent_end_is_told_by_how_the_process_ended(void **state)
 {
     static const char said[] = "ready\nrun 0\n";
@@ -152,6 +192,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_the_token_alone_behind_the_start_passes),
         cmocka_unit_test(test_words_of_the_driver_become_endings),
+        cmocka_unit_test(test_a_program_of_pieces_is_told_in_the_line_of_its_candidate),
+        cmocka_unit_test(test_a_line_of_pieces_that_is_none_says_nothing),
         cmocka_unit_test(test_a_silent_end_is_told_by_how_the_process_ended),
         cmocka_unit_test(test_an_end_before_the_start_blames_the_sandbox),
         cmocka_unit_test(test_a_detail_is_cut_between_characters_and_has_no_controls),

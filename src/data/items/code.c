@@ -140,5 +140,7 @@ lmas_status lmi_item_read_humanevalplus(lmi_item *item, const lmi_row *row)
         status = read_tests(&test, row);
     if (status == LMAS_OK)
         status = keep_tests(item, test, name);
+    if (status == LMAS_OK)
+        status = lmi_item_keep(&item->given, item->question);
     return status == LMAS_OK ? keep_solution(item, row, item->question) : status;
 }

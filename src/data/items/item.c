@@ -31,6 +31,7 @@ void lmi_item_done(lmi_item *item)
     lmi_free(item->gold_compat);
     lmi_free(item->tests);
     lmi_free(item->tests_compat);
+    lmi_free(item->given);
     lmi_free(item->solution);
     *item = (lmi_item){0};
 }

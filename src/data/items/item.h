@@ -18,6 +18,7 @@ typedef struct lmi_item {
     char *gold_compat; /* the same as the reference's program would have it */
     char **options;    /* of a choice: texts of A, B, ...; NULL when they stand in the question */
     size_t n_options;
+    char *given;        /* of code: what a program may go on from */
     char *tests;        /* of code: run behind the program */
     char *tests_compat; /* the same as the reference builds them */
     char *solution;     /* of code: a program that passes */

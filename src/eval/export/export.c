@@ -11,10 +11,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "data/dataset.h"
 #include "eval/export/file.h"
 
 lmas_status lmi_export_check(const lmi_export *export, const char *path)
@@ -138,55 +140,133 @@ static bool is_code(const lmi_record *record)
            strcmp(record->task, "mbppplus") == 0;
 }
 
-/* evalplus calls MBPP+'s questions "Mbpp/2", their published rows "2". */
-static void add_task_id(yyjson_mut_doc *doc, yyjson_mut_val *object, const lmi_record *record,
-                        const char *id)
-{
-    char text[32];
+/* evalplus wants a line for every question of its set, and refuses a file without one. Those that
+ * were not asked are in the data file alone. */
+typedef struct evalplus {
+    const lmi_record *record;
+    lmi_sink *sink;
+    size_t n_rows;    /* of the data file, as the run's config has it */
+    lmi_dataset data; /* opened for the first of them */
+} evalplus;
 
-    if (strcmp(record->task, "mbppplus") == 0 && strlen(id) < 16 && !id[strspn(id, "0123456789")]) {
-        snprintf(text, sizeof(text), "Mbpp/%s", id);
-        yyjson_mut_obj_add_strcpy(doc, object, "task_id", text);
-    } else {
-        yyjson_mut_obj_add_str(doc, object, "task_id", id);
-    }
+/* The digits at the end of an id: all of it, or what stands behind the set's name in letters of any
+ * size. NULL for another id. */
+static const char *number_of(const char *id, const char *set)
+{
+    const size_t n = strlen(set);
+
+    if (strncasecmp(id, set, n) == 0 && id[n] == '/')
+        id += n + 1;
+    return *id && !id[strspn(id, "0123456789")] ? id : NULL;
 }
 
-static lmas_status write_solution(lmi_sink *sink, const lmi_record *record, const lmi_json *line)
+/* evalplus calls questions "HumanEval/0" and "Mbpp/2"; the published rows of MBPP+ say "2". */
+static lmas_status write_solution(evalplus *e, const char *id, const char *program)
+{
+    const char *set = strcmp(e->record->task, "mbppplus") == 0        ? "Mbpp"
+                      : strcmp(e->record->task, "humanevalplus") == 0 ? "HumanEval"
+                                                                      : NULL;
+    const char *number = set ? number_of(id, set) : NULL;
+    char name[64];
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *object;
+    lmas_status status = lmi_json_new(&doc, &object, "a solution");
+
+    if (status != LMAS_OK)
+        return status;
+    if (number && snprintf(name, sizeof(name), "%s/%s", set, number) < (int)sizeof(name))
+        id = name;
+    yyjson_mut_obj_add_strcpy(doc, object, "task_id", id);
+    yyjson_mut_obj_add_str(doc, object, "solution", program);
+    return lmi_export_line(e->sink, doc, "a solution");
+}
+
+static lmas_status write_asked(evalplus *e, const lmi_json *line)
 {
     yyjson_val *root = lmi_json_root(line);
     yyjson_val *id = yyjson_obj_get(root, "id");
     yyjson_val *prediction = yyjson_obj_get(root, "prediction");
-    yyjson_mut_doc *doc;
-    yyjson_mut_val *object;
-    lmas_status status;
 
     if (!yyjson_is_str(id) || !*yyjson_get_str(id))
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: no \"id\", which evalplus knows the question by",
                         line->label, line->first_line);
-    status = lmi_json_new(&doc, &object, "a solution");
-    if (status != LMAS_OK)
-        return status;
-    add_task_id(doc, object, record, yyjson_get_str(id));
-    yyjson_mut_obj_add_strn(doc, object, "solution",
-                            yyjson_is_str(prediction) ? yyjson_get_str(prediction) : "",
-                            yyjson_get_len(prediction));
-    return lmi_export_line(sink, doc, "a solution");
+    return write_solution(e, yyjson_get_str(id),
+                          yyjson_is_str(prediction) ? yyjson_get_str(prediction) : "");
 }
 
-static lmas_status write_solutions(lmi_sink *sink, lmi_samples *samples)
+/* The data that the run was made of. */
+static lmas_status open_data(evalplus *e)
 {
-    bool has_line = true;
-    lmas_status status = LMAS_OK;
+    const lmi_record *r = e->record;
+    const lmi_task *task = lmi_task_find(r->task);
+    lmas_status status;
 
-    while (status == LMAS_OK && has_line) {
+    if (!task || !r->data_path)
+        return lmi_fail(LMAS_E_FORMAT, "%s: its config does not tell the data that it was made of",
+                        r->folders[0].path);
+    if (!lmi_file_exists(r->data_path))
+        return lmi_fail(LMAS_E_IO,
+                        "%s is not there: it has the ids of the questions that were not asked, "
+                        "which evalplus wants to find too",
+                        r->data_path);
+    status = lmi_dataset_open(&e->data, task, r->data_path);
+    if (status != LMAS_OK)
+        return status;
+    if (strcmp(e->data.sha256, r->data_sha256) != 0 || e->data.n != e->n_rows)
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s is not the data that %s was made of: it has changed since",
+                        r->data_path, r->folders[0].path);
+    return LMAS_OK;
+}
+
+static lmas_status write_unasked(evalplus *e, size_t i)
+{
+    lmas_status status = e->data.n ? LMAS_OK : open_data(e);
+
+    if (status != LMAS_OK)
+        return status;
+    if (!e->data.items[i].id)
+        return lmi_fail(LMAS_E_FORMAT, "%s: question %zu has no id", e->record->data_path, i);
+    return write_solution(e, e->data.items[i].id, "");
+}
+
+/* Rows of the data file; old configs tell the questions alone. */
+static lmas_status count_rows(evalplus *e)
+{
+    const lmi_record *r = e->record;
+    yyjson_val *rows;
+    lmi_json config;
+    lmas_status status =
+        lmi_json_parse(&config, "config.json", lmi_buf_text(&r->config), r->config.len);
+
+    if (status != LMAS_OK)
+        return status;
+    rows = yyjson_obj_get(yyjson_obj_get(lmi_json_root(&config), "data"), "rows");
+    e->n_rows = r->n_questions;
+    if (yyjson_is_uint(rows) && yyjson_get_uint(rows) > e->n_rows &&
+        yyjson_get_uint(rows) <= LMI_RECORD_QUESTIONS_MAX)
+        e->n_rows = (size_t)yyjson_get_uint(rows);
+    lmi_json_done(&config);
+    return LMAS_OK;
+}
+
+static lmas_status write_solutions(evalplus *e, lmi_samples *samples)
+{
+    lmas_status status = count_rows(e);
+    size_t i;
+
+    for (i = 0; status == LMAS_OK && i < e->n_rows; i++) {
+        const bool is_asked = i < e->record->n_questions && samples->places[i].len;
+        bool has_line = false;
         lmi_json line = {0};
 
-        status = lmi_samples_next(&has_line, &line, samples);
-        if (status == LMAS_OK && has_line)
-            status = write_solution(sink, samples->record, &line);
+        if (is_asked)
+            status = lmi_samples_next(&has_line, &line, samples);
+        if (status == LMAS_OK)
+            status = has_line ? write_asked(e, &line) : write_unasked(e, i);
         lmi_json_done(&line);
     }
+    lmi_dataset_done(&e->data);
     return status;
 }
 
@@ -194,6 +274,7 @@ lmas_status lmi_export_evalplus(lmi_export *export, const lmi_record *record, co
 {
     lmi_samples samples;
     lmi_sink sink;
+    evalplus e = {.record = record, .sink = &sink};
     lmas_status status;
 
     if (!is_code(record))
@@ -208,7 +289,7 @@ lmas_status lmi_export_evalplus(lmi_export *export, const lmi_record *record, co
         return status;
     status = lmi_sink_open(&sink, path);
     if (status == LMAS_OK)
-        status = lmi_sink_finish(&sink, write_solutions(&sink, &samples));
+        status = lmi_sink_finish(&sink, write_solutions(&e, &samples));
     lmi_samples_done(&samples);
     if (status == LMAS_OK)
         lmi_buf_printf(&export->written, "%s\n", path);

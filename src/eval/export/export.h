@@ -18,8 +18,9 @@ typedef struct lmi_export {
  * does with --log_samples. */
 lmas_status lmi_export_lm_eval(lmi_export *export, const lmi_record *record, const char *dir);
 
-/* Write a line {"task_id", "solution"} per question, as evalplus reads them. LMAS_E_INVALID for
- * a run whose answers are no programs. */
+/* Write a line {"task_id", "solution"} per question of the data set, as evalplus reads them; the
+ * solution is empty where none was asked for. Those ids are read from the run's data file.
+ * LMAS_E_INVALID for a run whose answers are no programs. */
 lmas_status lmi_export_evalplus(lmi_export *export, const lmi_record *record, const char *path);
 
 /* Write DIR/<date>_<task>_<id>.json, a log as inspect keeps them: one run, samples and all. */

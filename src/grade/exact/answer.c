@@ -5,21 +5,14 @@
 
 #include "base/utf8.h"
 #include "grade/exact/latex.h"
+#include "grade/exact/thoughts.h"
 
 /* LaTeX that grows: \frac12 becomes 1/2 with a space before it. No symbol doubles a text. */
 enum { PLAIN_GROWTH = 2 };
 
 lmi_span lmi_answer_spoken(lmi_span text)
 {
-    static const char CLOSE[] = "</think>";
-    const char *end = text.text + text.len;
-    const char *at = text.text;
-
-    while ((at = lmi_find(at, end, CLOSE))) {
-        at += sizeof(CLOSE) - 1;
-        text = (lmi_span){at, (size_t)(end - at)};
-    }
-    return text;
+    return lmi_thoughts_skip(text);
 }
 
 /* The first or the last LMI_ANSWER_MAX bytes, in whole characters. */

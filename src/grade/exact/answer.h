@@ -3,7 +3,7 @@
  *
  * In its last box; where that answers nothing (a word, a formula) in what follows it, in the boxes
  * before, and in all that was said; without a box, in all that was said, from its end. Thinking out
- * loud (<think>...</think>) answers nothing, nor does a question that the model goes on to ask.
+ * loud (thoughts.h) answers nothing, nor does a question that the model goes on to ask.
  */
 #ifndef LMI_GRADE_EXACT_ANSWER_H
 #define LMI_GRADE_EXACT_ANSWER_H
@@ -29,7 +29,7 @@ typedef struct lmi_answer {
     lmi_boxes boxes; /* those before this place */
 } lmi_answer;
 
-/* What stands behind the last </think>; all of it without one. */
+/* What a text says without its thoughts: lmi_thoughts_skip(). */
 lmi_span lmi_answer_spoken(lmi_span text);
 
 /* Cut `text` before a question that the model goes on to ask, if it has answered before. */

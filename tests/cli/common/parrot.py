@@ -1,5 +1,5 @@
 """parrot.py OUT.gguf [CHUNK...] - a tiny model that says the chunks, in order, whatever it reads,
-and then ends its turn; without chunks it ends at once.
+and then ends its turn; without chunks it ends at once. A chunk behind a '^' is a control token.
 
 Attention and feed-forward are zero, so a row of the embedding goes straight to the head: row 0 is
 shared by everything that is no chunk and leads to the first one, row i by chunk i alone. Chunks are
@@ -36,7 +36,8 @@ def vocabulary(chunks):
     """(text, type) of every token, and the id of the first chunk."""
     tokens = [("<unk>", UNKNOWN), ("<s>", CONTROL), ("</s>", CONTROL)]
     tokens += [(f"<0x{byte:02X}>", BYTE) for byte in range(256)]
-    return tokens + [(chunk, USER) for chunk in chunks], len(tokens)
+    said = [(chunk[1:], CONTROL) if chunk.startswith("^") else (chunk, USER) for chunk in chunks]
+    return tokens + said, len(tokens)
 
 
 def matrix(n_rows, ones):
