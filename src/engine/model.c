@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "engine/backend.h"
 
 /* Most devices that can be named. */
@@ -22,7 +23,7 @@ lmas_model_params lmas_model_params_default(void)
     return (lmas_model_params){.n_gpu_layers = -1, .use_mmap = true};
 }
 
-static lmas_status judge_header(const lmi_weights *weights, const char *path)
+static lmas_status judge_header(const lmi_weights *weights, const char *path, bool is_mapped)
 {
     const char *arch = lmi_weights_string(weights, "general.architecture");
     const char *vocab = lmi_weights_string(weights, "tokenizer.ggml.model");
@@ -40,7 +41,7 @@ static lmas_status judge_header(const lmi_weights *weights, const char *path)
         return lmi_fail(LMAS_E_MODEL,
                         "%s is an encoder (%s): thinking needs a causal language model", path,
                         arch);
-    return LMAS_OK;
+    return lmi_weights_check(weights, path, is_mapped);
 }
 
 static lmas_status judge_loaded(const struct llama_model *llama, const char *path)
@@ -55,6 +56,22 @@ static lmas_status judge_loaded(const struct llama_model *llama, const char *pat
     if (llama_vocab_type(llama_model_get_vocab(llama)) == LLAMA_VOCAB_TYPE_NONE)
         return lmi_fail(LMAS_E_MODEL, "%s has no vocabulary", path);
     return LMAS_OK;
+}
+
+static lmas_status refuse_device(const char *name)
+{
+    lmas_status status;
+    lmi_buf names;
+    size_t i;
+
+    lmi_buf_init(&names, LMI_ERROR_MAX);
+    for (i = 0; i < ggml_backend_dev_count(); i++)
+        lmi_buf_printf(&names, "%s%s", i ? ", " : "",
+                       ggml_backend_dev_name(ggml_backend_dev_get(i)));
+    status = lmi_fail(LMAS_E_INVALID, "no device \"%s\" in devices, expected none or some of: %s",
+                      name, lmi_buf_text(&names));
+    lmi_buf_done(&names);
+    return status;
 }
 
 /* "Vulkan0,CUDA1" as libllama's NULL-terminated list; "none" as the empty one. */
@@ -73,8 +90,7 @@ static lmas_status pick_devices(ggml_backend_dev_t out[MAX_DEVICES + 1], const c
                  names);
         device = n < MAX_DEVICES ? ggml_backend_dev_by_name(name) : NULL;
         if (!device)
-            return lmi_fail(LMAS_E_INVALID, "no device \"%s\": --list-devices shows the names",
-                            name);
+            return refuse_device(name);
         out[n++] = device;
         names += len + (names[len] == ',');
     }
@@ -173,6 +189,9 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
     if (!model->path || !model->arch || !model->name)
         return lmi_fail(LMAS_E_NOMEM, "no memory to open %s", path);
     llama_model_desc(model->llama, model->description, sizeof(model->description));
+    lmi_flatten(model->arch);
+    lmi_flatten(model->name);
+    lmi_flatten(model->description);
     model->info = (lmas_model_info){
         .path = model->path,
         .arch = model->arch,
@@ -207,12 +226,15 @@ lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model
 
     if (!out || !path)
         return lmi_fail(LMAS_E_INVALID, "lmas_model_open needs an out parameter and a path");
+    if (p.n_gpu_layers < -1 || p.n_gpu_layers > LMAS_N_GPU_LAYERS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "n_gpu_layers must be from -1 to %d, got %d",
+                        LMAS_N_GPU_LAYERS_MAX, p.n_gpu_layers);
     lmi_load_look(&before);
     lmi_backend_start();
     status = lmi_weights_open(&weights, path);
     if (status != LMAS_OK)
         return status;
-    status = judge_header(weights, path);
+    status = judge_header(weights, path, p.use_mmap);
     if (status != LMAS_OK)
         goto done;
     model = lmi_new(1, sizeof(*model));
@@ -251,7 +273,7 @@ void lmas_model_close(lmas_model *model)
 
 const lmas_model_info *lmas_model_describe(const lmas_model *model)
 {
-    return &model->info;
+    return model ? &model->info : NULL;
 }
 
 /* The Gemma family scales token rows by sqrt(n_embd) inside the graph and takes vectors as

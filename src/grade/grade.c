@@ -8,6 +8,7 @@
 #include "grade/exact/choice.h"
 #include "grade/exact/exact.h"
 #include "grade/exact/text.h"
+#include "grade/pattern.h"
 
 void lmi_grade_done(lmi_grade *grade)
 {
@@ -66,6 +67,7 @@ lmas_status lmi_grade_text(lmi_grade *out, const lmi_gold *gold, const char *tex
     if (gold->kind == LMI_GRADE_CODE || gold->n_options > LMI_OPTIONS_MAX)
         return lmi_fail(LMAS_E_INVALID, "a program, or %zu options, cannot be graded as text",
                         gold->n_options);
+    lmi_pattern_forget();
     lmi_buf_init(&valid, 3 * len);
     lmi_py_append(&valid, text, len);
     status = lmi_buf_status(&valid);
@@ -74,6 +76,8 @@ lmas_status lmi_grade_text(lmi_grade *out, const lmi_gold *gold, const char *tex
                                   valid.len);
     if (status == LMAS_OK)
         status = grade_exact(&grade, gold, (lmi_span){lmi_buf_text(&valid), valid.len});
+    if (status == LMAS_OK)
+        status = lmi_pattern_status();
     lmi_buf_done(&valid);
     if (status == LMAS_OK)
         *out = grade;
