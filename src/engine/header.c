@@ -111,7 +111,7 @@ static double most_of(const header *h, const char *name, double otherwise)
 
 static lmas_status refuse(const header *h, const char *name, double value, const char *expected)
 {
-    return lmi_fail(LMAS_E_MODEL, "%s: %s.%s is %.9g, %s expected", h->path, h->arch, name, value,
+    return lmi_fail(LMAS_E_MODEL, "%s: %s.%s is %.10g, %s expected", h->path, h->arch, name, value,
                     expected);
 }
 

@@ -123,7 +123,7 @@ lmas_status lmas_solver_submit(lmas_solver *solver, const lmas_question *questio
 /* Mark a job for its end where it is the question `id`; how many it is: 1 or 0. */
 static size_t mark(lmi_job *job, uint64_t id)
 {
-    const bool is_meant = job->result.id == id && !job->is_done;
+    const bool is_meant = job->result.id == id;
 
     job->is_canceled |= is_meant;
     return is_meant ? 1 : 0;

@@ -19,8 +19,8 @@ import tempfile
 
 import mutate
 
-MEMORY, SECONDS = 4 << 30, 20
-KNOWN = pathlib.Path(__file__).with_name("known.txt")
+MEMORY, SECONDS = 4 << 30, 20  # of one child
+KNOWN = pathlib.Path(__file__).with_name("known.txt")  # places that no header foretells
 
 
 def limit():

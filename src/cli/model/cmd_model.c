@@ -126,12 +126,15 @@ static void print_template(const lmas_model_info *info, const findings *f)
         return;
     }
     printf("%-15s ", "chat template");
-    if (strchr(text, '{'))
+    if (strchr(text, '{')) {
         printf("Jinja, %zu bytes%s%s\n", strlen(text),
                info->knows_reasoning ? ", knows --reasoning" : "",
                info->knows_date ? ", tells the date" : "");
-    else
-        printf("libllama's %s\n", text);
+    } else {
+        printf("libllama's ");
+        put_clean(text, strlen(text));
+        putchar('\n');
+    }
     if (!f->turn) {
         printf("%-15s %s\n", "unusable", f->complaint);
         return;
