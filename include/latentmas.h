@@ -81,7 +81,7 @@ LMAS_API const char *lmas_last_error(void);
 enum {
     LMAS_N_GPU_LAYERS_MAX = 100000,
     LMAS_N_CTX_MAX = 1 << 30,
-    LMAS_N_LANES_MAX = 256, /* or what this libllama can, where that is less */
+    LMAS_N_LANES_MAX = 256,     /* or what this libllama can, where that is less */
     LMAS_N_BATCH_MAX = 1 << 20, /* of n_batch and n_ubatch */
     LMAS_N_THREADS_MAX = 512,   /* of n_threads and n_threads_batch */
     LMAS_TOP_K_MAX = 1 << 24,
@@ -131,8 +131,9 @@ typedef struct lmas_model_params {
 LMAS_API lmas_model_params lmas_model_params_default(void);
 
 /* Load the GGUF at `path`. Refused with LMAS_E_MODEL: encoders, diffusion models, models without
- * a vocabulary, truncated or foreign files, headers that libllama would abort() over. A chat template that cannot be read is refused by the
- * first call that needs one. Costs the size of the file in memory. */
+ * a vocabulary, truncated or foreign files, headers that libllama would abort() over. A chat
+ * template that cannot be read is refused by the first call that needs one. Costs the size of the
+ * file in memory. */
 LMAS_CHECKED lmas_status lmas_model_open(lmas_model **out, const char *path,
                                          const lmas_model_params *params);
 

@@ -26,8 +26,8 @@ lmas_status lmi_sink_open(lmi_sink *out, const char *path);
 lmas_status lmi_sink_add(lmi_sink *sink, const void *data, size_t size);
 
 /* Where `status` is LMAS_OK, flush the file to disk, rename it over the old one, and flush the
- * folder; throw it away otherwise. Gives `status`, or what went wrong here: then the old file, if any, is as it was and
- * the temporary is gone. */
+ * folder; throw it away otherwise. Gives `status`, or what went wrong here: then the old file, if
+ * any, is as it was and the temporary is gone. */
 lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status);
 
 /* Replace the file at `path` by `data`, in the same way. */

@@ -5,9 +5,9 @@
  * every string where it stood in the text, so a string's address is its position. The starts
  * of the lines are noted before, because in-place parsing overwrites what is between.
  *
- * A document to be written allocates through a mark of ours. Each of the hundreds of calls that fill
- * one tells whether memory ran out; the mark remembers it for all of them, and the writer asks it
- * once. So a document is whole or an error, and never shorter than it should be.
+ * A document to be written allocates through a mark of ours. Each of the hundreds of calls that
+ * fill one tells whether memory ran out; the mark remembers it for all of them, and the writer asks
+ * it once. So a document is whole or an error, and never shorter than it should be.
  */
 #include "base/json.h"
 
@@ -393,8 +393,7 @@ lmas_status lmi_json_write(lmi_buf *out, yyjson_mut_doc *doc, yyjson_write_flag 
     const lmas_status status = lmi_json_status(doc, what);
     yyjson_write_err error = {0};
     size_t len = 0;
-    char *text =
-        status == LMAS_OK ? yyjson_mut_write_opts(doc, flags, NULL, &len, &error) : NULL;
+    char *text = status == LMAS_OK ? yyjson_mut_write_opts(doc, flags, NULL, &len, &error) : NULL;
 
     yyjson_mut_doc_free(doc);
     if (status != LMAS_OK)

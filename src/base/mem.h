@@ -9,7 +9,7 @@
  * a pointer that may be freed. */
 void *lmi_new(size_t n, size_t size);
 
-/* `p` (NULL for a new one) with `size` bytes, its content kept; NULL when memory is out, `p` is then
+/* `p` (NULL for a new one) with `size` bytes, its content kept; NULL when memory is out, and `p` is
  * as it was. */
 void *lmi_resize(void *p, size_t size);
 

@@ -81,8 +81,7 @@ const lmi_opt lmi_team_opts[] = {
 
 #define AT(field) offsetof(lmi_sampling_flags, field)
 const lmi_opt lmi_sampling_opts[] = {
-    {"--temp --temperature", LMI_OPT_REAL, AT(temperature), "X",
-     .max = LMAS_TEMPERATURE_MAX,
+    {"--temp --temperature", LMI_OPT_REAL, AT(temperature), "X", .max = LMAS_TEMPERATURE_MAX,
      .help = "temperature; 0 is greedy, and the next three do not matter then"},
     {"--top-k", LMI_OPT_INT, AT(top_k), "N", .max = LMAS_TOP_K_MAX,
      .help = "keep the N likeliest tokens, 0 for all"},

@@ -1,9 +1,9 @@
 /*
  * backend.c - what is process-wide in libggml and libllama.
  *
- * Three things are: the list of backends, the log sink, and what is said at an abort. Backends are loaded once, all that
- * are installed, except BLAS: on a machine whose libblas is the reference one it makes a
- * prefill a thousand times slower, and it offers itself unasked. The log is kept because
+ * Three things are: the list of backends, the log sink, and what is said at an abort. Backends are
+ * loaded once, all that are installed, except BLAS: on a machine whose libblas is the reference one
+ * it makes a prefill a thousand times slower, and it offers itself unasked. The log is kept because
  * libllama says why it failed there and nowhere else.
  */
 #include "engine/backend.h"

@@ -23,7 +23,7 @@ lmas_model_params lmas_model_params_default(void)
     return (lmas_model_params){.n_gpu_layers = -1, .use_mmap = true};
 }
 
-static lmas_status judge_header(const lmi_weights *weights, const char *path, bool is_mapped)
+static lmas_status judge_header(const lmi_weights *weights, const char *path)
 {
     const char *arch = lmi_weights_string(weights, "general.architecture");
     const char *vocab = lmi_weights_string(weights, "tokenizer.ggml.model");
@@ -41,7 +41,7 @@ static lmas_status judge_header(const lmi_weights *weights, const char *path, bo
         return lmi_fail(LMAS_E_MODEL,
                         "%s is an encoder (%s): thinking needs a causal language model", path,
                         arch);
-    return lmi_weights_check(weights, path, is_mapped);
+    return LMAS_OK;
 }
 
 static lmas_status judge_loaded(const struct llama_model *llama, const char *path)
@@ -216,6 +216,30 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
     return status == LMAS_OK ? lmi_weights_fingerprint(model->fingerprint, weights) : status;
 }
 
+static lmas_status check_params(const lmas_model_params *p)
+{
+    if (p->n_gpu_layers >= -1 && p->n_gpu_layers <= LMAS_N_GPU_LAYERS_MAX)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID, "n_gpu_layers must be from -1 to %d, got %d",
+                    LMAS_N_GPU_LAYERS_MAX, p->n_gpu_layers);
+}
+
+static lmas_status judge(const lmi_weights *weights, const char *path, const lmas_model_params *p)
+{
+    const lmas_status status = judge_header(weights, path);
+
+    return status == LMAS_OK ? lmi_weights_check(weights, path, p->use_mmap) : status;
+}
+
+/* Load what was judged, into a model that is there. */
+static lmas_status fill(lmas_model *model, lmi_weights *weights, const char *path,
+                        const lmas_model_params *params)
+{
+    const lmas_status status = load(model, path, params);
+
+    return status == LMAS_OK ? describe(model, weights, path, params) : status;
+}
+
 lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model_params *params)
 {
     const lmas_model_params p = params ? *params : lmas_model_params_default();
@@ -226,15 +250,15 @@ lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model
 
     if (!out || !path)
         return lmi_fail(LMAS_E_INVALID, "lmas_model_open needs an out parameter and a path");
-    if (p.n_gpu_layers < -1 || p.n_gpu_layers > LMAS_N_GPU_LAYERS_MAX)
-        return lmi_fail(LMAS_E_INVALID, "n_gpu_layers must be from -1 to %d, got %d",
-                        LMAS_N_GPU_LAYERS_MAX, p.n_gpu_layers);
+    status = check_params(&p);
+    if (status != LMAS_OK)
+        return status;
     lmi_load_look(&before);
     lmi_backend_start();
     status = lmi_weights_open(&weights, path);
     if (status != LMAS_OK)
         return status;
-    status = judge_header(weights, path, p.use_mmap);
+    status = judge(weights, path, &p);
     if (status != LMAS_OK)
         goto done;
     model = lmi_new(1, sizeof(*model));
@@ -244,9 +268,7 @@ lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model
     }
     model->load = before;
     pthread_mutex_init(&model->lock, NULL);
-    status = load(model, path, &p);
-    if (status == LMAS_OK)
-        status = describe(model, weights, path, &p);
+    status = fill(model, weights, path, &p);
     if (status != LMAS_OK) {
         lmas_model_close(model);
         goto done;

@@ -18,7 +18,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "engine/backend.h"
-#include "engine/header.h"
+#include "engine/gguf/header.h"
 
 enum {
     MAX_SPLITS = 512,

@@ -19,7 +19,7 @@
 /* Longest line of samples.jsonl, in bytes. */
 #define LMI_RECORD_LINE_MAX ((size_t)1024 * 1024 * 1024)
 
-/* Limits of what a folder may claim: questions, shards, agents. Of the numbers of a line: sample.h. */
+/* Limits of what a folder may claim: questions, shards, agents. (Numbers of a line: sample.h.) */
 enum { LMI_RECORD_QUESTIONS_MAX = 1 << 26, LMI_RECORD_SHARDS_MAX = 4096, LMI_RECORD_AGENTS = 64 };
 
 /* What a grader said of one question. */

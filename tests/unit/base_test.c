@@ -255,7 +255,8 @@ static void test_paths_are_joined_up_to_their_limit(void **state)
 
 static void test_what_terminals_obey_is_no_part_of_a_line(void **state)
 {
-    char text[] = "a\tb\x1b[2J\x7f \xc2\x9b""1m caf\xc3\xa9 \xc2\xa0 \xc2";
+    char text[] = "a\tb\x1b[2J\x7f \xc2\x9b"
+                  "1m caf\xc3\xa9 \xc2\xa0 \xc2";
 
     (void)state;
     lmi_flatten(text);

@@ -16,7 +16,8 @@ static void assert_said(const char *want, const char *message)
 static void test_parameters_become_flags(void **state)
 {
     (void)state;
-    assert_said("give more with -c, or with --kv unified", "give more with n_ctx, or with kv unified");
+    assert_said("give more with -c, or with --kv unified",
+                "give more with n_ctx, or with kv unified");
     assert_said("-c", "n_ctx");
     assert_said("(--chat-template gives another)", "(chat_template gives another)");
     assert_said("-t must be from 0 to 512", "n_threads must be from 0 to 512");
@@ -27,7 +28,8 @@ static void test_parameters_become_flags(void **state)
 static void test_names_that_only_hold_one_stay(void **state)
 {
     (void)state;
-    assert_said("/tmp/n_ctx/kv.json: \"n_ctx\" in n_ctx.gguf", "/tmp/n_ctx/kv.json: \"n_ctx\" in n_ctx.gguf");
+    assert_said("/tmp/n_ctx/kv.json: \"n_ctx\" in n_ctx.gguf",
+                "/tmp/n_ctx/kv.json: \"n_ctx\" in n_ctx.gguf");
     assert_said("n_ctx_train is 0", "n_ctx_train is 0");
     assert_said("two  blanks \xc3\xa9 stay", "two  blanks \xc3\xa9 stay");
 }

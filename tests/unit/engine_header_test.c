@@ -273,7 +273,7 @@ static const char *odd_file(void)
     struct gguf_context *gguf = gguf_init_empty();
     struct ggml_context *tensors = ggml_init((struct ggml_init_params){1 << 20, NULL, true});
     struct ggml_tensor *tensor = ggml_new_tensor_1d(tensors, GGML_TYPE_F32, 8);
-    const char *name = "odd";
+    const char *name = "a name that can be made shorter by eight";
     static char path[256];
     lmi_buf file;
 
@@ -283,7 +283,7 @@ static const char *odd_file(void)
     gguf_set_val_str(gguf, "tokenizer.ggml.model", "gpt2");
     gguf_add_tensor(gguf, tensor);
     while (gguf_set_val_str(gguf, "general.name", name), gguf_get_meta_size(gguf) % 32 == 0)
-        name = "an odd one";
+        name += 8;
     snprintf(path, sizeof(path), "%s/odd.gguf", support_folder());
     assert_true(gguf_write_to_file(gguf, path, true));
     lmi_buf_init(&file, 1 << 16);
@@ -327,7 +327,9 @@ static void test_names_of_a_model_are_a_line_each(void **state)
     lmas_model *model = NULL;
 
     (void)state;
-    gguf_set_val_str(l.gguf, "general.name", "red\x1b[31m\nand\xc2\x9b" "2J caf\xc3\xa9\x7f");
+    gguf_set_val_str(l.gguf, "general.name",
+                     "red\x1b[31m\nand\xc2\x9b"
+                     "2J caf\xc3\xa9\x7f");
     assert_ok(lmas_model_open(&model, write_lie(&l), NULL));
     assert_string_equal(lmas_model_describe(model)->name, "red?[31m?and?2J caf\xc3\xa9?");
     lmas_model_close(model);

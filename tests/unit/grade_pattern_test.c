@@ -6,7 +6,7 @@
 #include "grade/pattern.h"
 #include "support.h"
 
-/* A pattern that is none of ours: PCRE2 tries every way to part a text of one letter, and gives up. */
+/* No pattern of ours: PCRE2 tries every way to part a text of one letter, and gives up. */
 static const char WILD[] = "((?:a+)+)[xy]";
 
 static lmas_status look(const char *pattern, const char *text)

@@ -1,6 +1,6 @@
-/* header_arch.h - what libllama asserts of an architecture's header beyond what it does of all. */
-#ifndef LMI_ENGINE_HEADER_ARCH_H
-#define LMI_ENGINE_HEADER_ARCH_H
+/* arch.h - what libllama asserts of an architecture's header beyond what it does of all. */
+#ifndef LMI_ENGINE_GGUF_ARCH_H
+#define LMI_ENGINE_GGUF_ARCH_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /*
- * header_vocab.c - a vocabulary that libllama would abort over, when it is loaded or when a text
+ * vocab.c - a vocabulary that libllama would abort over, when it is loaded or when a text
  * holds what it has no token for.
  */
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/header.h"
+#include "engine/gguf/header.h"
 
 /* The type of a token that stands for a byte (llama.h has it under a name that is going away). */
 enum { TYPE_BYTE = 6, N_BYTES = 256 };

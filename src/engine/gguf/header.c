@@ -1,12 +1,12 @@
 /* header.c - counts, sizes and types of a header, each against what libllama asserts of it. */
-#include "engine/header.h"
+#include "engine/gguf/header.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/header_arch.h"
+#include "engine/gguf/arch.h"
 
 /* libllama's own fixed sizes: layers, and experts of a layer. */
 enum { LAYERS_MAX = 512, EXPERTS_MAX = 1024 };
