@@ -22,8 +22,11 @@
  *   - What you get through a `**out` is yours to free. What you get as a return
  *     value is borrowed from the object you asked, and dies with it.
  *   - Every _free and _close accepts NULL. Free in the reverse order of making.
- *   - A NULL params pointer means the defaults. Start from *_params_default().
- *   - Text is UTF-8. The library never prints and never exits.
+ *   - A NULL params pointer means the defaults. Start from *_params_default(). Any other NULL
+ *     that is not named here is LMAS_E_INVALID; a function without a status says 0, false or NULL.
+ *   - Numbers have limits, below. One beyond them is LMAS_E_INVALID and named in the message.
+ *   - Text is UTF-8. The library never prints and never exits. (Where libggml finds itself broken
+ *     it ends the process by abort(): its one line goes to the log, or without one to stderr.)
  */
 #ifndef LATENTMAS_H
 #define LATENTMAS_H
@@ -72,6 +75,22 @@ LMAS_API const char *lmas_status_name(lmas_status status);
 /* One line on the last failure of this thread, right after it. Never NULL; do not free. */
 LMAS_API const char *lmas_last_error(void);
 
+/* ---- Limits -------------------------------------------------------------- */
+
+/* The most that a number may be. Ids and seeds may be any. */
+enum {
+    LMAS_N_GPU_LAYERS_MAX = 100000,
+    LMAS_N_CTX_MAX = 1 << 30,
+    LMAS_N_LANES_MAX = 256,     /* or what this libllama can, where that is less */
+    LMAS_N_BATCH_MAX = 1 << 20, /* of n_batch and n_ubatch */
+    LMAS_N_THREADS_MAX = 512,   /* of n_threads and n_threads_batch */
+    LMAS_TOP_K_MAX = 1 << 24,
+    LMAS_TEMPERATURE_MAX = 100,
+    LMAS_LATENT_STEPS_MAX = 100000, /* of one agent, or one lmas_memory_think() */
+    LMAS_NEW_TOKENS_MAX = 10000000, /* of one agent, or one lmas_memory_speak() */
+    LMAS_TEXT_CONTEXT_MAX = 1 << 30,
+};
+
 /* ---- Callbacks, log, devices -------------------------------------------- */
 
 /* Progress of a long call, from 0 to 1. Return false to stop it (LMAS_E_CANCELED). */
@@ -112,15 +131,17 @@ typedef struct lmas_model_params {
 LMAS_API lmas_model_params lmas_model_params_default(void);
 
 /* Load the GGUF at `path`. Refused with LMAS_E_MODEL: encoders, diffusion models, models without
- * a vocabulary, truncated or foreign files. A chat template that cannot be read is refused by the
- * first call that needs one. Costs the size of the file in memory. */
+ * a vocabulary, truncated or foreign files, headers that libllama would abort() over. A chat
+ * template that cannot be read is refused by the first call that needs one. Costs the size of the
+ * file in memory. */
 LMAS_CHECKED lmas_status lmas_model_open(lmas_model **out, const char *path,
                                          const lmas_model_params *params);
 
 /* Close a model after its sessions, and before main ends: at exit a GPU's driver may be gone. */
 LMAS_API void lmas_model_close(lmas_model *model);
 
-/* What the GGUF says of itself. Strings live as long as the model. */
+/* What the GGUF says of itself. Strings live as long as the model. Those of the first four are a
+ * line each: a control character in them is '?'. */
 typedef struct lmas_model_info {
     const char *path;
     const char *arch;          /* general.architecture, such as "qwen3" */
@@ -232,15 +253,22 @@ LMAS_API const char *lmas_session_realignment(const lmas_session *session);
  * own row of W_in as a vector, which must come out as the token does. Reading and speaking go on. */
 LMAS_API const char *lmas_session_cannot_think(const lmas_session *session);
 
-/* Stop what runs on this session at the next tick: the running call returns
- * LMAS_E_CANCELED, and so does every later one. Safe in a signal handler and from any thread. */
+/* Stop what runs on this session at the next tick: the running call returns LMAS_E_CANCELED, and
+ * so does every later one that would compute: read, think, speak, tick, run, solve, measure. What
+ * the running call had not finished is not in the memory. Safe in a signal handler and from any
+ * thread. */
 LMAS_API void lmas_session_cancel(lmas_session *session);
+
+/* Take the cancelling back: later calls compute again, and a solver's questions go on where they
+ * were. A memory whose call was stopped on its way must read before it thinks or speaks (a
+ * recurrent model's, which cannot go back, is to be freed). As safe as lmas_session_cancel(). */
+LMAS_API void lmas_session_resume(lmas_session *session);
 
 typedef enum { LMAS_WORK_READ, LMAS_WORK_THINK, LMAS_WORK_SPEAK } lmas_work;
 
 /* Milliseconds in which every lane reads `n` random tokens, thinks `n` thoughts or takes in `n`
  * spoken tokens, after `depth` positions (one at least, to think) that are not timed. All lanes
- * must be free. */
+ * must be free. LMAS_E_CONTEXT_FULL where a lane cannot hold both. */
 LMAS_CHECKED lmas_status lmas_session_measure(double *out_ms, lmas_session *session, lmas_work work,
                                               uint32_t n, uint32_t depth);
 
@@ -249,9 +277,9 @@ LMAS_CHECKED lmas_status lmas_session_measure(double *out_ms, lmas_session *sess
 /* Applied in the order of transformers and vLLM: temperature, top-k, top-p, min-p. */
 typedef struct lmas_sampling {
     float temperature; /* 0 is greedy, nothing else applies then (default 0.6) */
-    float top_p;       /* 1 for all (default 0.95) */
+    float top_p;       /* above 0, 1 for all (default 0.95) */
     int32_t top_k;     /* 0 for all (default 20) */
-    float min_p;       /* 0 for all (default 0) */
+    float min_p;       /* 0 for all, up to 1 (default 0) */
     uint64_t seed;     /* with the question's id it decides every draw (default 42) */
 } lmas_sampling;
 LMAS_API lmas_sampling lmas_sampling_default(void);
@@ -379,7 +407,8 @@ typedef struct lmas_result {
     double elapsed_ms;                  /* wall time from its first tick to its last */
 } lmas_result;
 
-/* Called from inside lmas_solver_tick(); return false to stop (LMAS_E_CANCELED). */
+/* Called from inside lmas_solver_tick(); return false to stop it (LMAS_E_CANCELED). A later tick
+ * goes on from there. They may submit and cancel questions. */
 typedef bool (*lmas_speech_fn)(void *user, uint64_t id, const char *text, size_t len);
 typedef bool (*lmas_agent_fn)(void *user, uint64_t id, const lmas_agent_trace *agent);
 typedef bool (*lmas_result_fn)(void *user, const lmas_result *result);
@@ -413,6 +442,11 @@ LMAS_API void lmas_solver_free(lmas_solver *solver);
 /* Put a question in the queue. It gets a lane when one is free and its worst case fits the
  * free cells; one that can never fit ends at once with LMAS_E_CONTEXT_FULL in its result. */
 LMAS_CHECKED lmas_status lmas_solver_submit(lmas_solver *solver, const lmas_question *question);
+
+/* End the question with that id (all of them, where ids repeat) before the next step of any: its
+ * result, which the next tick reports, says LMAS_E_CANCELED; others go on. LMAS_E_INVALID when no
+ * such question is open. Between ticks, or from a callback. */
+LMAS_CHECKED lmas_status lmas_solver_cancel(lmas_solver *solver, uint64_t id);
 
 /* Advance every running question by one step. A question that fails does so alone, in its
  * result; the tick itself fails only when the engine is lost or somebody asked to stop. */

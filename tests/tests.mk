@@ -68,5 +68,6 @@ check:
 	@sh tools/check.sh
 
 include tests/jinja/jinja.mk
+include tests/gguf/gguf.mk
 
 -include $(UNIT_BIN:%=%.d) $(B)/tests/jinja/render.d $(B)/obj/tests/support.d $(EXAMPLES:%=%.d)

@@ -2,30 +2,50 @@
  * file.c - whole files in, whole files out.
  *
  * Writing goes through a temporary file in the same folder and a rename, so that a crash,
- * a full disk or a second process never leaves half a file under the real name.
+ * a full disk or a second process never leaves half a file under the real name. The folder is
+ * flushed after it: a name is on disk only then.
+ *
+ * A pipe is waited for with poll(), which a signal ends even where open() and read() would be
+ * started again: whoever sits before a pipe that nobody writes into can leave.
  */
 #include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
+
 enum { CHUNK_SIZE = 64 * 1024 };
+
+/* Until there is something to read, or the end. */
+static lmas_status wait_for(int fd, const char *path)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+
+    if (poll(&wait, 1, -1) >= 0)
+        return LMAS_OK;
+    if (errno == EINTR)
+        return lmi_fail(LMAS_E_CANCELED, "waiting for %s was interrupted", path);
+    return lmi_fail_errno(LMAS_E_IO, "cannot read %s", path);
+}
 
 static lmas_status read_all(lmi_buf *out, int fd, const char *path)
 {
     char chunk[CHUNK_SIZE];
 
     for (;;) {
-        const ssize_t n = read(fd, chunk, sizeof(chunk));
+        const lmas_status status = wait_for(fd, path);
+        const ssize_t n = status == LMAS_OK ? read(fd, chunk, sizeof(chunk)) : -1;
 
-        if (n == 0)
-            return LMAS_OK;
-        if (n < 0 && errno == EINTR)
+        if (status != LMAS_OK || n == 0)
+            return status;
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (n < 0)
             return lmi_fail_errno(LMAS_E_IO, "cannot read %s", path);
@@ -39,7 +59,7 @@ static lmas_status read_all(lmi_buf *out, int fd, const char *path)
 
 lmas_status lmi_file_read(lmi_buf *out, const char *path)
 {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     lmas_status status;
 
     if (fd < 0)
@@ -96,6 +116,19 @@ lmas_status lmi_sink_add(lmi_sink *sink, const void *data, size_t size)
     return LMAS_OK;
 }
 
+void lmi_folder_flush(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? lmi_strndup(path, (size_t)(slash - path) + 1) : lmi_strdup(".");
+    const int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    lmi_free(folder);
+}
+
 lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status)
 {
     if (status == LMAS_OK && fsync(sink->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
@@ -108,6 +141,8 @@ lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status)
         status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", sink->path);
     if (status != LMAS_OK)
         unlink(sink->temporary);
+    else
+        lmi_folder_flush(sink->path);
     return status;
 }
 
@@ -135,9 +170,13 @@ bool lmi_is_dir(const char *path)
 
 static lmas_status make_one(const char *path)
 {
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && lmi_is_dir(path)))
-        return LMAS_OK;
-    return lmi_fail_errno(LMAS_E_IO, "cannot make the folder %s", path);
+    const bool is_new = mkdir(path, 0777) == 0;
+
+    if (!is_new && (errno != EEXIST || !lmi_is_dir(path)))
+        return lmi_fail_errno(LMAS_E_IO, "cannot make the folder %s", path);
+    if (is_new)
+        lmi_folder_flush(path);
+    return LMAS_OK;
 }
 
 lmas_status lmi_dir_make(const char *path)

@@ -11,7 +11,8 @@
 #define LMI_PATH_MAX 4096
 
 /* Append the file at `path` to `out`; LMAS_E_FORMAT when it is longer than out->max allows,
- * LMAS_E_IO when it cannot be read (a directory cannot). */
+ * LMAS_E_IO when it cannot be read (a directory cannot). A pipe is waited for; LMAS_E_CANCELED when
+ * a signal whose handler returns ends that. */
 lmas_status lmi_file_read(lmi_buf *out, const char *path);
 
 /* A file that appears under its name when it is finished: a temporary one beside it until then. */
@@ -24,13 +25,17 @@ typedef struct lmi_sink {
 lmas_status lmi_sink_open(lmi_sink *out, const char *path);
 lmas_status lmi_sink_add(lmi_sink *sink, const void *data, size_t size);
 
-/* Where `status` is LMAS_OK, flush the file to disk and rename it over the old one; throw it away
- * otherwise. Gives `status`, or what went wrong here: then the old file, if any, is as it was and
- * the temporary is gone. */
+/* Where `status` is LMAS_OK, flush the file to disk, rename it over the old one, and flush the
+ * folder; throw it away otherwise. Gives `status`, or what went wrong here: then the old file, if
+ * any, is as it was and the temporary is gone. */
 lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status);
 
 /* Replace the file at `path` by `data`, in the same way. */
 lmas_status lmi_file_write(const char *path, const void *data, size_t size);
+
+/* Flush the folder that holds `path` to disk: a new name, or a rename, is there once it is. Where
+ * folders cannot be flushed, that is all. */
+void lmi_folder_flush(const char *path);
 
 /* FOLDER/NAME; LMAS_E_INVALID when it is longer than LMI_PATH_MAX. Free with lmi_free(). */
 lmas_status lmi_path_join(char **out, const char *folder, const char *name);

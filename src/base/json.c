@@ -4,6 +4,10 @@
  * The line of a key is found without a parser of our own: yyjson in its in-place mode leaves
  * every string where it stood in the text, so a string's address is its position. The starts
  * of the lines are noted before, because in-place parsing overwrites what is between.
+ *
+ * A document to be written allocates through a mark of ours. Each of the hundreds of calls that
+ * fill one tells whether memory ran out; the mark remembers it for all of them, and the writer asks
+ * it once. So a document is whole or an error, and never shorter than it should be.
  */
 #include "base/json.h"
 
@@ -309,14 +313,69 @@ lmas_status lmi_json_string(const char **out, const lmi_json *json, yyjson_val *
 
 /* ---- Writing ---- */
 
+/* What a document's allocations go through. It goes with the document, which yyjson frees last. */
+typedef struct mark {
+    void *doc; /* its first allocation */
+    bool has_failed;
+} mark;
+
+static void *take(void *user, size_t size)
+{
+    mark *m = user;
+    void *p = lmi_resize(NULL, size);
+
+    m->has_failed |= !p;
+    m->doc = m->doc ? m->doc : p;
+    return p;
+}
+
+static void *take_more(void *user, void *p, size_t old_size, size_t size)
+{
+    mark *m = user;
+    void *grown = lmi_resize(p, size);
+
+    (void)old_size;
+    m->has_failed |= !grown;
+    return grown;
+}
+
+static void give(void *user, void *p)
+{
+    mark *m = user;
+    const bool is_last = p == m->doc;
+
+    lmi_free(p);
+    if (is_last)
+        lmi_free(m);
+}
+
 lmas_status lmi_json_new(yyjson_mut_doc **doc, yyjson_mut_val **root, const char *what)
 {
-    *doc = yyjson_mut_doc_new(NULL);
-    if (!*doc)
+    mark *m = lmi_new(1, sizeof(*m));
+    const yyjson_alc alc = {.malloc = take, .realloc = take_more, .free = give, .ctx = m};
+
+    *doc = m ? yyjson_mut_doc_new(&alc) : NULL;
+    if (!*doc) {
+        lmi_free(m);
         return lmi_fail(LMAS_E_NOMEM, "no memory for %s", what);
+    }
     *root = yyjson_mut_obj(*doc);
     yyjson_mut_doc_set_root(*doc, *root);
     return LMAS_OK;
+}
+
+lmas_status lmi_json_status(const yyjson_mut_doc *doc, const char *what)
+{
+    const mark *m = doc->alc.ctx;
+
+    return m->has_failed ? lmi_fail(LMAS_E_NOMEM, "no memory for %s", what) : LMAS_OK;
+}
+
+void lmi_json_lose(yyjson_mut_doc *doc)
+{
+    mark *m = doc->alc.ctx;
+
+    m->has_failed = true;
 }
 
 void lmi_json_add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
@@ -331,11 +390,14 @@ void lmi_json_add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *
 lmas_status lmi_json_write(lmi_buf *out, yyjson_mut_doc *doc, yyjson_write_flag flags,
                            const char *what)
 {
+    const lmas_status status = lmi_json_status(doc, what);
     yyjson_write_err error = {0};
     size_t len = 0;
-    char *text = yyjson_mut_write_opts(doc, flags, NULL, &len, &error);
+    char *text = status == LMAS_OK ? yyjson_mut_write_opts(doc, flags, NULL, &len, &error) : NULL;
 
     yyjson_mut_doc_free(doc);
+    if (status != LMAS_OK)
+        return status;
     if (!text && error.code == YYJSON_WRITE_ERROR_MEMORY_ALLOCATION)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %s", what);
     if (!text)

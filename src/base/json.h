@@ -60,12 +60,19 @@ const char *lmi_json_type(yyjson_val *val);
 /* A document to fill: `*root` is its object. `what` names it in messages ("a sample"). */
 lmas_status lmi_json_new(yyjson_mut_doc **doc, yyjson_mut_val **root, const char *what);
 
+/* LMAS_E_NOMEM when memory ran out while the document was filled; lmi_json_write() asks by itself.
+ * The document must come from lmi_json_new(). */
+lmas_status lmi_json_status(const yyjson_mut_doc *doc, const char *what);
+
+/* What belongs into the document could not be made for want of memory: it counts as its own. */
+void lmi_json_lose(yyjson_mut_doc *doc);
+
 /* Add `text`, borrowed, at `key`; null when it is NULL, for which yyjson would add nothing. */
 void lmi_json_add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
                        const char *text);
 
 /* Append the document to `out`, and free it in any case. LMAS_E_FORMAT when one of its texts is
- * not UTF-8. */
+ * not UTF-8, LMAS_E_NOMEM when memory ran out while it was filled. */
 lmas_status lmi_json_write(lmi_buf *out, yyjson_mut_doc *doc, yyjson_write_flag flags,
                            const char *what);
 

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 static lmas_log_fn sink;
 static void *sink_user;
 
@@ -14,6 +16,11 @@ void lmas_log_set(lmas_log_fn fn, void *user)
 {
     sink = fn;
     sink_user = user;
+}
+
+bool lmi_log_is_heard(void)
+{
+    return sink != NULL;
 }
 
 void lmi_log(lmas_log_level level, const char *format, ...)
@@ -26,5 +33,6 @@ void lmi_log(lmas_log_level level, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof(line), format, args);
     va_end(args);
+    lmi_flatten(line);
     sink(sink_user, level, line);
 }

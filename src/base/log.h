@@ -4,6 +4,9 @@
 
 #include "latentmas.h"
 
+/* Whether somebody listens. */
+bool lmi_log_is_heard(void);
+
 void lmi_log(lmas_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -10,6 +10,11 @@ void *lmi_new(size_t n, size_t size)
     return calloc(n ? n : 1, size);
 }
 
+void *lmi_resize(void *p, size_t size)
+{
+    return realloc(p, size ? size : 1);
+}
+
 bool lmi_reserve(void **items, size_t *capacity, size_t need, size_t size)
 {
     size_t grown = *capacity ? *capacity : 8;
@@ -24,7 +29,7 @@ bool lmi_reserve(void **items, size_t *capacity, size_t need, size_t size)
     }
     if (grown > SIZE_MAX / size)
         return false;
-    p = realloc(*items, grown * size);
+    p = lmi_resize(*items, grown * size);
     if (!p)
         return false;
     *items = p;

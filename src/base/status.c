@@ -11,15 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static _Thread_local char message[LMI_ERROR_MAX];
+#include "base/utf8.h"
 
-/* A message is one line: control characters of a file name or a model's text become '?'. */
-static void flatten(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = '?';
-}
+static _Thread_local char message[LMI_ERROR_MAX];
 
 lmas_status lmi_fail(lmas_status status, const char *format, ...)
 {
@@ -28,7 +22,7 @@ lmas_status lmi_fail(lmas_status status, const char *format, ...)
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
-    flatten(message);
+    lmi_flatten(message);
     return status;
 }
 
@@ -43,7 +37,7 @@ lmas_status lmi_fail_errno(lmas_status status, const char *format, ...)
     va_end(args);
     len = strlen(message);
     snprintf(message + len, sizeof(message) - len, ": %s", strerror(error));
-    flatten(message);
+    lmi_flatten(message);
     return status;
 }
 

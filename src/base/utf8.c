@@ -107,6 +107,30 @@ void lmi_utf8_append(lmi_buf *out, const char *text, size_t len)
     }
 }
 
+size_t lmi_utf8_control(const char *text)
+{
+    const unsigned char first = (unsigned char)text[0];
+    const unsigned char second = first ? (unsigned char)text[1] : 0;
+
+    if (first != 0xc2)
+        return first < 0x20 || first == 0x7f ? 1 : 0;
+    return second >= 0x80 && second < 0xa0 ? 2 : 0;
+}
+
+void lmi_flatten(char *text)
+{
+    char *to = text;
+    size_t n;
+
+    for (; *text; text += n ? n : 1) {
+        n = lmi_utf8_control(text);
+        *to++ = *text;
+        if (n)
+            to[-1] = '?';
+    }
+    *to = '\0';
+}
+
 size_t lmi_utf8_floor(const char *text, size_t len)
 {
     size_t cut = len;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/show/term.h"
@@ -55,6 +56,21 @@ int lmi_command_refuse(const char *name)
     return LMI_EXIT_USAGE;
 }
 
+/* yyjson leaves the control characters beyond the first 32 as they are, and terminals obey them.
+ * JSON says the same with an escape. */
+static void put_json(const char *text)
+{
+    while (*text) {
+        const size_t n = *text == '\n' ? 0 : lmi_utf8_control(text);
+
+        if (n)
+            printf("\\u%04x", (unsigned char)text[n - 1]);
+        else
+            putchar(*text);
+        text += n ? n : 1;
+    }
+}
+
 lmas_status lmi_print_json(yyjson_mut_doc *doc, const char *what)
 {
     lmas_status status;
@@ -63,7 +79,7 @@ lmas_status lmi_print_json(yyjson_mut_doc *doc, const char *what)
     lmi_buf_init(&text, PRINTED_MAX);
     status = lmi_json_write(&text, doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END, what);
     if (status == LMAS_OK)
-        fputs(lmi_buf_text(&text), stdout);
+        put_json(lmi_buf_text(&text));
     lmi_buf_done(&text);
     return status;
 }

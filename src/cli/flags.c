@@ -15,9 +15,6 @@
 
 #define CACHE_TYPES "f32|f16|bf16|q8_0|q4_0|q4_1|q5_0|q5_1|iq4_nl"
 
-enum { CTX_MAX = 1 << 30, BATCH_MAX = 1 << 20, THREADS_MAX = 1024, LAYERS_MAX = 100000 };
-enum { STEPS_MAX = 100000, TOKENS_MAX = 10000000, TOP_K_MAX = 1 << 24, TEXT_MAX = 1 << 30 };
-
 #define AT(field) offsetof(lmi_general_flags, field)
 const lmi_opt lmi_general_opts[] = {
     {"-v --verbose", LMI_OPT_ON, AT(is_verbose), .help = "log lines of the engine on stderr"},
@@ -31,7 +28,7 @@ const lmi_opt lmi_general_opts[] = {
 const lmi_opt lmi_model_opts[] = {
     {"-m --model --model_name", LMI_OPT_FILE, AT(path), "FILE", .help = "the GGUF file"},
     {"-ngl --n-gpu-layers --gpu-layers", LMI_OPT_INT, AT(n_gpu_layers), "N", .min = -1,
-     .max = LAYERS_MAX, .words = "auto|all", .word_value = -1,
+     .max = LMAS_N_GPU_LAYERS_MAX, .words = "auto|all", .word_value = -1,
      .help = "layers on accelerators, -1 for all"},
     {"-dev --device", LMI_OPT_TEXT, AT(devices), "LIST",
      .help = "devices by name, separated by commas; none or cpu for the processor alone "
@@ -65,15 +62,15 @@ const lmi_opt lmi_team_opts[] = {
      .help = "a team file, or a built-in team"},
     {"--prompt", LMI_OPT_WORD, AT(prompt), "sequential|hierarchical",
      .help = "the built-in team by the reference's flag; --team overrides it"},
-    {"--latent_steps", LMI_OPT_INT, AT(latent_steps), "N", .max = STEPS_MAX,
+    {"--latent_steps", LMI_OPT_INT, AT(latent_steps), "N", .max = LMAS_LATENT_STEPS_MAX,
      .help = "thoughts of each agent but the last; 0 hands over the prompts alone"},
     {"-n --predict --n-predict --max_new_tokens", LMI_OPT_INT, AT(max_new_tokens), "N", .min = 1,
-     .max = TOKENS_MAX, .help = "most tokens an agent speaks"},
+     .max = LMAS_NEW_TOKENS_MAX, .help = "most tokens an agent speaks"},
     {"--control", LMI_OPT_WORD, AT(control), "off|none",
      .help = "an experiment on latent_mas. none: the next agent inherits nothing, so what the "
              "working memory is worth is the difference"},
     {"--text_mas_context_length", LMI_OPT_INT, AT(text_context_length), "N", .min = -1,
-     .max = TEXT_MAX,
+     .max = LMAS_TEXT_CONTEXT_MAX,
      .help = "text_mas: most bytes of the others' text that an agent reads, -1 for all"},
     {"--latent_space_realign", LMI_OPT_ON, AT(realign),
      .help = "think through W_a, the realignment matrix; without effect on tied models"},
@@ -84,9 +81,9 @@ const lmi_opt lmi_team_opts[] = {
 
 #define AT(field) offsetof(lmi_sampling_flags, field)
 const lmi_opt lmi_sampling_opts[] = {
-    {"--temp --temperature", LMI_OPT_REAL, AT(temperature), "X", .max = 100,
+    {"--temp --temperature", LMI_OPT_REAL, AT(temperature), "X", .max = LMAS_TEMPERATURE_MAX,
      .help = "temperature; 0 is greedy, and the next three do not matter then"},
-    {"--top-k", LMI_OPT_INT, AT(top_k), "N", .max = TOP_K_MAX,
+    {"--top-k", LMI_OPT_INT, AT(top_k), "N", .max = LMAS_TOP_K_MAX,
      .help = "keep the N likeliest tokens, 0 for all"},
     {"--top-p", LMI_OPT_REAL, AT(top_p), "X", .min = 0.0001, .max = 1,
      .help = "keep the likeliest tokens that make up X of the probability, 1 for all"},
@@ -100,17 +97,17 @@ const lmi_opt lmi_sampling_opts[] = {
 
 #define AT(field) offsetof(lmi_engine_flags, field)
 const lmi_opt lmi_engine_opts[] = {
-    {"-c --ctx-size", LMI_OPT_INT, AT(n_ctx), "N", .max = CTX_MAX,
+    {"-c --ctx-size", LMI_OPT_INT, AT(n_ctx), "N", .max = LMAS_N_CTX_MAX,
      .help = "positions of working memory, of all questions at once; 0 for as many as the model "
              "was trained for (default: what the questions need)"},
-    {"-t --threads", LMI_OPT_INT, AT(n_threads), "N", .max = THREADS_MAX,
+    {"-t --threads", LMI_OPT_INT, AT(n_threads), "N", .max = LMAS_N_THREADS_MAX,
      .help = "threads for thinking and speaking, 0 for the cores at hand, less those that others "
              "keep busy at the start"},
-    {"-tb --threads-batch", LMI_OPT_INT, AT(n_threads_batch), "N", .max = THREADS_MAX,
+    {"-tb --threads-batch", LMI_OPT_INT, AT(n_threads_batch), "N", .max = LMAS_N_THREADS_MAX,
      .help = "threads for reading, 0 for as many as --threads"},
-    {"-b --batch-size", LMI_OPT_INT, AT(n_batch), "N", .min = 1, .max = BATCH_MAX,
+    {"-b --batch-size", LMI_OPT_INT, AT(n_batch), "N", .min = 1, .max = LMAS_N_BATCH_MAX,
      .help = "most rows of one decode"},
-    {"-ub --ubatch-size", LMI_OPT_INT, AT(n_ubatch), "N", .max = BATCH_MAX,
+    {"-ub --ubatch-size", LMI_OPT_INT, AT(n_ubatch), "N", .max = LMAS_N_BATCH_MAX,
      .help = "most rows computed at once, 0 for 256 on a processor and 512 on a GPU"},
     {"-fa --flash-attn", LMI_OPT_WORD, AT(flash_attn), "on|off|auto",
      .help = "flash attention; auto is off on a processor, where it lets questions "

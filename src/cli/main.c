@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -95,6 +96,12 @@ static void guard_children(void)
     signal(SIGCHLD, SIG_DFL);
 }
 
+/* libggml's answer to an exception that nobody caught is a debugger in this process. */
+static void guard_end(void)
+{
+    setenv("GGML_NO_BACKTRACE", "1", 0);
+}
+
 /* Output that did not arrive is a failure, also when the disk said so only now. */
 int main(int argc, char **argv)
 {
@@ -102,6 +109,7 @@ int main(int argc, char **argv)
 
     guard_standard_files();
     guard_children();
+    guard_end();
     code = dispatch(argc, argv);
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))

@@ -199,20 +199,6 @@ lmas_status lmi_part_restart(lmi_part *part, uint64_t total, const char *version
     return status;
 }
 
-/* A rename is on disk once its folder is. Where folders cannot be flushed, that is all. */
-static void flush_folder(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder = lmi_strndup(path, slash ? (size_t)(slash - path) : 0);
-    const int fd = folder ? open(*folder ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-    if (fd >= 0) {
-        (void)fsync(fd);
-        close(fd);
-    }
-    lmi_free(folder);
-}
-
 lmas_status lmi_part_finish(lmi_part *part)
 {
     if (fsync(part->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
@@ -220,7 +206,7 @@ lmas_status lmi_part_finish(lmi_part *part)
     if (rename(part->part_path, part->path) != 0)
         return lmi_fail_errno(LMAS_E_IO, "cannot write %s", part->path);
     unlink(part->of_path);
-    flush_folder(part->path);
+    lmi_folder_flush(part->path);
     return LMAS_OK;
 }
 

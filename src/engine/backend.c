@@ -1,9 +1,9 @@
 /*
  * backend.c - what is process-wide in libggml and libllama.
  *
- * Two things are: the list of backends and the log sink. Backends are loaded once, all that
- * are installed, except BLAS: on a machine whose libblas is the reference one it makes a
- * prefill a thousand times slower, and it offers itself unasked. The log is kept because
+ * Three things are: the list of backends, the log sink, and what is said at an abort. Backends are
+ * loaded once, all that are installed, except BLAS: on a machine whose libblas is the reference one
+ * it makes a prefill a thousand times slower, and it offers itself unasked. The log is kept because
  * libllama says why it failed there and nowhere else.
  */
 #include "engine/backend.h"
@@ -13,8 +13,10 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Thread_local char complaint[512];
@@ -48,11 +50,40 @@ static void catch_log(enum ggml_log_level level, const char *text, void *user)
         lmi_log(ours[level], "%.*s", len, text);
 }
 
+/* libggml found itself broken, and ends the process when this returns. Left alone it would have a
+ * debugger started in this process; the one line that says where is what can be told of it. */
+static void tell_end(const char *message)
+{
+    const int len = (int)strcspn(message, "\n");
+    char line[1024];
+    ssize_t n;
+
+    if (lmi_log_is_heard()) {
+        lmi_log(LMAS_LOG_ERROR, "%.*s", len, message);
+        return;
+    }
+    snprintf(line, sizeof(line) - 1, "%.*s", len, message);
+    lmi_flatten(line);
+    n = write(STDERR_FILENO, line, strlen(line));
+    n = write(STDERR_FILENO, "\n", 1);
+    (void)n;
+}
+
+/* A program that has its own word for it keeps it. */
+static void quieten_end(void)
+{
+    const ggml_abort_callback_t before = ggml_set_abort_callback(tell_end);
+
+    if (before)
+        ggml_set_abort_callback(before);
+}
+
 static void start(void)
 {
     ggml_backend_reg_t blas;
 
     llama_log_set(catch_log, NULL);
+    quieten_end();
     ggml_backend_load_all();
     blas = ggml_backend_reg_by_name("BLAS");
     if (blas)
@@ -129,7 +160,7 @@ bool lmas_device_at(lmas_device *out, size_t i)
     size_t total_size = 0;
 
     lmi_backend_start();
-    if (i >= ggml_backend_dev_count())
+    if (!out || i >= ggml_backend_dev_count())
         return false;
     device = ggml_backend_dev_get(i);
     ggml_backend_dev_memory(device, &free_size, &total_size);

@@ -184,6 +184,9 @@ static lmas_status add_chat(yyjson_mut_doc *doc, yyjson_mut_val *variables, cons
 {
     lmas_status status = LMAS_OK;
 
+    if (chat->reasoning < LMAS_REASONING_AUTO || chat->reasoning > LMAS_REASONING_ON)
+        return lmi_fail(LMAS_E_INVALID, "reasoning must be auto, off or on, got %d",
+                        (int)chat->reasoning);
     if (chat->kwargs[0])
         status = add_kwargs(doc, variables, chat->kwargs[0]);
     if (chat->reasoning != LMAS_REASONING_AUTO)
@@ -191,7 +194,7 @@ static lmas_status add_chat(yyjson_mut_doc *doc, yyjson_mut_val *variables, cons
                            yyjson_mut_bool(doc, chat->reasoning == LMAS_REASONING_ON));
     if (status == LMAS_OK && chat->kwargs[1])
         status = add_kwargs(doc, variables, chat->kwargs[1]);
-    return status;
+    return status == LMAS_OK ? lmi_json_status(doc, "a chat turn") : status;
 }
 
 lmas_status lmi_chat_check(const lmi_chat *chat)
@@ -288,7 +291,7 @@ static lmas_status format_jinja(lmi_buf *out, const lmas_model *model, const cha
     if (status != LMAS_OK)
         return status;
     if (model->chat.complaint)
-        return lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s (--chat-template gives another)",
+        return lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s (chat_template gives another)",
                         model->path, model->chat.complaint);
     status = render(out, model, system, user, chat);
     if (status != LMAS_E_MODEL && status != LMAS_E_FORMAT)
@@ -299,7 +302,7 @@ static lmas_status format_jinja(lmi_buf *out, const lmas_model *model, const cha
         return LMAS_OK;
     if (status == LMAS_E_MODEL)
         return lmi_fail(status, "the chat template of %s refuses: %s", model->path, words);
-    return lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s (--chat-template gives another)",
+    return lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s (chat_template gives another)",
                     model->path, words);
 }
 
@@ -340,7 +343,7 @@ static lmas_status check_turn(const lmas_model *model, const char *system, const
     if (!model->chat.text)
         return lmi_fail(
             LMAS_E_MODEL,
-            "%s has no chat template: name one with --chat-template (chatml, llama3, ...)",
+            "%s has no chat template: name one with chat_template (chatml, llama3, ...)",
             model->path);
     if (len > LMI_TEXT_MAX)
         return lmi_fail(LMAS_E_INVALID, "chat turn of %zu bytes, at most %zu expected", len,

@@ -151,16 +151,47 @@ static lmas_status make_llama(lmi_context *ctx, const lmi_context_params *params
     return lmi_thought_prove(ctx);
 }
 
-static lmas_status check_params(const lmi_context_params *p)
+/* The numbers, against the limits of latentmas.h. */
+static lmas_status check_sizes(const lmi_context_params *p)
 {
-    const size_t max_lanes = llama_max_parallel_sequences();
+    const size_t most = llama_max_parallel_sequences();
+    const uint32_t n_lanes_max = most < LMAS_N_LANES_MAX ? (uint32_t)most : LMAS_N_LANES_MAX;
 
-    if (p->n_lanes < 1 || p->n_lanes > max_lanes)
-        return lmi_fail(LMAS_E_INVALID, "n_lanes must be from 1 to %zu, got %u", max_lanes,
+    if (p->n_ctx > LMAS_N_CTX_MAX)
+        return lmi_fail(LMAS_E_INVALID, "n_ctx must be at most %d, got %u", LMAS_N_CTX_MAX,
+                        p->n_ctx);
+    if (p->n_lanes < 1 || p->n_lanes > n_lanes_max)
+        return lmi_fail(LMAS_E_INVALID, "n_lanes must be from 1 to %u, got %u", n_lanes_max,
                         p->n_lanes);
     if (p->n_batch < p->n_lanes)
         return lmi_fail(LMAS_E_INVALID, "n_batch must be at least n_lanes (%u), got %u", p->n_lanes,
                         p->n_batch);
+    if (p->n_batch > LMAS_N_BATCH_MAX)
+        return lmi_fail(LMAS_E_INVALID, "n_batch must be at most %d, got %u", LMAS_N_BATCH_MAX,
+                        p->n_batch);
+    if (p->n_ubatch > LMAS_N_BATCH_MAX)
+        return lmi_fail(LMAS_E_INVALID, "n_ubatch must be at most %d, got %u", LMAS_N_BATCH_MAX,
+                        p->n_ubatch);
+    return LMAS_OK;
+}
+
+static lmas_status check_threads(const char *name, int32_t n)
+{
+    if (n >= 0 && n <= LMAS_N_THREADS_MAX)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID, "%s must be from 0 to %d, got %d", name, LMAS_N_THREADS_MAX, n);
+}
+
+static lmas_status check_params(const lmi_context_params *p)
+{
+    lmas_status status = check_sizes(p);
+
+    if (status == LMAS_OK)
+        status = check_threads("n_threads", p->n_threads);
+    if (status == LMAS_OK)
+        status = check_threads("n_threads_batch", p->n_threads_batch);
+    if (status != LMAS_OK)
+        return status;
     if (p->flash_attn < LMAS_FLASH_ATTN_AUTO || p->flash_attn > LMAS_FLASH_ATTN_ON)
         return lmi_fail(LMAS_E_INVALID, "flash_attn must be auto, off or on, got %d",
                         (int)p->flash_attn);
@@ -320,6 +351,19 @@ void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsign
     lane->begin = lane->pos;
     lane->want = want;
     lane->state = LMI_LANE_VECTOR;
+}
+
+void lmi_lane_drop(lmi_context *ctx, lmi_lane *lane)
+{
+    if (lane->state != LMI_LANE_TOKENS && lane->state != LMI_LANE_VECTOR)
+        return;
+    lane->has = LMI_WANT_NOTHING;
+    lane->tokens = NULL;
+    lane->state = LMI_LANE_IDLE;
+    if (llama_memory_seq_rm(llama_get_memory(ctx->llama), lane->seq, (llama_pos)lane->begin, -1))
+        lane->pos = lane->begin;
+    else
+        lmi_lane_fail(lane, LMAS_E_CANCELED);
 }
 
 void lmi_lane_fail(lmi_lane *lane, lmas_status status)

@@ -129,11 +129,21 @@ void lmi_lane_clear(lmi_context *ctx, lmi_lane *lane);
 void lmi_lane_read(lmi_lane *lane, const int32_t *tokens, size_t n, unsigned want);
 void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsigned want);
 
+/* Take its request off the lane, done or not: what the request brought in goes, and nothing comes
+ * out of it. Where a model cannot go back (recurrent ones), the lane fails with this thread's
+ * message. */
+void lmi_lane_drop(lmi_context *ctx, lmi_lane *lane);
+
 /* Mark the lane failed with this thread's message. */
 void lmi_lane_fail(lmi_lane *lane, lmas_status status);
 
+/* LMAS_E_CANCELED while the context is canceled: before anything that would run on it. */
+lmas_status lmi_context_check(const lmi_context *ctx);
+
 /* Move every lane that has a request. Lanes fail alone; the tick itself fails only with
- * LMAS_E_CANCELED. Without a request anywhere it does nothing. */
+ * LMAS_E_CANCELED, and every lane then is as it was before the decode that was stopped: a later
+ * tick goes on. Whoever takes his tokens away has to drop the request. Without a request anywhere
+ * a tick does nothing. */
 lmas_status lmi_context_tick(lmi_context *ctx);
 
 #endif

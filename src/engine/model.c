@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "engine/backend.h"
 
 /* Most devices that can be named. */
@@ -57,6 +58,22 @@ static lmas_status judge_loaded(const struct llama_model *llama, const char *pat
     return LMAS_OK;
 }
 
+static lmas_status refuse_device(const char *name)
+{
+    lmas_status status;
+    lmi_buf names;
+    size_t i;
+
+    lmi_buf_init(&names, LMI_ERROR_MAX);
+    for (i = 0; i < ggml_backend_dev_count(); i++)
+        lmi_buf_printf(&names, "%s%s", i ? ", " : "",
+                       ggml_backend_dev_name(ggml_backend_dev_get(i)));
+    status = lmi_fail(LMAS_E_INVALID, "no device \"%s\" in devices, expected none or some of: %s",
+                      name, lmi_buf_text(&names));
+    lmi_buf_done(&names);
+    return status;
+}
+
 /* "Vulkan0,CUDA1" as libllama's NULL-terminated list; "none" as the empty one. */
 static lmas_status pick_devices(ggml_backend_dev_t out[MAX_DEVICES + 1], const char *names)
 {
@@ -73,8 +90,7 @@ static lmas_status pick_devices(ggml_backend_dev_t out[MAX_DEVICES + 1], const c
                  names);
         device = n < MAX_DEVICES ? ggml_backend_dev_by_name(name) : NULL;
         if (!device)
-            return lmi_fail(LMAS_E_INVALID, "no device \"%s\": --list-devices shows the names",
-                            name);
+            return refuse_device(name);
         out[n++] = device;
         names += len + (names[len] == ',');
     }
@@ -173,6 +189,9 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
     if (!model->path || !model->arch || !model->name)
         return lmi_fail(LMAS_E_NOMEM, "no memory to open %s", path);
     llama_model_desc(model->llama, model->description, sizeof(model->description));
+    lmi_flatten(model->arch);
+    lmi_flatten(model->name);
+    lmi_flatten(model->description);
     model->info = (lmas_model_info){
         .path = model->path,
         .arch = model->arch,
@@ -201,6 +220,30 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
     return status == LMAS_OK ? lmi_weights_fingerprint(model->fingerprint, weights) : status;
 }
 
+static lmas_status check_params(const lmas_model_params *p)
+{
+    if (p->n_gpu_layers >= -1 && p->n_gpu_layers <= LMAS_N_GPU_LAYERS_MAX)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID, "n_gpu_layers must be from -1 to %d, got %d",
+                    LMAS_N_GPU_LAYERS_MAX, p->n_gpu_layers);
+}
+
+static lmas_status judge(const lmi_weights *weights, const char *path, const lmas_model_params *p)
+{
+    const lmas_status status = judge_header(weights, path);
+
+    return status == LMAS_OK ? lmi_weights_check(weights, path, p->use_mmap) : status;
+}
+
+/* Load what was judged, into a model that is there. */
+static lmas_status fill(lmas_model *model, lmi_weights *weights, const char *path,
+                        const lmas_model_params *params)
+{
+    const lmas_status status = load(model, path, params);
+
+    return status == LMAS_OK ? describe(model, weights, path, params) : status;
+}
+
 lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model_params *params)
 {
     const lmas_model_params p = params ? *params : lmas_model_params_default();
@@ -211,12 +254,15 @@ lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model
 
     if (!out || !path)
         return lmi_fail(LMAS_E_INVALID, "lmas_model_open needs an out parameter and a path");
+    status = check_params(&p);
+    if (status != LMAS_OK)
+        return status;
     lmi_load_look(&before);
     lmi_backend_start();
     status = lmi_weights_open(&weights, path);
     if (status != LMAS_OK)
         return status;
-    status = judge_header(weights, path);
+    status = judge(weights, path, &p);
     if (status != LMAS_OK)
         goto done;
     model = lmi_new(1, sizeof(*model));
@@ -226,9 +272,7 @@ lmas_status lmas_model_open(lmas_model **out, const char *path, const lmas_model
     }
     model->load = before;
     pthread_mutex_init(&model->lock, NULL);
-    status = load(model, path, &p);
-    if (status == LMAS_OK)
-        status = describe(model, weights, path, &p);
+    status = fill(model, weights, path, &p);
     if (status != LMAS_OK) {
         lmas_model_close(model);
         goto done;
@@ -256,5 +300,5 @@ void lmas_model_close(lmas_model *model)
 
 const lmas_model_info *lmas_model_describe(const lmas_model *model)
 {
-    return &model->info;
+    return model ? &model->info : NULL;
 }

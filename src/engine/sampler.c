@@ -20,14 +20,15 @@ struct lmi_sampler {
 
 lmas_status lmi_sampling_check(const lmas_sampling *sampling)
 {
-    if (!(sampling->temperature >= 0.0f && sampling->temperature <= 100.0f))
-        return lmi_fail(LMAS_E_INVALID, "temperature must be from 0 to 100, got %g",
-                        (double)sampling->temperature);
+    if (!(sampling->temperature >= 0.0f && sampling->temperature <= (float)LMAS_TEMPERATURE_MAX))
+        return lmi_fail(LMAS_E_INVALID, "temperature must be from 0 to %d, got %g",
+                        LMAS_TEMPERATURE_MAX, (double)sampling->temperature);
     if (!(sampling->top_p > 0.0f && sampling->top_p <= 1.0f))
         return lmi_fail(LMAS_E_INVALID, "top_p must be above 0 and at most 1, got %g",
                         (double)sampling->top_p);
-    if (sampling->top_k < 0)
-        return lmi_fail(LMAS_E_INVALID, "top_k must be 0 or more, got %d", sampling->top_k);
+    if (sampling->top_k < 0 || sampling->top_k > LMAS_TOP_K_MAX)
+        return lmi_fail(LMAS_E_INVALID, "top_k must be from 0 to %d, got %d", LMAS_TOP_K_MAX,
+                        sampling->top_k);
     if (!(sampling->min_p >= 0.0f && sampling->min_p <= 1.0f))
         return lmi_fail(LMAS_E_INVALID, "min_p must be from 0 to 1, got %g",
                         (double)sampling->min_p);

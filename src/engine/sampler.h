@@ -7,7 +7,8 @@
 
 typedef struct lmi_sampler lmi_sampler;
 
-/* Contract of the numbers: temperature 0 or more, top_p and min_p from 0 to 1, top_k 0 or more. */
+/* Contract of the numbers: temperature and top_k from 0 to their limits, top_p above 0 and at most
+ * 1, min_p from 0 to 1. */
 lmas_status lmi_sampling_check(const lmas_sampling *sampling);
 
 /* A sampler of its own random stream, decided by the seed and `stream` (a question's id). */

@@ -34,12 +34,25 @@ static void fail_lane(lmi_context *ctx, lmi_lane *lane, int code)
     if (code == 1)
         lmi_lane_fail(lane, lmi_fail(LMAS_E_CONTEXT_FULL,
                                      "context full: no free cell of %u after position %u; give "
-                                     "more with -c",
+                                     "more with n_ctx",
                                      ctx->n_ctx_lane, lane->pos));
     else
         lmi_lane_fail(lane, lmi_fail(LMAS_E_ENGINE, "llama_decode returned %d at position %u%s%s",
                                      code, lane->pos, lmi_backend_complaint()[0] ? ": " : "",
                                      lmi_backend_complaint()));
+}
+
+/* What llama_decode() returns when it was told to stop. */
+enum { CODE_STOPPED = 2 };
+
+static lmas_status canceled(void)
+{
+    return lmi_fail(LMAS_E_CANCELED, "canceled");
+}
+
+lmas_status lmi_context_check(const lmi_context *ctx)
+{
+    return atomic_load(&ctx->is_canceled) ? canceled() : LMAS_OK;
 }
 
 /* The decode of several lanes failed: each has another try of its own, and its own failure. */
@@ -56,11 +69,11 @@ static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t 
         rewind_lane(ctx, lane);
         lmi_backend_forget();
         code = lmi_decode(ctx, rows + first, end - first);
-        if (code == 2)
-            return lmi_fail(LMAS_E_CANCELED, "canceled");
         if (code == 0)
             continue;
         rewind_lane(ctx, lane);
+        if (code == CODE_STOPPED)
+            return canceled();
         fail_lane(ctx, lane, code);
     }
     return LMAS_OK;
@@ -99,20 +112,19 @@ static void scrub_all(lmi_context *ctx)
 /* Decode the first `n` rows of the scratch. */
 static lmas_status decode(lmi_context *ctx, uint32_t n)
 {
-    lmas_status status = LMAS_OK;
+    lmas_status status = lmi_context_check(ctx);
     int code;
     uint32_t i;
 
-    if (atomic_load(&ctx->is_canceled))
-        return lmi_fail(LMAS_E_CANCELED, "canceled");
+    if (status != LMAS_OK)
+        return status;
     code = lmi_decode(ctx, ctx->rows, n);
-    if (code == 2)
-        return lmi_fail(LMAS_E_CANCELED, "canceled");
-    if (code != 0) {
-        for (i = 0; i < n; i++)
-            rewind_lane(ctx, ctx->rows[i].lane);
+    for (i = 0; code != 0 && i < n; i++)
+        rewind_lane(ctx, ctx->rows[i].lane);
+    if (code == CODE_STOPPED)
+        return canceled();
+    if (code != 0)
         status = decode_apart(ctx, ctx->rows, n);
-    }
     scrub_all(ctx);
     return status;
 }
@@ -287,11 +299,14 @@ static lmas_status tick_prompts(lmi_context *ctx)
     return status;
 }
 
-/* Tokens last, so that nobody's decode writes over the logits before they were looked at. */
+/* Before any row is gathered: of a canceled lane the tokens may be gone. Tokens last, so that
+ * nobody's decode writes over the logits before they were looked at. */
 lmas_status lmi_context_tick(lmi_context *ctx)
 {
-    lmas_status status = tick_prompts(ctx);
+    lmas_status status = lmi_context_check(ctx);
 
+    if (status == LMAS_OK)
+        status = tick_prompts(ctx);
     if (status == LMAS_OK && must_mix(ctx))
         return tick_singles(ctx, SINGLE);
     if (status == LMAS_OK)

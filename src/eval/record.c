@@ -13,7 +13,10 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "eval/config.h"
+#include "eval/runfolder.h"
+#include "eval/sample.h"
 
 void lmi_record_done(lmi_record *record)
 {
@@ -76,7 +79,10 @@ static lmas_status take_field(lmi_record *record, const lmi_json *json, const fi
                               json->label, f->section ? f->section : "", f->section ? "." : "",
                               f->key, val ? lmi_json_type(val) : "nothing");
     *text = lmi_strdup(yyjson_get_str(val));
-    return *text ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a run");
+    if (!*text)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a run");
+    lmi_flatten(*text); /* a report shows it */
+    return LMAS_OK;
 }
 
 /* A whole number from 1 to `max`. */
@@ -143,7 +149,10 @@ static lmas_status read_config(lmi_record *record, const char *folder)
 
     if (status == LMAS_OK && !lmi_file_exists(path))
         status = lmi_fail(LMAS_E_IO, "%s holds no run: %s", folder,
-                          lmi_is_dir(folder)        ? "it has no config.json"
+                          lmi_runfolder_lost_config(folder)
+                              ? "it has samples.jsonl and no config.json: put the config.json of "
+                                "this run back"
+                          : lmi_is_dir(folder)      ? "it has no config.json"
                           : lmi_file_exists(folder) ? "it is no folder"
                                                     : "there is no such folder");
     if (status == LMAS_OK)
@@ -159,35 +168,14 @@ static lmas_status read_config(lmi_record *record, const char *folder)
 
 /* ---- samples.jsonl ---- */
 
-static bool read_count(uint64_t *out, yyjson_val *object, const char *key)
-{
-    yyjson_val *val = yyjson_obj_get(object, key);
-
-    if (!yyjson_is_uint(val) || yyjson_get_uint(val) > LMI_RECORD_COUNT_MAX)
-        return false;
-    *out = yyjson_get_uint(val);
-    return true;
-}
-
-static bool read_ms(double *out, yyjson_val *object, const char *key)
-{
-    yyjson_val *val = yyjson_obj_get(object, key);
-    const double ms = yyjson_get_num(val);
-
-    if (!yyjson_is_num(val) || !(ms >= 0 && ms <= LMI_RECORD_MS_MAX))
-        return false;
-    *out = ms;
-    return true;
-}
-
 static bool read_work(lmi_work *out, yyjson_val *object)
 {
-    return read_count(&out->n_read, object, "n_read") &&
-           read_count(&out->n_thought, object, "n_thought") &&
-           read_count(&out->n_spoken, object, "n_spoken") &&
-           read_ms(&out->read_ms, object, "read_ms") &&
-           read_ms(&out->think_ms, object, "think_ms") &&
-           read_ms(&out->speak_ms, object, "speak_ms");
+    return lmi_sample_count(&out->n_read, object, "n_read") &&
+           lmi_sample_count(&out->n_thought, object, "n_thought") &&
+           lmi_sample_count(&out->n_spoken, object, "n_spoken") &&
+           lmi_sample_ms(&out->read_ms, object, "read_ms") &&
+           lmi_sample_ms(&out->think_ms, object, "think_ms") &&
+           lmi_sample_ms(&out->speak_ms, object, "speak_ms");
 }
 
 static void add_work(lmi_work *into, const lmi_work *work)
@@ -308,7 +296,7 @@ static lmas_status take_line(void *user, const lmi_json *line, const lmi_lines *
         return refuse_line(line, "\"correct\" must be true, false or null");
     if (!state)
         return refuse_line(line, "\"status\" must be a text");
-    if (!read_work(&work, root) || !read_ms(&run_ms, root, "run_ms"))
+    if (!read_work(&work, root) || !lmi_sample_ms(&run_ms, root, "run_ms"))
         return refuse_line(line, "a number is missing or out of range");
     status = take_agents(record, line);
     if (status != LMAS_OK)

@@ -19,11 +19,8 @@
 /* Longest line of samples.jsonl, in bytes. */
 #define LMI_RECORD_LINE_MAX ((size_t)1024 * 1024 * 1024)
 
-/* Limits of what a folder may claim: questions, shards, agents, tokens and milliseconds of one
- * line. Sums of the most of each still fit their types. */
+/* Limits of what a folder may claim: questions, shards, agents. (Numbers of a line: sample.h.) */
 enum { LMI_RECORD_QUESTIONS_MAX = 1 << 26, LMI_RECORD_SHARDS_MAX = 4096, LMI_RECORD_AGENTS = 64 };
-#define LMI_RECORD_COUNT_MAX ((uint64_t)10000000000)
-#define LMI_RECORD_MS_MAX    1e13
 
 /* What a grader said of one question. */
 typedef enum lmi_mark {

@@ -34,6 +34,17 @@ bool lmi_runfolder_holds_run(const char *path)
     return holds;
 }
 
+bool lmi_runfolder_lost_config(const char *path)
+{
+    char *samples_path = NULL;
+    struct stat st;
+    const bool has_samples = lmi_path_join(&samples_path, path, "samples.jsonl") == LMAS_OK &&
+                             stat(samples_path, &st) == 0 && st.st_size > 0;
+
+    lmi_free(samples_path);
+    return has_samples && !lmi_runfolder_holds_run(path);
+}
+
 /* An unopened folder with its paths. */
 static lmas_status init(lmi_runfolder *folder, const char *path)
 {
@@ -68,6 +79,14 @@ void lmi_runfolder_done(lmi_runfolder *folder)
     *folder = (lmi_runfolder){.fd = -1};
 }
 
+static lmas_status refuse_lost(const char *path)
+{
+    return lmi_fail(LMAS_E_IO,
+                    "%s holds samples.jsonl and no config.json, which says what they are samples "
+                    "of: put the config.json of this run back, or name another folder",
+                    path);
+}
+
 /* Open samples.jsonl (with O_CREAT in `flags`, make it) and lock it. */
 static lmas_status lock(lmi_runfolder *folder, int flags)
 {
@@ -91,6 +110,8 @@ static lmas_status start(lmi_runfolder *folder, const lmi_buf *config)
 
     if (status != LMAS_OK)
         return status;
+    if (lmi_runfolder_lost_config(folder->path))
+        return refuse_lost(folder->path);
     if (lmi_file_exists(folder->config_path) || stat(folder->samples_path, &st) != 0 ||
         st.st_size != 0)
         return lmi_fail(LMAS_E_INVALID,
@@ -216,7 +237,9 @@ lmas_status lmi_runfolder_open(lmi_runfolder *out, const char *path)
     lmi_runfolder folder;
     lmas_status status = init(&folder, path);
 
-    if (status == LMAS_OK && !lmi_file_exists(folder.config_path))
+    if (status == LMAS_OK && lmi_runfolder_lost_config(path))
+        status = refuse_lost(path);
+    else if (status == LMAS_OK && !lmi_file_exists(folder.config_path))
         status = lmi_fail(LMAS_E_IO, "%s holds no run to resume: it has no config.json", path);
     if (status == LMAS_OK)
         status = lmi_file_read(&folder.config, folder.config_path);

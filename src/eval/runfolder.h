@@ -34,6 +34,9 @@ typedef struct lmi_runfolder {
 /* Whether a run was started in the folder `path`. */
 bool lmi_runfolder_holds_run(const char *path);
 
+/* Whether the folder has samples, and no config that says of what. */
+bool lmi_runfolder_lost_config(const char *path);
+
 /* Start a run of `n` questions in the folder `path`, made where it does not exist; a folder that
  * holds a run already is refused. On failure nothing is left behind. */
 lmas_status lmi_runfolder_new(lmi_runfolder *out, const char *path, size_t n,

@@ -196,24 +196,40 @@ lmas_status lmi_sample_write(lmi_buf *line, lmi_sample *sample, double run_ms)
     return lmi_buf_status(line);
 }
 
-static bool read_uint(uint64_t *out, yyjson_val *root, const char *key)
+bool lmi_sample_count(uint64_t *out, yyjson_val *object, const char *key)
 {
-    yyjson_val *val = yyjson_obj_get(root, key);
+    yyjson_val *val = yyjson_obj_get(object, key);
 
-    if (!yyjson_is_uint(val))
+    if (!yyjson_is_uint(val) || yyjson_get_uint(val) > LMI_COUNT_MAX)
         return false;
     *out = yyjson_get_uint(val);
     return true;
 }
 
-static bool read_real(double *out, yyjson_val *root, const char *key)
+bool lmi_sample_ms(double *out, yyjson_val *object, const char *key)
 {
-    yyjson_val *val = yyjson_obj_get(root, key);
+    yyjson_val *val = yyjson_obj_get(object, key);
+    const double ms = yyjson_get_num(val);
 
-    if (!yyjson_is_num(val))
+    if (!yyjson_is_num(val) || !(ms >= 0 && ms <= LMI_MS_MAX))
         return false;
-    *out = yyjson_get_num(val);
+    *out = ms;
     return true;
+}
+
+static bool read_numbers(lmi_score *out, yyjson_val *root)
+{
+    const bool has_shared = yyjson_obj_get(root, "n_shared") != NULL; /* lines of 0.2 have none */
+
+    return lmi_sample_count(&out->index, root, "index") &&
+           lmi_sample_count(&out->n_read, root, "n_read") &&
+           lmi_sample_count(&out->n_thought, root, "n_thought") &&
+           lmi_sample_count(&out->n_spoken, root, "n_spoken") &&
+           lmi_sample_ms(&out->read_ms, root, "read_ms") &&
+           lmi_sample_ms(&out->think_ms, root, "think_ms") &&
+           lmi_sample_ms(&out->speak_ms, root, "speak_ms") &&
+           lmi_sample_ms(&out->run_ms, root, "run_ms") &&
+           (!has_shared || lmi_sample_count(&out->n_shared, root, "n_shared"));
 }
 
 /* true, false, or null for a question that has no gold. */
@@ -240,16 +256,11 @@ lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line)
     const char *state = yyjson_get_str(yyjson_obj_get(root, "status"));
     lmi_score s = {0};
 
-    if (!read_grades(&s, root) || !state || !read_uint(&s.index, root, "index") ||
-        !read_uint(&s.n_read, root, "n_read") || !read_uint(&s.n_thought, root, "n_thought") ||
-        !read_uint(&s.n_spoken, root, "n_spoken") || !read_real(&s.read_ms, root, "read_ms") ||
-        !read_real(&s.think_ms, root, "think_ms") || !read_real(&s.speak_ms, root, "speak_ms") ||
-        !read_real(&s.run_ms, root, "run_ms"))
+    if (!read_grades(&s, root) || !state || !read_numbers(&s, root))
         return lmi_fail(LMAS_E_FORMAT,
                         "%s:%zu: this is no line of a run: cut the file before it, and the "
                         "questions from here on will be asked again",
                         line->label, line->first_line);
-    (void)read_uint(&s.n_shared, root, "n_shared"); /* lines of 0.2 have none */
     s.has_conflict = yyjson_is_true(yyjson_obj_get(root, "conflict"));
     s.has_failed = strcmp(state, lmas_status_name(LMAS_OK)) != 0;
     *out = s;

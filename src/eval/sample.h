@@ -13,10 +13,16 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "data/dataset.h"
 
 /* Longest line, in bytes: the prompts and texts of one question's agents. */
 #define LMI_SAMPLE_MAX ((size_t)1024 * 1024 * 1024)
+
+/* Most tokens, thoughts or milliseconds that one line may claim, wherever it is read: sums of the
+ * most of them still fit their types. */
+#define LMI_COUNT_MAX ((uint64_t)10000000000)
+#define LMI_MS_MAX    1e13
 
 /* What one line adds. */
 typedef struct lmi_score {
@@ -66,6 +72,10 @@ void lmi_sample_done(lmi_sample *sample);
 
 /* Append the line of a graded sample, newline included. `run_ms` comes from the caller. */
 lmas_status lmi_sample_write(lmi_buf *line, lmi_sample *sample, double run_ms);
+
+/* A number of a line; false when it is none, or beyond its limit. */
+bool lmi_sample_count(uint64_t *out, yyjson_val *object, const char *key);
+bool lmi_sample_ms(double *out, yyjson_val *object, const char *key);
 
 /* Read a line back. LMAS_E_FORMAT when it is not a sample. */
 lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line);

@@ -8,6 +8,7 @@
 #include "grade/choice/choice.h"
 #include "grade/exact/exact.h"
 #include "grade/exact/text.h"
+#include "grade/pattern.h"
 
 void lmi_grade_done(lmi_grade *grade)
 {
@@ -63,11 +64,15 @@ static lmas_status grade_exact(lmi_grade *out, const lmi_gold *gold, lmi_span te
 static lmas_status grade_valid(lmi_grade *out, const lmi_gold *gold, lmi_span text, lmi_span marked)
 {
     lmi_grade grade = {0};
-    lmas_status status =
-        lmi_compat_grade(&grade.compat, &grade.is_compat_right, gold, text.text, text.len);
+    lmas_status status;
+
+    lmi_pattern_forget();
+    status = lmi_compat_grade(&grade.compat, &grade.is_compat_right, gold, text.text, text.len);
 
     if (status == LMAS_OK)
         status = grade_exact(&grade, gold, marked);
+    if (status == LMAS_OK)
+        status = lmi_pattern_status();
     if (status == LMAS_OK)
         *out = grade;
     else

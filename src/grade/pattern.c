@@ -6,6 +6,26 @@
  */
 #include "grade/pattern.h"
 
+/* The first failure of this thread's matches, as PCRE2 numbers it; 0 for none. */
+static _Thread_local int failure;
+
+void lmi_pattern_forget(void)
+{
+    failure = 0;
+}
+
+lmas_status lmi_pattern_status(void)
+{
+    char text[128];
+
+    if (failure == 0)
+        return LMAS_OK;
+    if (failure == PCRE2_ERROR_NOMEMORY || failure == PCRE2_ERROR_HEAPLIMIT ||
+        pcre2_get_error_message(failure, (PCRE2_UCHAR *)text, sizeof(text)) < 0)
+        return lmi_fail(LMAS_E_NOMEM, "no memory to look for an answer");
+    return lmi_fail(LMAS_E_FORMAT, "no looking for an answer in this text: %s", text);
+}
+
 lmas_status lmi_pattern_init(lmi_pattern *out, const char *pattern, lmi_span subject)
 {
     int error = 0;
@@ -33,10 +53,15 @@ bool lmi_pattern_next(lmi_pattern *pattern)
 {
     const lmi_span subject = pattern->subject;
     lmi_span all;
+    int n;
 
-    if (pattern->where > subject.len ||
-        pcre2_match(pattern->code, (PCRE2_SPTR)subject.text, subject.len, pattern->where, 0,
-                    pattern->match, NULL) <= 0)
+    if (pattern->where > subject.len)
+        return false;
+    n = pcre2_match(pattern->code, (PCRE2_SPTR)subject.text, subject.len, pattern->where, 0,
+                    pattern->match, NULL);
+    if (n <= 0 && n != PCRE2_ERROR_NOMATCH && failure == 0)
+        failure = n ? n : PCRE2_ERROR_INTERNAL;
+    if (n <= 0)
         return false;
     all = lmi_pattern_group(pattern, 0);
     pattern->where = (size_t)(all.text - subject.text) + (all.len > 0 ? all.len : 1);

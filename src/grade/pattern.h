@@ -25,8 +25,15 @@ typedef struct lmi_pattern {
 lmas_status lmi_pattern_init(lmi_pattern *out, const char *pattern, lmi_span subject);
 void lmi_pattern_done(lmi_pattern *pattern);
 
-/* Step to the next match; false when there is none. */
+/* Step to the next match; false when there is none, or when looking failed: then the failure stays
+ * with this thread until it is asked for. */
 bool lmi_pattern_next(lmi_pattern *pattern);
+
+/* Whether looking failed on this thread since the last lmi_pattern_forget(): memory ran out, or a
+ * limit of PCRE2 was met. Whoever grades a text asks once, at its end: what was not looked at is
+ * no text without an answer. */
+lmas_status lmi_pattern_status(void);
+void lmi_pattern_forget(void);
 
 /* What group `i` of the current match took (0: all of it); `.text` is NULL when it took no
  * part. */

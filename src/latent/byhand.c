@@ -19,7 +19,9 @@ lmas_status lmas_memory_read(lmas_memory *memory, const char *agent, const char 
 
     if (!memory || !agent || !text)
         return lmi_fail(LMAS_E_INVALID, "lmas_memory_read needs a memory, an agent and a text");
-    status = lmi_model_tokenize(&tokens, memory->session->model, text);
+    status = lmi_context_check(memory->session->ctx);
+    if (status == LMAS_OK)
+        status = lmi_model_tokenize(&tokens, memory->session->model, text);
     if (status == LMAS_OK)
         status = lmi_memory_start_read(memory, agent, tokens.ids, tokens.n, WANT_BOTH);
     if (status == LMAS_OK)
@@ -30,22 +32,23 @@ lmas_status lmas_memory_read(lmas_memory *memory, const char *agent, const char 
 
 lmas_status lmas_memory_think(lmas_memory *memory, const char *agent, int32_t n_steps)
 {
+    lmas_status status;
     int32_t i;
 
-    if (!memory || !agent || n_steps < 0)
+    if (!memory || !agent || n_steps < 0 || n_steps > LMAS_LATENT_STEPS_MAX)
         return lmi_fail(LMAS_E_INVALID,
-                        "lmas_memory_think needs a memory, an agent and 0 or more steps, got %d",
-                        n_steps);
-    for (i = 0; i < n_steps; i++) {
+                        "lmas_memory_think needs a memory, an agent and 0 or more steps, at most "
+                        "%d, got %d",
+                        LMAS_LATENT_STEPS_MAX, n_steps);
+    status = lmi_context_check(memory->session->ctx);
+    for (i = 0; status == LMAS_OK && i < n_steps; i++) {
         const unsigned want = i + 1 < n_steps ? LMI_WANT_HIDDEN : WANT_BOTH;
-        lmas_status status = lmi_memory_start_thought(memory, agent, want);
 
+        status = lmi_memory_start_thought(memory, agent, want);
         if (status == LMAS_OK)
             status = lmi_memory_wait(memory);
-        if (status != LMAS_OK)
-            return status;
     }
-    return LMAS_OK;
+    return status;
 }
 
 typedef struct turn {
@@ -98,10 +101,14 @@ lmas_status lmas_memory_speak(lmas_memory *memory, const char *agent, int32_t n_
     turn t = {.memory = memory, .agent = agent, .fn = fn, .user = user};
     lmas_status status;
 
-    if (!memory || !agent || n_max_tokens < 1)
+    if (!memory || !agent || n_max_tokens < 1 || n_max_tokens > LMAS_NEW_TOKENS_MAX)
         return lmi_fail(LMAS_E_INVALID,
-                        "lmas_memory_speak needs a memory, an agent and 1 or more tokens, got %d",
-                        n_max_tokens);
+                        "lmas_memory_speak needs a memory, an agent and 1 or more tokens, at most "
+                        "%d, got %d",
+                        LMAS_NEW_TOKENS_MAX, n_max_tokens);
+    status = lmi_context_check(memory->session->ctx);
+    if (status != LMAS_OK)
+        return status;
     if (!(memory->lane->has & LMI_WANT_LOGITS))
         return lmi_fail(LMAS_E_INVALID, "nothing to speak from: read a prompt before speaking");
     status = lmi_sampling_check(&s);

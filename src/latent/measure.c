@@ -103,6 +103,18 @@ static void put_away(bout *b)
     lmi_free(b->tokens);
 }
 
+/* Before anything of that size is made. */
+static lmas_status check_room(const lmi_context *ctx, uint32_t n, uint32_t depth)
+{
+    const lmas_status status = lmi_context_check(ctx);
+
+    if (status != LMAS_OK || (uint64_t)n + depth <= ctx->n_ctx_lane)
+        return status;
+    return lmi_fail(LMAS_E_CONTEXT_FULL,
+                    "context full: %u positions after %u, and a lane has %u; give more with n_ctx",
+                    n, depth, ctx->n_ctx_lane);
+}
+
 lmas_status lmas_session_measure(double *out_ms, lmas_session *session, lmas_work work, uint32_t n,
                                  uint32_t depth)
 {
@@ -115,7 +127,9 @@ lmas_status lmas_session_measure(double *out_ms, lmas_session *session, lmas_wor
                                         "kind of work and 1 or more of it");
     b.n_lanes = session->ctx->n_lanes;
     b.n_tokens = n > depth ? n : depth;
-    status = prepare(&b);
+    status = check_room(session->ctx, n, depth);
+    if (status == LMAS_OK)
+        status = prepare(&b);
     if (status == LMAS_OK && (depth > 0 || work == LMAS_WORK_THINK))
         status = read_all(&b, depth > 0 ? depth : 1, LMI_WANT_HIDDEN);
     begin = lmi_now_ms();

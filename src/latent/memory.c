@@ -159,13 +159,28 @@ lmas_status lmi_memory_start_thought(lmas_memory *memory, const char *agent, uns
     return status;
 }
 
+/* Nobody waits for the request any more: what it borrowed may go. */
+static void drop_request(lmas_memory *memory)
+{
+    size_t n = memory->n_segments;
+
+    lmi_lane_drop(memory->session->ctx, memory->lane);
+    lmi_memory_settle(memory);
+    if (n > 0 && memory->segments[n - 1].n == 0) {
+        lmi_free((void *)memory->segments[n - 1].agent);
+        memory->n_segments--;
+    }
+}
+
 lmas_status lmi_memory_wait(lmas_memory *memory)
 {
     while (lmi_memory_is_busy(memory)) {
         const lmas_status status = lmi_context_tick(memory->session->ctx);
 
-        if (status != LMAS_OK)
-            return status;
+        if (status == LMAS_OK)
+            continue;
+        drop_request(memory);
+        return status;
     }
     lmi_memory_settle(memory);
     if (memory->lane->state == LMI_LANE_FAILED)
@@ -175,15 +190,15 @@ lmas_status lmi_memory_wait(lmas_memory *memory)
 
 uint32_t lmas_memory_n_pos(const lmas_memory *memory)
 {
-    return memory->lane->pos;
+    return memory ? memory->lane->pos : 0;
 }
 
 size_t lmas_memory_n_segments(const lmas_memory *memory)
 {
-    return memory->n_segments;
+    return memory ? memory->n_segments : 0;
 }
 
 const lmas_segment *lmas_memory_segment(const lmas_memory *memory, size_t i)
 {
-    return i < memory->n_segments ? &memory->segments[i] : NULL;
+    return memory && i < memory->n_segments ? &memory->segments[i] : NULL;
 }

@@ -52,7 +52,8 @@ void lmi_memory_settle(lmas_memory *memory);
 /* Drop all cells and segments; the lane stays. */
 void lmi_memory_clear(lmas_memory *memory);
 
-/* Tick until the request is done; the lane's failure becomes the return value. */
+/* Tick until the request is done; the lane's failure becomes the return value. Where the tick
+ * itself fails the request is dropped, and the memory is as it was before it. */
 lmas_status lmi_memory_wait(lmas_memory *memory);
 
 #endif

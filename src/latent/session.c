@@ -75,31 +75,33 @@ void lmas_session_free(lmas_session *session)
 
 uint32_t lmas_session_n_ctx(const lmas_session *session)
 {
-    return session->ctx->n_ctx;
+    return session ? session->ctx->n_ctx : 0;
 }
 
 uint32_t lmas_session_n_lanes(const lmas_session *session)
 {
-    return session->ctx->n_lanes;
+    return session ? session->ctx->n_lanes : 0;
 }
 
 uint32_t lmas_session_n_ubatch(const lmas_session *session)
 {
-    return session->ctx->n_rows_max;
+    return session ? session->ctx->n_rows_max : 0;
 }
 
 int32_t lmas_session_n_threads(const lmas_session *session)
 {
-    return session->ctx->n_threads;
+    return session ? session->ctx->n_threads : 0;
 }
 
 int32_t lmas_session_n_threads_batch(const lmas_session *session)
 {
-    return session->ctx->n_threads_batch;
+    return session ? session->ctx->n_threads_batch : 0;
 }
 
 const char *lmas_session_realignment(const lmas_session *session)
 {
+    if (!session)
+        return NULL;
     return session->realign->matrix ? "matrix" : "norm";
 }
 
@@ -117,5 +119,12 @@ lmas_status lmi_session_check_thinking(const lmas_session *session)
 
 void lmas_session_cancel(lmas_session *session)
 {
-    atomic_store(&session->ctx->is_canceled, true);
+    if (session)
+        atomic_store(&session->ctx->is_canceled, true);
+}
+
+void lmas_session_resume(lmas_session *session)
+{
+    if (session)
+        atomic_store(&session->ctx->is_canceled, false);
 }

@@ -357,19 +357,13 @@ static lmas_status end_turn(lmi_job *job)
 
     if (status == LMAS_OK)
         status = collect_output(job);
-    if (status != LMAS_OK) {
-        lmi_job_fail(job, status);
-        return LMAS_OK;
-    }
-    if (p->on_agent && !p->on_agent(p->user, job->result.id, trace_of(job)))
-        return lmi_fail(LMAS_E_CANCELED, "the agent callback asked to stop");
-    if (++job->turn_index == lmi_plan_n_turns(job->plan)) {
-        finish(job);
-        return LMAS_OK;
-    }
-    status = begin_turn(job);
     if (status != LMAS_OK)
-        lmi_job_fail(job, status);
+        return status;
+    if (p->on_agent && !p->on_agent(p->user, job->result.id, trace_of(job)))
+        job->is_stopping = true;
+    if (++job->turn_index < lmi_plan_n_turns(job->plan))
+        return begin_turn(job);
+    finish(job);
     return LMAS_OK;
 }
 
@@ -387,25 +381,16 @@ static lmas_status stream(lmi_job *job, bool is_end)
     status = lmi_buf_status(&piece);
     if (status == LMAS_OK && piece.len &&
         !p->on_speech(p->user, job->result.id, piece.data, piece.len))
-        status = lmi_fail(LMAS_E_CANCELED, "the speech callback asked to stop");
+        job->is_stopping = true;
     lmi_buf_done(&piece);
     return status;
-}
-
-/* A failure is the question's own unless it is a wish to stop. */
-static lmas_status own_failure(lmi_job *job, lmas_status status)
-{
-    if (status == LMAS_OK || status == LMAS_E_CANCELED)
-        return status;
-    lmi_job_fail(job, status);
-    return LMAS_OK;
 }
 
 static lmas_status end_speech(lmi_job *job)
 {
     const lmas_status status = stream(job, true);
 
-    return status == LMAS_OK ? end_turn(job) : own_failure(job, status);
+    return status == LMAS_OK ? end_turn(job) : status;
 }
 
 /* Draw a token from the logits at hand and take it in, unless it ends the turn. */
@@ -417,7 +402,7 @@ static lmas_status speak(lmi_job *job)
 
     job->phase = LMI_PHASE_SPEAK;
     if (status != LMAS_OK)
-        return own_failure(job, status);
+        return status;
     if (lmi_model_ends(job->plan->model, token))
         return end_speech(job);
     trace->n_spoken++;
@@ -425,13 +410,12 @@ static lmas_status speak(lmi_job *job)
     if (status == LMAS_OK)
         status = stream(job, false);
     if (status != LMAS_OK)
-        return own_failure(job, status);
+        return status;
     if (trace->n_spoken == (uint32_t)job->turn.n_speak) {
         trace->is_cut = true;
         return end_speech(job);
     }
-    return own_failure(
-        job, lmi_memory_start_token(job->memory, job->turn.agent, token, LMI_WANT_LOGITS));
+    return lmi_memory_start_token(job->memory, job->turn.agent, token, LMI_WANT_LOGITS);
 }
 
 static lmas_status think(lmi_job *job)
@@ -439,26 +423,36 @@ static lmas_status think(lmi_job *job)
     const int32_t left = job->turn.n_thoughts - (int32_t)trace_of(job)->n_thought - 1;
 
     job->phase = LMI_PHASE_THINK;
-    return own_failure(
-        job, lmi_memory_start_thought(job->memory, job->turn.agent, want_before(&job->turn, left)));
+    return lmi_memory_start_thought(job->memory, job->turn.agent, want_before(&job->turn, left));
 }
 
-lmas_status lmi_job_step(lmi_job *job)
+/* What comes next. A failure is the question's own. */
+static lmas_status take_step(lmi_job *job)
 {
     const lmi_lane *lane = job->memory->lane;
     lmas_agent_trace *trace = trace_of(job);
 
     account(job);
     lmi_memory_settle(job->memory);
-    if (lane->state == LMI_LANE_FAILED) {
-        lmi_job_fail(job, lmi_fail(lane->status, "%s", lane->error));
-        return LMAS_OK;
-    }
+    if (lane->state == LMI_LANE_FAILED)
+        return lmi_fail(lane->status, "%s", lane->error);
     if (job->place)
-        return own_failure(job, read_beginning(job));
+        return read_beginning(job);
     if (job->phase == LMI_PHASE_THINK)
         trace->n_thought++;
     if ((int32_t)trace->n_thought < job->turn.n_thoughts)
         return think(job);
     return job->turn.n_speak > 0 ? speak(job) : end_turn(job);
+}
+
+lmas_status lmi_job_step(lmi_job *job)
+{
+    const lmas_status status = take_step(job);
+
+    if (status != LMAS_OK)
+        lmi_job_fail(job, status);
+    if (!job->is_stopping)
+        return LMAS_OK;
+    job->is_stopping = false;
+    return lmi_fail(LMAS_E_CANCELED, "a callback asked to stop");
 }

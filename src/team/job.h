@@ -46,6 +46,8 @@ typedef struct lmi_job {
     lmas_result result;       /* points at `traces`, `error`, `marked`; complete when is_done */
     char *error;
     char *marked; /* the last text with its control tokens; NULL when it has none */
+    bool is_canceled; /* somebody asked for its end, which comes before its next step */
+    bool is_stopping; /* a callback asked to stop: the tick ends with this step */
     bool is_done;
 } lmi_job;
 
@@ -57,7 +59,8 @@ void lmi_job_start(lmi_job *job, lmas_memory *memory, lmi_shelf *shelf);
 
 /* Go on from where the memory stands; the memory must not be busy. A failure of the question
  * ends the job (is_done) with the reason in its result. The return value is LMAS_OK, or
- * LMAS_E_CANCELED when a callback asked to stop. */
+ * LMAS_E_CANCELED when a callback asked to stop: the step is taken all the same, so that a later
+ * one goes on where this one ended. */
 lmas_status lmi_job_step(lmi_job *job);
 
 /* What the job is at; it must have its memory. */

@@ -19,7 +19,7 @@ bool lmas_method_parse(lmas_method *out, const char *name)
 {
     size_t i;
 
-    for (i = 0; i < N_METHODS; i++) {
+    for (i = 0; out && name && i < N_METHODS; i++) {
         if (strcmp(name, METHOD_NAMES[i]) != 0)
             continue;
         *out = (lmas_method)i;
@@ -50,28 +50,35 @@ static lmi_chat chat_of(const lmi_plan *plan)
                       .date = asked->date};
 }
 
-lmas_status lmi_plan_check(const lmi_plan *plan)
+static lmas_status check_numbers(const lmas_solver_params *p)
 {
-    const lmas_solver_params *p = &plan->params;
-    const lmi_chat chat = chat_of(plan);
-    lmas_status status;
-    lmi_buf probe;
-
     if (!lmas_method_name(p->method))
         return lmi_fail(LMAS_E_INVALID, "method must be baseline, text_mas or latent_mas, got %d",
                         (int)p->method);
     if (p->control != LMAS_CONTROL_OFF && p->control != LMAS_CONTROL_NO_MEMORY)
         return lmi_fail(LMAS_E_INVALID, "control must be 0 (off) or 1 (no memory), got %d",
                         (int)p->control);
-    if (p->latent_steps < 0 || p->latent_steps > LMI_LATENT_STEPS_MAX)
+    if (p->latent_steps < 0 || p->latent_steps > LMAS_LATENT_STEPS_MAX)
         return lmi_fail(LMAS_E_INVALID, "latent_steps must be from 0 to %d, got %d",
-                        LMI_LATENT_STEPS_MAX, p->latent_steps);
-    if (p->max_new_tokens < 1 || p->max_new_tokens > LMI_NEW_TOKENS_MAX)
+                        LMAS_LATENT_STEPS_MAX, p->latent_steps);
+    if (p->max_new_tokens < 1 || p->max_new_tokens > LMAS_NEW_TOKENS_MAX)
         return lmi_fail(LMAS_E_INVALID, "max_new_tokens must be from 1 to %d, got %d",
-                        LMI_NEW_TOKENS_MAX, p->max_new_tokens);
-    if (p->text_context_length < -1)
-        return lmi_fail(LMAS_E_INVALID, "text_context_length must be -1 or more, got %d",
-                        p->text_context_length);
+                        LMAS_NEW_TOKENS_MAX, p->max_new_tokens);
+    if (p->text_context_length < -1 || p->text_context_length > LMAS_TEXT_CONTEXT_MAX)
+        return lmi_fail(LMAS_E_INVALID, "text_context_length must be from -1 to %d, got %d",
+                        LMAS_TEXT_CONTEXT_MAX, p->text_context_length);
+    return LMAS_OK;
+}
+
+lmas_status lmi_plan_check(const lmi_plan *plan)
+{
+    const lmas_solver_params *p = &plan->params;
+    const lmi_chat chat = chat_of(plan);
+    lmas_status status = check_numbers(p);
+    lmi_buf probe;
+
+    if (status != LMAS_OK)
+        return status;
     status = lmi_sampling_check(&p->sampling);
     if (status == LMAS_OK)
         status = lmi_chat_check(&chat);
@@ -184,7 +191,7 @@ static lmas_status expand_user(lmi_buf *out, const lmi_plan *plan, size_t i, con
     return status;
 }
 
-/* "--think" opens the thoughts, unless the template has done so. */
+/* The think tag opens the thoughts, unless the template has done so. */
 static void open_thoughts(lmi_buf *prompt)
 {
     static const char tag[] = "<think>";
@@ -292,8 +299,10 @@ lmas_status lmas_question_cells(uint32_t *out, const lmas_model *model, const lm
     uint32_t least, most;
     lmas_status status;
 
-    if (!out || !model || !team || !question || !question->text)
-        return lmi_fail(LMAS_E_INVALID, "lmas_question_cells needs out, model, team and question");
+    if (!out || !model || !team || !question || !question->text ||
+        (size_t)question->kind >= LMI_ANSWER_KINDS)
+        return lmi_fail(LMAS_E_INVALID, "lmas_question_cells needs out, model, team and a question "
+                                        "with text and kind");
     plan.params = params ? *params : lmas_solver_params_default();
     status = lmi_plan_check(&plan);
     if (status == LMAS_OK)

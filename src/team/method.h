@@ -15,9 +15,6 @@
 #include "base/buf.h"
 #include "team/team.h"
 
-/* Most thoughts of one agent and most tokens of one turn that a caller may ask for. */
-enum { LMI_LATENT_STEPS_MAX = 100000, LMI_NEW_TOKENS_MAX = 10000000 };
-
 /* Longest prompt, in bytes, before the chat template. */
 #define LMI_PROMPT_MAX ((size_t)32 * 1024 * 1024)
 

@@ -112,11 +112,11 @@ static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
     if (least >= n_ctx)
         return lmi_fail(LMAS_E_CONTEXT_FULL,
                         "context of %u cells is too small: prompts and thoughts of this question "
-                        "take %u; give more with -c%s",
+                        "take %u; give more with n_ctx%s",
                         n_ctx, least,
                         solver->session->ctx->is_unified
                             ? ""
-                            : ", or let it take from the others' with --kv unified");
+                            : ", or let it take from the others' with kv unified");
     job->n_reserved = most < n_ctx ? most : n_ctx;
     return LMAS_OK;
 }
@@ -138,6 +138,32 @@ lmas_status lmas_solver_submit(lmas_solver *solver, const lmas_question *questio
     *solver->last = job;
     solver->last = &job->next;
     solver->n_waiting++;
+    return LMAS_OK;
+}
+
+/* Mark a job for its end where it is the question `id`; how many it is: 1 or 0. */
+static size_t mark(lmi_job *job, uint64_t id)
+{
+    const bool is_meant = job->result.id == id;
+
+    job->is_canceled |= is_meant;
+    return is_meant ? 1 : 0;
+}
+
+lmas_status lmas_solver_cancel(lmas_solver *solver, uint64_t id)
+{
+    size_t n = 0;
+    lmi_job *job;
+    size_t i;
+
+    if (!solver)
+        return lmi_fail(LMAS_E_INVALID, "lmas_solver_cancel needs a solver");
+    for (job = solver->first; job; job = job->next)
+        n += mark(job, id);
+    for (i = 0; i < solver->n_running; i++)
+        n += mark(solver->running[i], id);
+    if (n == 0)
+        return lmi_fail(LMAS_E_INVALID, "no question %llu is open", (unsigned long long)id);
     return LMAS_OK;
 }
 
@@ -165,6 +191,14 @@ static lmas_status end(const lmas_solver *solver, lmi_job *job)
     return is_stopped ? lmi_fail(LMAS_E_CANCELED, "the result callback asked to stop") : LMAS_OK;
 }
 
+static lmas_status retire(lmas_solver *solver, size_t i)
+{
+    lmi_job *job = solver->running[i];
+
+    solver->running[i] = solver->running[--solver->n_running];
+    return end(solver, job);
+}
+
 /* Where each lane has its own cells, a free lane is room enough; and so is an empty pool, whose
  * largest question may ask for all of it beside a prefix that it shares. */
 static bool has_room(const lmas_solver *solver, const lmi_job *job)
@@ -178,19 +212,63 @@ static bool has_room(const lmas_solver *solver, const lmi_job *job)
     return !ctx->is_unified || solver->n_running == 0 || n <= ctx->n_ctx;
 }
 
+/* End what somebody canceled, before anything moves. */
+static void end_canceled(lmi_job *job)
+{
+    if (job->is_canceled && !job->is_done)
+        lmi_job_fail(job, lmi_fail(LMAS_E_CANCELED, "canceled"));
+}
+
+/* Take the first question that has ended out of the queue; NULL when none has. */
+static lmi_job *take_ended(lmas_solver *solver)
+{
+    lmi_job **at = &solver->first;
+    lmi_job *job;
+
+    while (*at && !(*at)->is_done)
+        at = &(*at)->next;
+    job = *at;
+    if (!job)
+        return NULL;
+    *at = job->next;
+    if (solver->last == &job->next)
+        solver->last = at;
+    solver->n_waiting--;
+    return job;
+}
+
+/* Let go of the questions that need no lane any more: canceled ones, and those that can never
+ * fit. (A callback may submit others meanwhile.) */
+static lmas_status sweep(lmas_solver *solver)
+{
+    lmas_status status = LMAS_OK;
+    lmi_job *job;
+    size_t i;
+
+    for (job = solver->first; job; job = job->next)
+        end_canceled(job);
+    for (i = 0; i < solver->n_running; i++)
+        end_canceled(solver->running[i]);
+    for (i = 0; status == LMAS_OK && i < solver->n_running;) {
+        if (solver->running[i]->is_done)
+            status = retire(solver, i);
+        else
+            i++;
+    }
+    while (status == LMAS_OK && (job = take_ended(solver)))
+        status = end(solver, job);
+    return status;
+}
+
 /* Let questions in, in order, while there is room. */
 static lmas_status admit(lmas_solver *solver)
 {
-    lmas_status status = LMAS_OK;
+    lmas_status status = sweep(solver);
 
     while (status == LMAS_OK && solver->first) {
         lmas_memory *memory = NULL;
         lmi_job *job = solver->first;
 
-        if (job->is_done) {
-            status = end(solver, dequeue(solver));
-            continue;
-        }
         /* A job that failed at its start has no lane, and its place until the next look. */
         if (solver->n_running == lmas_session_n_lanes(solver->session) || !has_room(solver, job) ||
             lmas_memory_new(&memory, solver->session) != LMAS_OK)
@@ -202,14 +280,6 @@ static lmas_status admit(lmas_solver *solver)
         return lmi_fail(LMAS_E_CONTEXT_FULL, "no question can start: the session's lanes are "
                                              "taken by working memories outside the solver");
     return status;
-}
-
-static lmas_status retire(lmas_solver *solver, size_t i)
-{
-    lmi_job *job = solver->running[i];
-
-    solver->running[i] = solver->running[--solver->n_running];
-    return end(solver, job);
 }
 
 /* Each job whose request is answered takes its next step. Ended ones leave. */
@@ -239,9 +309,9 @@ lmas_status lmas_solver_tick(lmas_solver *solver)
 
     if (!solver)
         return lmi_fail(LMAS_E_INVALID, "lmas_solver_tick needs a solver");
-    if (atomic_load(&solver->session->ctx->is_canceled))
-        return lmi_fail(LMAS_E_CANCELED, "canceled");
-    status = admit(solver);
+    status = lmi_context_check(solver->session->ctx);
+    if (status == LMAS_OK)
+        status = admit(solver);
     if (status == LMAS_OK)
         status = lmi_context_tick(solver->session->ctx);
     return status == LMAS_OK ? step_all(solver) : status;
@@ -249,7 +319,7 @@ lmas_status lmas_solver_tick(lmas_solver *solver)
 
 size_t lmas_solver_n_open(const lmas_solver *solver)
 {
-    return solver->n_waiting + solver->n_running;
+    return solver ? solver->n_waiting + solver->n_running : 0;
 }
 
 /* A job that failed at its start has no memory, and its place until the end of the tick. */
@@ -257,7 +327,7 @@ bool lmas_solver_running(lmas_running *out, const lmas_solver *solver, size_t i)
 {
     size_t k;
 
-    for (k = 0; k < solver->n_running; k++) {
+    for (k = 0; out && solver && k < solver->n_running; k++) {
         if (!solver->running[k]->memory || i-- > 0)
             continue;
         *out = lmi_job_look(solver->running[k]);
@@ -268,8 +338,11 @@ bool lmas_solver_running(lmas_running *out, const lmas_solver *solver, size_t i)
 
 lmas_status lmas_solver_run(lmas_solver *solver)
 {
-    lmas_status status = LMAS_OK;
+    lmas_status status;
 
+    if (!solver)
+        return lmi_fail(LMAS_E_INVALID, "lmas_solver_run needs a solver");
+    status = lmi_context_check(solver->session->ctx);
     while (status == LMAS_OK && lmas_solver_n_open(solver) > 0)
         status = lmas_solver_tick(solver);
     return status;
@@ -313,7 +386,7 @@ lmas_status lmas_solve(lmas_answer **out, lmas_session *session, const lmas_team
 
 const lmas_result *lmas_answer_result(const lmas_answer *answer)
 {
-    return &answer->job->result;
+    return answer ? &answer->job->result : NULL;
 }
 
 void lmas_answer_free(lmas_answer *answer)

@@ -387,27 +387,27 @@ void lmas_team_free(lmas_team *team)
 
 const char *lmas_team_name(const lmas_team *team)
 {
-    return team->name;
+    return team ? team->name : NULL;
 }
 
 size_t lmas_team_n_agents(const lmas_team *team)
 {
-    return team->n_agents;
+    return team ? team->n_agents : 0;
 }
 
 const char *lmas_team_agent_name(const lmas_team *team, size_t i)
 {
-    return i < team->n_agents ? team->agents[i].name : NULL;
+    return team && i < team->n_agents ? team->agents[i].name : NULL;
 }
 
 const char *lmas_team_source(const lmas_team *team)
 {
-    return team->source;
+    return team ? team->source : NULL;
 }
 
 const char *lmas_team_remark(const lmas_team *team, size_t i)
 {
-    return i < team->n_remarks ? team->remarks[i] : NULL;
+    return team && i < team->n_remarks ? team->remarks[i] : NULL;
 }
 
 bool lmas_team_can_answer(const lmas_team *team, lmas_method method, lmas_answer_kind kind)
@@ -415,7 +415,7 @@ bool lmas_team_can_answer(const lmas_team *team, lmas_method method, lmas_answer
     bool has_need = false;
     size_t i;
 
-    if ((size_t)kind >= LMI_ANSWER_KINDS)
+    if (!team || (size_t)kind >= LMI_ANSWER_KINDS)
         return false;
     if (method == LMAS_METHOD_BASELINE)
         has_need = strstr(team->baseline, "{format}") != NULL;

@@ -1,7 +1,10 @@
 /* base_test.c - buffers with a ceiling, whole characters, strict JSON, whole files. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -250,6 +253,100 @@ static void test_paths_are_joined_up_to_their_limit(void **state)
     assert_fails(LMAS_E_INVALID, "path longer than", lmi_path_join(&path, longest, "x"));
 }
 
+static void test_what_terminals_obey_is_no_part_of_a_line(void **state)
+{
+    char text[] = "a\tb\x1b[2J\x7f \xc2\x9b"
+                  "1m caf\xc3\xa9 \xc2\xa0 \xc2";
+
+    (void)state;
+    lmi_flatten(text);
+    assert_string_equal(text, "a?b?[2J? ?1m caf\xc3\xa9 \xc2\xa0 \xc2");
+    assert_int_equal(lmi_utf8_control("\n"), 1);
+    assert_int_equal(lmi_utf8_control("\xc2\x85"), 2);
+    assert_int_equal(lmi_utf8_control("\xc3\x85"), 0);
+}
+
+/* An add that fails tells nobody: the document remembers it. */
+static void test_a_document_that_lost_something_is_not_written(void **state)
+{
+    yyjson_mut_doc *doc;
+    volatile size_t too_much = SIZE_MAX / 4; /* the compiler need not know */
+    yyjson_mut_val *root;
+    lmi_buf out;
+
+    (void)state;
+    lmi_buf_init(&out, 1 << 20);
+    assert_ok(lmi_json_new(&doc, &root, "a sample"));
+    assert_ok(lmi_json_status(doc, "a sample"));
+    assert_false(yyjson_mut_obj_add_strncpy(doc, root, "text", "x", too_much));
+    yyjson_mut_obj_add_int(doc, root, "n", 1);
+    assert_fails(LMAS_E_NOMEM, "no memory for a sample", lmi_json_status(doc, "a sample"));
+    assert_fails(LMAS_E_NOMEM, "no memory for a sample", lmi_json_write(&out, doc, 0, "a sample"));
+    assert_int_equal(out.len, 0);
+    assert_ok(lmi_json_new(&doc, &root, "a row"));
+    lmi_json_lose(doc);
+    assert_fails(LMAS_E_NOMEM, "no memory for a row", lmi_json_write(&out, doc, 0, "a row"));
+    assert_ok(lmi_json_new(&doc, &root, "a row"));
+    yyjson_mut_obj_add_int(doc, root, "n", 1);
+    assert_ok(lmi_json_write(&out, doc, 0, "a row"));
+    assert_string_equal(lmi_buf_text(&out), "{\"n\":1}");
+    lmi_buf_done(&out);
+}
+
+static void note_signal(int number)
+{
+    (void)number;
+}
+
+/* Nobody writes into the pipe, and open() would be started again after the signal. */
+static void test_a_signal_ends_the_wait_for_a_pipe(void **state)
+{
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
+    struct itimerval soon = {.it_value = {.tv_usec = 50000}};
+    char path[256];
+    lmi_buf text;
+
+    (void)state;
+    sigaction(SIGALRM, &action, NULL);
+    snprintf(path, sizeof(path), "%s/pipe", support_folder());
+    assert_int_equal(mkfifo(path, 0600), 0);
+    lmi_buf_init(&text, 100);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    assert_fails(LMAS_E_CANCELED, "was interrupted", lmi_file_read(&text, path));
+    lmi_buf_done(&text);
+}
+
+static void test_a_pipe_is_read_to_its_end_when_somebody_writes(void **state)
+{
+    int status = 0;
+    char path[256];
+    lmi_buf text;
+    pid_t child;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/pipe", support_folder());
+    assert_int_equal(mkfifo(path, 0600), 0);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        FILE *file;
+
+        usleep(30000);
+        file = fopen(path, "w");
+        fputs("one ", file);
+        fflush(file);
+        usleep(30000);
+        fputs("two", file);
+        fclose(file);
+        _exit(0);
+    }
+    lmi_buf_init(&text, 100);
+    assert_ok(lmi_file_read(&text, path));
+    assert_string_equal(lmi_buf_text(&text), "one two");
+    assert_int_equal(waitpid(child, &status, 0), child);
+    lmi_buf_done(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +366,10 @@ int main(void)
         cmocka_unit_test(test_a_file_that_is_thrown_away_leaves_the_old_one),
         cmocka_unit_test(test_reading_a_folder_is_an_error),
         cmocka_unit_test(test_a_message_is_one_line),
+        cmocka_unit_test(test_what_terminals_obey_is_no_part_of_a_line),
+        cmocka_unit_test(test_a_document_that_lost_something_is_not_written),
+        cmocka_unit_test(test_a_signal_ends_the_wait_for_a_pipe),
+        cmocka_unit_test(test_a_pipe_is_read_to_its_end_when_somebody_writes),
     };
 
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);

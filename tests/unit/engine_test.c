@@ -112,7 +112,7 @@ static void test_a_model_without_chat_template_names_the_way_out(void **state)
     (void)state;
     params.chat_template = "{{ nobody knows this }}";
     assert_ok(lmas_model_open(&model, DEMO_MODEL, &params));
-    assert_fails(LMAS_E_MODEL, "--chat-template",
+    assert_fails(LMAS_E_MODEL, "(chat_template gives another)",
                  lmas_model_format_chat(&text, model, "s", "u", NULL));
     lmas_model_close(model);
     params.chat_template = "llama3";

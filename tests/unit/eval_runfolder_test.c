@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "eval/record.h"
 #include "eval/runfolder.h"
 
 static char root[64];
@@ -310,6 +311,84 @@ static void test_foreign_line_is_named(void **state)
     lmi_runfolder_done(&f);
 }
 
+/* The line of a question with its first `from` replaced by `to`, read back to resume. */
+static lmas_status resume_with(const char *folder, const char *from, const char *to)
+{
+    char samples[300], text[4096];
+    lmi_score score;
+    lmi_runfolder f;
+    lmi_buf line;
+    const char *at;
+    lmas_status status;
+
+    make_line(&line, &score, 0, "is 18");
+    at = strstr(lmi_buf_text(&line), from);
+    assert_non_null(at);
+    snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - line.data), line.data, to,
+             at + strlen(from));
+    assert_ok(lmi_runfolder_new(&f, in_root(folder), 1, &config));
+    lmi_runfolder_done(&f);
+    snprintf(samples, sizeof(samples), "%s/samples.jsonl", in_root(folder));
+    assert_ok(lmi_file_write(samples, text, strlen(text)));
+    assert_ok(lmi_runfolder_open(&f, in_root(folder)));
+    status = lmi_runfolder_resume(&f, 1, &config);
+    lmi_runfolder_done(&f);
+    lmi_buf_done(&line);
+    return status;
+}
+
+/* As a report believes them. */
+static void test_numbers_of_a_line_are_believed_within_limits(void **state)
+{
+    static const char *const swaps[][2] = {
+        {"\"n_read\":3", "\"n_read\":10000000001"},
+        {"\"n_read\":3", "\"n_read\":18446744073709551615"},
+        {"\"n_read\":3", "\"n_read\":-1"},
+        {"\"n_thought\":2", "\"n_thought\":2.5"},
+        {"\"n_spoken\":1", "\"n_spoken\":1e3"},
+        {"\"n_shared\":0", "\"n_shared\":99999999999"},
+        {"\"n_shared\":0", "\"n_shared\":null"},
+        {"\"read_ms\":1.5", "\"read_ms\":1e300"},
+        {"\"read_ms\":1.5", "\"read_ms\":-0.5"},
+        {"\"run_ms\":0.0", "\"run_ms\":2e13"},
+    };
+    size_t i;
+
+    (void)state;
+    assert_ok(resume_with("limit-good", "\"n_read\":3", "\"n_read\":10000000000"));
+    for (i = 0; i < sizeof(swaps) / sizeof(swaps[0]); i++) {
+        char folder[32];
+
+        snprintf(folder, sizeof(folder), "limit-%zu", i);
+        assert_fails(LMAS_E_FORMAT, "samples.jsonl:1: this is no line of a run",
+                     resume_with(folder, swaps[i][0], swaps[i][1]));
+    }
+}
+
+static void test_samples_without_their_config_say_what_to_do(void **state)
+{
+    static const char words[] = "put the config.json of this run back";
+    char path[300];
+    lmi_runfolder f;
+    lmi_record record;
+
+    (void)state;
+    assert_ok(lmi_runfolder_new(&f, in_root("lost"), 1, &config));
+    append(&f, 0, "is 18");
+    lmi_runfolder_done(&f);
+    snprintf(path, sizeof(path), "%s/config.json", in_root("lost"));
+    assert_int_equal(unlink(path), 0);
+    assert_fails(LMAS_E_IO, words, lmi_runfolder_open(&f, in_root("lost")));
+    assert_fails(LMAS_E_IO, words, lmi_runfolder_new(&f, in_root("lost"), 1, &config));
+    assert_fails(LMAS_E_IO, words, lmi_record_open(&record, in_root("lost")));
+    snprintf(path, sizeof(path), "%s/samples.jsonl", in_root("lost"));
+    assert_true(lmi_file_exists(path));
+    assert_int_equal(truncate(path, 0), 0); /* no samples: a run that never began */
+    assert_fails(LMAS_E_IO, "no config.json", lmi_runfolder_open(&f, in_root("lost")));
+    assert_ok(lmi_runfolder_new(&f, in_root("lost"), 1, &config));
+    lmi_runfolder_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +404,8 @@ int main(void)
         cmocka_unit_test(test_shards_part_the_questions),
         cmocka_unit_test(test_config_gives_its_command_back),
         cmocka_unit_test(test_foreign_line_is_named),
+        cmocka_unit_test(test_numbers_of_a_line_are_believed_within_limits),
+        cmocka_unit_test(test_samples_without_their_config_say_what_to_do),
     };
 
     return cmocka_run_group_tests(tests, prepare, clean);

@@ -18,7 +18,7 @@
 #include "cli/interrupt.h"
 #include "cli/show/term.h"
 
-enum { LENGTH_MAX = 1 << 20, LANES_MAX = 256, QUESTIONS_MAX = 10000, REPETITIONS_MAX = 1000 };
+enum { LENGTH_MAX = 1 << 20, QUESTIONS_MAX = 10000, REPETITIONS_MAX = 1000 };
 enum { STEPS_MAX = 100000, TOKENS_MAX = 100000, TOKENS_USUAL = 64 };
 
 typedef struct bench_settings {
@@ -178,7 +178,7 @@ static lmas_status plan(work *w)
     if (status == LMAS_OK)
         status = lmi_list_parse(&wish.latent, "-l", s->latent, 0, LENGTH_MAX);
     if (status == LMAS_OK)
-        status = lmi_list_parse(&wish.lanes, "-np", s->lanes, 1, LANES_MAX);
+        status = lmi_list_parse(&wish.lanes, "-np", s->lanes, 1, LMAS_N_LANES_MAX);
     if (status == LMAS_OK)
         status = lmi_bench_parse_methods(&wish, "--e2e", s->e2e);
     if (status == LMAS_OK)

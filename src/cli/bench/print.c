@@ -273,12 +273,12 @@ static lmas_status put_json(lmi_buf *out, const lmi_bench_printer *p, yyjson_mut
 static lmas_status put_row(lmi_buf *out, lmi_bench_printer *p, const lmi_bench_test *test,
                            const lmi_bench_result *result)
 {
-    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-    lmas_status status = LMAS_OK;
+    yyjson_mut_doc *doc;
     yyjson_mut_val *row;
+    lmas_status status = lmi_json_new(&doc, &row, "a row");
 
-    if (!doc)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a row");
+    if (status != LMAS_OK)
+        return status;
     row = lmi_bench_row(doc, p->place, test, result);
     if (p->form == LMI_BENCH_JSON || p->form == LMI_BENCH_JSONL) {
         yyjson_mut_doc_set_root(doc, row);
@@ -288,6 +288,8 @@ static lmas_status put_row(lmi_buf *out, lmi_bench_printer *p, const lmi_bench_t
         status = put_markdown(out, p, row, lmi_bench_usual(doc, p->place, result));
     else
         put_csv(out, p, row);
+    if (status == LMAS_OK)
+        status = lmi_json_status(doc, "a row");
     yyjson_mut_doc_free(doc);
     return status == LMAS_OK ? lmi_buf_status(out) : status;
 }

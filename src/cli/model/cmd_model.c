@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
@@ -84,6 +85,22 @@ static const char *system_place(const char *turn)
     return strstr(turn, SYSTEM) ? "in its place" : "left out by the template";
 }
 
+/* What a template wrote may hold what a terminal obeys: that is shown instead. */
+static void put_clean(const char *text, size_t len)
+{
+    const char *end = text + len;
+
+    while (text < end) {
+        const size_t n = lmi_utf8_control(text);
+
+        if (n)
+            printf("\\x%02x", (unsigned char)text[n - 1]);
+        else
+            putchar(*text);
+        text += n ? n : 1;
+    }
+}
+
 /* The turn as the model reads it, each line behind the others' names. */
 static void print_turn(const char *turn)
 {
@@ -92,7 +109,9 @@ static void print_turn(const char *turn)
     while (*turn) {
         const size_t len = strcspn(turn, "\n");
 
-        printf("%-15s %.*s%s\n", name, (int)len, turn, turn[len] ? "\\n" : "");
+        printf("%-15s ", name);
+        put_clean(turn, len);
+        puts(turn[len] ? "\\n" : "");
         turn += len + (turn[len] == '\n');
         name = "";
     }
@@ -107,12 +126,15 @@ static void print_template(const lmas_model_info *info, const findings *f)
         return;
     }
     printf("%-15s ", "chat template");
-    if (strchr(text, '{'))
+    if (strchr(text, '{')) {
         printf("Jinja, %zu bytes%s%s\n", strlen(text),
                info->knows_reasoning ? ", knows --reasoning" : "",
                info->knows_date ? ", tells the date" : "");
-    else
-        printf("libllama's %s\n", text);
+    } else {
+        printf("libllama's ");
+        put_clean(text, strlen(text));
+        putchar('\n');
+    }
     if (!f->turn) {
         printf("%-15s %s\n", "unusable", f->complaint);
         return;

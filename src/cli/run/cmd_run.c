@@ -19,7 +19,7 @@
 #include "eval/run.h"
 #include "eval/stats.h"
 
-enum { LANES_MAX = 256, WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024 };
+enum { WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024 };
 enum { DATE_SIZE = 32, DATE_WORDS = 2 };
 
 /* Flags of the reference that mean nothing here. */
@@ -39,7 +39,7 @@ typedef struct run_settings {
 
 static const lmi_opt run_opts[] = {
     {"--generate_bs -np --parallel", LMI_OPT_INT, offsetof(run_settings, generate_bs), "N",
-     .min = 1, .max = LANES_MAX,
+     .min = 1, .max = LMAS_N_LANES_MAX,
      .help = "questions at once; answers do not depend on it, rounding aside"},
     {"--output --output_path", LMI_OPT_FOLDER, offsetof(run_settings, output), "DIR",
      .help =

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/show/parameters.h"
 
 enum { WIDTH_DEFAULT = 80, WIDTH_MAX = 1000 };
 
@@ -33,19 +34,29 @@ size_t lmi_say_remarks(const lmas_team *team)
     return n;
 }
 
+static void say_last_error(void)
+{
+    lmi_buf text;
+
+    lmi_buf_init(&text, 2 * LMI_ERROR_MAX);
+    lmi_in_flags(&text, lmas_last_error());
+    lmi_say("%s", text.status == LMAS_OK ? lmi_buf_text(&text) : lmas_last_error());
+    lmi_buf_done(&text);
+}
+
 int lmi_say_failure(lmas_status status)
 {
     if (status == LMAS_E_CANCELED) {
         lmi_say("interrupted");
         return LMI_EXIT_INTERRUPTED;
     }
-    lmi_say("%s", lmas_last_error());
+    say_last_error();
     return LMI_EXIT_FAILURE;
 }
 
 int lmi_say_misuse(void)
 {
-    lmi_say("%s", lmas_last_error());
+    say_last_error();
     return LMI_EXIT_USAGE;
 }
 

@@ -79,20 +79,21 @@ static lmas_status add_task(yyjson_mut_doc *doc, yyjson_mut_val *array, const lm
 
 static lmas_status print_json(void)
 {
-    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+    static const char what[] = "the list of tasks";
+    yyjson_mut_doc *doc;
     const lmi_task *task;
     yyjson_mut_val *array;
-    lmas_status status = LMAS_OK;
+    lmas_status status = lmi_json_new(&doc, &array, what);
     size_t i;
 
-    if (!doc)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for the JSON of the tasks");
+    if (status != LMAS_OK)
+        return status;
     array = yyjson_mut_arr(doc);
     yyjson_mut_doc_set_root(doc, array);
     for (i = 0; status == LMAS_OK && (task = lmi_task_at(i)); i++)
         status = add_task(doc, array, task);
     if (status == LMAS_OK)
-        return lmi_print_json(doc, "the list of tasks");
+        return lmi_print_json(doc, what);
     yyjson_mut_doc_free(doc);
     return status;
 }

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "engine/backend.h"
+#include "engine/gguf/header.h"
 
 enum {
     MAX_SPLITS = 512,
@@ -67,8 +68,11 @@ static lmas_status check_magic(const part *p, const char *path)
 
     if (fstat(p->fd, &st) != 0)
         return lmi_fail_errno(LMAS_E_IO, "cannot read %s", path);
-    if (S_ISDIR(st.st_mode))
-        return lmi_fail(LMAS_E_IO, "%s is a folder, a GGUF file was expected", path);
+    if (!S_ISREG(st.st_mode))
+        return lmi_fail(LMAS_E_IO, "%s is %s, a GGUF file was expected", path,
+                        S_ISDIR(st.st_mode)    ? "a folder"
+                        : S_ISFIFO(st.st_mode) ? "a pipe"
+                                               : "no regular file");
     if (pread(p->fd, magic, sizeof(magic), 0) != (ssize_t)sizeof(magic) ||
         memcmp(magic, GGUF_MAGIC, sizeof(magic)) != 0)
         return lmi_fail(LMAS_E_MODEL, "%s is not a GGUF file: it does not begin with \"GGUF\"",
@@ -102,7 +106,7 @@ static lmas_status open_part(part *p, const char *path)
     struct stat st;
     lmas_status status;
 
-    p->fd = open(path, O_RDONLY | O_CLOEXEC);
+    p->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not be waited for */
     if (p->fd < 0)
         return lmi_fail_errno(LMAS_E_IO, "cannot open the model %s", path);
     status = check_magic(p, path);
@@ -193,13 +197,20 @@ void lmi_weights_close(lmi_weights *weights)
     lmi_free(weights);
 }
 
-/* Index of `key` when it holds a value of `type`, else -1: gguf.h aborts on a wrong type. */
+lmas_status lmi_weights_check(const lmi_weights *weights, const char *path, bool is_mapped)
+{
+    lmas_status status = lmi_header_check(weights->parts[0].gguf, path, is_mapped);
+    int i;
+
+    for (i = 1; status == LMAS_OK && i < weights->n_parts; i++)
+        status = lmi_header_check_tensors(weights->parts[i].gguf, path, is_mapped);
+    return status;
+}
+
+/* gguf.h aborts on a wrong type. */
 static int64_t find_typed(const lmi_weights *weights, const char *key, enum gguf_type type)
 {
-    const struct gguf_context *gguf = weights->parts[0].gguf;
-    const int64_t id = gguf_find_key(gguf, key);
-
-    return id >= 0 && gguf_get_kv_type(gguf, id) == type ? id : -1;
+    return lmi_header_find(weights->parts[0].gguf, key, type);
 }
 
 const char *lmi_weights_string(const lmi_weights *weights, const char *key)

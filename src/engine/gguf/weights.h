@@ -30,6 +30,9 @@ typedef struct lmi_matrix {
 lmas_status lmi_weights_open(lmi_weights **out, const char *path);
 void lmi_weights_close(lmi_weights *weights);
 
+/* LMAS_E_MODEL for a header that libllama would not survive (header.h). */
+lmas_status lmi_weights_check(const lmi_weights *weights, const char *path, bool is_mapped);
+
 /* Metadata: a string, NULL when absent or of another type; a truth value. */
 const char *lmi_weights_string(const lmi_weights *weights, const char *key);
 bool lmi_weights_bool(const lmi_weights *weights, const char *key, bool otherwise);

@@ -121,6 +121,8 @@ static yyjson_mut_val *make_doc(char hash[LMI_SHA256_SIZE], yyjson_mut_doc *doc,
             yyjson_mut_obj_add_val(doc, object, keys[i], yyjson_val_mut_copy(doc, val));
     }
     text = yyjson_mut_val_write(object, YYJSON_WRITE_PRETTY_TWO_SPACES, &len);
+    if (!text)
+        lmi_json_lose(doc);
     hash_text(hash, text ? text : "", len);
     lmi_free(text);
     return object;

@@ -46,7 +46,9 @@ static void add_setting(lmi_buf *out, const char *key, yyjson_val *val)
     if (yyjson_is_str(val))
         lmi_buf_printf(out, "%.*s", VALUE_MAX, yyjson_get_str(val));
     else
-        lmi_buf_printf(out, "%.*s", VALUE_MAX, text ? text : "?");
+        lmi_buf_printf(out, "%.*s", VALUE_MAX, text ? text : "");
+    if (!text && out->status == LMAS_OK)
+        out->status = LMAS_E_NOMEM;
     lmi_free(text);
 }
 
