@@ -114,18 +114,22 @@ def choose(candidates):
     return None
 
 
-def describe(error, type=type, str=str, name_of=type.__dict__["__name__"].__get__):
+def describe(error, type=type, str=str, every=BaseException,
+             name_of=type.__dict__["__name__"].__get__):
     """One line; the program's own __str__ may be at work in here, and give what is no plain text."""
     try:
         name, text = str.__str__(name_of(type(error))), str.__str__(str(error))
-    except BaseException:
+    except every:
         name, text = "an exception that cannot be printed", ""
     line = " ".join((name + (": " + text if text else "")).split())
     return line.encode("utf-8", "replace")[:DETAIL_MAX].decode("utf-8", "ignore")
 
 
-def is_exit(error, type=type, mro_of=type.__dict__["__mro__"].__get__, leaving=SystemExit):
-    return leaving in mro_of(type(error))
+def is_exit(error, type=type, leaving=SystemExit, mro_of=type.__dict__["__mro__"].__get__):
+    for one in mro_of(type(error)):
+        if one is leaving:
+            return True
+    return False
 
 
 def operators(ast, node):
@@ -180,13 +184,13 @@ def other_half(process, getpid=os.getpid, read=os.read, leave=os._exit):
     return read(TOKEN, HALF)
 
 
-def judge(code, box, process, getpid=os.getpid, leave=os._exit):
+def judge(code, box, process, getpid=os.getpid, leave=os._exit, every=BaseException):
     """Run, and write the token behind it. The order inside the call is what it is all about:
     the first half is on the stack, and nowhere else, before the program's first line. The halves
     are joined by what asks neither of them: a subclass of bytes would be handed the other."""
     try:
         os.write(VERDICT, b"".join((box.pop(), exec(code, {}) or other_half(process))))
-    except BaseException as error:
+    except every as error:
         if getpid() == process:
             say(("exited " if is_exit(error) else "failed ") + describe(error))
     finally:
