@@ -250,6 +250,10 @@ lmas_status lmi_sandbox_check_tests(const lmi_sandbox *sandbox, const char *test
 {
     if (sandbox->has_numpy || !strstr(tests, "numpy"))
         return LMAS_OK;
+    if (sandbox->params.python)
+        return lmi_fail(LMAS_E_IO,
+                        "these tests need numpy, which %s has not: %s -m pip install numpy",
+                        sandbox->walls.python.path, sandbox->walls.python.path);
     return lmi_fail(LMAS_E_IO,
                     "these tests need numpy, which %s has not: apt install python3-numpy",
                     sandbox->walls.python.path);

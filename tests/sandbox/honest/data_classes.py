@@ -1,4 +1,4 @@
-# Classes of data, with order and slots.
+# Classes of data, with order, and none that changes.
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, IntEnum, auto
 
@@ -11,7 +11,7 @@ class Rank(IntEnum):
     LOW = 1
 
 
-@dataclass(order=True, frozen=True, slots=True)
+@dataclass(order=True, frozen=True)
 class Item:
     price: float
     tags: list = field(default_factory=list, compare=False)
