@@ -413,7 +413,7 @@ static size_t count_fds(void)
 static lmas_status check_fds(const lmi_sandbox_params *params)
 {
     const size_t own =
-        count_fds() + params->n_parallel * FDS_PER_PROGRAM + FDS_TO_START + FDS_TO_SPARE;
+        count_fds() + (size_t)params->n_parallel * FDS_PER_PROGRAM + FDS_TO_START + FDS_TO_SPARE;
     const size_t needed = own > LMI_MAX_FILES ? own : LMI_MAX_FILES;
     struct rlimit limit;
 

@@ -87,11 +87,10 @@ static lmas_status put_system(gifts *g, const lmi_slot *slot, const lmi_walls *w
 {
     char users[LMI_ENV_TEXT_MAX];
     lmas_status status =
-        put_text(&g->fds[LMI_FD_HOSTS], "hosts", "127.0.0.1 localhost\n::1 localhost\n");
+        put_text(&g->fds[LMI_FD_HOSTS], "hosts", "127.0.0.1 localhost " LMI_HOST_NAME "\n::1 localhost\n");
 
     snprintf(users, sizeof(users), LMI_USER_NAME ":x:%u:%u:" LMI_USER_NAME ":/tmp:/bin/sh\n",
-             (unsigned)(slot->uid ? slot->uid : geteuid()),
-             (unsigned)(slot->uid ? slot->uid : getegid()));
+             slot->uid ? slot->uid : geteuid(), slot->uid ? slot->uid : getegid());
     if (status == LMAS_OK)
         status = put_text(&g->fds[LMI_FD_USERS], "users", users);
     if (status == LMAS_OK && walls->has_filter)
@@ -220,9 +219,9 @@ static const char *read_output(size_t *len, char out[OUTPUT_KEPT], int fd)
 }
 
 /* Without walls there may be processes left. They have its mark, as long as none of them executes
- * a program with an environment of its own: such a one is not found, and goes on. With walls one is
- * left when bubblewrap was killed while it built them: what was to become the program is bound to it
- * last. */
+ * a program with an environment of its own: such a one is not found, and goes on. With walls one
+ * is left when bubblewrap was killed while it built them: what was to become the program is bound
+ * to it last. */
 static void kill_rest(const lmi_slot *slot)
 {
     char mark[sizeof(LMI_MARK_NAME) + LMI_ENV_TEXT_MAX];

@@ -18,7 +18,9 @@
 #include "sandbox/tree.h"
 #include "support.h"
 
-enum { N_HOSTS = 40, N_CLOSED = 16, LIFE_MAX_US = 15000, GONE_MS = 5000 };
+enum { N_HOSTS = 40, N_CLOSED = 16, LIFE_MAX_US = 15000 };
+
+#define GONE_MS 5000.0
 
 static lmi_ending ended;
 static char detail[300];
@@ -225,7 +227,7 @@ static void test_the_number_of_files_is_limited_and_named(void **state)
     lmi_sandbox_close(sandbox);
 }
 
-/* ---- Python ----------------------------------------------------------------------------------- */
+/* ---- Python --------------------------------------------------------------------------------- */
 
 static void test_the_interpreter_is_told_with_its_version(void **state)
 {

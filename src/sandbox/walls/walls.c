@@ -1,9 +1,9 @@
 /*
  * walls.c - bubblewrap's options, each with its reason.
  *
- * Inside there is /usr, and of a Python elsewhere its own folder, but nothing else of the system: no /proc (which opens a door into a
- * process's memory), no network, no other process. What can be written is /tmp and /dev/shm,
- * both in memory and small.
+ * Inside there is /usr, and of a Python elsewhere its own folder, but nothing else of the system:
+ * no /proc (which opens a door into a process's memory), no network, no other process. What can be
+ * written is /tmp and /dev/shm, both in memory and small.
  */
 #include "sandbox/walls/walls.h"
 
@@ -96,7 +96,7 @@ static void add_walls(list *argv, const lmi_walls *walls)
     add(argv, "--disable-userns", "--cap-drop", "ALL", NULL);
     add(argv, "--die-with-parent", "--new-session", NULL);
     /* As the first of its namespace, it takes all others with it when it ends. */
-    add(argv, "--as-pid-1", "--hostname", "sandbox", NULL);
+    add(argv, "--as-pid-1", "--hostname", LMI_HOST_NAME, NULL);
     add_files(argv, &walls->python);
     if (walls->has_filter)
         add(argv, "--seccomp", "7", NULL);

@@ -47,8 +47,9 @@ typedef struct lmi_env {
 /* The environment of a program whose home is `folder`. It points into `*out`. */
 void lmi_env_init(lmi_env *out, const char *folder, const char *mark);
 
-/* Who a program is told that it is. */
+/* Who a program is told that it is, and where, behind walls. */
 #define LMI_USER_NAME "program"
+#define LMI_HOST_NAME "sandbox"
 
 /* The variable that holds the mark, with its "=". */
 #define LMI_MARK_NAME "LATENTMAS_PROGRAM="
