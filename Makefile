@@ -83,7 +83,7 @@ obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
 
 LIB_OBJ  := $(foreach r,$(LIB_ROOMS),$(call obj_of,$(r))) $(B)/obj/team/builtin_teams.o
 PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driver_py.o \
-            $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o
+            $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o $(B)/obj/data/same_py.o
 
 LIB_A  := $(B)/liblatentmas.a
 LIB_SO := $(B)/liblatentmas.so.$(VERSION)
@@ -132,6 +132,11 @@ $(B)/gen/driver_py.c: $(B)/gen/driver.py tools/embed.sh
 	$(call say,GEN,$@)
 	$(Q)sh tools/embed.sh text lmi_driver_py sandbox/driver.h $< >$@
 
+$(B)/gen/same_py.c: src/data/items/same.py tools/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed.sh text lmi_same_py data/items/parts.h $< >$@
+
 # And the data sets that come with the program.
 $(B)/gen/%_jsonl.c: src/data/%.jsonl tools/embed.sh
 	@mkdir -p $(@D)
@@ -146,6 +151,7 @@ $(B)/obj/$(1)/$(2).o: $(B)/gen/$(2).c $(B)/rooms/$(1)/.made
 endef
 $(eval $(call gen_rule,team,builtin_teams))
 $(eval $(call gen_rule,sandbox,driver_py))
+$(eval $(call gen_rule,data,same_py))
 $(eval $(call gen_rule,data,demo_jsonl))
 $(eval $(call gen_rule,data,demo_secret_jsonl))
 

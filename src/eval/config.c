@@ -124,6 +124,7 @@ static void add_place(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup
                            lmas_session_n_threads_batch(setup->session));
     lmi_json_add_text(doc, paths, "model", lmas_model_describe(setup->model)->path);
     lmi_json_add_text(doc, paths, "data", setup->data->path);
+    lmi_json_add_text(doc, paths, "python", setup->python ? setup->python->path : NULL);
     for (i = 0; i < setup->n_args; i++)
         yyjson_mut_arr_add_str(doc, command, setup->args[i]);
 }
@@ -153,6 +154,7 @@ static void add_sandbox(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_set
     yyjson_mut_obj_add_str(doc, sandbox, "kind", lmi_sandbox_kind_name(setup->sandbox->kind));
     yyjson_mut_obj_add_real(doc, sandbox, "wall_sec", setup->sandbox->wall_ms / 1e3);
     yyjson_mut_obj_add_uint(doc, sandbox, "memory", setup->sandbox->memory_size);
+    lmi_json_add_text(doc, sandbox, "python", setup->python->version);
 }
 
 bool lmi_shard_has(const lmi_setup *setup, size_t i)

@@ -25,6 +25,7 @@ typedef struct lmi_setup {
     size_t n;               /* questions of the run: the first n of the data */
     size_t shard, n_shards; /* this process asks those i with i % n_shards == shard - 1 */
     const lmi_sandbox_params *sandbox; /* of a code task, else NULL */
+    const lmi_python *python;          /* likewise: what its programs run on */
     const char *split;
     lmas_model *model;
     const lmas_model_params *model_params;

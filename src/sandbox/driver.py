@@ -4,8 +4,14 @@
 # cannot look. One half waits in a pipe that is read after the tests. The other is on the value
 # stack of the frame that runs the program: frames show their variables, not their stack, and the
 # collector, which sees all there is, is refused by an audit hook that nothing can take away, and
-# so is jumping over lines. The hook binds this interpreter, so making another is refused too. It holds no secret and no variable: catching it at work by a
-# signal, say, gains nothing.
+# so is jumping over lines. The hook binds this interpreter, so making another is refused too. It
+# holds no secret and no variable: catching it at work by a signal, say, gains nothing.
+#
+# Right programs meet none of this: what doctest, cProfile and their like switch on is replaced by
+# something that does nothing, so that only who looks for the original is refused.
+#
+# What a program says of itself is never asked by its own methods: a text may be of a class that
+# answers as it likes, so it is copied first, by functions that were taken before it ran.
 #
 # What stays possible in principle, as program and tests share a process: reading raw memory (numpy
 # can), and defining what the tests use (`zip`, an `==` that is always true). A wrong token is
@@ -13,6 +19,8 @@
 import os
 import resource
 import sys
+import time
+import types
 
 PAYLOAD, VERDICT, TOKEN = 0, 3, 4  # as walls.h numbers them
 HALF = 16
@@ -40,8 +48,43 @@ def refuse(event, args):
         raise PermissionError(event)
 
 
-def say(text):
-    os.write(VERDICT, text.encode("utf-8", "replace") + b"\n")
+class Profiler:
+    """What cProfile is built on, without looking into frames: one row, of all that ran."""
+
+    def __init__(self, *args, **names):
+        self.clear()
+
+    def clear(self):
+        self.since, self.seconds = None, 0.0
+
+    def enable(self, *args, **names):
+        self.since = time.perf_counter()
+
+    def disable(self):
+        if self.since is not None:
+            self.seconds += time.perf_counter() - self.since
+            self.since = None
+
+    def getstats(self):
+        return [types.SimpleNamespace(code="<all that ran>", callcount=1, reccallcount=0, calls=None,
+                                      totaltime=self.seconds, inlinetime=self.seconds)]
+
+
+def quieten():
+    """Tracing is never on: who asks for it goes on without."""
+    def nothing(*args, **names):
+        return None
+
+    sys.settrace = sys.setprofile = nothing
+    sys._settraceallthreads = sys._setprofileallthreads = nothing
+    if hasattr(sys, "monitoring"):
+        sys.monitoring.register_callback = nothing
+    sys.modules["_lsprof"] = types.ModuleType("_lsprof")
+    sys.modules["_lsprof"].Profiler = Profiler
+
+
+def say(text, write=os.write):
+    write(VERDICT, text.encode("utf-8", "replace") + b"\n")
 
 
 def read_payload():
@@ -75,14 +118,22 @@ def choose(change, candidates, given, tests):
     return pick.recipe(number, program), program.text
 
 
-def describe(error):
-    """One line; the program's own __str__ may be at work in here."""
+def describe(error, type=type, str=str, every=BaseException,
+             name_of=type.__dict__["__name__"].__get__):
+    """One line; the program's own __str__ may be at work in here, and give what is no plain text."""
     try:
-        name, text = str(type(error).__name__), str(error)
-    except BaseException:
+        name, text = str.__str__(name_of(type(error))), str.__str__(str(error))
+    except every:
         name, text = "an exception that cannot be printed", ""
     line = " ".join((name + (": " + text if text else "")).split())
     return line.encode("utf-8", "replace")[:DETAIL_MAX].decode("utf-8", "ignore")
+
+
+def is_exit(error, type=type, leaving=SystemExit, mro_of=type.__dict__["__mro__"].__get__):
+    for one in mro_of(type(error)):
+        if one is leaving:
+            return True
+    return False
 
 
 def operators(ast, node):
@@ -131,21 +182,23 @@ def mutate(text):
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
-def other_half(process):
-    if os.getpid() != process:  # a copy made by os.fork(): the verdict is not its to give
-        os._exit(0)
-    return os.read(TOKEN, HALF)
+def other_half(process, getpid=os.getpid, read=os.read, leave=os._exit):
+    if getpid() != process:  # a copy made by os.fork(): the verdict is not its to give
+        leave(0)
+    return read(TOKEN, HALF)
 
 
-def judge(code, box, process):
+def judge(code, box, process, getpid=os.getpid, leave=os._exit, every=BaseException):
     """Run, and write the token behind it. The order inside the call is what it is all about:
-    the first half is on the stack, and nowhere else, before the program's first line."""
+    the first half is on the stack, and nowhere else, before the program's first line. The halves
+    are joined by what asks neither of them: a subclass of bytes would be handed the other."""
     try:
-        os.write(VERDICT, box.pop() + (exec(code, {}) or other_half(process)))
-    except BaseException as error:
-        if os.getpid() == process:
-            say(("exited " if isinstance(error, SystemExit) else "failed ") + describe(error))
-    os._exit(0)
+        os.write(VERDICT, b"".join((box.pop(), exec(code, {}) or other_half(process))))
+    except every as error:
+        if getpid() == process:
+            say(("exited " if is_exit(error) else "failed ") + describe(error))
+    finally:
+        leave(0)
 
 
 def main():
@@ -165,6 +218,7 @@ def main():
             os._exit(0)
     sys.path[:] = [folder for folder in sys.path if folder]
     sys.argv[:] = [NAME]
+    quieten()
     sys.addaudithook(refuse)
     try:
         code = compile(text + "\n" + tests, NAME, "exec", dont_inherit=True)

@@ -8,6 +8,7 @@ enum {
     LMI_MAX_PARALLEL = 64,
     LMI_MAX_PROCESSES = 64, /* of one program, threads included */
     LMI_MAX_FILES = 64,     /* open at once, in one process */
+    LMI_MAX_INODES = 16384, /* files, folders and links that there are at once, of any size */
     LMI_DETAIL_MAX = 240,   /* bytes of a verdict's detail */
     LMI_PIECES_MAX = 128,   /* stretches of lines that a program is put together from */
     LMI_SHIFT_MAX = 1000,   /* bytes that a line of it is shifted by */

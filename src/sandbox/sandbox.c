@@ -8,12 +8,14 @@
  */
 #include "sandbox/sandbox.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -42,6 +44,7 @@ struct lmi_sandbox {
     lmi_walls walls;
     size_t n_processes; /* limit for the driver to set */
     bool has_numpy;
+    char version[LMI_PYTHON_VERSION_SIZE]; /* Python's */
     lmi_slot *slots;
     size_t n_running;
     job *jobs; /* those in [first_job, n_jobs) wait */
@@ -249,9 +252,13 @@ lmas_status lmi_sandbox_check_tests(const lmi_sandbox *sandbox, const char *test
 {
     if (sandbox->has_numpy || !strstr(tests, "numpy"))
         return LMAS_OK;
+    if (sandbox->params.python)
+        return lmi_fail(LMAS_E_IO,
+                        "these tests need numpy, which %s has not: %s -m pip install numpy",
+                        sandbox->walls.python.path, sandbox->walls.python.path);
     return lmi_fail(LMAS_E_IO,
                     "these tests need numpy, which %s has not: apt install python3-numpy",
-                    sandbox->walls.python);
+                    sandbox->walls.python.path);
 }
 
 lmas_status lmi_sandbox_submit(lmi_sandbox *sandbox, const lmi_program *program)
@@ -329,6 +336,39 @@ static lmas_status try_program(trial *t, lmi_sandbox *sandbox, const char *text)
     return status;
 }
 
+/* Nothing but an exception tells more than that a program passed. */
+static const char version_teller[] =
+    "import sys\nraise SystemExit('%d.%d.%d' % sys.version_info[:3])\n";
+static const char version_told[] = "SystemExit: ";
+
+static lmas_status try_programs(trial *t, lmi_sandbox *sandbox)
+{
+    const size_t skipped = sizeof(version_told) - 1;
+    lmas_status status = try_program(t, sandbox, version_teller);
+
+    if (status != LMAS_OK || strncmp(t->detail, version_told, skipped) != 0)
+        return status;
+    snprintf(sandbox->version, sizeof(sandbox->version), "%.*s", LMI_PYTHON_VERSION_SIZE - 1,
+             t->detail + skipped);
+    status = try_program(t, sandbox, "import numpy");
+    sandbox->has_numpy = t->ending == LMI_ENDING_PASSED;
+    return status == LMAS_OK && !sandbox->has_numpy ? try_program(t, sandbox, "pass") : status;
+}
+
+static lmas_status refuse_trial(const lmi_sandbox *sandbox, const trial *t)
+{
+    if (sandbox->params.kind == LMI_SANDBOX_NONE)
+        return lmi_fail(LMAS_E_IO, "%s does not run a program: %s", sandbox->walls.python.path,
+                        t->detail);
+    if (sandbox->params.python)
+        return lmi_fail(LMAS_E_IO, "%s does not run a program in the sandbox: %s",
+                        sandbox->walls.python.path, t->detail);
+    return lmi_fail(LMAS_E_IO,
+                    "%s does not run a program here (%s): allow user namespaces, or run programs "
+                    "unprotected with --sandbox none",
+                    sandbox->walls.bwrap, t->detail);
+}
+
 static lmas_status try_out(lmi_sandbox *sandbox)
 {
     const double wall_ms = sandbox->params.wall_ms;
@@ -336,20 +376,55 @@ static lmas_status try_out(lmi_sandbox *sandbox)
     lmas_status status;
 
     sandbox->params.wall_ms = fmax(wall_ms, TRIAL_WALL_MS);
-    status = try_program(&t, sandbox, "import numpy");
-    sandbox->has_numpy = t.ending == LMI_ENDING_PASSED;
-    if (status == LMAS_OK && !sandbox->has_numpy)
-        status = try_program(&t, sandbox, "pass");
+    status = try_programs(&t, sandbox);
     sandbox->params.wall_ms = wall_ms;
     if (status != LMAS_OK || t.ending == LMI_ENDING_PASSED)
         return status;
-    if (sandbox->params.kind == LMI_SANDBOX_NONE)
-        return lmi_fail(LMAS_E_IO, "%s does not run a program: %s", sandbox->walls.python,
-                        t.detail);
+    return refuse_trial(sandbox, &t);
+}
+
+lmi_python lmi_sandbox_python(const lmi_sandbox *sandbox)
+{
+    lmi_python python = {0};
+
+    snprintf(python.path, sizeof(python.path), "%s", sandbox->walls.python.path);
+    memcpy(python.version, sandbox->version, sizeof(python.version));
+    return python;
+}
+
+/* ---- Descriptors ----------------------------------------------------------------------------- */
+
+/* What a host needs beyond what it has open now: those of each program, those of one that is being
+ * started (twice, as the child copies them), and some for whatever else it opens meanwhile. */
+enum { FDS_PER_PROGRAM = 3, FDS_TO_START = 2 * LMI_SPAWN_FDS_MAX, FDS_TO_SPARE = 16 };
+
+static size_t count_fds(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    size_t n = 0;
+
+    if (!folder)
+        return 0;
+    while (readdir(folder))
+        n++;
+    closedir(folder);
+    return n - 3; /* ".", ".." and the folder itself */
+}
+
+/* Too few of them would show as any other fault, and late. */
+static lmas_status check_fds(const lmi_sandbox_params *params)
+{
+    const size_t own =
+        count_fds() + (size_t)params->n_parallel * FDS_PER_PROGRAM + FDS_TO_START + FDS_TO_SPARE;
+    const size_t needed = own > LMI_MAX_FILES ? own : LMI_MAX_FILES;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
+        return LMAS_OK;
     return lmi_fail(LMAS_E_IO,
-                    "%s does not run a program here (%s): allow user namespaces, or run programs "
-                    "unprotected with --sandbox none",
-                    sandbox->walls.bwrap, t.detail);
+                    "running programs needs %zu open files, and only %llu are allowed here: raise "
+                    "the limit with ulimit -n %zu",
+                    needed, (unsigned long long)limit.rlim_cur, needed);
 }
 
 lmas_status lmi_sandbox_open(lmi_sandbox **out, const lmi_sandbox_params *params, lmi_verdict_fn fn,
@@ -358,13 +433,15 @@ lmas_status lmi_sandbox_open(lmi_sandbox **out, const lmi_sandbox_params *params
     lmi_sandbox *sandbox;
     lmas_status status = check_params(params);
 
+    if (status == LMAS_OK)
+        status = check_fds(params);
     if (status != LMAS_OK)
         return status;
     sandbox = lmi_new(1, sizeof(*sandbox));
     if (!sandbox)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a sandbox");
     *sandbox = (lmi_sandbox){.params = *params, .fn = fn, .user = user};
-    status = lmi_walls_init(&sandbox->walls, params->kind);
+    status = lmi_walls_init(&sandbox->walls, params->kind, params->python);
     if (status == LMAS_OK)
         status = make_slots(sandbox);
     if (status == LMAS_OK) {

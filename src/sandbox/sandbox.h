@@ -18,7 +18,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/status.h"
+
+/* Bytes of a version's text, with its NUL. */
+enum { LMI_PYTHON_VERSION_SIZE = 32 };
 
 typedef enum lmi_sandbox_kind {
     /* bubblewrap: no network, none of the user's files, no other process in sight. The program is
@@ -34,6 +38,7 @@ typedef struct lmi_sandbox_params {
     uint32_t n_parallel;  /* programs at once */
     double wall_ms;       /* of one program (the reference's: 10 s) */
     uint64_t memory_size; /* bytes: address space of one process, and memory of all together */
+    const char *python;   /* path, or name along PATH, of the interpreter; NULL: python3 */
 } lmi_sandbox_params;
 
 lmi_sandbox_params lmi_sandbox_params_default(void);
@@ -99,6 +104,14 @@ typedef struct lmi_sandbox lmi_sandbox;
  * the system forbids it: LMAS_E_IO with the next step. */
 lmas_status lmi_sandbox_open(lmi_sandbox **out, const lmi_sandbox_params *params, lmi_verdict_fn fn,
                              void *user);
+
+/* What runs the programs: absolute path, and version ("3.14.8"). */
+typedef struct lmi_python {
+    char path[LMI_PATH_MAX];
+    char version[LMI_PYTHON_VERSION_SIZE];
+} lmi_python;
+
+lmi_python lmi_sandbox_python(const lmi_sandbox *sandbox);
 
 /* Kill what runs, forget what waits. */
 void lmi_sandbox_close(lmi_sandbox *sandbox);

@@ -17,6 +17,7 @@
 #include "sandbox/spawn.h"
 #include "sandbox/tree.h"
 #include "sandbox/walls/filter.h"
+#include "sandbox/walls/inodes.h"
 
 enum {
     OUTPUT_KEPT = 4096,
@@ -76,6 +77,28 @@ static lmas_status put_verdict(gifts *g, lmi_slot *slot)
     return LMAS_OK;
 }
 
+static lmas_status put_text(int *fd, const char *name, const char *text)
+{
+    return lmi_memfile(fd, name, text, strlen(text), NULL, 0);
+}
+
+/* What only walls need. */
+static lmas_status put_system(gifts *g, const lmi_slot *slot, const lmi_walls *walls)
+{
+    char users[LMI_ENV_TEXT_MAX];
+    lmas_status status =
+        put_text(&g->fds[LMI_FD_HOSTS], "hosts", "127.0.0.1 localhost " LMI_HOST_NAME "\n::1 localhost\n");
+
+    snprintf(users, sizeof(users), LMI_USER_NAME ":x:%u:%u:" LMI_USER_NAME ":/tmp:/bin/sh\n",
+             slot->uid ? slot->uid : geteuid(), slot->uid ? slot->uid : getegid());
+    if (status == LMAS_OK)
+        status = put_text(&g->fds[LMI_FD_USERS], "users", users);
+    if (status == LMAS_OK && walls->has_filter)
+        status = lmi_filter_file(&g->fds[LMI_FD_FILTER]);
+    g->n = walls->has_filter ? LMI_FD_FILTER + 1 : LMI_FD_FILTER;
+    return status;
+}
+
 static lmas_status put_all(gifts *g, lmi_slot *slot, const lmi_walls *walls, const lmi_buf *text)
 {
     lmas_status status = lmi_token_new(&slot->token);
@@ -89,11 +112,9 @@ static lmas_status put_all(gifts *g, lmi_slot *slot, const lmi_walls *walls, con
         status = put_verdict(g, slot);
     if (status == LMAS_OK)
         status = put_token(g, &slot->token);
-    if (status == LMAS_OK && walls->has_filter)
-        status = lmi_filter_file(&g->fds[LMI_FD_FILTER]);
     g->fds[LMI_FD_OUTPUT] = g->fds[LMI_FD_ERRORS] = slot->output;
-    g->n = walls->has_filter ? LMI_FD_FILTER + 1 : LMI_FD_FILTER;
-    return status;
+    g->n = LMI_FD_HOSTS;
+    return status == LMAS_OK && walls->bwrap ? put_system(g, slot, walls) : status;
 }
 
 static lmas_status start(lmi_slot *slot, const lmi_sandbox_params *params, const lmi_walls *walls,
@@ -108,7 +129,7 @@ static lmas_status start(lmi_slot *slot, const lmi_sandbox_params *params, const
         .uid = slot->uid,
         .wall_ms = params->wall_ms,
         .memory_size = params->memory_size,
-        .no_new_privs = !walls->bwrap,
+        .is_bwrap = walls->bwrap != NULL,
     };
 
     lmi_env_init(&env, slot->folder ? slot->folder : "/tmp", slot->mark);
@@ -155,10 +176,10 @@ void lmi_slot_look(lmi_slot *slot, const lmi_sandbox_params *params, double now_
         slot->deadline_ms = now_ms + LMI_WATCH_MS; /* to kill again, were it needed */
     } else if (now_ms >= slot->look_ms) {
         slot->look_ms = now_ms + LMI_WATCH_MS;
-        if (lmi_tree_memory(slot->pid) <= params->memory_size)
-            return;
-        slot->is_too_big = true;
-        lmi_spawn_kill(slot->pidfd);
+        slot->is_too_big = lmi_tree_memory(slot->pid) > params->memory_size;
+        slot->is_crowded = !slot->folder && lmi_inodes_used(slot->pid) > LMI_MAX_INODES;
+        if (slot->is_too_big || slot->is_crowded)
+            lmi_spawn_kill(slot->pidfd);
     }
 }
 
@@ -198,7 +219,9 @@ static const char *read_output(size_t *len, char out[OUTPUT_KEPT], int fd)
 }
 
 /* Without walls there may be processes left. They have its mark, as long as none of them executes
- * a program with an environment of its own: such a one is not found, and goes on. */
+ * a program with an environment of its own: such a one is not found, and goes on. With walls one
+ * is left when bubblewrap was killed while it built them: what was to become the program is bound
+ * to it last. */
 static void kill_rest(const lmi_slot *slot)
 {
     char mark[sizeof(LMI_MARK_NAME) + LMI_ENV_TEXT_MAX];
@@ -219,11 +242,12 @@ void lmi_slot_finish(lmi_finding *out, lmi_slot *slot)
     if (slot->folder)
         (void)kill(-slot->pid, SIGKILL); /* its group; the number is taken until we have waited */
     is_known = lmi_spawn_wait(&end.signal_number, &end.exit_status, slot->pidfd) == LMAS_OK;
-    if (slot->folder)
+    if (slot->folder || end.signal_number || !is_known)
         kill_rest(slot);
     end.n_said = read_said(said, sizeof(said), slot->verdict);
     end.output = read_output(&end.n_output, output, slot->output);
     end.is_too_big = slot->is_too_big;
+    end.is_crowded = slot->is_crowded;
     end.is_late = slot->is_late || (end.signal_number == SIGALRM &&
                                     lmi_now_ms() - slot->started_ms >= slot->wall_ms);
     lmi_find_ending(out, &end, &slot->token);

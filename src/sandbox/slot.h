@@ -29,14 +29,14 @@ typedef struct lmi_slot {
     char mark[LMI_ENV_TEXT_MAX];
     double wall_ms;                          /* its limit */
     double started_ms, deadline_ms, look_ms; /* look_ms: the next look at its memory */
-    bool is_late, is_too_big;
+    bool is_late, is_too_big, is_crowded;
 } lmi_slot;
 
 /* Run a program, given as lmi_payload_text(). */
 lmas_status lmi_slot_start(lmi_slot *slot, const lmi_sandbox_params *params, const lmi_walls *walls,
                            uint64_t id, const lmi_buf *text);
 
-/* Kill it when its time or memory is over. */
+/* Kill it when its time is over, its memory, or the files that it may make. */
 void lmi_slot_look(lmi_slot *slot, const lmi_sandbox_params *params, double now_ms);
 
 /* It has ended, or must end: take in what there is, clean up behind it. */

@@ -125,7 +125,13 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The name of the step that failed, or does not return. */
+/* The name of the step that failed, or does not return.
+ *
+ * Who ends with the host is said after the change of user, which would undo it; and the host may
+ * have ended before. Not of bubblewrap: killed between the start of the process that becomes the
+ * program and the word to it to go on, it leaves that one waiting for ever. It binds itself
+ * (--die-with-parent) right before it gives the word. A program whose host ended still earlier
+ * finds nobody to say "ready" to, and ends. */
 static const char *become(const child *c)
 {
     const lmi_spawn *spawn = c->spawn;
@@ -138,11 +144,12 @@ static const char *become(const child *c)
         return "placing descriptors";
     if (!drop_user(spawn))
         return "changing the user";
-    /* After the change of user, which would undo it; and the host may have ended before it. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != c->host)
-        return "binding it to the host's life";
-    if (spawn->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0)
+    if (!spawn->is_bwrap && prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0)
         return "giving up privileges";
+    if (!spawn->is_bwrap && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        return "binding it to the host's life";
+    if (getppid() != c->host)
+        return "waiting for the host, which has ended,";
     if (chdir(spawn->folder ? spawn->folder : "/") != 0)
         return "changing the folder";
     if (!set_limits(spawn))

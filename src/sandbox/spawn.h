@@ -26,11 +26,11 @@ typedef struct lmi_spawn {
     uid_t uid;            /* its user and group; 0 to stay who we are */
     double wall_ms;       /* SIGALRM afterwards, also when the host does not look */
     uint64_t memory_size; /* bytes of address space */
-    bool no_new_privs;    /* nothing it starts may gain rights (bubblewrap sees to it itself) */
+    bool is_bwrap;        /* it gives up rights, and ends with its host, by its own doing */
 } lmi_spawn;
 
 /* Start it. `*pidfd` becomes readable when it has ended; wait for it with lmi_spawn_wait(). It is
- * killed when the thread that started it ends. */
+ * killed when the thread that started it ends (bubblewrap: once it has set itself up). */
 lmas_status lmi_spawn_start(pid_t *pid, int *pidfd, const lmi_spawn *spawn);
 
 /* Wait for the end: the number of a signal in `*signal_number`, or 0 and the exit status. */

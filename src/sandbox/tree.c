@@ -90,6 +90,28 @@ static void add_children(void *user, pid_t thread)
     }
 }
 
+static void add_all_children(tree *t, pid_t pid)
+{
+    char path[PROC_PATH_MAX];
+
+    t->asked = pid;
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    each_number(path, add_children, t);
+}
+
+pid_t lmi_tree_child(pid_t pid)
+{
+    tree *t = lmi_new(1, sizeof(*t));
+    pid_t child;
+
+    if (!t)
+        return 0;
+    add_all_children(t, pid);
+    child = t->n > 0 ? t->pids[0] : 0;
+    lmi_free(t);
+    return child;
+}
+
 static uint64_t memory_of(pid_t pid)
 {
     char path[PROC_PATH_MAX];
@@ -111,12 +133,10 @@ uint64_t lmi_tree_memory(pid_t pid)
         return 0;
     t->pids[t->n++] = pid;
     while (t->n_seen < t->n) {
-        char path[PROC_PATH_MAX];
+        const pid_t next = t->pids[t->n_seen++];
 
-        t->asked = t->pids[t->n_seen++];
-        size += memory_of(t->asked);
-        snprintf(path, sizeof(path), "/proc/%d/task", (int)t->asked);
-        each_number(path, add_children, t);
+        size += memory_of(next);
+        add_all_children(t, next);
     }
     lmi_free(t);
     return size;

@@ -14,6 +14,9 @@
 /* Bytes of memory that `pid` and all below it hold, now. What cannot be read counts nothing. */
 uint64_t lmi_tree_memory(pid_t pid);
 
+/* The first process that `pid` has started and that is still there; 0 for none. */
+pid_t lmi_tree_child(pid_t pid);
+
 /* Processes that have `mark` ("NAME=value") in their environment, or a variable that begins with
  * it; the second kills those that have it whole. How many were found. */
 size_t lmi_tree_n_marked(const char *mark);

@@ -153,6 +153,8 @@ static void judge_silence(lmi_finding *out, const lmi_end *end)
 
     if (end->is_too_big)
         set(out, LMI_ENDING_KILLED, "its processes together used too much memory");
+    else if (end->is_crowded)
+        set(out, LMI_ENDING_KILLED, "it made more than %d files", LMI_MAX_INODES);
     else if (end->is_late)
         set(out, LMI_ENDING_TIMED_OUT, "longer than %.0f ms", end->wall_ms);
     else if (signal_number)

@@ -25,6 +25,7 @@ typedef struct lmi_end {
     int exit_status;
     bool is_late;    /* the wall clock had run out */
     bool is_too_big; /* the host killed it for the memory of all its processes */
+    bool is_crowded; /* or for the number of its files */
     double wall_ms;  /* the limit, for the text */
 } lmi_end;
 

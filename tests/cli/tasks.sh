@@ -67,6 +67,20 @@ if bwrap --version >/dev/null 2>&1; then
     ok $? "a program is tried in the sandbox" "$tmp/err"
     grep -q '"sandbox": {' "$tmp/code/config.json" && grep -q '"kind": "bwrap"' "$tmp/code/config.json"
     ok $? "config.json says in which"
+    version=$(python3 -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])')
+    grep -q "\"python\": \"$version\"" "$tmp/code/config.json" &&
+        grep -q '"python": "/usr/.*python3"' "$tmp/code/config.json"
+    ok $? "and on which Python, by version and path"
+    fails 1 'expected a program, found /no/such/python3' "another Python is looked for before the run starts" \
+        run --resume "$tmp/code" --python /no/such/python3
+    sed "s/\"$version\"/\"3.1.0\"/" "$tmp/code/config.json" >"$tmp/config.json"
+    mkdir "$tmp/other" && cp "$tmp/code/samples.jsonl" "$tmp/other" && cp "$tmp/config.json" "$tmp/other"
+    run run --resume "$tmp/other"
+    [ "$code" -eq 1 ] && grep -q "sandbox.python \"3.1.0\", found \"$version\"" "$tmp/err"
+    ok $? "another version of it is another run" "$tmp/err"
+    ask named --task mbppplus --data "$tmp/code.jsonl" --allow-code --python python3
+    [ "$code" -eq 0 ] && grep -q '"--python"' "$tmp/named/config.json"
+    ok $? "--python names it" "$tmp/err"
     run run --resume "$tmp/code" --sandbox none
     [ "$code" -eq 1 ] && grep -q 'sandbox.kind "bwrap", found "none"' "$tmp/err"
     ok $? "another sandbox is another run" "$tmp/err"

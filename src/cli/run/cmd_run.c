@@ -116,6 +116,7 @@ typedef struct work {
     lmi_buf data_path;
     lmi_dataset data;
     lmi_sandbox_params sandbox;
+    lmi_python python; /* of the sandbox */
     lmi_stage stage;
     lmi_runfolder folder;
     lmi_setup setup;
@@ -234,6 +235,8 @@ static lmas_status choose_sandbox(work *w)
     status = lmi_sandbox_open(&probe, &w->sandbox, NULL, NULL);
     if (status != LMAS_OK)
         return status;
+    w->python = lmi_sandbox_python(probe);
+    w->setup.python = &w->python;
     for (i = 0; status == LMAS_OK && i < w->setup.n; i++)
         status = lmi_sandbox_check_tests(probe, w->data.items[i].tests);
     lmi_sandbox_close(probe);

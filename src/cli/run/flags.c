@@ -55,6 +55,8 @@ const lmi_opt lmi_code_opts[] = {
      .help = "run the Python that the model writes (so does HF_ALLOW_CODE_EVAL=1)"},
     {"--sandbox", LMI_OPT_WORD, AT(sandbox), "bwrap|none",
      .help = "bwrap: no network, none of your files; none: limits on time, memory and output only"},
+    {"--python", LMI_OPT_FILE, AT(python), "FILE",
+     .help = "the interpreter that runs programs (default: python3)"},
     {"--code_timeout", LMI_OPT_REAL, AT(timeout), "SECONDS", .min = 1, .max = TIMEOUT_MAX,
      .help = "longest time a program may take with its tests"},
     {"--code_parallel", LMI_OPT_INT, AT(n_parallel), "N", .min = 1, .max = PARALLEL_MAX,
@@ -84,6 +86,7 @@ lmi_sandbox_params lmi_flags_sandbox(const lmi_code_flags *flags)
     p.kind = strcmp(flags->sandbox, "none") == 0 ? LMI_SANDBOX_NONE : LMI_SANDBOX_BWRAP;
     p.wall_ms = flags->timeout * 1e3;
     p.n_parallel = (uint32_t)flags->n_parallel;
+    p.python = flags->python;
     return p;
 }
 

@@ -16,7 +16,7 @@ typedef struct lmi_task_flags {
 
 typedef struct lmi_code_flags {
     bool is_allowed;
-    const char *sandbox;
+    const char *sandbox, *python;
     double timeout; /* seconds */
     int64_t n_parallel;
 } lmi_code_flags;

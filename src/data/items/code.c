@@ -1,6 +1,6 @@
 /*
  * code.c - rows whose answer is a program. Tests are text that runs behind it: with the
- * reference's tests beside ours where the two are put together differently.
+ * reference's tests beside ours where the two differ (strict.c, and how they are put together).
  */
 #include <string.h>
 
@@ -64,6 +64,23 @@ static lmas_status ask_mbppplus(lmi_item *item, const lmi_row *row, yyjson_val *
     return status;
 }
 
+/* The tests, and as the reference runs them, which is as they are published. */
+static lmas_status keep_mbppplus(lmi_item *item, const char *test)
+{
+    lmi_buf exact;
+    lmas_status status = LMAS_OK;
+    bool is_stricter;
+
+    lmi_buf_init(&exact, TESTS_MAX);
+    is_stricter = lmi_tests_strengthen(&exact, test);
+    if (is_stricter)
+        status = lmi_item_keep(&item->tests_compat, test);
+    if (status == LMAS_OK)
+        return lmi_item_steal(&item->tests, &exact);
+    lmi_buf_done(&exact);
+    return status;
+}
+
 lmas_status lmi_item_read_mbppplus(lmi_item *item, const lmi_row *row)
 {
     yyjson_val *tests = NULL;
@@ -77,7 +94,7 @@ lmas_status lmi_item_read_mbppplus(lmi_item *item, const lmi_row *row)
     if (status == LMAS_OK)
         status = read_tests(&test, row);
     if (status == LMAS_OK)
-        status = lmi_item_keep(&item->tests, test);
+        status = keep_mbppplus(item, test);
     return status == LMAS_OK ? lmi_row_keep(&item->solution, row, "code") : status;
 }
 
@@ -102,7 +119,8 @@ static lmas_status keep_tests(lmi_item *item, const char *test, const char *name
 
     lmi_buf_init(&exact, TESTS_MAX);
     lmi_buf_init(&compat, TESTS_MAX);
-    lmi_buf_printf(&exact, "%s\n\ncheck(%s)\n", test, name);
+    lmi_tests_strengthen(&exact, test);
+    lmi_buf_printf(&exact, "\n\ncheck(%s)\n", name);
     replace_candidate(&compat, test, name);
     lmi_buf_printf(&compat, "\n\ncheck(%s)", name);
     status = lmi_item_steal(&item->tests, &exact);

@@ -2,6 +2,8 @@
 #ifndef LMI_DATA_ITEMS_PARTS_H
 #define LMI_DATA_ITEMS_PARTS_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "data/items/item.h"
 
@@ -38,5 +40,12 @@ void lmi_item_drop_options(lmi_item *item);
 lmas_status lmi_item_set_letter(lmi_item *item, size_t i);
 lmas_status lmi_item_list_options(lmi_item *item, const lmi_row *row, const char *key,
                                   const char *text);
+
+/* same.py: how values are compared in place of a row's own way. Ends in a NUL. */
+extern const char lmi_same_py[];
+
+/* Append the tests of a row, their assertion() replaced by a stricter one where they have one.
+ * Whether they have. */
+bool lmi_tests_strengthen(lmi_buf *out, const char *tests);
 
 #endif

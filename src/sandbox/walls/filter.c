@@ -4,6 +4,10 @@
  * The namespaces already keep a program away from the system; this keeps it from looking into its
  * own memory from a second process, from memory that no limit counts, and from the parts of the
  * kernel that break most often. A refused call fails with EPERM.
+ *
+ * Of sockets there are the families that programs use. Others do not respect the network namespace
+ * (vsock speaks to the machine below this one) or are there for drivers: they fail as they would on
+ * a kernel without them.
  */
 #include "sandbox/walls/filter.h"
 
@@ -12,6 +16,8 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -78,40 +84,84 @@ static const unsigned refused[] = {
     SYS_syslog,
 };
 
+/* Netlink: names and addresses of network interfaces are asked for that way. */
+static const unsigned families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+
 enum {
     N_REFUSED = sizeof(refused) / sizeof(refused[0]),
+    N_FAMILIES = sizeof(families) / sizeof(families[0]),
     N_HEAD = 6,
+    N_SOCKETS = 3 + N_FAMILIES + 1,
     N_TAIL = 2,
+    N_ALL = N_HEAD + N_SOCKETS + N_REFUSED + N_TAIL,
 };
 
-static const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-static const struct sock_filter refuse = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+#define LOAD(field)                  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (field))
+#define JUMP_IF(value, yes, no)      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (yes), (no))
+#define JUMP_IF_FROM(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (value), (yes), (no))
+#define GIVE(result)                 BPF_STMT(BPF_RET | BPF_K, (result))
+
+/* The half of a call's first argument that the kernel takes for an int; all ARCH above are
+ * little-endian. */
+#define FIRST_ARGUMENT offsetof(struct seccomp_data, args)
 
 bool lmi_filter_is_known(void)
 {
     return true;
 }
 
-/* Load the number; kill who calls as another processor would; then one comparison per entry, each
- * with a jump over the rest and `allow` to `refuse`. */
-lmas_status lmi_filter_file(int *fd)
+/* Load the number; kill who calls as another processor would. */
+static size_t add_head(struct sock_filter *code)
 {
-    struct sock_filter code[N_HEAD + N_REFUSED + N_TAIL] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+    const struct sock_filter head[N_HEAD] = {
+        LOAD(offsetof(struct seccomp_data, arch)),
+        JUMP_IF(ARCH, 1, 0),
+        GIVE(SECCOMP_RET_KILL_PROCESS),
+        LOAD(offsetof(struct seccomp_data, nr)),
+        JUMP_IF_FROM(X32_BIT, 0, 1),
+        GIVE(SECCOMP_RET_KILL_PROCESS),
     };
+
+    memcpy(code, head, sizeof(head));
+    return N_HEAD;
+}
+
+/* Both calls that make sockets: look the family up; any other call jumps over this. */
+static size_t add_sockets(struct sock_filter *code)
+{
+    size_t n = 0;
+    size_t i;
+
+    code[n++] = (struct sock_filter)JUMP_IF(SYS_socket, 1, 0);
+    code[n++] = (struct sock_filter)JUMP_IF(SYS_socketpair, 0, N_FAMILIES + 2);
+    code[n++] = (struct sock_filter)LOAD(FIRST_ARGUMENT);
+    for (i = 0; i < N_FAMILIES; i++)
+        code[n++] = (struct sock_filter)JUMP_IF(families[i],
+                                                (unsigned char)(N_FAMILIES - i + N_REFUSED), 0);
+    code[n++] = (struct sock_filter)GIVE(SECCOMP_RET_ERRNO | EAFNOSUPPORT);
+    return n;
+}
+
+/* One comparison per entry, each with a jump over the rest and "allow" to the refusal. */
+static size_t add_refused(struct sock_filter *code)
+{
     size_t i;
 
     for (i = 0; i < N_REFUSED; i++)
-        code[N_HEAD + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused[i],
-                                                        (unsigned char)(N_REFUSED - i), 0);
-    code[N_HEAD + N_REFUSED] = allow;
-    code[N_HEAD + N_REFUSED + 1] = refuse;
-    return lmi_memfile(fd, "filter", code, sizeof(code), NULL, 0);
+        code[i] = (struct sock_filter)JUMP_IF(refused[i], (unsigned char)(N_REFUSED - i), 0);
+    code[N_REFUSED] = (struct sock_filter)GIVE(SECCOMP_RET_ALLOW);
+    code[N_REFUSED + 1] = (struct sock_filter)GIVE(SECCOMP_RET_ERRNO | EPERM);
+    return N_REFUSED + N_TAIL;
+}
+
+lmas_status lmi_filter_file(int *fd)
+{
+    struct sock_filter code[N_ALL];
+    size_t n = add_head(code);
+
+    n += add_sockets(code + n);
+    n += add_refused(code + n);
+    return lmi_memfile(fd, "filter", code, n * sizeof(code[0]), NULL, 0);
 }
 
 #else

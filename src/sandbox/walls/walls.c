@@ -1,69 +1,29 @@
 /*
  * walls.c - bubblewrap's options, each with its reason.
  *
- * Inside there is /usr and nothing else of the system: no /proc (which opens a door into a
- * process's memory), no network, no other process. What can be written is /tmp and /dev/shm,
- * both in memory and small.
+ * Inside there is /usr, and of a Python elsewhere its own folder, but nothing else of the system:
+ * no /proc (which opens a door into a process's memory), no network, no other process. What can be
+ * written is /tmp and /dev/shm, both in memory and small.
  */
 #include "sandbox/walls/walls.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/buf.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "sandbox/driver.h"
 #include "sandbox/limits.h"
 #include "sandbox/walls/filter.h"
 
-static const char usual_path[] = "/usr/local/bin:/usr/bin:/bin";
-
-/* The absolute path of `name` along PATH, or NULL. */
-static char *find_program(const char *name)
-{
-    const char *path = getenv("PATH");
-    lmi_buf at;
-
-    path = path && *path ? path : usual_path;
-    lmi_buf_init(&at, LMI_PATH_MAX);
-    while (*path) {
-        const char *end = strchrnul(path, ':');
-
-        lmi_buf_clear(&at);
-        lmi_buf_append(&at, path, (size_t)(end - path));
-        lmi_buf_printf(&at, "/%s", name);
-        if (*path == '/' && at.status == LMAS_OK && access(lmi_buf_text(&at), X_OK) == 0)
-            return lmi_buf_steal(&at);
-        path = *end ? end + 1 : end;
-    }
-    lmi_buf_done(&at);
-    return NULL;
-}
-
-static lmas_status find_programs(lmi_walls *walls, lmi_sandbox_kind kind)
+static lmas_status find_programs(lmi_walls *walls, lmi_sandbox_kind kind, const char *python)
 {
     const bool is_walled = kind == LMI_SANDBOX_BWRAP;
+    const lmas_status status = lmi_python_find(&walls->python, python, is_walled);
 
-    walls->python = find_program("python3");
-    if (!walls->python)
-        return lmi_fail(LMAS_E_IO, "no python3 in PATH to run programs with: apt install python3");
-    if (!is_walled)
-        return LMAS_OK;
-    if (strncmp(walls->python, "/usr/", 5) != 0) {
-        lmi_free(walls->python);
-        walls->python = lmi_strdup("/usr/bin/python3");
-        if (!walls->python)
-            return lmi_fail(LMAS_E_NOMEM, "no memory for a path");
-    }
-    if (access(walls->python, X_OK) != 0)
-        return lmi_fail(LMAS_E_IO, "no python3 under /usr, which is all that a sandbox sees: apt "
-                                   "install python3");
-    walls->bwrap = find_program("bwrap");
+    if (status != LMAS_OK || !is_walled)
+        return status;
+    walls->bwrap = lmi_program_find("bwrap");
     if (!walls->bwrap)
         return lmi_fail(LMAS_E_IO, "no bwrap in PATH to keep programs apart with: apt install "
                                    "bubblewrap, or run them unprotected with --sandbox none");
@@ -101,10 +61,11 @@ static void add_folder(list *argv, const char *path, const char *target)
         add(argv, "--ro-bind", path, path, NULL);
 }
 
-static void add_files(list *argv)
+static void add_files(list *argv, const lmi_python_place *python)
 {
     static char shm_size[24];
     static char tmp_size[24];
+    size_t i;
 
     snprintf(shm_size, sizeof(shm_size), "%zu", LMI_SHM_SIZE);
     snprintf(tmp_size, sizeof(tmp_size), "%zu", LMI_TMP_SIZE);
@@ -112,12 +73,19 @@ static void add_files(list *argv)
     add_folder(argv, "/lib", "usr/lib");
     add_folder(argv, "/lib64", "usr/lib64");
     add_folder(argv, "/bin", "usr/bin");
+    /* Two files of our own, so that there is a "localhost" and a user with a name. Nobody can list
+     * the folder. */
+    add(argv, "--perms", "0111", "--dir", "/etc", NULL);
+    add(argv, "--perms", "0444", "--file", "5", "/etc/hosts", NULL);
+    add(argv, "--perms", "0444", "--file", "6", "/etc/passwd", NULL);
     /* numpy finds its libraries through these two. */
     add(argv, "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", NULL);
     add(argv, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", NULL);
     add(argv, "--dev", "/dev", NULL);
     add(argv, "--size", shm_size, "--tmpfs", "/dev/shm", NULL);
     add(argv, "--size", tmp_size, "--tmpfs", "/tmp", NULL);
+    for (i = 0; i < python->n_folders; i++) /* it may lie below /tmp */
+        add(argv, "--ro-bind", python->folders[i], python->folders[i], NULL);
     /* Both are memory without a limit otherwise. */
     add(argv, "--remount-ro", "/dev", "--remount-ro", "/", NULL);
 }
@@ -128,20 +96,21 @@ static void add_walls(list *argv, const lmi_walls *walls)
     add(argv, "--disable-userns", "--cap-drop", "ALL", NULL);
     add(argv, "--die-with-parent", "--new-session", NULL);
     /* As the first of its namespace, it takes all others with it when it ends. */
-    add(argv, "--as-pid-1", "--hostname", "sandbox", NULL);
-    add_files(argv);
+    add(argv, "--as-pid-1", "--hostname", LMI_HOST_NAME, NULL);
+    add_files(argv, &walls->python);
     if (walls->has_filter)
-        add(argv, "--seccomp", "5", NULL);
+        add(argv, "--seccomp", "7", NULL);
     add(argv, "--chdir", "/tmp", NULL);
 }
 
-_Static_assert(LMI_FD_FILTER == 5, "the number stands in add_walls()");
+_Static_assert(LMI_FD_FILTER == 7, "the number stands in add_walls()");
+_Static_assert(LMI_FD_HOSTS == 5 && LMI_FD_USERS == 6, "the numbers stand in add_files()");
 
-lmas_status lmi_walls_init(lmi_walls *out, lmi_sandbox_kind kind)
+lmas_status lmi_walls_init(lmi_walls *out, lmi_sandbox_kind kind, const char *python)
 {
     lmi_walls walls = {0};
     list argv = {.items = walls.argv};
-    lmas_status status = find_programs(&walls, kind);
+    lmas_status status = find_programs(&walls, kind, python);
 
     if (status != LMAS_OK) {
         lmi_walls_done(&walls);
@@ -151,7 +120,7 @@ lmas_status lmi_walls_init(lmi_walls *out, lmi_sandbox_kind kind)
     if (walls.bwrap)
         add_walls(&argv, &walls);
     /* No folder of the user's, no files left behind. Not -I: that ignores PYTHONHASHSEED too. */
-    add(&argv, walls.python, "-s", "-B", "-c", lmi_driver_py, NULL);
+    add(&argv, walls.python.path, "-s", "-B", "-c", lmi_driver_py, NULL);
     *out = walls;
     return LMAS_OK;
 }
@@ -159,7 +128,7 @@ lmas_status lmi_walls_init(lmi_walls *out, lmi_sandbox_kind kind)
 void lmi_walls_done(lmi_walls *walls)
 {
     lmi_free(walls->bwrap);
-    lmi_free(walls->python);
+    lmi_python_place_done(&walls->python);
     *walls = (lmi_walls){0};
 }
 
@@ -175,6 +144,8 @@ void lmi_env_init(lmi_env *out, const char *folder, const char *mark)
     out->envp[n++] = "LANG=C.UTF-8";
     out->envp[n++] = "PYTHONHASHSEED=0"; /* sets in the same order each time */
     out->envp[n++] = "PYTHON_DISABLE_REMOTE_DEBUG=1";
+    out->envp[n++] = "USER=" LMI_USER_NAME;
+    out->envp[n++] = "LOGNAME=" LMI_USER_NAME;
     out->envp[n++] = "OPENBLAS_NUM_THREADS=1";
     out->envp[n++] = "OMP_NUM_THREADS=1";
     out->envp[n++] = out->home;
