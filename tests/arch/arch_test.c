@@ -330,14 +330,44 @@ static void test_cell_size_is_what_a_position_takes(void **state)
     lmas_session_free(session);
 }
 
+/* A decode that fails half-way leaves the model further than the lane is: dropped where a cache
+ * remembers positions, and the end of the lane where a state does not. */
+static void test_a_lane_goes_back_or_fails(void **state)
+{
+    lmas_session *session = support_session(m.model, 1, N_CTX, false);
+    lmi_lane *lane = lmi_lane_take(session->ctx);
+
+    (void)state;
+    lmi_lane_read(lane, m.ids[0], 6, LMI_WANT_LOGITS);
+    assert_ok(lmi_context_tick(session->ctx));
+    assert_int_equal(lane->state, LMI_LANE_IDLE);
+    lane->pos = 4;
+    lmi_lane_read(lane, m.ids[1], 2, LMI_WANT_LOGITS);
+    assert_ok(lmi_context_tick(session->ctx));
+    if (m.model->is_packed_by_sequence) {
+        assert_int_equal(lane->state, LMI_LANE_FAILED);
+        assert_non_null(strstr(lane->error, "cannot go back"));
+    } else {
+        assert_int_equal(lane->state, LMI_LANE_IDLE);
+        assert_int_equal(lane->pos, 6);
+    }
+    lmi_lane_clear(session->ctx, lane);
+    lmi_lane_read(lane, m.ids[1], 2, LMI_WANT_LOGITS);
+    assert_ok(lmi_context_tick(session->ctx));
+    assert_int_equal(lane->state, LMI_LANE_IDLE);
+    lmi_lane_give(session->ctx, lane);
+    lmas_session_free(session);
+}
+
 int main(int argc, char **argv)
 {
-    static char claims[4][160];
+    static char claims[5][160];
     const struct CMUnitTest tests[] = {
         {.name = claims[0], .test_func = test_each_alone},
         {.name = claims[1], .test_func = test_four_at_once},
         {.name = claims[2], .test_func = test_every_method_runs_or_is_refused_in_a_line},
         {.name = claims[3], .test_func = test_cell_size_is_what_a_position_takes},
+        {.name = claims[4], .test_func = test_a_lane_goes_back_or_fails},
     };
     int n_failed;
 
@@ -350,6 +380,8 @@ int main(int argc, char **argv)
     snprintf(claims[2], sizeof(claims[2]), "%s: baseline and text_mas run, latent_mas %s", m.name,
              m.is_refused ? "is refused in a line" : "runs");
     snprintf(claims[3], sizeof(claims[3]), "%s: cell size is what a position takes", m.name);
+    snprintf(claims[4], sizeof(claims[4]), "%s: after a failed decode a lane %s", m.name,
+             m.model->is_packed_by_sequence ? "fails, and starts anew" : "goes back");
     n_failed = cmocka_run_group_tests_name(m.name, tests, NULL, NULL);
     unload();
     return n_failed ? 1 : 0;
