@@ -375,6 +375,7 @@ int main(int argc, char **argv)
         return 2;
     m.name = strrchr(argv[1], '/') ? strrchr(argv[1], '/') + 1 : argv[1];
     load(argv[1]);
+    print_message("# %s on libllama %s\n", m.name, lmas_engine_version());
     snprintf(claims[0], sizeof(claims[0]), "%s: each case alone meets its vectors", m.name);
     snprintf(claims[1], sizeof(claims[1]), "%s: four at once meet them too", m.name);
     snprintf(claims[2], sizeof(claims[2]), "%s: baseline and text_mas run, latent_mas %s", m.name,

@@ -4,6 +4,9 @@
     ./dev --reference python3 tests/arch/make_arch.py               the whole, some minutes
     ./dev --reference python3 tests/arch/make_arch.py gemma2 qwen3  these only
 
+What transformers 5.12 of the reference tree lacks (NEWEST) comes from a later one, in a virtual
+environment over it (python3 -m venv --system-site-packages DIR; DIR/bin/pip install transformers==5.23.0).
+
 transformers draws each model of configs.py, llama.cpp's converter makes the GGUF, and reference.py
 runs the method. models/NAME.gguf.xz and models/NAME.json are what arch_test.c reads.
 """

@@ -198,6 +198,40 @@ static void test_a_window_without_a_layer_that_slides_is_refused(void **state)
                  lmas_model_open(&model, written(gguf), NULL));
 }
 
+static void test_an_afmoe_without_a_window_is_refused(void **state)
+{
+    static const bool one[N_LAYERS] = {[3] = true};
+    lmas_model *model = NULL;
+
+    (void)state;
+    assert_fails(LMAS_E_MODEL, "has no sliding window",
+                 lmas_model_open(&model, written(header("afmoe")), NULL));
+    assert_fails(LMAS_E_MODEL, "libllama cannot load",
+                 lmas_model_open(&model, written(windowed("afmoe", one)), NULL));
+}
+
+static void test_pictures_stacked_on_every_layer_are_refused(void **state)
+{
+    static const struct {
+        uint32_t n_stacked, n_layer;
+        const char *why;
+    } cases[] = {{2, 2, "stacks pictures"},
+                 {3, 2, "stacks pictures"},
+                 {2, 3, "libllama cannot"},
+                 {0, 0, "libllama cannot"}};
+    lmas_model *model = NULL;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gguf_context *gguf = header("qwen3vl");
+
+        set(gguf, "n_deepstack_layers", cases[i].n_stacked);
+        set(gguf, "block_count", cases[i].n_layer);
+        assert_fails(LMAS_E_MODEL, cases[i].why, lmas_model_open(&model, written(gguf), NULL));
+    }
+}
+
 static void keep(void *user, lmas_log_level level, const char *text)
 {
     if (level == LMAS_LOG_WARN)
@@ -227,6 +261,8 @@ int main(void)
         cmocka_unit_test(test_latent_attention_keeps_one_key_and_no_values),
         cmocka_unit_test(test_lists_of_other_types_and_lengths_are_passed_over),
         cmocka_unit_test(test_a_window_without_a_layer_that_slides_is_refused),
+        cmocka_unit_test(test_an_afmoe_without_a_window_is_refused),
+        cmocka_unit_test(test_pictures_stacked_on_every_layer_are_refused),
         cmocka_unit_test(test_what_libllama_takes_for_granted_of_minicpm3_is_said),
     };
 
