@@ -146,6 +146,16 @@ static const char *vocab_type_name(const struct llama_vocab *vocab)
     return type < sizeof(names) / sizeof(names[0]) ? names[type] : "other";
 }
 
+/* What the header says of how libllama will treat the model. */
+static void foretell(lmas_model *model, const lmi_weights *weights)
+{
+    const lmas_model_info *info = &model->info;
+
+    model->info.cell_size =
+        lmi_header_cell_size(weights, info->arch, (uint32_t)info->n_layer, (uint32_t)info->n_embd);
+    lmi_header_warn(info->arch);
+}
+
 static lmas_status describe(lmas_model *model, lmi_weights *weights, const char *path,
                             const lmas_model_params *params)
 {
@@ -176,9 +186,7 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
         .n_ctx_train = llama_model_n_ctx_train(model->llama),
         .is_tied = !lmi_weights_find(&out, weights, "output.weight"),
     };
-    model->info.cell_size = lmi_header_cell_size(
-        weights, model->arch, (uint32_t)model->info.n_layer, (uint32_t)model->info.n_embd);
-    lmi_header_warn(model->arch);
+    foretell(model, weights);
     model->is_packed_by_sequence =
         llama_model_is_recurrent(model->llama) || llama_model_is_hybrid(model->llama);
     status = lmi_thought_read(&model->thought, weights, model->arch, model->info.n_embd);

@@ -97,12 +97,15 @@ static double norm(const float *x, size_t n)
 }
 
 /* Hold `got` against `want`, in `what`, and note how far off it was. */
-static void hold(double *worst, double got, double want, const char *what)
+static void hold(double *worst, const job *j, double got, double want, const char *what)
 {
     const double off = fabs(got - want);
 
     if (!(off <= m.tolerance))
-        fail_msg("%s: %g, expected %g within %g", what, got, want, m.tolerance);
+        fail_msg("W_a %s, %d thoughts, lane %zu, agent %zu: %s %g, expected %g within %g",
+                 yyjson_get_bool(yyjson_obj_get(j->want, "realign")) ? "on" : "off",
+                 yyjson_get_int(yyjson_obj_get(j->want, "steps")), j->lane, j->agent, what, got,
+                 want, m.tolerance);
     *worst = fmax(*worst, off);
 }
 
@@ -115,9 +118,9 @@ static void hold_hidden(const job *j)
     size_t i;
 
     for (i = 0; i < n; i++)
-        hold(&m.worst_hidden, (double)hidden[i],
+        hold(&m.worst_hidden, j, (double)hidden[i],
              yyjson_get_num(yyjson_arr_get(want, j->agent * n + i)), "hidden state");
-    hold(&m.worst_hidden, norm(hidden, n_embd),
+    hold(&m.worst_hidden, j, norm(hidden, n_embd),
          yyjson_get_num(yyjson_arr_get(yyjson_obj_get(j->want, "hidden_norm"), j->agent)),
          "norm of a hidden state");
 }
@@ -132,9 +135,9 @@ static void hold_logits(const job *j)
 
     assert_true(n > 0);
     for (i = 0; i < n; i++)
-        hold(&m.worst_logit, (double)logits[i * (n_vocab / n)],
+        hold(&m.worst_logit, j, (double)logits[i * (n_vocab / n)],
              yyjson_get_num(yyjson_arr_get(want, i)), "logit");
-    hold(&m.worst_logit, norm(logits, n_vocab),
+    hold(&m.worst_logit, j, norm(logits, n_vocab),
          yyjson_get_num(yyjson_obj_get(j->want, "logits_norm")), "norm of the logits");
 }
 

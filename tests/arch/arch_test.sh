@@ -55,17 +55,22 @@ if ! command -v python3 >/dev/null; then
     exit 0
 fi
 # shellcheck disable=SC2046 # words are meant
-[ $# -gt 0 ] || set -- $(ls $here/models | sed -n 's/\.gguf\.xz$//p')
+[ $# -gt 0 ] || set -- $(find $here/models -name '*.gguf.xz' | sed 's|.*/||; s/\.gguf\.xz$//' | sort)
 unpack "$@" || exit 1
 half 0 "$@" &
 half 1 "$@"
 code=$?
 wait $! && [ "$code" -eq 0 ]
 code=$?
-missing=$(for name; do grep -q "^| \`$(echo "$name" | sed 's/-\(un\)\{0,1\}tied$//')\` " docs/models.md || echo "$name"; done)
-if [ -z "$missing" ]; then echo "ok - docs/models.md names every model that is here"; else
+for name; do
+    row=$(echo "$name" | sed 's/-\(un\)\{0,1\}tied$//')
+    grep -qF "| \`$row\` " docs/models.md || echo "# $name is not there"
+done >"$tmp/missing"
+if [ -s "$tmp/missing" ]; then
     echo "not ok - docs/models.md names every model that is here"
-    echo "# not there:" $missing
     code=1
+else
+    echo "ok - docs/models.md names every model that is here"
 fi
+cat "$tmp/missing"
 exit "$code"

@@ -45,7 +45,7 @@ def draw(arch, is_tied, seed):
     model = arch.model(config) if arch.model else transformers.AutoModelForCausalLM.from_config(config)
     if hasattr(model, "set_experts_implementation"):
         model.set_experts_implementation("eager")
-    model = weights.randomise(model, seed)
+    model = weights.randomise(model, seed, arch.quiet)
     model.set_attn_implementation("eager")
     if is_tied:
         model.tie_weights()

@@ -62,10 +62,10 @@ def fresh(name, p, g):
 
 
 @torch.no_grad()
-def randomise(model, seed):
+def randomise(model, seed, quiet=""):
     g = torch.Generator().manual_seed(seed)
     for name, p in model.named_parameters():  # a tied one comes once
-        p.copy_(fresh(name, p, g))
+        p.copy_(fresh(name, p, g) * (0.25 if quiet and quiet in name else 1))
     for name, buffer in model.named_buffers():
         if name.endswith("e_score_correction_bias"):
             buffer.copy_(between(buffer.shape, 0.0, 0.3, g))

@@ -1,9 +1,9 @@
 /*
  * cells.c - how much one position takes in the KV cache.
  *
- * Layers differ: a recurrent one keeps a state of one size however long the text is, one that shares
- * another's keys keeps none, a sliding one may have heads of another size. (libllama keeps the
- * whole length of sliding layers too.) Latent attention (MLA) keeps one compressed key for all
+ * Layers differ: a recurrent one keeps a state of one size however long the text is, one that
+ * shares another's keys keeps none, a sliding one may have heads of another size. (libllama keeps
+ * the whole length of sliding layers too.) Latent attention (MLA) keeps one compressed key for all
  * heads, and its values are a part of that.
  */
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* judge.c - files that libllama loads and then ends the process on, and what it takes for granted. */
+/* judge.c - files that libllama loads and then ends the process on; what it takes for granted. */
 #include <stdio.h>
 #include <string.h>
 
