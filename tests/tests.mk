@@ -7,7 +7,8 @@ UNIT_SRC  := $(sort $(wildcard tests/unit/*_test.c tests/parity/*_test.c))
 UNIT_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(UNIT_SRC))
 LONG      := $(sort $(wildcard tests/long/*.sh))
 SCRIPTS   := $(sort $(wildcard tests/cli/*.sh tests/install/*_test.sh tests/docs/*_test.sh tests/dev/*_test.sh tests/data/*_test.sh \
-              tests/grade/*_test.sh))
+              tests/grade/*_test.sh tests/arch/*_test.sh))
+ARCH_TEST := $(B)/tests/arch/arch_test
 EXAMPLES  := $(patsubst examples/%.c,$(B)/examples/%,$(sort $(wildcard examples/*.c)))
 TEST_LIBS := $(shell $(pkg-config) --libs cmocka 2>/dev/null)
 TEST_OBJ  := $(filter-out $(B)/obj/cli/main.o,$(PROG_OBJ)) $(B)/obj/tests/support.o
@@ -44,7 +45,7 @@ $(B)/examples/%: examples/%.c $(LIB_SO)
 ## examples: the three programs of examples/, under build/examples
 examples: $(EXAMPLES)
 
-test-build: all examples $(UNIT_BIN)
+test-build: all examples $(UNIT_BIN) $(ARCH_TEST)
 	@:
 
 # Builds before it tests, on all cores unless a number of jobs was given.
@@ -70,4 +71,4 @@ check:
 include tests/jinja/jinja.mk
 include tests/gguf/gguf.mk
 
--include $(UNIT_BIN:%=%.d) $(B)/tests/jinja/render.d $(B)/obj/tests/support.d $(EXAMPLES:%=%.d)
+-include $(UNIT_BIN:%=%.d) $(ARCH_TEST).d $(B)/tests/jinja/render.d $(B)/obj/tests/support.d $(EXAMPLES:%=%.d)

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "engine/backend.h"
+#include "engine/header/header.h"
 
 /* Most devices that can be named. */
 enum { MAX_DEVICES = 64 };
@@ -41,7 +42,7 @@ static lmas_status judge_header(const lmi_weights *weights, const char *path)
         return lmi_fail(LMAS_E_MODEL,
                         "%s is an encoder (%s): thinking needs a causal language model", path,
                         arch);
-    return LMAS_OK;
+    return lmi_header_judge(weights, arch, path);
 }
 
 static lmas_status judge_loaded(const struct llama_model *llama, const char *path)
@@ -161,19 +162,14 @@ static const char *vocab_type_name(const struct llama_vocab *vocab)
     return type < sizeof(names) / sizeof(names[0]) ? names[type] : "other";
 }
 
-/* K and V of all layers for one position, at two bytes a value. */
-static uint64_t cell_size(const lmi_weights *weights, const lmas_model_info *info)
+/* What the header says of how libllama will treat the model. */
+static void foretell(lmas_model *model, const lmi_weights *weights)
 {
-    char key[160];
-    uint32_t k_size, v_size;
+    const lmas_model_info *info = &model->info;
 
-    if (info->n_head <= 0 || info->n_head_kv <= 0)
-        return 0;
-    snprintf(key, sizeof(key), "%.100s.attention.key_length", info->arch);
-    k_size = lmi_weights_u32(weights, key, (uint32_t)(info->n_embd / info->n_head));
-    snprintf(key, sizeof(key), "%.100s.attention.value_length", info->arch);
-    v_size = lmi_weights_u32(weights, key, (uint32_t)(info->n_embd / info->n_head));
-    return UINT64_C(2) * (uint64_t)info->n_layer * (uint64_t)info->n_head_kv * (k_size + v_size);
+    model->info.cell_size =
+        lmi_header_cell_size(weights, info->arch, (uint32_t)info->n_layer, (uint32_t)info->n_embd);
+    lmi_header_warn(info->arch);
 }
 
 static lmas_status describe(lmas_model *model, lmi_weights *weights, const char *path,
@@ -209,7 +205,7 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
         .n_ctx_train = llama_model_n_ctx_train(model->llama),
         .is_tied = !lmi_weights_find(&out, weights, "output.weight"),
     };
-    model->info.cell_size = cell_size(weights, &model->info);
+    foretell(model, weights);
     model->is_packed_by_sequence =
         llama_model_is_recurrent(model->llama) || llama_model_is_hybrid(model->llama);
     status = lmi_thought_read(&model->thought, weights, model->arch, model->info.n_embd);

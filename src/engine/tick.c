@@ -23,10 +23,14 @@
 #include "engine/backend.h"
 #include "engine/decode.h"
 
-/* A lane keeps its cells up to `pos`; what a failed decode left beyond is dropped. */
-static void rewind_lane(lmi_context *ctx, const lmi_lane *lane)
+/* A lane keeps its cells up to `pos`; what a failed decode left beyond is dropped. False where that
+ * cannot be: a recurrent state does not go back. */
+static bool rewind_lane(lmi_context *ctx, const lmi_lane *lane)
 {
-    llama_memory_seq_rm(llama_get_memory(ctx->llama), lane->seq, (llama_pos)lane->pos, -1);
+    llama_memory_t memory = llama_get_memory(ctx->llama);
+
+    llama_memory_seq_rm(memory, lane->seq, (llama_pos)lane->pos, -1);
+    return llama_memory_seq_pos_max(memory, lane->seq) < (llama_pos)lane->pos;
 }
 
 static void fail_lane(lmi_context *ctx, lmi_lane *lane, int code)
@@ -55,6 +59,15 @@ lmas_status lmi_context_check(const lmi_context *ctx)
     return atomic_load(&ctx->is_canceled) ? canceled() : LMAS_OK;
 }
 
+/* The state of a lane is past its position, so that whatever came next would be wrong. */
+static void fail_astray(lmi_lane *lane)
+{
+    lmi_lane_fail(lane, lmi_fail(LMAS_E_ENGINE,
+                                 "a decode failed at position %u, and the recurrent state of this "
+                                 "model cannot go back to it",
+                                 lane->pos));
+}
+
 /* The decode of several lanes failed: each has another try of its own, and its own failure. */
 static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t n)
 {
@@ -66,7 +79,10 @@ static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t 
 
         for (end = first + 1; end < n && rows[end].lane == lane;)
             end++;
-        rewind_lane(ctx, lane);
+        if (!rewind_lane(ctx, lane)) {
+            fail_astray(lane);
+            continue;
+        }
         lmi_backend_forget();
         code = lmi_decode(ctx, rows + first, end - first);
         if (code == 0)
@@ -79,24 +95,41 @@ static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t 
     return LMAS_OK;
 }
 
+/* Write cells of no meaning at the lane's position, up to `end`. */
+static bool overwrite(lmi_context *ctx, lmi_lane *lane, uint32_t end)
+{
+    while (lane->pos < end) {
+        const uint32_t left = end - lane->pos;
+        const uint32_t n = left < ctx->n_rows_max ? left : ctx->n_rows_max;
+        uint32_t i;
+
+        for (i = 0; i < n; i++)
+            ctx->rows[i] = (lmi_row){.lane = lane, .pos = lane->pos + i};
+        if (lmi_decode(ctx, ctx->rows, n) != 0)
+            return false;
+    }
+    return true;
+}
+
 /* A freed cell keeps its numbers, and attention multiplies those of cells it may not see by zero,
  * which makes no zero of what is not finite. So the cells of a request that ended that way are
- * written over: they are the first free ones again, unless lanes share a pool. */
+ * written over: they are the first free ones again, unless lanes share a pool. A lane that cannot
+ * go back is written over from its beginning; it has failed, and nothing more is made of it. */
 static void scrub(lmi_context *ctx, lmi_lane *lane)
 {
-    const uint32_t n = lane->pos - lane->begin;
-    uint32_t i;
+    const uint32_t end = lane->pos;
+    uint32_t begin = lane->begin;
 
     lane->is_poisoned = false;
-    if (n > ctx->n_rows_max)
+    if (end - begin > ctx->n_rows_max)
         return; /* a whole prompt: it is the model that is broken */
-    lane->pos = lane->begin;
+    lane->pos = begin;
+    if (!rewind_lane(ctx, lane))
+        begin = lane->pos = 0;
     rewind_lane(ctx, lane);
-    for (i = 0; i < n; i++)
-        ctx->rows[i] = (lmi_row){.lane = lane, .pos = lane->begin + i};
-    if (lmi_decode(ctx, ctx->rows, n) != 0)
+    if (!overwrite(ctx, lane, end))
         lmi_log(LMAS_LOG_WARN, "cells that are not finite could not be written over");
-    lane->pos = lane->begin;
+    lane->pos = begin;
     rewind_lane(ctx, lane);
 }
 

@@ -8,7 +8,7 @@
 #ifndef LMI_ENGINE_GGUF_HEADER_H
 #define LMI_ENGINE_GGUF_HEADER_H
 
-#include <gguf.h>
+#include "engine/libllama.h"
 #include <stdbool.h>
 
 #include "base/status.h"

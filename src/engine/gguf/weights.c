@@ -234,6 +234,33 @@ uint32_t lmi_weights_u32(const lmi_weights *weights, const char *key, uint32_t o
     return id < 0 ? otherwise : gguf_get_val_u32(weights->parts[0].gguf, id);
 }
 
+bool lmi_weights_is_list(const lmi_weights *weights, const char *key)
+{
+    return find_typed(weights, key, GGUF_TYPE_ARRAY) >= 0;
+}
+
+/* Converters write lists of numbers as int32 or uint32, and of truth values as such. */
+uint32_t lmi_weights_u32_at(const lmi_weights *weights, const char *key, uint32_t i,
+                            uint32_t otherwise)
+{
+    const struct gguf_context *gguf = weights->parts[0].gguf;
+    const int64_t id = find_typed(weights, key, GGUF_TYPE_ARRAY);
+
+    if (id < 0)
+        return lmi_weights_u32(weights, key, otherwise);
+    if (i >= gguf_get_arr_n(gguf, id))
+        return otherwise;
+    switch (gguf_get_arr_type(gguf, id)) {
+    case GGUF_TYPE_UINT32:
+    case GGUF_TYPE_INT32:
+        return ((const uint32_t *)gguf_get_arr_data(gguf, id))[i];
+    case GGUF_TYPE_BOOL:
+        return ((const uint8_t *)gguf_get_arr_data(gguf, id))[i];
+    default:
+        return otherwise;
+    }
+}
+
 bool lmi_weights_has(const lmi_weights *weights, const char *key)
 {
     return gguf_find_key(weights->parts[0].gguf, key) >= 0;

@@ -38,6 +38,11 @@ const char *lmi_weights_string(const lmi_weights *weights, const char *key);
 bool lmi_weights_bool(const lmi_weights *weights, const char *key, bool otherwise);
 uint32_t lmi_weights_u32(const lmi_weights *weights, const char *key, uint32_t otherwise);
 
+/* The `i`-th number or truth value of a list; of a key that is one number, that number for all. */
+uint32_t lmi_weights_u32_at(const lmi_weights *weights, const char *key, uint32_t i,
+                            uint32_t otherwise);
+bool lmi_weights_is_list(const lmi_weights *weights, const char *key);
+
 /* Whether the key is there, of whatever type. */
 bool lmi_weights_has(const lmi_weights *weights, const char *key);
 

@@ -1,0 +1,392 @@
+/*
+ * arch_test.c - one model of the matrix against what transformers gave for it.
+ *
+ *     arch_test DIR/NAME      NAME.gguf and NAME.json (make_arch.py)
+ *
+ * Four orders of the prompts are four lanes. They run one after the other in a session of one lane,
+ * and all at once in a session of four, each a little after the one before, so that one reads while
+ * another thinks. A model that takes no vectors is held to what it gives without thoughts.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "engine/sampler.h"
+#include "latent/memory.h"
+#include "support.h"
+
+enum {
+    N_LANES = 4,
+    N_AGENTS = 4,
+    N_GREEDY = 24,
+    N_IDS_MAX = 32,
+    N_CTX = 256,      /* of each lane */
+    LATE_TICKS = 3,   /* a lane begins that many after the one before */
+    POSITION_MAX = 64 /* bytes that say where a position is */
+};
+
+typedef struct matrix_model {
+    const char *name;
+    lmi_buf text;
+    lmi_json json;
+    lmas_model *model;
+    int32_t ids[N_AGENTS][N_IDS_MAX];
+    size_t n_ids;
+    double tolerance;
+    bool is_refused;
+    double worst_logit, worst_hidden;
+    int n_cases;
+} matrix_model;
+
+static matrix_model m;
+
+/* One lane of one case on its way. */
+typedef struct job {
+    yyjson_val *want;
+    lmas_memory *memory;
+    lmi_sampler *sampler;
+    size_t lane;
+    size_t agent;
+    int64_t thoughts_left;
+    int n_spoken;
+    bool is_done;
+} job;
+
+static void load(const char *stem)
+{
+    static char path[LMI_PATH_MAX], model[LMI_PATH_MAX];
+    const lmas_model_params params = support_model_params();
+    yyjson_val *prompts;
+    size_t i, j;
+
+    snprintf(path, sizeof(path), "%s.json", stem);
+    snprintf(model, sizeof(model), "%s.gguf", stem);
+    lmi_buf_init(&m.text, 1 << 20);
+    assert_ok(lmi_file_read(&m.text, path));
+    assert_ok(lmi_json_parse(&m.json, path, m.text.data, m.text.len));
+    assert_ok(lmas_model_open(&m.model, model, &params));
+    m.tolerance = yyjson_get_num(yyjson_obj_get(lmi_json_root(&m.json), "tolerance"));
+    m.is_refused = yyjson_get_bool(yyjson_obj_get(lmi_json_root(&m.json), "refused"));
+    prompts = yyjson_obj_get(lmi_json_root(&m.json), "prompts");
+    assert_int_equal(yyjson_arr_size(prompts), N_AGENTS);
+    for (i = 0; i < N_AGENTS; i++) {
+        m.n_ids = yyjson_arr_size(yyjson_arr_get(prompts, i));
+        assert_true(m.n_ids >= 1 && m.n_ids <= N_IDS_MAX);
+        for (j = 0; j < m.n_ids; j++)
+            m.ids[i][j] = (int32_t)yyjson_get_int(yyjson_arr_get(yyjson_arr_get(prompts, i), j));
+    }
+}
+
+static void unload(void)
+{
+    lmas_model_close(m.model);
+    lmi_json_done(&m.json);
+    lmi_buf_done(&m.text);
+}
+
+static double norm(const float *x, size_t n)
+{
+    double sum = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        sum += (double)x[i] * (double)x[i];
+    return sqrt(sum);
+}
+
+/* Hold `got` against `want`, in `what`, and note how far off it was. */
+static void hold(double *worst, const job *j, double got, double want, const char *what)
+{
+    const double off = fabs(got - want);
+
+    if (!(off <= m.tolerance))
+        fail_msg("W_a %s, %d thoughts, lane %zu, agent %zu: %s %g, expected %g within %g",
+                 yyjson_get_bool(yyjson_obj_get(j->want, "realign")) ? "on" : "off",
+                 yyjson_get_int(yyjson_obj_get(j->want, "steps")), j->lane, j->agent, what, got,
+                 want, m.tolerance);
+    *worst = fmax(*worst, off);
+}
+
+static void hold_hidden(const job *j)
+{
+    const size_t n_embd = (size_t)lmas_model_describe(m.model)->n_embd;
+    const float *hidden = j->memory->lane->hidden;
+    yyjson_val *want = yyjson_obj_get(j->want, "hidden");
+    const size_t n = yyjson_arr_size(want) / (N_AGENTS - 1);
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        hold(&m.worst_hidden, j, (double)hidden[i],
+             yyjson_get_num(yyjson_arr_get(want, j->agent * n + i)), "hidden state");
+    hold(&m.worst_hidden, j, norm(hidden, n_embd),
+         yyjson_get_num(yyjson_arr_get(yyjson_obj_get(j->want, "hidden_norm"), j->agent)),
+         "norm of a hidden state");
+}
+
+static void hold_logits(const job *j)
+{
+    const size_t n_vocab = (size_t)lmas_model_describe(m.model)->n_vocab;
+    const float *logits = j->memory->lane->logits;
+    yyjson_val *want = yyjson_obj_get(j->want, "logits");
+    const size_t n = yyjson_arr_size(want);
+    size_t i;
+
+    assert_true(n > 0);
+    for (i = 0; i < n; i++)
+        hold(&m.worst_logit, j, (double)logits[i * (n_vocab / n)],
+             yyjson_get_num(yyjson_arr_get(want, i)), "logit");
+    hold(&m.worst_logit, j, norm(logits, n_vocab),
+         yyjson_get_num(yyjson_obj_get(j->want, "logits_norm")), "norm of the logits");
+}
+
+static void read_prompt(job *j)
+{
+    const size_t prompt = (j->agent + j->lane) % N_AGENTS;
+
+    j->thoughts_left = yyjson_get_int(yyjson_obj_get(j->want, "steps"));
+    assert_ok(lmi_memory_start_read(j->memory, "agent", m.ids[prompt], m.n_ids,
+                                    LMI_WANT_HIDDEN | LMI_WANT_LOGITS));
+}
+
+static void speak(job *j)
+{
+    int32_t token;
+
+    if (j->n_spoken == 0)
+        hold_logits(j);
+    assert_ok(lmi_sampler_draw(&token, j->sampler, j->memory->lane->logits));
+    assert_int_equal(token, yyjson_get_int(yyjson_arr_get(yyjson_obj_get(j->want, "greedy"),
+                                                          (size_t)j->n_spoken)));
+    j->is_done = ++j->n_spoken == N_GREEDY;
+    if (!j->is_done)
+        assert_ok(lmi_memory_start_token(j->memory, "judger", token, LMI_WANT_LOGITS));
+}
+
+/* The lane is idle: look at its result, and give it what comes next. */
+static void advance(job *j)
+{
+    assert_ok(lmi_memory_wait(j->memory));
+    if (j->agent == N_AGENTS - 1) {
+        speak(j);
+    } else if (j->thoughts_left > 0) {
+        j->thoughts_left--;
+        assert_ok(lmi_memory_start_thought(j->memory, "agent", LMI_WANT_HIDDEN));
+    } else {
+        hold_hidden(j);
+        j->agent++;
+        read_prompt(j);
+    }
+}
+
+static void begin(job *j, lmas_session *session, yyjson_val *want)
+{
+    lmas_sampling greedy = {.temperature = 0.0f};
+
+    *j = (job){.want = want, .lane = yyjson_get_uint(yyjson_obj_get(want, "lane"))};
+    assert_ok(lmas_memory_new(&j->memory, session));
+    assert_ok(lmi_sampler_new(&j->sampler, m.model, &greedy, 0));
+    read_prompt(j);
+}
+
+static void end(job *j)
+{
+    lmi_sampler_free(j->sampler);
+    lmas_memory_free(j->memory);
+    m.n_cases++;
+}
+
+/* `n` entries at once, one behind the other. */
+static void run_together(lmas_session *session, yyjson_val *const *want, size_t n)
+{
+    job jobs[N_LANES] = {0};
+    size_t n_begun = 0, n_done = 0;
+    size_t tick, i;
+
+    for (tick = 0; n_done < n; tick++) {
+        if (n_begun < n && tick == n_begun * LATE_TICKS) {
+            begin(&jobs[n_begun], session, want[n_begun]);
+            n_begun++;
+        }
+        for (i = n_done = 0; i < n_begun; i++) {
+            while (!jobs[i].is_done && !lmi_memory_is_busy(jobs[i].memory))
+                advance(&jobs[i]);
+            n_done += jobs[i].is_done;
+        }
+        if (n_done < n)
+            assert_ok(lmi_context_tick(session->ctx));
+    }
+    for (i = 0; i < n; i++)
+        end(&jobs[i]);
+}
+
+/* Every recorded case with realignment off or on. They come by fours: one for each lane. */
+static void run_cases(uint32_t n_lanes, bool realign)
+{
+    lmas_session *session = support_session(m.model, n_lanes, n_lanes * N_CTX, realign);
+    yyjson_val *cases = yyjson_obj_get(lmi_json_root(&m.json), "cases");
+    const size_t n = yyjson_arr_size(cases);
+    size_t i, k;
+
+    for (i = 0; i + N_LANES <= n; i += N_LANES) {
+        yyjson_val *four[N_LANES];
+
+        for (k = 0; k < N_LANES; k++)
+            four[k] = yyjson_arr_get(cases, i + k);
+        if (yyjson_get_bool(yyjson_obj_get(four[0], "realign")) != realign)
+            continue;
+        for (k = 0; k < N_LANES; k += n_lanes)
+            run_together(session, four + k, n_lanes);
+    }
+    lmas_session_free(session);
+}
+
+static void run_all(uint32_t n_lanes)
+{
+    m.worst_logit = m.worst_hidden = 0;
+    m.n_cases = 0;
+    run_cases(n_lanes, false);
+    run_cases(n_lanes, true);
+    assert_int_equal(m.n_cases, yyjson_arr_size(yyjson_obj_get(lmi_json_root(&m.json), "cases")));
+    print_message("# %s, %u at once: %d cases, logits off by %.1e, hidden states by %.1e, %d of %d "
+                  "tokens\n",
+                  m.name, n_lanes, m.n_cases, m.worst_logit, m.worst_hidden, m.n_cases * N_GREEDY,
+                  m.n_cases * N_GREEDY);
+}
+
+static void test_each_alone(void **state)
+{
+    (void)state;
+    run_all(1);
+}
+
+static void test_four_at_once(void **state)
+{
+    (void)state;
+    run_all(N_LANES);
+}
+
+static const char team_file[] =
+    "{\"name\": \"two\", \"context\": {\"latent\": \"on\", \"text\": \"{outputs}\"}, \"agents\": ["
+    "{\"name\": \"a\", \"prompt\": \"plan {question}\"},"
+    "{\"name\": \"b\", \"prompt\": \"do {question} {context}\"}],"
+    "\"baseline\": \"do {question}\"}";
+
+static lmas_status run_method(lmas_session *session, lmas_method method)
+{
+    lmas_solver_params params = lmas_solver_params_default();
+    lmas_team *team = NULL;
+    lmas_answer *answer = NULL;
+    lmas_status status;
+
+    params.method = method;
+    params.latent_steps = 2;
+    params.max_new_tokens = 4;
+    assert_ok(lmas_team_parse(&team, "two", team_file, strlen(team_file)));
+    status = lmas_solve(&answer, session, team, &params, "9 + 3");
+    lmas_answer_free(answer);
+    lmas_team_free(team);
+    return status;
+}
+
+static void test_every_method_runs_or_is_refused_in_a_line(void **state)
+{
+    lmas_session *session = support_session(m.model, 1, 1024, false);
+    const char *reason = lmas_session_cannot_think(session);
+    lmas_status status;
+
+    (void)state;
+    assert_ok(run_method(session, LMAS_METHOD_BASELINE));
+    assert_ok(run_method(session, LMAS_METHOD_TEXT_MAS));
+    status = run_method(session, LMAS_METHOD_LATENT_MAS);
+    assert_int_equal(reason != NULL, m.is_refused);
+    assert_int_equal(status != LMAS_OK, m.is_refused);
+    if (m.is_refused) {
+        assert_non_null(strstr(lmas_last_error(), reason));
+        assert_null(strchr(lmas_last_error(), '\n'));
+        print_message("# %s: %s\n", m.name, lmas_last_error());
+    }
+    lmas_session_free(session);
+}
+
+/* What one more position adds to a lane's state, beside the few bytes that say where it is. */
+static void test_cell_size_is_what_a_position_takes(void **state)
+{
+    lmas_session *session = support_session(m.model, 1, N_CTX, false);
+    const size_t cell = (size_t)lmas_model_describe(m.model)->cell_size * 2; /* f32 here */
+    lmas_memory *memory = NULL;
+    size_t before, grown;
+
+    (void)state;
+    assert_ok(lmas_memory_new(&memory, session));
+    assert_ok(lmi_memory_start_read(memory, "agent", m.ids[0], 4, LMI_WANT_HIDDEN));
+    assert_ok(lmi_memory_wait(memory));
+    before = llama_state_seq_get_size(session->ctx->llama, memory->lane->seq);
+    assert_ok(lmi_memory_start_read(memory, "agent", m.ids[0], 1, LMI_WANT_HIDDEN));
+    assert_ok(lmi_memory_wait(memory));
+    grown = llama_state_seq_get_size(session->ctx->llama, memory->lane->seq) - before;
+    print_message("# %s: a position of %zu bytes in f32, cell_size says %zu\n", m.name, grown,
+                  cell);
+    assert_int_in_range((int)grown, (int)cell, (int)cell + POSITION_MAX);
+    lmas_memory_free(memory);
+    lmas_session_free(session);
+}
+
+/* A decode that fails half-way leaves the model further than the lane is: dropped where a cache
+ * remembers positions, and the end of the lane where a state does not. */
+static void test_a_lane_goes_back_or_fails(void **state)
+{
+    lmas_session *session = support_session(m.model, 1, N_CTX, false);
+    lmi_lane *lane = lmi_lane_take(session->ctx);
+
+    (void)state;
+    lmi_lane_read(lane, m.ids[0], 6, LMI_WANT_LOGITS);
+    assert_ok(lmi_context_tick(session->ctx));
+    assert_int_equal(lane->state, LMI_LANE_IDLE);
+    lane->pos = 4;
+    lmi_lane_read(lane, m.ids[1], 2, LMI_WANT_LOGITS);
+    assert_ok(lmi_context_tick(session->ctx));
+    if (m.model->is_packed_by_sequence) {
+        assert_int_equal(lane->state, LMI_LANE_FAILED);
+        assert_non_null(strstr(lane->error, "cannot go back"));
+    } else {
+        assert_int_equal(lane->state, LMI_LANE_IDLE);
+        assert_int_equal(lane->pos, 6);
+    }
+    lmi_lane_clear(session->ctx, lane);
+    lmi_lane_read(lane, m.ids[1], 2, LMI_WANT_LOGITS);
+    assert_ok(lmi_context_tick(session->ctx));
+    assert_int_equal(lane->state, LMI_LANE_IDLE);
+    lmi_lane_give(session->ctx, lane);
+    lmas_session_free(session);
+}
+
+int main(int argc, char **argv)
+{
+    static char claims[5][160];
+    const struct CMUnitTest tests[] = {
+        {.name = claims[0], .test_func = test_each_alone},
+        {.name = claims[1], .test_func = test_four_at_once},
+        {.name = claims[2], .test_func = test_every_method_runs_or_is_refused_in_a_line},
+        {.name = claims[3], .test_func = test_cell_size_is_what_a_position_takes},
+        {.name = claims[4], .test_func = test_a_lane_goes_back_or_fails},
+    };
+    int n_failed;
+
+    if (argc != 2)
+        return 2;
+    m.name = strrchr(argv[1], '/') ? strrchr(argv[1], '/') + 1 : argv[1];
+    load(argv[1]);
+    print_message("# %s on libllama %s\n", m.name, lmas_engine_version());
+    snprintf(claims[0], sizeof(claims[0]), "%s: each case alone meets its vectors", m.name);
+    snprintf(claims[1], sizeof(claims[1]), "%s: four at once meet them too", m.name);
+    snprintf(claims[2], sizeof(claims[2]), "%s: baseline and text_mas run, latent_mas %s", m.name,
+             m.is_refused ? "is refused in a line" : "runs");
+    snprintf(claims[3], sizeof(claims[3]), "%s: cell size is what a position takes", m.name);
+    snprintf(claims[4], sizeof(claims[4]), "%s: after a failed decode a lane %s", m.name,
+             m.model->is_packed_by_sequence ? "fails, and starts anew" : "goes back");
+    n_failed = cmocka_run_group_tests_name(m.name, tests, NULL, NULL);
+    unload();
+    return n_failed ? 1 : 0;
+}
