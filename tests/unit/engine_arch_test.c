@@ -218,7 +218,7 @@ static void test_pictures_stacked_on_every_layer_are_refused(void **state)
     } cases[] = {{2, 2, "stacks pictures"},
                  {3, 2, "stacks pictures"},
                  {2, 3, "libllama cannot"},
-                 {0, 0, "libllama cannot"}};
+                 {0, 1, "libllama cannot"}};
     lmas_model *model = NULL;
     size_t i;
 
