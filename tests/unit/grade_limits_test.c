@@ -158,6 +158,7 @@ static void test_numbers_without_end_are_graded_at_once(void **state)
     (void)state;
     expect_number_quick("", "10,11,12,", "");
     expect_number_quick("", ",345", "");
+    expect_number_quick("", ",345", "6");
     expect_number_quick("1", ".1", "");
     expect_number_quick("", "thousand ", "");
     expect_number_quick("", "5 thousand ", "");

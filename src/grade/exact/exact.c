@@ -42,17 +42,20 @@ static size_t count_digits(lmi_span in, size_t at)
 }
 
 /* Where groups of three digits end that follow one of at most three at `at`, each behind the
- * separator that stands at `end`. Returns `end` when there is none, or a longer one comes last. */
-static size_t skip_thousands(lmi_span in, size_t at, size_t end)
+ * separator that stands at `end`. Returns `end` when there is none, or a longer one comes last.
+ * `*seen` is how far was looked: no other number of this kind begins before. */
+static size_t skip_thousands(lmi_span in, size_t at, size_t end, size_t *seen)
 {
     size_t i = end;
     char separator;
 
+    *seen = end;
     if (end - at > 3 || end == in.len)
         return end;
     separator = in.text[end];
     while (i < in.len && in.text[i] == separator && count_digits(in, i + 1) == 3)
         i += 4;
+    *seen = i;
     if (i < in.len && in.text[i] == separator && count_digits(in, i + 1) > 3)
         return end;
     return i;
@@ -66,7 +69,7 @@ static size_t skip_lakhs(lmi_span in, size_t at, size_t end, size_t *seen)
     if (end - at <= 2)
         while (i < in.len && in.text[i] == ',' && count_digits(in, i + 1) == 2)
             i += 3;
-    *seen = i;
+    *seen = i > *seen ? i : *seen;
     if (i == end || i >= in.len || in.text[i] != ',' || count_digits(in, i + 1) != 3)
         return end;
     return i + 4;
@@ -90,7 +93,7 @@ static size_t join_number(lmi_buf *out, lmi_span in, size_t at, bool is_box)
     size_t i;
 
     if (end < in.len && strchr(separators, in.text[end]))
-        to = skip_thousands(in, at, end);
+        to = skip_thousands(in, at, end, &seen);
     if (to == end)
         to = skip_lakhs(in, at, end, &seen);
     if (to > end && in.text[end] == ' ' && is_above_line(in, to))

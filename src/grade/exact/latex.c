@@ -141,6 +141,10 @@ static const struct {
 static const char WORDS[] =
     " text textrm textbf mathrm mathbf mathsf mbox rm unit si operatorname ";
 
+/* Units that may stand in a fraction as they are. */
+static const char UNITS[] =
+    " m km cm mm mi ft in yd s h hr min ms g kg mg lb oz L mL l ml N J W V A C K Pa mol cal kcal ";
+
 static bool starts_with(lmi_span in, const char *prefix)
 {
     const size_t len = strlen(prefix);
@@ -312,20 +316,30 @@ static bool append_unit(lmi_buf *out, lmi_span in)
     return true;
 }
 
-/* Bytes of an argument that is a unit, as {\text{km}} or {\mathrm{s}^2} or {1}; 0 for any other. */
+/* Whether words follow, or the name of a unit, or nothing above the line. */
+static bool is_unit_next(lmi_span in)
+{
+    const size_t n = name_len(in);
+
+    return starts_with(in, "1}") || is_word_next(in) ||
+           (is_listed(UNITS, in.text, n) && n < in.len && strchr("}^", in.text[n]));
+}
+
+/* Bytes of an argument that is a unit, as {\text{km}} or {s^2} or {1}; 0 for any other. */
 static size_t take_unit(lmi_buf *out, lmi_span in)
 {
     const size_t start = count_blanks(in) + 1;
     size_t depth = 1;
     size_t i = start;
 
-    if (start > in.len || in.text[start - 1] != '{' ||
-        !(starts_with(skip(in, start), "1}") || is_word_next(skip(in, start))))
+    if (start > in.len || in.text[start - 1] != '{' || !is_unit_next(skip(in, start)))
         return 0;
     for (; i < in.len && i < start + ARGUMENT_MAX && depth > 0; i++) {
         depth += in.text[i] == '{';
         depth -= in.text[i] == '}';
     }
+    if (starts_with(skip(in, start), "1}")) /* 1/s: per second */
+        return i;
     if (depth > 0 || !append_unit(out, (lmi_span){in.text + start, i - 1 - start}))
         return 0;
     return i;

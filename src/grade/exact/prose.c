@@ -521,7 +521,8 @@ static lmas_status find_unsaid(char **out, lmi_span in)
 
 /* ---- Behind a box ---- */
 
-/* A pattern for a formula and what it equals; false when `box` is no sum, product or the like. */
+/* A pattern for a formula and what it equals; false when `box` is no sum, product, equation or the
+ * like. */
 static bool put_formula(lmi_buf *out, lmi_span box)
 {
     bool has_operator = false;
@@ -535,6 +536,10 @@ static bool put_formula(lmi_buf *out, lmi_span box)
 
         if (c == ' ')
             continue;
+        if (c == '=' && i > 0) {
+            has_operator = true; /* d = v t: what d is */
+            break;
+        }
         if (strchr("+-*/", c) && i > 0 && i + 1 < box.len)
             has_operator = true;
         else if (!has_letter(&c, &c + 1) && !strchr("0123456789^_()", c))

@@ -23,8 +23,8 @@
     "[A-Z](?:[).:*\\]][^\\n]{0,80})?)"
 
 /* What stands before it answers: there is a box, a line "#### 18", "the answer is" and something
- * behind it; or it ends in an equation, a conclusion, a letter; or
- * there is a calculation; or it is nothing but an answer. */
+ * behind it, or a calculation; or it ends in an equation, a conclusion, a letter; or it is nothing
+ * but an answer. */
 #define ANSWERS                                                                                    \
     "(?:\\\\(?:boxed|fbox) {0,8}+\\{ {0,8}+[^{} ]|"                                                \
     "(?m:^#### {0,8}+(?:[-+$]{0,3}+[0-9]|[(*]{0,3}+[A-Z][)*.]{0,3}+[ \\t\\r]*+$))|"                \
