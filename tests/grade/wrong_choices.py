@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Print texts that do not choose the option that is given as gold, one JSON object a line.
 
-tests/grade/wrong_choices.jsonl is what this prints; grade_wrong_test claims that none is credited. X is the
+grade_wrong_test claims that none is credited. X is the
 gold, Y and Z are others; x, y and z are their texts, and " / " begins a line. Where no X is named,
 the gold is A.
 """

@@ -259,6 +259,29 @@ static void test_sentences_without_end_are_graded_at_once(void **state)
     expect_quick("", "choose the best ", "");
 }
 
+static void test_letters_without_end_are_graded_at_once(void **state)
+{
+    (void)state;
+    expect_quick("", "answer:", "");
+    expect_quick("", "the answer is not A ", "");
+    expect_quick("", "answer: A, B ", "");
+    expect_quick("", "(A) ", "");
+    expect_quick("", "A. ", "");
+    expect_quick("", "A.\n", "");
+    expect_quick("", "A. iron\nB. copper\n", "");
+    expect_quick("", "not ", "");
+    expect_quick("", "not A but ", "");
+    expect_quick("", "\"", "");
+    expect_quick("", "[[", "");
+    expect_quick("", "iron is the answer ", "");
+    expect_quick("", "so B ", "");
+    expect_quick("", "only B is ", "");
+    expect_quick("", "| Answer ", "");
+    expect_quick("", "\xe7\xad\x94\xe6\xa1\x88", "");
+    expect_quick("\\boxed{", "A, ", "}");
+    expect_quick("", "\\boxed{A, B}", "");
+}
+
 static void test_bad_bytes_are_graded_at_once(void **state)
 {
     lmi_buf nuls;
@@ -534,6 +557,7 @@ int main(void)
         cmocka_unit_test(test_nested_boxes_are_graded_at_once),
         cmocka_unit_test(test_backticks_and_tildes_are_graded_at_once),
         cmocka_unit_test(test_sentences_without_end_are_graded_at_once),
+        cmocka_unit_test(test_letters_without_end_are_graded_at_once),
         cmocka_unit_test(test_bad_bytes_are_graded_at_once),
         cmocka_unit_test(test_nothing_answers_nothing),
         cmocka_unit_test(test_box_before_a_flood_is_still_found),
