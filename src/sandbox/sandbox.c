@@ -26,6 +26,7 @@
 #include "sandbox/spawn.h"
 #include "sandbox/tree.h"
 #include "sandbox/verdict.h"
+#include "sandbox/walls/guard.h"
 #include "sandbox/walls/walls.h"
 
 /* A program that waits, or one that could not be started and whose verdict waits. */
@@ -42,6 +43,7 @@ struct lmi_sandbox {
     lmi_verdict_fn fn;
     void *user;
     lmi_walls walls;
+    lmi_guard guard;
     size_t n_processes; /* limit for the driver to set */
     bool has_numpy;
     char version[LMI_PYTHON_VERSION_SIZE]; /* Python's */
@@ -296,6 +298,7 @@ void lmi_sandbox_close(lmi_sandbox *sandbox)
     }
     for (i = sandbox->first_job; i < sandbox->n_jobs; i++)
         free_job(&sandbox->jobs[i]);
+    lmi_guard_stop(&sandbox->guard);
     lmi_walls_done(&sandbox->walls);
     lmi_free(sandbox->jobs);
     lmi_free(sandbox->slots);
@@ -440,8 +443,10 @@ lmas_status lmi_sandbox_open(lmi_sandbox **out, const lmi_sandbox_params *params
     sandbox = lmi_new(1, sizeof(*sandbox));
     if (!sandbox)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a sandbox");
-    *sandbox = (lmi_sandbox){.params = *params, .fn = fn, .user = user};
+    *sandbox = (lmi_sandbox){.params = *params, .fn = fn, .user = user, .guard = {-1, -1}};
     status = lmi_walls_init(&sandbox->walls, params->kind, params->python);
+    if (status == LMAS_OK && params->kind == LMI_SANDBOX_BWRAP)
+        status = lmi_guard_start(&sandbox->guard);
     if (status == LMAS_OK)
         status = make_slots(sandbox);
     if (status == LMAS_OK) {

@@ -86,8 +86,8 @@ static lmas_status put_text(int *fd, const char *name, const char *text)
 static lmas_status put_system(gifts *g, const lmi_slot *slot, const lmi_walls *walls)
 {
     char users[LMI_ENV_TEXT_MAX];
-    lmas_status status =
-        put_text(&g->fds[LMI_FD_HOSTS], "hosts", "127.0.0.1 localhost " LMI_HOST_NAME "\n::1 localhost\n");
+    lmas_status status = put_text(&g->fds[LMI_FD_HOSTS], "hosts",
+                                  "127.0.0.1 localhost " LMI_HOST_NAME "\n::1 localhost\n");
 
     snprintf(users, sizeof(users), LMI_USER_NAME ":x:%u:%u:" LMI_USER_NAME ":/tmp:/bin/sh\n",
              slot->uid ? slot->uid : geteuid(), slot->uid ? slot->uid : getegid());
@@ -129,7 +129,7 @@ static lmas_status start(lmi_slot *slot, const lmi_sandbox_params *params, const
         .uid = slot->uid,
         .wall_ms = params->wall_ms,
         .memory_size = params->memory_size,
-        .is_bwrap = walls->bwrap != NULL,
+        .is_free = walls->bwrap != NULL,
     };
 
     lmi_env_init(&env, slot->folder ? slot->folder : "/tmp", slot->mark);

@@ -54,7 +54,8 @@ static bool set_limit(int resource, rlim_t soft, rlim_t hard)
  * clock is what a program usually meets first. */
 static bool set_limits(const lmi_spawn *spawn)
 {
-    const rlim_t seconds = (rlim_t)ceil(spawn->wall_ms / 1e3) + 1;
+    const rlim_t seconds =
+        spawn->wall_ms > 0 ? (rlim_t)ceil(spawn->wall_ms / 1e3) + 1 : RLIM_INFINITY;
 
     return set_limit(RLIMIT_CPU, seconds, seconds) &&
            set_limit(RLIMIT_AS, spawn->memory_size, spawn->memory_size) &&
@@ -128,10 +129,9 @@ static void reset_signals(void)
 /* The name of the step that failed, or does not return.
  *
  * Who ends with the host is said after the change of user, which would undo it; and the host may
- * have ended before. Not of bubblewrap: killed between the start of the process that becomes the
- * program and the word to it to go on, it leaves that one waiting for ever. It binds itself
- * (--die-with-parent) right before it gives the word. A program whose host ended still earlier
- * finds nobody to say "ready" to, and ends. */
+ * have ended before. bubblewrap is free: killed while it builds walls it would leave behind what it
+ * started. It binds itself to the host when it has nearly done so, and guard.c knows the rest. A
+ * program whose host ended still earlier finds nobody to say "ready" to, and ends. */
 static const char *become(const child *c)
 {
     const lmi_spawn *spawn = c->spawn;
@@ -144,9 +144,9 @@ static const char *become(const child *c)
         return "placing descriptors";
     if (!drop_user(spawn))
         return "changing the user";
-    if (!spawn->is_bwrap && prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0)
+    if (!spawn->is_free && prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0)
         return "giving up privileges";
-    if (!spawn->is_bwrap && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+    if (!spawn->is_free && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return "binding it to the host's life";
     if (getppid() != c->host)
         return "waiting for the host, which has ended,";

@@ -24,13 +24,13 @@ typedef struct lmi_spawn {
     int fds[LMI_SPAWN_FDS_MAX];
     int n_fds;            /* it has fds[0] as 0, fds[1] as 1, ..., and no other */
     uid_t uid;            /* its user and group; 0 to stay who we are */
-    double wall_ms;       /* SIGALRM afterwards, also when the host does not look */
+    double wall_ms;       /* SIGALRM afterwards, also when the host does not look; 0 for none */
     uint64_t memory_size; /* bytes of address space */
-    bool is_bwrap;        /* it gives up rights, and ends with its host, by its own doing */
+    bool is_free;         /* it may gain rights, and does not end with its host by our doing */
 } lmi_spawn;
 
 /* Start it. `*pidfd` becomes readable when it has ended; wait for it with lmi_spawn_wait(). It is
- * killed when the thread that started it ends (bubblewrap: once it has set itself up). */
+ * killed when the thread that started it ends, unless it is free. */
 lmas_status lmi_spawn_start(pid_t *pid, int *pidfd, const lmi_spawn *spawn);
 
 /* Wait for the end: the number of a signal in `*signal_number`, or 0 and the exit status. */

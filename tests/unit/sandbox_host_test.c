@@ -20,7 +20,7 @@
 
 enum { N_HOSTS = 40, N_CLOSED = 16, LIFE_MAX_US = 15000 };
 
-#define GONE_MS 5000.0
+#define GONE_MS 20000.0 /* a Python that starts on a busy machine takes seconds to find out */
 
 static lmi_ending ended;
 static char detail[300];
@@ -72,22 +72,29 @@ static size_t n_marked(pid_t host)
     return lmi_tree_n_marked(mark);
 }
 
-static void assert_nothing_is_left(pid_t host)
+static size_t n_left(pid_t host)
 {
     const double until = lmi_now_ms() + GONE_MS;
 
     while (n_marked(host) > 0 && lmi_now_ms() < until)
         usleep(10000);
-    if (n_marked(host) > 0)
-        fail_msg("%zu processes outlive their host", n_marked(host));
+    return n_marked(host);
+}
+
+static void assert_nothing_is_left(void)
+{
+    if (n_left(getpid()) > 0)
+        fail_msg("%zu processes outlive their sandbox", n_marked(getpid()));
 }
 
 /* A host that only starts programs, until it is killed. It tells when it begins. */
-static void be_a_host(lmi_sandbox *sandbox, int told)
+static void be_a_host(int told)
 {
+    lmi_sandbox_params params = lmi_sandbox_params_default();
+    lmi_sandbox *sandbox = NULL;
     int i;
 
-    if (write(told, "x", 1) != 1)
+    if (lmi_sandbox_open(&sandbox, &params, take, NULL) != LMAS_OK || write(told, "x", 1) != 1)
         _exit(1);
     for (i = 0; i < 4; i++)
         submit(sandbox, "import time; time.sleep(60)", "");
@@ -96,7 +103,7 @@ static void be_a_host(lmi_sandbox *sandbox, int told)
     _exit(1);
 }
 
-static pid_t start_host(lmi_sandbox *sandbox)
+static pid_t start_host(void)
 {
     int ends[2];
     char word;
@@ -106,7 +113,7 @@ static pid_t start_host(lmi_sandbox *sandbox)
     host = fork();
     assert_true(host >= 0);
     if (host == 0)
-        be_a_host(sandbox, ends[1]);
+        be_a_host(ends[1]);
     close(ends[1]);
     assert_int_equal(read(ends[0], &word, 1), 1);
     close(ends[0]);
@@ -115,19 +122,20 @@ static pid_t start_host(lmi_sandbox *sandbox)
 
 static void test_nothing_outlives_a_host_that_is_killed_while_walls_are_built(void **state)
 {
-    lmi_sandbox *sandbox = open_walled(NULL);
     int i;
 
     (void)state;
+    lmi_sandbox_close(open_walled(NULL)); /* or skip */
     for (i = 0; i < N_HOSTS; i++) {
-        const pid_t host = start_host(sandbox);
+        const pid_t host = start_host();
 
         usleep((useconds_t)(i * LIFE_MAX_US / N_HOSTS));
         assert_int_equal(kill(host, SIGKILL), 0);
         assert_int_equal(waitpid(host, NULL, 0), host);
-        assert_nothing_is_left(host);
+        if (n_left(host) > 0)
+            fail_msg("killed after %d us: %zu processes are left", i * LIFE_MAX_US / N_HOSTS,
+                     n_marked(host));
     }
-    lmi_sandbox_close(sandbox);
 }
 
 static void test_nothing_outlives_a_sandbox_that_is_closed_while_walls_are_built(void **state)
@@ -141,7 +149,7 @@ static void test_nothing_outlives_a_sandbox_that_is_closed_while_walls_are_built
         submit(sandbox, "import time; time.sleep(60)", "");
         usleep((useconds_t)(i * LIFE_MAX_US / N_CLOSED));
         lmi_sandbox_close(sandbox);
-        assert_nothing_is_left(getpid());
+        assert_nothing_is_left();
     }
 }
 
@@ -160,7 +168,7 @@ static void test_nothing_outlives_a_time_that_is_over_while_walls_are_built(void
     }
     while (lmi_sandbox_n_open(sandbox) > 0)
         assert_ok(lmi_sandbox_poll(sandbox, 1000));
-    assert_nothing_is_left(getpid());
+    assert_nothing_is_left();
     lmi_sandbox_close(sandbox);
 }
 
