@@ -109,7 +109,7 @@ static lmas_status ask(pager *p)
     lmas_status status;
 
     lmi_buf_clear(&p->url);
-    status = lmi_hub_rows_url(&p->url, p->fetch->source, p->next, p->length);
+    status = lmi_source_rows_url(&p->url, p->fetch->source, p->next, p->length);
     get.url = lmi_buf_text(&p->url);
     return status == LMAS_OK ? lmi_http_get(p->fetch->http, &get) : status;
 }

@@ -9,7 +9,7 @@
 lmas_status lmi_source_path(lmi_buf *out, const char *name, const lmi_source *source)
 {
     const char *dot = source->path ? strrchr(source->path, '.') : NULL;
-    const lmas_status status = lmi_hub_cache_dir(out);
+    const lmas_status status = lmi_data_dir(out);
 
     if (status != LMAS_OK)
         return status;
@@ -67,7 +67,7 @@ static lmas_status make_cache(void)
     lmi_buf folder;
 
     lmi_buf_init(&folder, LMI_PATH_MAX);
-    status = lmi_hub_cache_dir(&folder);
+    status = lmi_data_dir(&folder);
     if (status == LMAS_OK)
         status = lmi_dir_make(lmi_buf_text(&folder));
     lmi_buf_done(&folder);

@@ -4,7 +4,7 @@
  * try_once() makes an attempt; judge() turns what came of it into a status with its message,
  * and says whether, and after how long, another attempt is worth it.
  */
-#include "data/http.h"
+#include "net/http.h"
 
 #ifdef __clang_analyzer__
 #define CURL_DISABLE_TYPECHECK /* macros that a linter takes for branches of ours */

@@ -5,8 +5,8 @@
  * the bytes that are there where the server can. The receiver is told where each try begins, so
  * it always knows what it holds.
  */
-#ifndef LMI_DATA_HTTP_H
-#define LMI_DATA_HTTP_H
+#ifndef LMI_NET_HTTP_H
+#define LMI_NET_HTTP_H
 
 #include <stdbool.h>
 #include <stdint.h>
