@@ -20,7 +20,8 @@ lmas_status lmi_data_dir(lmi_buf *out)
     return lmi_buf_status(out);
 }
 
-lmas_status lmi_source_rows_url(lmi_buf *out, const lmi_source *source, size_t offset, size_t length)
+lmas_status lmi_source_rows_url(lmi_buf *out, const lmi_source *source, size_t offset,
+                                size_t length)
 {
     const lmas_status status =
         lmi_hub_append_base(out, "HF_DATASETS_SERVER", "https://datasets-server.huggingface.co");
@@ -41,7 +42,8 @@ lmas_status lmi_source_file_url(lmi_buf *out, const lmi_source *source)
 {
     const bool is_raw = source->kind == LMI_SOURCE_RAW;
     const lmas_status status =
-        is_raw ? lmi_hub_append_base(out, "LATENTMAS_RAW_ENDPOINT", "https://raw.githubusercontent.com")
+        is_raw ? lmi_hub_append_base(out, "LATENTMAS_RAW_ENDPOINT",
+                                     "https://raw.githubusercontent.com")
                : lmi_hub_append_base(out, "HF_ENDPOINT", "https://huggingface.co");
 
     if (status != LMAS_OK)

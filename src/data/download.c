@@ -51,6 +51,7 @@ static lmas_status get_file(lmi_fetch *fetch)
     const bool is_hub = fetch->source->kind == LMI_SOURCE_FILE;
     download d = {.fetch = fetch,
                   .get = {.token = is_hub ? fetch->token : NULL,
+                          .what = "data set",
                           .max_size = DOWNLOAD_MAX,
                           .from = fetch->part.size,
                           .etag = fetch->part.version,

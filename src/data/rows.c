@@ -100,6 +100,7 @@ static lmas_status take_page(void *user, const char *data, size_t size)
 static lmas_status ask(pager *p)
 {
     lmi_get get = {.token = p->fetch->token,
+                   .what = "data set",
                    .max_size = PAGE_MAX,
                    .is_packable = true,
                    .etag = "",

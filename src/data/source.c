@@ -95,11 +95,11 @@ static lmas_status fetch_unless_there(const char *path, lmi_fetch *fetch, const 
 {
     if (!is_anew && lmi_file_exists(path))
         return LMAS_OK;
-    if (lmi_hub_offline())
+    if (lmi_hub_offline("HF_DATASETS_OFFLINE"))
         return lmi_fail(LMAS_E_IO,
                         "%s cannot be fetched: %s is set (unset it, or name a file with --data "
                         "FILE)",
-                        name, lmi_hub_offline());
+                        name, lmi_hub_offline("HF_DATASETS_OFFLINE"));
     return fetch_with_token(path, fetch, is_anew);
 }
 

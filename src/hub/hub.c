@@ -27,11 +27,11 @@ static bool is_on(const char *name)
     return false;
 }
 
-const char *lmi_hub_offline(void)
+const char *lmi_hub_offline(const char *also)
 {
     if (is_on("HF_HUB_OFFLINE"))
         return "HF_HUB_OFFLINE";
-    return is_on("HF_DATASETS_OFFLINE") ? "HF_DATASETS_OFFLINE" : NULL;
+    return is_on(also) ? also : NULL;
 }
 
 /* ---- Addresses ---- */
@@ -48,6 +48,13 @@ lmas_status lmi_hub_append_base(lmi_buf *out, const char *name, const char *norm
         len--;
     lmi_buf_append(out, base, len);
     return LMAS_OK;
+}
+
+lmas_status lmi_hub_append_endpoint(lmi_buf *out)
+{
+    const char *name = lmi_hub_env("MODEL_ENDPOINT") ? "MODEL_ENDPOINT" : "HF_ENDPOINT";
+
+    return lmi_hub_append_base(out, name, "https://huggingface.co");
 }
 
 void lmi_hub_append_escaped(lmi_buf *out, const char *text, const char *also_plain)

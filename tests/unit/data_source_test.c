@@ -204,14 +204,14 @@ static void test_address_longer_than_its_limit_is_refused(void **state)
 static void test_offline_is_what_the_hub_takes_for_yes(void **state)
 {
     (void)state;
-    assert_null(lmi_hub_offline());
+    assert_null(lmi_hub_offline("HF_DATASETS_OFFLINE"));
     setenv("HF_HUB_OFFLINE", "0", 1);
-    assert_null(lmi_hub_offline());
+    assert_null(lmi_hub_offline("HF_DATASETS_OFFLINE"));
     setenv("HF_HUB_OFFLINE", "True", 1);
-    assert_string_equal(lmi_hub_offline(), "HF_HUB_OFFLINE");
+    assert_string_equal(lmi_hub_offline("HF_DATASETS_OFFLINE"), "HF_HUB_OFFLINE");
     unsetenv("HF_HUB_OFFLINE");
     setenv("HF_DATASETS_OFFLINE", "1", 1);
-    assert_string_equal(lmi_hub_offline(), "HF_DATASETS_OFFLINE");
+    assert_string_equal(lmi_hub_offline("HF_DATASETS_OFFLINE"), "HF_DATASETS_OFFLINE");
 }
 
 static void test_cache_is_where_data_sets_are_told_to_be(void **state)
