@@ -116,8 +116,8 @@ static lmas_status refuse_pick(const lmi_fetch_model *f, const lmi_pick *pick)
     lmi_buf_init(&names, LMI_ERROR_MAX);
     lmi_listing_append_names(&names, &f->listing);
     if (pick->n_missing)
-        status = lmi_fail(LMAS_E_FORMAT, "%s: %zu parts of a model are missing there, of %zu",
-                          f->repo.id, pick->n_missing, pick->n_missing + pick->n);
+        status = lmi_fail(LMAS_E_FORMAT, "%s: of a model in %zu parts, %zu are missing there",
+                          f->repo.id, pick->n_missing + pick->n, pick->n_missing);
     else if (*f->repo.quant)
         status = lmi_fail(LMAS_E_INVALID, "%s has no file for %s; it has %s", f->repo.id,
                           f->repo.quant, names.len ? lmi_buf_text(&names) : "no models");

@@ -16,8 +16,10 @@ typedef struct lmi_fetch_model {
     lmi_repo repo;
     lmi_listing listing; /* what the hub holds of it */
     bool is_there;       /* the hub knows the repository */
-    bool is_unreachable; /* the hub gave no answer, or one about its own troubles */
-    const char *shown;   /* the file that is told about; NULL while it is about the list */
+    bool
+        is_unreachable; /* the hub gives no answer, one about its own troubles, or has no such model:
+                            the cache's word is better than none */
+    const char *shown;  /* the file that is told about; NULL while it is about the list */
     uint64_t n_before, n_total;
     const uint64_t *n; /* bytes of the part at hand */
 } lmi_fetch_model;

@@ -104,8 +104,7 @@ static lmas_status fall_back(lmi_buf *path, const lmi_ask *ask, const lmi_repo *
     return LMAS_OK;
 }
 
-static lmas_status refuse_unknown(const lmi_ask *ask, const lmi_repo *repo, const lmi_repo *sibling,
-                                  bool is_there)
+static lmas_status refuse_unknown(const lmi_repo *repo, const lmi_repo *sibling, bool is_there)
 {
     lmi_buf hub;
     lmas_status status;
@@ -120,10 +119,9 @@ static lmas_status refuse_unknown(const lmi_ask *ask, const lmi_repo *repo, cons
                           lmi_buf_text(&hub));
     else if (status == LMAS_OK)
         status = lmi_fail(LMAS_E_IO,
-                          "%s%s knows no model %s that is open to you: check the name, or set "
+                          "%s knows no model %s that is open to you: check the name, or set "
                           "HF_TOKEN if it is a private one",
-                          ask->is_path ? "there is no such file, and " : "", lmi_buf_text(&hub),
-                          repo->id);
+                          lmi_buf_text(&hub), repo->id);
     lmi_buf_done(&hub);
     return status;
 }
@@ -141,10 +139,28 @@ static lmas_status ask_hub(lmi_fetch_model *fetch, const lmi_ask *ask, const lmi
         status = lmi_fetch_model_list(fetch, &sibling);
     if (status != LMAS_OK)
         return status;
-    if (fetch->listing.n == 0)
-        return refuse_unknown(ask, repo, &sibling, is_there);
+    fetch->is_unreachable = fetch->listing.n == 0;
+    if (fetch->is_unreachable)
+        return refuse_unknown(repo, &sibling, is_there);
     say_sibling(ask, repo, &sibling);
     return LMAS_OK;
+}
+
+/* A slip in a path must not look like trouble with the hub. */
+static lmas_status say_asking(const lmi_ask *ask)
+{
+    char line[LMI_ERROR_MAX];
+    lmi_buf hub;
+    lmas_status status;
+
+    lmi_buf_init(&hub, LMI_URL_MAX);
+    status = lmi_hub_append_endpoint(&hub);
+    snprintf(line, sizeof(line), "%s is no file here: asking %.500s for it", ask->name,
+             lmi_buf_text(&hub));
+    lmi_buf_done(&hub);
+    if (status == LMAS_OK)
+        ask->say(ask->user, line);
+    return status;
 }
 
 static lmas_status find_online(lmi_buf *path, const lmi_ask *ask, const lmi_repo *repo)
@@ -153,6 +169,8 @@ static lmas_status find_online(lmi_buf *path, const lmi_ask *ask, const lmi_repo
     bool is_unreachable;
     lmas_status status = lmi_fetch_model_open(&fetch, ask);
 
+    if (status == LMAS_OK && ask->is_path)
+        status = say_asking(ask);
     if (status == LMAS_OK)
         status = ask_hub(&fetch, ask, repo);
     is_unreachable = status == LMAS_E_IO && fetch.is_unreachable;

@@ -12,7 +12,7 @@
 
 typedef struct lmi_ask {
     const char *name; /* ORG/NAME[:QUANT] */
-    bool is_path;     /* it may have been meant for a file: messages say that there is none */
+    bool is_path;     /* it may have been meant for a file: it is said that there is none */
     bool is_offline;  /* take the cache's word, as HF_HUB_OFFLINE does */
     bool is_fresh;    /* ask the hub also about what the cache holds */
     /* How far it is: bytes of the file `name`, or of all parts. Return false to stop. */

@@ -111,7 +111,7 @@ static size_t find_usual(bool *is_sure, const lmi_listing *listing)
     return listing->n;
 }
 
-/* Put the other parts of the model behind its first, by their numbers. */
+/* Put the parts of the model together: the listing has them in the order of their numbers. */
 static void add_parts(lmi_pick *pick, const lmi_listing *listing, size_t first)
 {
     const char *path = listing->files[first].path;
@@ -121,7 +121,7 @@ static void add_parts(lmi_pick *pick, const lmi_listing *listing, size_t first)
     for (i = 0; i < listing->n && pick->n < head.count; i++) {
         const split s = read_split(listing->files[i].path);
 
-        if (s.count == head.count && s.prefix_len == head.prefix_len && s.index == pick->n + 1 &&
+        if (s.count == head.count && s.prefix_len == head.prefix_len &&
             strncmp(listing->files[i].path, path, head.prefix_len) == 0)
             pick->parts[pick->n++] = i;
     }
