@@ -230,7 +230,7 @@ class Handler(BaseHTTPRequestHandler):
             if begin >= len(body):
                 self.answer(416, b"")
                 return
-        drip = fault == "slow"
+        drip = {"slow": 0.05, "drip": 0.004}.get(fault)
         cut = None
         if fault in ("cut", "norange", "weak") and self.n_asked == 1:
             cut = len(body) // 2
@@ -240,7 +240,7 @@ class Handler(BaseHTTPRequestHandler):
 
     # ---- Answers ----
 
-    def answer(self, code, body, kind="application/json", headers=None, cut=None, drip=False):
+    def answer(self, code, body, kind="application/json", headers=None, cut=None, drip=None):
         headers = {"Content-Length": str(len(body)), "Content-Type": kind, **(headers or {})}
         self.send_response(code)
         for name, value in headers.items():
@@ -251,7 +251,7 @@ class Handler(BaseHTTPRequestHandler):
         if drip:
             for i in range(0, len(body), 20_000):
                 self.wfile.write(body[i:i + 20_000])
-                time.sleep(0.05)
+                time.sleep(drip)
         else:
             self.wfile.write(body[:cut])
         self.close_connection = self.close_connection or cut is not None
