@@ -215,6 +215,20 @@ static lmas_status check_hashes(lmi_fetch_model *f, const lmi_pick *pick)
     return LMAS_OK;
 }
 
+/* huggingface_hub complains of a model's folder that has blobs and no snapshots. */
+static lmas_status make_snapshots(const lmi_fetch_model *f)
+{
+    lmas_status status;
+    lmi_buf path;
+
+    lmi_buf_init(&path, LMI_PATH_MAX);
+    status = lmi_cache_file_path(&path, f->repo.id, f->listing.commit, "");
+    if (status == LMAS_OK)
+        status = lmi_dir_make_parent(lmi_buf_text(&path));
+    lmi_buf_done(&path);
+    return status;
+}
+
 lmas_status lmi_fetch_model_files(lmi_buf *path, lmi_fetch_model *fetch)
 {
     const lmi_listed *files = fetch->listing.files;
@@ -227,6 +241,8 @@ lmas_status lmi_fetch_model_files(lmi_buf *path, lmi_fetch_model *fetch)
         return refuse_pick(fetch, &pick);
     fetch->shown = files[pick.parts[0]].path;
     status = check_hashes(fetch, &pick);
+    if (status == LMAS_OK)
+        status = make_snapshots(fetch);
     for (i = 0; status == LMAS_OK && i < pick.n; i++)
         status = have_bytes(fetch, &files[pick.parts[i]]);
     for (i = 0; status == LMAS_OK && i < pick.n; i++)

@@ -16,10 +16,8 @@ typedef struct lmi_fetch_model {
     lmi_repo repo;
     lmi_listing listing; /* what the hub holds of it */
     bool is_there;       /* the hub knows the repository */
-    bool
-        is_unreachable; /* the hub gives no answer, one about its own troubles, or has no such model:
-                            the cache's word is better than none */
-    const char *shown;  /* the file that is told about; NULL while it is about the list */
+    bool is_unreachable; /* no answer, or none that helps: the cache's word is better */
+    const char *shown;   /* the file that is told about; NULL while it is about the list */
     uint64_t n_before, n_total;
     const uint64_t *n; /* bytes of the part at hand */
 } lmi_fetch_model;
@@ -28,7 +26,7 @@ typedef struct lmi_fetch_model {
 lmas_status lmi_fetch_model_open(lmi_fetch_model *out, const lmi_ask *ask);
 void lmi_fetch_model_close(lmi_fetch_model *fetch);
 
-/* Ask for the list of a repository. One that the hub does not know has no files, and is not there. */
+/* Ask for the list of a repository. One that the hub does not know is not there, with no files. */
 lmas_status lmi_fetch_model_list(lmi_fetch_model *fetch, const lmi_repo *repo);
 
 /* Have the model of the listing in the cache, and append its path. */

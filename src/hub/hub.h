@@ -30,7 +30,7 @@ lmas_status lmi_hub_append_base(lmi_buf *out, const char *name, const char *norm
 /* The same for models, of which the variables name the hub. */
 lmas_status lmi_hub_append_endpoint(lmi_buf *out);
 
-/* Append `text` with what has a meaning in an address escaped, but for the signs in `also_plain`. */
+/* Append `text` with what has a meaning in an address escaped, save the signs in `also_plain`. */
 void lmi_hub_append_escaped(lmi_buf *out, const char *text, const char *also_plain);
 
 /* Append the user's token; nothing when there is none. */

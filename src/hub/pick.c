@@ -1,8 +1,8 @@
 /*
  * pick.c - one model out of the files of a repository.
  *
- * The rules are llama.cpp's, so that a name means the same file in both, but for one: a quantisation
- * is looked for as a word of its own first, or F16 would find BF16.
+ * The rules are llama.cpp's, so that a name means the same file in both, but for one: a
+ * quantisation is looked for as a word of its own first, or F16 would find BF16.
  */
 #include "hub/listing.h"
 

@@ -19,7 +19,7 @@ typedef struct lmi_walked {
 typedef lmas_status (*lmi_walk_fn)(void *user, const lmi_walked *entry);
 
 /* Call `fn` for every file, link and folder, those in a folder before the folder; links are not
- * followed. With `depth` 1 what the folder itself holds. A folder that is not there holds nothing. */
+ * followed. With `depth` 1 what the folder itself holds. One that is not there holds nothing. */
 lmas_status lmi_walk(const char *folder, int depth, lmi_walk_fn fn, void *user);
 
 #endif

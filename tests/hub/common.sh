@@ -1,6 +1,6 @@
 # shellcheck shell=sh source=tests/cli/common/claims.sh
 # common.sh - what the scripts of this folder share: a hub of our own, and no set-up of the caller's.
-# shellcheck disable=SC2034 # used by the scripts
+# shellcheck disable=SC2034,SC2154,SC2086 # used by the scripts; words are meant
 . tests/cli/common/claims.sh
 
 if ! command -v python3 >/dev/null; then

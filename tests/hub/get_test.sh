@@ -1,6 +1,6 @@
 #!/bin/sh
 # Models by name: from a hub of our own that fails in every way that a hub can.
-# shellcheck source=tests/hub/common.sh disable=SC2319,SC2086,SC2154
+# shellcheck source=tests/hub/common.sh disable=SC2319,SC2086,SC2154,SC2034
 . tests/hub/common.sh
 gguf=Qwen/Qwen3-14B-GGUF
 q4=Qwen3-14B-Q4_K_M.gguf

@@ -2,7 +2,7 @@
 # The commands of the LatentMAS README, of its first version and of today's, with nothing changed but
 # the program's name: each from an empty cache of models, and again offline. The hub is ours, and has
 # the demo model under Qwen/Qwen3-14B-GGUF; one sum stands for the data set (fetching it: tests/data).
-# shellcheck source=tests/hub/common.sh disable=SC2319,SC2086,SC2154
+# shellcheck source=tests/hub/common.sh disable=SC2319,SC2086,SC2154,SC2016
 . tests/hub/common.sh
 
 cat >"$tmp/commands" <<'EOT'

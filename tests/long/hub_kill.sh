@@ -3,7 +3,7 @@
 # None leaves a file under its name that is not right to the last byte, nor half of a split model; and
 # whatever they leave, the next download that nobody disturbs ends right.
 #     CUTS=1000 sh tests/long/hub_kill.sh     more of them than the few of an everyday test
-# shellcheck source=tests/hub/common.sh disable=SC2319,SC2086,SC2154,SC3045
+# shellcheck source=tests/hub/common.sh disable=SC2319,SC2086,SC2154,SC3045,SC2209
 if [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
     IN_NAMESPACE=1 exec unshare -m sh "$0"
 elif [ -z "${IN_NAMESPACE:-}" ] && unshare -rm true 2>/dev/null; then

@@ -147,10 +147,11 @@ static lmas_status check(const bench_settings *s, const lmi_args *args)
         return lmi_fail(LMAS_E_INVALID, "-%s %s and --synthetic %s are both given, one expected",
                         model->path ? "m" : "hf", named, s->synthetic);
     if (!named && !s->synthetic)
-        return lmi_fail(LMAS_E_INVALID,
-                        "no model: name a GGUF file with -m FILE, one of the Hugging Face hub with "
-                        "-hf ORG/NAME, or have one with random weights made with --synthetic "
-                        "SHAPE:TYPE");
+        return lmi_fail(
+            LMAS_E_INVALID,
+            "no model: name a GGUF file with -m FILE, or have one with random weights made "
+            "with --synthetic SHAPE:TYPE; -hf ORG/NAME names one of the Hugging Face "
+            "hub");
     if (s->keep && !s->synthetic)
         return lmi_fail(LMAS_E_INVALID, "--keep %s: there is nothing to keep without --synthetic",
                         s->keep);

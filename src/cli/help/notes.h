@@ -27,8 +27,8 @@ extern const lmi_note lmi_env_http[];
 extern const lmi_note lmi_env_code[];
 extern const lmi_note lmi_env_temporary[];
 
-/* Files: the realignment matrix, cached data sets, fetched models, a run's folder, temporary ones, and where shells
- * look for completion. */
+/* Files: the realignment matrix, cached data sets, fetched models, a run's folder, temporary ones,
+ * and where shells look for completion. */
 extern const lmi_note lmi_files_realign[];
 extern const lmi_note lmi_files_data[];
 extern const lmi_note lmi_files_models[];
