@@ -68,13 +68,15 @@ SEES_latent  := base jinja engine latent
 SEES_team    := base jinja engine latent team
 SEES_grade   := base grade
 SEES_sandbox := base sandbox
-SEES_data    := base grade data
-SEES_eval    := base grade sandbox data eval
-SEES_cli     := base grade sandbox data eval cli
-SEES_unit    := base jinja engine latent team grade sandbox data eval cli
+SEES_net     := base net
+SEES_hub     := base net hub
+SEES_data    := base net hub grade data
+SEES_eval    := base net hub grade sandbox data eval
+SEES_cli     := base net hub grade sandbox data eval cli
+SEES_unit    := base jinja engine latent team net hub grade sandbox data eval cli
 
 LIB_ROOMS  := base jinja engine latent team
-PROG_ROOMS := grade sandbox data eval cli
+PROG_ROOMS := net hub grade sandbox data eval cli
 COMMANDS   := ask run report bench tasks data model teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
 

@@ -203,6 +203,22 @@ lmas_status lmi_dir_make(const char *path)
     return make_one(partial);
 }
 
+lmas_status lmi_dir_make_parent(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder;
+    lmas_status status;
+
+    if (!slash || slash == path)
+        return LMAS_OK;
+    folder = lmi_strndup(path, (size_t)(slash - path));
+    if (!folder)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a path");
+    status = lmi_dir_make(folder);
+    lmi_free(folder);
+    return status;
+}
+
 lmas_status lmi_cache_dir(lmi_buf *out)
 {
     const char *base = getenv("XDG_CACHE_HOME");

@@ -43,6 +43,9 @@ lmas_status lmi_path_join(char **out, const char *folder, const char *name);
 /* Make the directory `path` and those above it. */
 lmas_status lmi_dir_make(const char *path);
 
+/* Make the directory that the file `path` goes into, and those above it. */
+lmas_status lmi_dir_make_parent(const char *path);
+
 bool lmi_file_exists(const char *path);
 bool lmi_is_dir(const char *path);
 

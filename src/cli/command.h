@@ -12,7 +12,7 @@
 enum { LMI_EXIT_OK = 0, LMI_EXIT_FAILURE = 1, LMI_EXIT_USAGE = 2, LMI_EXIT_INTERRUPTED = 130 };
 
 /* Lists of notes that a command has at most, the NULL behind them included. */
-enum { LMI_NOTES_MAX = 12 };
+enum { LMI_NOTES_MAX = 16 };
 
 /* What stands after a command's name and is no flag has entries of the same table as flags, but no
  * field. One with a name is a word that stands first ("show"), and its value what stands behind

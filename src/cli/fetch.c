@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "cli/interrupt.h"
 #include "cli/show/progress.h"
 #include "cli/show/term.h"
@@ -90,4 +91,62 @@ lmas_status lmi_fetch_shown(const char *name, const lmi_source *source, bool is_
     status = lmi_source_fetch(name, source, is_anew, show, &s);
     lmi_progress_clear(&s.progress);
     return status;
+}
+
+/* ---- Models ---- */
+
+static bool show_model(void *user, const char *name, uint64_t n, uint64_t n_total)
+{
+    shown *s = user;
+
+    s->name = name;
+    return show(s, n, n_total, true);
+}
+
+static void say_line(void *user, const char *line)
+{
+    shown *s = user;
+
+    lmi_progress_clear(&s->progress);
+    lmi_say("%s", line);
+}
+
+static lmas_status find_shown(lmi_buf *path, lmi_ask *ask)
+{
+    shown s = {.name = ask->name};
+    lmas_status status;
+
+    ask->show = show_model;
+    ask->say = say_line;
+    ask->user = &s;
+    lmi_progress_init(&s.progress);
+    status = lmi_model_find(path, ask);
+    lmi_progress_clear(&s.progress);
+    if (status == LMAS_E_CANCELED)
+        lmi_say("%s: what was fetched is kept; the same command goes on from there", s.name);
+    return status;
+}
+
+lmas_status lmi_get_model_shown(lmi_buf *path, const char *name, bool is_offline)
+{
+    return find_shown(path, &(lmi_ask){.name = name, .is_offline = is_offline, .is_fresh = true});
+}
+
+lmas_status lmi_find_model_shown(lmi_buf *path, const lmi_model_flags *flags)
+{
+    const bool is_hub =
+        flags->hf_repo || (!lmi_file_exists(flags->path) && lmi_repo_is_name(flags->path));
+    lmi_ask ask = {.name = flags->hf_repo ? flags->hf_repo : flags->path,
+                   .is_path = !flags->hf_repo,
+                   .is_offline = flags->is_offline};
+
+    if (is_hub)
+        return find_shown(path, &ask);
+    if (lmi_is_dir(flags->path))
+        return lmi_fail(LMAS_E_IO,
+                        "%s is a folder, a GGUF file expected: latentmas model convert "
+                        "makes one of a model from the Hugging Face hub",
+                        flags->path);
+    lmi_buf_puts(path, flags->path);
+    return lmi_buf_status(path);
 }

@@ -26,7 +26,17 @@ const lmi_opt lmi_general_opts[] = {
 
 #define AT(field) offsetof(lmi_model_flags, field)
 const lmi_opt lmi_model_opts[] = {
-    {"-m --model --model_name", LMI_OPT_FILE, AT(path), "FILE", .help = "the GGUF file"},
+    {"-m --model --model_name", LMI_OPT_FILE, AT(path), "FILE",
+     .help =
+         "the GGUF file; where no such file is, the name of a model of the Hugging Face hub, as "
+         "for -hf"},
+    {"-hf --hf-repo", LMI_OPT_TEXT, AT(hf_repo), "ORG/NAME[:QUANT]",
+     .help =
+         "a model of the Hugging Face hub, fetched once into the cache that llama.cpp and "
+         "huggingface_hub share; QUANT such as Q8_0 (default: Q4_K_M, else Q8_0, else the first "
+         "file)"},
+    {"--offline", LMI_OPT_ON, AT(is_offline),
+     .help = "take models from the cache and ask no server"},
     {"-ngl --n-gpu-layers --gpu-layers", LMI_OPT_INT, AT(n_gpu_layers), "N", .min = -1,
      .max = LMAS_N_GPU_LAYERS_MAX, .words = "auto|all", .word_value = -1,
      .help = "layers on accelerators, -1 for all"},

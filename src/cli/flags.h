@@ -12,7 +12,9 @@ typedef struct lmi_general_flags {
 } lmi_general_flags;
 
 typedef struct lmi_model_flags {
-    const char *path;
+    const char *path; /* a file, or what hf_repo may be */
+    const char *hf_repo;
+    bool is_offline;
     const char *devices;
     const char *chat_template, *chat_template_file;
     const char *chat_template_kwargs, *reasoning, *date;

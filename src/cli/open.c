@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "cli/fetch.h"
 #include "cli/interrupt.h"
 #include "cli/show/term.h"
 #include "cli/show/wait.h"
@@ -19,8 +20,13 @@ enum { TEMPLATE_MAX = 1024 * 1024 };
 
 lmas_status lmi_flags_check(const lmi_model_flags *flags)
 {
-    if (!flags->path)
-        return lmi_fail(LMAS_E_INVALID, "no model: name a GGUF file with -m FILE");
+    if (!flags->path && !flags->hf_repo)
+        return lmi_fail(LMAS_E_INVALID,
+                        "no model: name a GGUF file with -m FILE, or a model of the "
+                        "Hugging Face hub with -hf ORG/NAME");
+    if (flags->path && flags->hf_repo)
+        return lmi_fail(LMAS_E_INVALID, "-m %s and -hf %s are both given, one expected",
+                        flags->path, flags->hf_repo);
     if (flags->chat_template && flags->chat_template_file)
         return lmi_fail(LMAS_E_INVALID,
                         "--chat-template and --chat-template-file are both given, one expected");
@@ -81,22 +87,32 @@ static void say_reasoning(const lmas_model *model, const lmi_model_flags *flags)
                 flags->reasoning);
 }
 
-lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
+static lmas_status load_model(lmi_stage *stage)
 {
     lmi_wait w = lmi_wait_begin("loading the model");
-    lmas_status status = LMAS_OK;
+    lmas_status status;
 
-    stage->model_params = lmi_flags_model(flags);
-    if (flags->chat_template_file)
-        status = read_template(stage, flags->chat_template_file);
-    if (status != LMAS_OK)
-        return status;
     stage->model_params.progress = lmi_wait_show;
     stage->model_params.user = &w;
-    status = lmas_model_open(&stage->model, flags->path, &stage->model_params);
+    status = lmas_model_open(&stage->model, lmi_buf_text(&stage->path), &stage->model_params);
     stage->model_params.progress = NULL;
     stage->model_params.user = NULL;
     lmi_wait_end(&w);
+    return status;
+}
+
+lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
+{
+    lmas_status status = LMAS_OK;
+
+    lmi_buf_init(&stage->path, LMI_PATH_MAX);
+    stage->model_params = lmi_flags_model(flags);
+    if (flags->chat_template_file)
+        status = read_template(stage, flags->chat_template_file);
+    if (status == LMAS_OK)
+        status = lmi_find_model_shown(&stage->path, flags);
+    if (status == LMAS_OK)
+        status = load_model(stage);
     if (status == LMAS_OK)
         say_reasoning(stage->model, flags);
     return status;
@@ -263,6 +279,7 @@ void lmi_stage_done(lmi_stage *stage)
     lmas_session_free(stage->session);
     lmas_team_free(stage->team);
     lmas_model_close(stage->model);
+    lmi_buf_done(&stage->path);
     lmi_buf_done(&stage->chat_template);
     *stage = (lmi_stage){0};
 }

@@ -14,6 +14,7 @@ typedef struct lmi_stage {
     lmas_solver_params solver_params;
     lmas_session_params session_params;
     uint32_t n_ctx_asked;  /* 0 when it is computed */
+    lmi_buf path;          /* of the model's file */
     lmi_buf chat_template; /* text of --chat-template-file */
 } lmi_stage;
 
@@ -29,7 +30,7 @@ void lmi_print_devices(void);
 /* Send the library's log to stderr. */
 void lmi_log_to_stderr(void);
 
-/* Open the model that `flags` name. */
+/* Open the model that `flags` name, fetched first where it is one of the hub. */
 lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags);
 
 /* Open model and team. */

@@ -51,6 +51,7 @@ static lmas_status get_file(lmi_fetch *fetch)
     const bool is_hub = fetch->source->kind == LMI_SOURCE_FILE;
     download d = {.fetch = fetch,
                   .get = {.token = is_hub ? fetch->token : NULL,
+                          .what = "data set",
                           .max_size = DOWNLOAD_MAX,
                           .from = fetch->part.size,
                           .etag = fetch->part.version,
@@ -61,7 +62,7 @@ static lmas_status get_file(lmi_fetch *fetch)
 
     d.get.user = &d;
     lmi_buf_init(&url, LMI_URL_MAX);
-    status = lmi_hub_file_url(&url, fetch->source);
+    status = lmi_source_file_url(&url, fetch->source);
     d.get.url = lmi_buf_text(&url);
     if (status == LMAS_OK)
         status = lmi_http_get(fetch->http, &d.get);

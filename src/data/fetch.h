@@ -6,8 +6,9 @@
 #ifndef LMI_DATA_FETCH_H
 #define LMI_DATA_FETCH_H
 
-#include "data/hub.h"
-#include "data/part.h"
+#include "data/address.h"
+#include "hub/hub.h"
+#include "hub/part.h"
 
 typedef struct lmi_fetch {
     const lmi_source *source;

@@ -100,6 +100,7 @@ static lmas_status take_page(void *user, const char *data, size_t size)
 static lmas_status ask(pager *p)
 {
     lmi_get get = {.token = p->fetch->token,
+                   .what = "data set",
                    .max_size = PAGE_MAX,
                    .is_packable = true,
                    .etag = "",
@@ -109,7 +110,7 @@ static lmas_status ask(pager *p)
     lmas_status status;
 
     lmi_buf_clear(&p->url);
-    status = lmi_hub_rows_url(&p->url, p->fetch->source, p->next, p->length);
+    status = lmi_source_rows_url(&p->url, p->fetch->source, p->next, p->length);
     get.url = lmi_buf_text(&p->url);
     return status == LMAS_OK ? lmi_http_get(p->fetch->http, &get) : status;
 }

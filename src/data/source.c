@@ -9,7 +9,7 @@
 lmas_status lmi_source_path(lmi_buf *out, const char *name, const lmi_source *source)
 {
     const char *dot = source->path ? strrchr(source->path, '.') : NULL;
-    const lmas_status status = lmi_hub_cache_dir(out);
+    const lmas_status status = lmi_data_dir(out);
 
     if (status != LMAS_OK)
         return status;
@@ -67,7 +67,7 @@ static lmas_status make_cache(void)
     lmi_buf folder;
 
     lmi_buf_init(&folder, LMI_PATH_MAX);
-    status = lmi_hub_cache_dir(&folder);
+    status = lmi_data_dir(&folder);
     if (status == LMAS_OK)
         status = lmi_dir_make(lmi_buf_text(&folder));
     lmi_buf_done(&folder);
@@ -95,11 +95,11 @@ static lmas_status fetch_unless_there(const char *path, lmi_fetch *fetch, const 
 {
     if (!is_anew && lmi_file_exists(path))
         return LMAS_OK;
-    if (lmi_hub_offline())
+    if (lmi_hub_offline("HF_DATASETS_OFFLINE"))
         return lmi_fail(LMAS_E_IO,
                         "%s cannot be fetched: %s is set (unset it, or name a file with --data "
                         "FILE)",
-                        name, lmi_hub_offline());
+                        name, lmi_hub_offline("HF_DATASETS_OFFLINE"));
     return fetch_with_token(path, fetch, is_anew);
 }
 

@@ -72,9 +72,9 @@ static void test_every_source_can_be_found_and_asked_for(void **state)
         n++;
         assert_true(source->n_rows >= 30);
         if (source->kind == LMI_SOURCE_ROWS)
-            assert_ok(lmi_hub_rows_url(&text, source, 0, 1));
+            assert_ok(lmi_source_rows_url(&text, source, 0, 1));
         else
-            assert_ok(lmi_hub_file_url(&text, source));
+            assert_ok(lmi_source_file_url(&text, source));
         assert_null(strchr(said(), ' '));
     }
     assert_int_equal(n, 10);
@@ -132,13 +132,13 @@ static void test_own_rows_are_as_many_as_is_said_and_all_are_read(void **state)
 static void test_addresses_are_the_published_ones(void **state)
 {
     (void)state;
-    assert_ok(lmi_hub_rows_url(&text, source_of("gsm8k"), 1300, 19));
+    assert_ok(lmi_source_rows_url(&text, source_of("gsm8k"), 1300, 19));
     assert_string_equal(said(), "https://datasets-server.huggingface.co/rows?dataset=openai%2Fgsm8k"
                                 "&config=main&split=test&offset=1300&length=19");
-    assert_ok(lmi_hub_file_url(&text, source_of("humanevalplus")));
+    assert_ok(lmi_source_file_url(&text, source_of("humanevalplus")));
     assert_string_equal(said(), "https://huggingface.co/datasets/evalplus/humanevalplus/resolve/"
                                 "main/test.jsonl");
-    assert_ok(lmi_hub_file_url(&text, source_of("medqa")));
+    assert_ok(lmi_source_file_url(&text, source_of("medqa")));
     assert_string_equal(
         said(), "https://raw.githubusercontent.com/Gen-Verse/LatentMAS/main/data/medqa.json");
 }
@@ -148,10 +148,10 @@ static void test_mirrors_replace_addresses_slashes_at_the_end_aside(void **state
     (void)state;
     setenv("HF_ENDPOINT", "https://mirror.example/hf//", 1);
     setenv("LATENTMAS_RAW_ENDPOINT", "http://localhost:8080", 1);
-    assert_ok(lmi_hub_file_url(&text, source_of("humanevalplus")));
+    assert_ok(lmi_source_file_url(&text, source_of("humanevalplus")));
     assert_string_equal(said(), "https://mirror.example/hf/datasets/evalplus/humanevalplus/"
                                 "resolve/main/test.jsonl");
-    assert_ok(lmi_hub_file_url(&text, source_of("medqa")));
+    assert_ok(lmi_source_file_url(&text, source_of("medqa")));
     assert_string_equal(said(), "http://localhost:8080/Gen-Verse/LatentMAS/main/data/medqa.json");
 }
 
@@ -160,7 +160,7 @@ static void test_empty_variable_counts_as_not_set(void **state)
     (void)state;
     setenv("HF_ENDPOINT", "", 1);
     setenv("HF_TOKEN", "", 1);
-    assert_ok(lmi_hub_file_url(&text, source_of("humanevalplus")));
+    assert_ok(lmi_source_file_url(&text, source_of("humanevalplus")));
     assert_non_null(strstr(said(), "https://huggingface.co/"));
     assert_ok(lmi_hub_token(&text));
     assert_string_equal(said(), "");
@@ -171,7 +171,7 @@ static void test_address_of_another_protocol_is_refused(void **state)
     (void)state;
     setenv("HF_ENDPOINT", "file:///etc", 1);
     assert_fails(LMAS_E_INVALID, "HF_ENDPOINT: expected an http or https address, found \"file:",
-                 lmi_hub_file_url(&text, source_of("humanevalplus")));
+                 lmi_source_file_url(&text, source_of("humanevalplus")));
 }
 
 static void test_what_has_a_meaning_in_an_address_is_escaped(void **state)
@@ -179,7 +179,7 @@ static void test_what_has_a_meaning_in_an_address_is_escaped(void **state)
     const lmi_source odd = {LMI_SOURCE_ROWS, "a&b=c/d", "\xc3\xa9 +", "x#y", NULL, 1, NULL};
 
     (void)state;
-    assert_ok(lmi_hub_rows_url(&text, &odd, 0, 1));
+    assert_ok(lmi_source_rows_url(&text, &odd, 0, 1));
     assert_non_null(
         strstr(said(), "?dataset=a%26b%3Dc%2Fd&config=%C3%A9%20%2B&split=x%23y&offset=0"));
 }
@@ -194,7 +194,7 @@ static void test_address_longer_than_its_limit_is_refused(void **state)
     assert_non_null(repo);
     memset(repo, 'a', LMI_URL_MAX);
     lmi_buf_init(&url, LMI_URL_MAX);
-    assert_fails(LMAS_E_FORMAT, "longer than 2048 bytes", lmi_hub_file_url(&url, &odd));
+    assert_fails(LMAS_E_FORMAT, "longer than 2048 bytes", lmi_source_file_url(&url, &odd));
     lmi_buf_done(&url);
     free(repo);
 }
@@ -204,14 +204,14 @@ static void test_address_longer_than_its_limit_is_refused(void **state)
 static void test_offline_is_what_the_hub_takes_for_yes(void **state)
 {
     (void)state;
-    assert_null(lmi_hub_offline());
+    assert_null(lmi_hub_offline("HF_DATASETS_OFFLINE"));
     setenv("HF_HUB_OFFLINE", "0", 1);
-    assert_null(lmi_hub_offline());
+    assert_null(lmi_hub_offline("HF_DATASETS_OFFLINE"));
     setenv("HF_HUB_OFFLINE", "True", 1);
-    assert_string_equal(lmi_hub_offline(), "HF_HUB_OFFLINE");
+    assert_string_equal(lmi_hub_offline("HF_DATASETS_OFFLINE"), "HF_HUB_OFFLINE");
     unsetenv("HF_HUB_OFFLINE");
     setenv("HF_DATASETS_OFFLINE", "1", 1);
-    assert_string_equal(lmi_hub_offline(), "HF_DATASETS_OFFLINE");
+    assert_string_equal(lmi_hub_offline("HF_DATASETS_OFFLINE"), "HF_DATASETS_OFFLINE");
 }
 
 static void test_cache_is_where_data_sets_are_told_to_be(void **state)

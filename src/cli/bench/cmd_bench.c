@@ -138,16 +138,20 @@ static void work_done(work *w)
 static lmas_status check(const bench_settings *s, const lmi_args *args)
 {
     const lmi_model_flags *model = &s->solve.model;
+    const char *named = model->path ? model->path : model->hf_repo;
 
     if (args->n_words)
         return lmi_fail(LMAS_E_INVALID, "bench: no word without a flag expected, found \"%s\"",
                         args->words[0]);
-    if (model->path && s->synthetic)
-        return lmi_fail(LMAS_E_INVALID, "-m %s and --synthetic %s are both given, one expected",
-                        model->path, s->synthetic);
-    if (!model->path && !s->synthetic)
-        return lmi_fail(LMAS_E_INVALID, "no model: name a GGUF file with -m FILE, or have one with "
-                                        "random weights made with --synthetic SHAPE:TYPE");
+    if (named && s->synthetic)
+        return lmi_fail(LMAS_E_INVALID, "-%s %s and --synthetic %s are both given, one expected",
+                        model->path ? "m" : "hf", named, s->synthetic);
+    if (!named && !s->synthetic)
+        return lmi_fail(
+            LMAS_E_INVALID,
+            "no model: name a GGUF file with -m FILE, or have one with random weights made "
+            "with --synthetic SHAPE:TYPE; -hf ORG/NAME names one of the Hugging Face "
+            "hub");
     if (s->keep && !s->synthetic)
         return lmi_fail(LMAS_E_INVALID, "--keep %s: there is nothing to keep without --synthetic",
                         s->keep);
@@ -356,9 +360,9 @@ const lmi_command lmi_cmd_bench = {
         "latentmas bench -m models/demo.gguf -p 0 -n 32 -l 32 -d 1024 -o jsonl\n",
     .computes = true,
     .groups = groups,
-    .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_temporary, lmi_env_engine,
-                    lmi_env_compute},
-    .files = {lmi_files_bench, lmi_files_realign},
+    .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_models, lmi_env_hub, lmi_env_http,
+                    lmi_env_temporary, lmi_env_engine, lmi_env_compute},
+    .files = {lmi_files_bench, lmi_files_models, lmi_files_realign},
     .see_also = "ask model teams",
     .settings_size = sizeof(bench_settings),
     .init = init,

@@ -36,15 +36,32 @@ const lmi_note lmi_env_data[] = {
     {0},
 };
 
-const lmi_note lmi_env_fetch[] = {
-    {"HF_TOKEN, HUGGING_FACE_HUB_TOKEN",
-     "the token for gated data sets; it goes to HF_ENDPOINT and HF_DATASETS_SERVER only"},
+const lmi_note lmi_env_models[] = {
+    {"LLAMA_CACHE, HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE", "the folder of models, the first one set"},
+    {"HF_HOME", "without those, its folder hub; without it too, huggingface/hub in XDG_CACHE_HOME"},
+    {"MODEL_ENDPOINT", "a mirror to fetch models from, before HF_ENDPOINT"},
+    {"TRANSFORMERS_OFFLINE", "as --offline, if it is 1, on, yes or true"},
+    {0},
+};
+
+const lmi_note lmi_env_hub[] = {
+    {"HF_TOKEN, HUGGING_FACE_HUB_TOKEN", "the token for what is gated or private; it goes to "
+                                         "the hub and its rows API only"},
     {"HF_TOKEN_PATH", "the file that holds it (default: token in HF_HOME, or huggingface/token in "
                       "XDG_CACHE_HOME)"},
-    {"HF_HUB_OFFLINE, HF_DATASETS_OFFLINE", "nothing is fetched if one is 1, on, yes or true"},
+    {"HF_HUB_OFFLINE", "nothing is fetched if it is 1, on, yes or true"},
     {"HF_ENDPOINT", "a mirror of the Hugging Face Hub"},
-    {"HF_DATASETS_SERVER", "a mirror of its rows API"},
+    {0},
+};
+
+const lmi_note lmi_env_rows[] = {
+    {"HF_DATASETS_OFFLINE", "no data set is fetched if it is 1, on, yes or true"},
+    {"HF_DATASETS_SERVER", "a mirror of the hub's rows API"},
     {"LATENTMAS_RAW_ENDPOINT", "a mirror of the plain file of medqa"},
+    {0},
+};
+
+const lmi_note lmi_env_http[] = {
     {"LATENTMAS_HTTP_STALL_S", "seconds without a byte that end a try (default 30)"},
     {"LATENTMAS_HTTP_BACKOFF_MS", "milliseconds before the second try; they double (default 500)"},
     {"http_proxy, https_proxy, all_proxy, no_proxy", "proxies, as curl has them"},
@@ -72,6 +89,13 @@ const lmi_note lmi_files_realign[] = {
 const lmi_note lmi_files_data[] = {
     {"~/.cache/latentmas/data/TASK.*", "the published rows of a task, there once they are whole; "
                                        "*.part and *.part.of while they are fetched"},
+    {0},
+};
+
+const lmi_note lmi_files_models[] = {
+    {"~/.cache/huggingface/hub/models--ORG--NAME",
+     "a model of the hub, as llama.cpp and huggingface_hub keep it; in its blobs *.part and "
+     "*.part.of while it is fetched"},
     {0},
 };
 

@@ -13,20 +13,25 @@ typedef struct lmi_note {
 } lmi_note;
 
 /* Variables: of stderr, of the folder of caches, of libggml, of the realignment matrix, of cached
- * data sets, of fetching them, of running programs, of temporary files. */
+ * data sets, of fetched models, of the hub, of what else data sets come from, of connections, of
+ * running programs, of temporary files. */
 extern const lmi_note lmi_env_terminal[];
 extern const lmi_note lmi_env_cache[];
 extern const lmi_note lmi_env_engine[];
 extern const lmi_note lmi_env_compute[];
 extern const lmi_note lmi_env_data[];
-extern const lmi_note lmi_env_fetch[];
+extern const lmi_note lmi_env_models[];
+extern const lmi_note lmi_env_hub[];
+extern const lmi_note lmi_env_rows[];
+extern const lmi_note lmi_env_http[];
 extern const lmi_note lmi_env_code[];
 extern const lmi_note lmi_env_temporary[];
 
-/* Files: the realignment matrix, cached data sets, a run's folder, temporary ones, and where shells
- * look for completion. */
+/* Files: the realignment matrix, cached data sets, fetched models, a run's folder, temporary ones,
+ * and where shells look for completion. */
 extern const lmi_note lmi_files_realign[];
 extern const lmi_note lmi_files_data[];
+extern const lmi_note lmi_files_models[];
 extern const lmi_note lmi_files_run[];
 extern const lmi_note lmi_files_code[];
 extern const lmi_note lmi_files_bench[];

@@ -4,7 +4,7 @@
  * The lock is on the part itself, and goes with the process. Whoever waited for it may hold a
  * file that has since become the whole one (or was dropped), and then opens anew.
  */
-#include "data/part.h"
+#include "hub/part.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,8 +5,8 @@
  * the bytes that are there where the server can. The receiver is told where each try begins, so
  * it always knows what it holds.
  */
-#ifndef LMI_DATA_HTTP_H
-#define LMI_DATA_HTTP_H
+#ifndef LMI_NET_HTTP_H
+#define LMI_NET_HTTP_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,10 +30,14 @@ typedef struct lmi_get {
     const char *url;
     const char *token; /* "" when there is none, NULL for hosts it is not for; a redirect to
                           another host never sees it */
+    const char *what;  /* "data set", "model": what a refusal is about */
     uint64_t max_size; /* of the whole body, in bytes */
     bool is_packable;  /* the server may compress the body on its way */
     uint64_t from;     /* bytes that the receiver has; the receiver keeps it up to date */
     const char *etag;  /* of what version; "" to have it all again */
+    bool is_hashed;    /* the receiver checks the whole by a hash: a rest of whatever version is
+                          good enough to try, and a body of any length may come in many pieces */
+    long code;         /* out: the last answer's, 0 when none came */
     /* A body begins; a piece of it. What they return other than LMAS_OK ends the request. */
     lmas_status (*begin)(void *user, const lmi_reply *reply);
     lmas_status (*take)(void *user, const char *data, size_t size);

@@ -4,7 +4,7 @@
  * try_once() makes an attempt; judge() turns what came of it into a status with its message,
  * and says whether, and after how long, another attempt is worth it.
  */
-#include "data/http.h"
+#include "net/http.h"
 
 #ifdef __clang_analyzer__
 #define CURL_DISABLE_TYPECHECK /* macros that a linter takes for branches of ours */
@@ -29,6 +29,9 @@
 #define RETRY_AFTER_S 60.0  /* longest pause that a server may ask for */
 #define REDIRECTS_MAX 5L
 #define TICK_MS       50.0
+
+/* Bytes that a try must have brought for the count of tries to begin anew. */
+#define PROGRESS_MIN ((uint64_t)1024 * 1024)
 
 /* Bytes kept of the page that explains a refusal, and bytes of it that a message shows. */
 enum { REFUSAL_MAX = 4096, SHOWN_MAX = 200 };
@@ -241,26 +244,29 @@ static void set_rules(CURL *curl, const lmi_http *http, const char *url)
         curl_easy_setopt(curl, CURLOPT_CAINFO, ca_bundle());
 }
 
-/* Ask for the rest only where the bytes that are there can be tied to a version: a weak ETag
- * ("W/...") promises no equal bytes. */
+/* Ask for the rest only where the bytes that are there can be tied to a version, or a hash will
+ * tell: a weak ETag ("W/...") promises no equal bytes. */
 static lmas_status set_range(struct curl_slist **headers, CURL *curl, lmi_get *get)
 {
+    const bool has_version = get->etag[0] == '"';
     lmi_buf text;
 
-    if (get->from == 0 || get->etag[0] != '"') {
+    if (get->from == 0 || (!has_version && !get->is_hashed)) {
         get->from = 0;
         return LMAS_OK;
     }
     lmi_buf_init(&text, REFUSAL_MAX);
     lmi_buf_printf(&text, "If-Range: %s", get->etag);
-    if (text.status == LMAS_OK)
+    if (text.status == LMAS_OK && has_version)
         *headers = curl_slist_append(NULL, lmi_buf_text(&text));
     lmi_buf_clear(&text);
     lmi_buf_printf(&text, "%llu-", (unsigned long long)get->from);
     curl_easy_setopt(curl, CURLOPT_RANGE, lmi_buf_text(&text)); /* libcurl copies it */
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *headers);
     lmi_buf_done(&text);
-    return *headers ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a request");
+    if (has_version && !*headers)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a request");
+    return LMAS_OK;
 }
 
 static void try_once(attempt *a)
@@ -327,23 +333,33 @@ static void append_refusal(lmi_buf *out, const attempt *a)
     yyjson_doc_free(doc);
 }
 
-static const char *explain(const attempt *a)
+/* Access is refused: to a file of GitHub, to who is nobody, or to who may not. */
+static void explain_gate(lmi_buf *out, const lmi_get *get)
 {
-    const lmi_get *get = a->get;
+    if (!get->token)
+        lmi_buf_puts(out, ": access is refused");
+    else if (*get->token)
+        lmi_buf_printf(out, ": this %s is gated, and your HF_TOKEN does not open it", get->what);
+    else
+        lmi_buf_printf(out, ": this %s is gated: accept its terms there and set HF_TOKEN",
+                       get->what);
+}
 
+static void explain(lmi_buf *out, const attempt *a)
+{
     switch (a->code) {
     case 401:
     case 403:
-        if (!get->token)
-            return ": access is refused";
-        return *get->token ? ": this data set is gated, and your HF_TOKEN does not open it"
-                           : ": this data set is gated: accept its terms there and set HF_TOKEN";
+        explain_gate(out, a->get);
+        break;
     case 404:
-        return ": there is nothing at this address";
+        lmi_buf_puts(out, ": there is nothing at this address");
+        break;
     case 429:
-        return ": the server asks for fewer requests; try again later";
+        lmi_buf_puts(out, ": the server asks for fewer requests; try again later");
+        break;
     default:
-        return "";
+        break;
     }
 }
 
@@ -363,9 +379,9 @@ static lmas_status fail_code(attempt *a)
     if (wanted_s > 0)
         a->pause_ms = fmin((double)wanted_s, RETRY_AFTER_S) * 1e3;
     lmi_buf_init(&text, LMI_ERROR_MAX);
+    explain(&text, a);
     append_refusal(&text, a);
-    status = lmi_fail(LMAS_E_IO, "HTTP %ld from %s%s%s", a->code, a->get->url, explain(a),
-                      lmi_buf_text(&text));
+    status = lmi_fail(LMAS_E_IO, "HTTP %ld from %s%s", a->code, a->get->url, lmi_buf_text(&text));
     lmi_buf_done(&text);
     return status;
 }
@@ -446,6 +462,7 @@ static lmas_status try_and_judge(double *pause, lmi_http *http, lmi_get *get, in
 
     lmi_buf_init(&a.refusal, REFUSAL_MAX);
     try_once(&a);
+    get->code = a.code;
     status = judge(&a);
     lmi_buf_done(&a.refusal);
     *pause = -1;
@@ -459,11 +476,14 @@ lmas_status lmi_http_get(lmi_http *http, lmi_get *get)
     int tries = 1;
 
     for (;; tries++) {
+        const uint64_t before = get->from;
         double pause;
         lmas_status status = try_and_judge(&pause, http, get, tries);
 
         if (status == LMAS_OK || pause < 0 || tries == TRIES_MAX)
             return status;
+        if (get->is_hashed && get->from > before && get->from - before >= PROGRESS_MIN)
+            tries = 0; /* that one was worth it */
         lmi_log(LMAS_LOG_WARN, "%s; trying again in %.1f s", lmas_last_error(), pause / 1e3);
         status = wait_for(http, pause);
         if (status != LMAS_OK)

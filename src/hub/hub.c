@@ -1,5 +1,5 @@
 /* hub.c - one variable after the other; an empty one counts as not set. */
-#include "data/hub.h"
+#include "hub/hub.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 
-static const char *env(const char *name)
+const char *lmi_hub_env(const char *name)
 {
     const char *value = getenv(name);
 
@@ -18,7 +18,7 @@ static const char *env(const char *name)
 static bool is_on(const char *name)
 {
     static const char *const words[] = {"1", "on", "yes", "true"};
-    const char *value = env(name);
+    const char *value = lmi_hub_env(name);
     size_t i;
 
     for (i = 0; value && i < sizeof(words) / sizeof(words[0]); i++)
@@ -27,35 +27,18 @@ static bool is_on(const char *name)
     return false;
 }
 
-const char *lmi_hub_offline(void)
+const char *lmi_hub_offline(const char *also)
 {
     if (is_on("HF_HUB_OFFLINE"))
         return "HF_HUB_OFFLINE";
-    return is_on("HF_DATASETS_OFFLINE") ? "HF_DATASETS_OFFLINE" : NULL;
-}
-
-lmas_status lmi_hub_cache_dir(lmi_buf *out)
-{
-    const char *datasets = env("HF_DATASETS_CACHE");
-    const char *home = env("HF_HOME");
-
-    if (datasets)
-        lmi_buf_printf(out, "%s/latentmas", datasets);
-    else if (home)
-        lmi_buf_printf(out, "%s/datasets/latentmas", home);
-    else if (lmi_cache_dir(out) == LMAS_OK)
-        lmi_buf_puts(out, "/data");
-    else
-        return LMAS_E_IO;
-    return lmi_buf_status(out);
+    return is_on(also) ? also : NULL;
 }
 
 /* ---- Addresses ---- */
 
-/* Append the address in the variable `name`, or `normal`, without a slash at the end. */
-static lmas_status append_base(lmi_buf *out, const char *name, const char *normal)
+lmas_status lmi_hub_append_base(lmi_buf *out, const char *name, const char *normal)
 {
-    const char *base = env(name) ? env(name) : normal;
+    const char *base = lmi_hub_env(name) ? lmi_hub_env(name) : normal;
     size_t len = strlen(base);
 
     if (strncasecmp(base, "http://", 7) != 0 && strncasecmp(base, "https://", 8) != 0)
@@ -67,8 +50,14 @@ static lmas_status append_base(lmi_buf *out, const char *name, const char *norma
     return LMAS_OK;
 }
 
-/* Append `text` with what has a meaning in an address escaped. */
-static void append_escaped(lmi_buf *out, const char *text, const char *also_plain)
+lmas_status lmi_hub_append_endpoint(lmi_buf *out)
+{
+    const char *name = lmi_hub_env("MODEL_ENDPOINT") ? "MODEL_ENDPOINT" : "HF_ENDPOINT";
+
+    return lmi_hub_append_base(out, name, "https://huggingface.co");
+}
+
+void lmi_hub_append_escaped(lmi_buf *out, const char *text, const char *also_plain)
 {
     for (; *text; text++) {
         const unsigned char c = (unsigned char)*text;
@@ -81,48 +70,15 @@ static void append_escaped(lmi_buf *out, const char *text, const char *also_plai
     }
 }
 
-lmas_status lmi_hub_rows_url(lmi_buf *out, const lmi_source *source, size_t offset, size_t length)
-{
-    const lmas_status status =
-        append_base(out, "HF_DATASETS_SERVER", "https://datasets-server.huggingface.co");
-
-    if (status != LMAS_OK)
-        return status;
-    lmi_buf_puts(out, "/rows?dataset=");
-    append_escaped(out, source->repo, "");
-    lmi_buf_puts(out, "&config=");
-    append_escaped(out, source->config, "");
-    lmi_buf_puts(out, "&split=");
-    append_escaped(out, source->split, "");
-    lmi_buf_printf(out, "&offset=%zu&length=%zu", offset, length);
-    return lmi_buf_status(out);
-}
-
-lmas_status lmi_hub_file_url(lmi_buf *out, const lmi_source *source)
-{
-    const bool is_raw = source->kind == LMI_SOURCE_RAW;
-    const lmas_status status =
-        is_raw ? append_base(out, "LATENTMAS_RAW_ENDPOINT", "https://raw.githubusercontent.com")
-               : append_base(out, "HF_ENDPOINT", "https://huggingface.co");
-
-    if (status != LMAS_OK)
-        return status;
-    lmi_buf_puts(out, is_raw ? "/" : "/datasets/");
-    append_escaped(out, source->repo, "/");
-    lmi_buf_puts(out, is_raw ? "/" : "/resolve/main/");
-    append_escaped(out, source->path, "/");
-    return lmi_buf_status(out);
-}
-
 /* ---- The token ---- */
 
 /* Append the path of the token's file; false when nothing says where it could be. */
 static bool append_token_path(lmi_buf *out)
 {
-    const char *path = env("HF_TOKEN_PATH");
-    const char *hf_home = env("HF_HOME");
-    const char *cache = env("XDG_CACHE_HOME");
-    const char *home = env("HOME");
+    const char *path = lmi_hub_env("HF_TOKEN_PATH");
+    const char *hf_home = lmi_hub_env("HF_HOME");
+    const char *cache = lmi_hub_env("XDG_CACHE_HOME");
+    const char *home = lmi_hub_env("HOME");
 
     if (path)
         lmi_buf_puts(out, path);
@@ -179,8 +135,8 @@ lmas_status lmi_hub_token(lmi_buf *out)
     size_t i;
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (env(names[i]))
-            return append_token(out, names[i], env(names[i]));
+        if (lmi_hub_env(names[i]))
+            return append_token(out, names[i], lmi_hub_env(names[i]));
     lmi_buf_init(&path, LMI_PATH_MAX);
     if (append_token_path(&path))
         status = read_token(out, lmi_buf_text(&path));

@@ -5,12 +5,12 @@
  * version its bytes are of. Only when it is whole does it become FILE. Whatever ends a fetch,
  * the next one goes on from the part.
  */
-#ifndef LMI_DATA_PART_H
-#define LMI_DATA_PART_H
+#ifndef LMI_HUB_PART_H
+#define LMI_HUB_PART_H
 
 #include <stdint.h>
 
-#include "data/http.h"
+#include "net/http.h"
 
 /* Longest version (an ETag, a revision), with its NUL. A longer one counts as none. */
 #define LMI_VERSION_SIZE 256
