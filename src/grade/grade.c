@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "grade/compat.h"
 #include "grade/choice/choice.h"
+#include "grade/compat.h"
 #include "grade/exact/exact.h"
 #include "grade/exact/text.h"
 #include "grade/pattern.h"

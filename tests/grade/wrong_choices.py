@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Print texts that do not choose the option that is given as gold, one JSON object a line.
 
-grade_wrong_test claims that none is credited. X is the
-gold, Y and Z are others; x, y and z are their texts, and " / " begins a line. Where no X is named,
-the gold is A.
+grade_wrong_test claims that none is credited. X is the gold, Y and Z are others; x, y and z are
+their texts, and " / " begins a line. Where no X is named, the gold is A.
 """
 import json
 
@@ -248,6 +247,9 @@ Leaving only X and Y.
 \\boxed{(X) and (Y)}
 \\boxed{Y, X}
 \\boxed{X/Y}
+\\boxed{X} or \\boxed{Y}
+\\boxed{Y} and \\boxed{X}
+$\\boxed{\\text{Y}}$, $\\boxed{\\text{X}}$
 答案是X和Y。
 答案：X、Y
 La respuesta es X o Y.

@@ -135,19 +135,23 @@ static void test_gpqa_options_are_read_from_the_question(void **state)
     (void)state;
     expect_listed("Which?\\n\\nA) red\\nB) blue\\nC) green\\nD) grey", "blue", "grey");
     expect_listed("Which?\\n\\n(A) red\\n(B)  blue \\n\\n(C) green\\n(D) grey\\n", "blue", "grey");
-    expect_listed("Which?\\nA. red\\nB. dark\\nblue\\nC. green\\nD. grey\\n\\nChoose.", "dark\nblue",
-                  "grey");
+    expect_listed("Which?\\nA. red\\nB. dark\\nblue\\nC. green\\nD. grey\\n\\nChoose.",
+                  "dark\nblue", "grey");
     expect_listed("**A)** red\\n**B)** $x = 3$\\n**C)** green\\n**D)** grey", "$x = 3$", "grey");
     expect_listed("Which? A) red B) blue C) green D) grey", "blue", "grey");
-    expect_listed("Take A) and B) of\\nA) one\\nB) two.\\nA) red\\nB) blue\\nC) green\\nD) B) or C)",
-                  "blue", "B) or C)");
+    expect_listed(
+        "Take A) and B) of\\nA) one\\nB) two.\\nA) red\\nB) blue\\nC) green\\nD) B) or C)", "blue",
+        "B) or C)");
 }
 
 static void test_gpqa_options_that_are_not_all_there_are_none(void **state)
 {
-    static const char *const questions[] = {"A) x\\nB) y\\nC) z", "A) x\\nB)\\nC) z\\nD) w",
-                                            "A)x\\nB)y\\nC)z\\nD)w", "D) x\\nC) y\\nB) z\\nA) w",
-                                            "((((", "A"};
+    static const char *const questions[] = {"A) x\\nB) y\\nC) z",
+                                            "A) x\\nB)\\nC) z\\nD) w",
+                                            "A)x\\nB)y\\nC)z\\nD)w",
+                                            "D) x\\nC) y\\nB) z\\nA) w",
+                                            "((((",
+                                            "A"};
     char row[512];
     size_t i;
 

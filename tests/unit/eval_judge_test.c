@@ -98,7 +98,9 @@ static void test_texts_are_graded_by_both_rules_at_once(void **state)
     assert_non_null(strstr(outcomes[3].line, "\"status\":\"context full\",\"error\":\"full\""));
 }
 
-#define COLOURS "{\"question\":\"Which?\\n\\nA) red\\nB) 3\\nC) $3 \\\\times x_2$\\nD) grey\",\"answer\":\"B\"}\n"
+#define COLOURS                                                                                    \
+    "{\"question\":\"Which?\\n\\nA) red\\nB) 3\\nC) $3 \\\\times x_2$\\nD) "                       \
+    "grey\",\"answer\":\"B\"}\n"
 
 static void test_an_option_in_the_question_is_found_by_its_text(void **state)
 {

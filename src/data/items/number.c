@@ -72,5 +72,6 @@ lmas_status lmi_item_read_custom(lmi_item *item, const lmi_row *row)
         status = lmi_row_id(&item->id, row, "id");
     if (status == LMAS_OK)
         status = lmi_row_gold(&item->gold, row, "gold");
-    return status == LMAS_OK && item->gold ? lmi_compat_normal(&item->gold_compat, item->gold) : status;
+    return status == LMAS_OK && item->gold ? lmi_compat_normal(&item->gold_compat, item->gold)
+                                           : status;
 }

@@ -20,6 +20,9 @@
  * are read, from its end: many patterns look at each of them. */
 enum { OWN_TEXT_MAX = 2048, PROSE_MAX = 64 * 1024 };
 
+/* Bytes before a box in which another one may end. */
+enum { BOX_BEFORE_MAX = 96 };
+
 /* Whether what stands behind a letter is the text of another option. */
 static lmas_status find_conflict(lmi_choice *out, const lmi_options *options, const lmi_pick *pick)
 {
@@ -102,15 +105,40 @@ static lmas_status find_in_prose(lmi_choice *out, lmi_polarity *polarity, const 
     return find_unstated(out, polarity, plain, answer->box.text ? NULL : answer);
 }
 
-static lmas_status find_in_box(lmi_choice *out, bool *is_over, lmi_polarity *polarity, lmi_span in)
+/* Whether another letter stands in the box before: \boxed{A} or \boxed{B}. */
+static lmas_status is_second(bool *out, const lmi_options *options, const lmi_answer *answer,
+                             char letter)
 {
-    lmi_pick pick;
-    lmas_status status = lmi_box_find(&pick, polarity, in);
+    static const char BOX_BEFORE[] =
+        "\\\\boxed *+\\{[ (]*+(?:\\\\text[a-z]*+\\{\\(?)?+([A-Z]) *+[)}]++(?<=\\})[ $.]*+"
+        "(?:,|/|&|and|or)[ $]*+(?:and|or)?[ $]*+\\\\boxed *+\\{\\z";
+    const size_t n = (size_t)(answer->raw.text - answer->text.text);
+    const size_t len = n < BOX_BEFORE_MAX ? n : BOX_BEFORE_MAX;
+    lmi_span found;
+    lmas_status status;
 
-    if (status == LMAS_OK)
-        status = find_conflict(out, polarity->options, &pick);
-    *is_over = pick.letter || pick.is_settled;
+    status = lmi_pattern_first(&found, BOX_BEFORE, (lmi_span){answer->raw.text - len, len});
+    if (status == LMAS_OK) {
+        const char other = lmi_options_letter(options, found);
+
+        *out = other && other != letter;
+    }
     return status;
+}
+
+static lmas_status find_in_box(lmi_choice *out, bool *is_over, lmi_polarity *polarity,
+                               const lmi_answer *answer)
+{
+    bool has_two = false;
+    lmi_pick pick;
+    lmas_status status = lmi_box_find(&pick, polarity, lmi_answer_plain(answer));
+
+    if (status == LMAS_OK && pick.letter)
+        status = is_second(&has_two, polarity->options, answer, pick.letter);
+    *is_over = pick.letter || pick.is_settled;
+    if (has_two)
+        pick.letter = 0;
+    return status == LMAS_OK ? find_conflict(out, polarity->options, &pick) : status;
 }
 
 static lmas_status find(lmi_choice *out, lmi_polarity *polarity, lmi_answer *answer)
@@ -121,7 +149,7 @@ static lmas_status find(lmi_choice *out, lmi_polarity *polarity, lmi_answer *ans
         lmas_status status;
 
         if (answer->is_box)
-            status = find_in_box(out, &is_over, polarity, lmi_answer_plain(answer));
+            status = find_in_box(out, &is_over, polarity, answer);
         else
             status = find_in_prose(out, polarity, answer);
         if (status != LMAS_OK || is_over || out->letter || answer->is_last)

@@ -18,7 +18,8 @@ enum { LAST_WORDS_MAX = 600, GREETING_MAX = 100 };
 /* It is C. Leaving A. So B. This points to option D. */
 static const char CUES[] =
     "(?:"
-    "\\b(?i:(?:i'd|i would|i'll|i will) answer|(?:most (?:likely|appropriate|suitable|plausible)|best)"
+    "\\b(?i:(?:i'd|i would|i'll|i will) answer|(?:most "
+    "(?:likely|appropriate|suitable|plausible)|best)"
     "(?: [a-z]{1,16}){1,4} is)\\b"
     "|\\b(?i:it|this|that|which|must|should|has to|can only)(?i:'s|\xe2\x80\x99s| is| must be| has "
     "to be| should be| can only be| would have to be| be)\\b"
@@ -32,15 +33,18 @@ static const char CUES[] =
 
 /* B. Definitely B, because. */
 static const char ALONE[] =
-    "(?:\\A|(?<=[.!?;:]\\s)(?<!\\b[A-Za-z]{2}\\.\\s)|(?<=\\n))[\\s*_\"'#>]{0,8}+(?i:(?:so|thus|hence|therefore|then|yes|ok|"
-    "okay|well|in conclusion|by elimination|in short|in summary|to conclude|clearly|definitely|probably|obviously|likely|finally|overall|and|thus option|"
+    "(?:\\A|(?<=[.!?;:]\\s)(?<!\\b[A-Za-z]{2}\\.\\s)|(?<=\\n))[\\s*_\"'#>]{0,8}+(?i:(?:so|thus|"
+    "hence|therefore|then|yes|ok|"
+    "okay|well|in conclusion|by elimination|in short|in summary|to "
+    "conclude|clearly|definitely|probably|obviously|likely|finally|overall|and|thus option|"
     "option|choice)[,:]?+[\\s*_\"'(]++){0,3}+([A-Z])(?!\\.[ \\t]*+[a-z])[*_\"')]*+"
     "(?=[.!]?+[*_]*+[ \\t]*+(?:\\r?+\\n|\\z)|[.!;]\\s++[A-Z]|,?+[ \\t]++(?:because|since|as|by|for|"
     "given|due|based|according|rather|over|instead|not)\\b(?!-))";
 
 /* D fits best. C seems the most plausible. B it is. */
 static const char PREDICATES[] =
-    "(?|(?:[(\\[]|(?:\\A|\\n|[.!?:;,]\\s|\\b(?i:option|choice|letter|answer|so|thus|hence|then|that|"
+    "(?|(?:[(\\[]|(?:\\A|\\n|[.!?:;,]\\s|\\b(?i:option|choice|letter|answer|so|thus|hence|then|"
+    "that|"
     "therefore|only|and|but|means|think|believe|because|while|whereas|since|conclude)\\s)"
     "[\\s*_\"'(\\[]{0,8}+)([A-Z])[)\\]]?[*_\"']*+"
     "(?: ?\\([^()\\n]{1,80}\\)|, [^,.\\n]{1,60},|: [^,.:\\n]{1,60}?)?\\s++(?i:"
@@ -50,13 +54,16 @@ static const char PREDICATES[] =
     "consistent|suitable|appropriate|accurate|supported|convincing|choice|option|answer|fit|match|"
     "one|remaining)|preferable|preferred|favou?red|closest|strongest|best|better(?! known)|winner|"
     "left|it\\b)"
-    "|fits (?:best|better|all|perfectly)|fits(?: the [a-z]{1,16})?(?: best| perfectly| well)?(?=[.!])"
+    "|fits (?:best|better|all|perfectly)|fits(?: the [a-z]{1,16})?(?: best| perfectly| "
+    "well)?(?=[.!])"
     "|makes (?:the most|more|most|perfect|the best) sense|matches (?:best|all|the)|works best|wins|"
     "stands out|it is|remains|is left)\\b"
     /* Only C explains it. We get C as the answer */
-    "|\\b(?i:only)(?i: option| choice)?+\\s++[(\\[*]{0,3}+([A-Z])[)\\]*]{0,3}+\\s++(?i:is|fits|matches|"
+    "|\\b(?i:only)(?i: option| "
+    "choice)?+\\s++[(\\[*]{0,3}+([A-Z])[)\\]*]{0,3}+\\s++(?i:is|fits|matches|"
     "explains|can|satisfies|works|meets|makes|agrees|has|gives|accounts)\\b"
-    "|\\b([A-Z])[)*\"']*+ (?i:as (?:the|our|my) (?:(?:correct|right|best|final|only|most [a-z]{1,16}) )?"
+    "|\\b([A-Z])[)*\"']*+ (?i:as (?:the|our|my) (?:(?:correct|right|best|final|only|most "
+    "[a-z]{1,16}) )?"
     "(?:answer|choice|option))\\b)";
 
 /* 25 mg, which is (B) */
@@ -76,7 +83,8 @@ static const char LINE[] =
     ")";
 
 /* Options that a line names: "A: 20%, B: 80%". */
-static const char NAMED[] = "(?<![A-Za-z0-9'])([A-Z])(?=[.):\\]=]|[ ]?[(:=-]{1,2}+[ ]?[0-9.]{1,6}+ ?%)";
+static const char NAMED[] =
+    "(?<![A-Za-z0-9'])([A-Z])(?=[.):\\]=]|[ ]?[(:=-]{1,2}+[ ]?[0-9.]{1,6}+ ?%)";
 
 /* A line that is one letter. */
 static const char LONE_LETTER[] = "(?m)^[*_ \\t(\\[\"'$]*+([A-Za-z])[)\\]*_. \\t\"'$:\\r]*+$";
@@ -87,7 +95,8 @@ static const char HASHES[] = "(?m)^[ \\t]*+#++[ \\t*_(]*+([A-Z])[)*_.: \\t\\r]*+
 /* The letter behind the word, and no more: Answer C */
 static const char ANSWER[] =
     "(?:(?m:^)|(?<=[.!?;] ))[#*_>\"(\\s]{0,12}+(?i:(?:so|thus|hence|therefore|then),? )?+"
-    "(?i:(?:the|my|our|final|correct|best|right) ){0,3}+(?i:answer|ans|antwort|respuesta|risposta|resposta)"
+    "(?i:(?:the|my|our|final|correct|best|right) "
+    "){0,3}+(?i:answer|ans|antwort|respuesta|risposta|resposta)"
     "(?i: choice| option| letter)?+(?:[ \\t*_\"'`]{1,8}+|(?=\\())[(\\[]?+([A-Z])[)\\]]?+[*_\"'.!]*+"
     "(?=\\s*+\\z|[ \\t]*+\\r?+\\n|,?+ (?:because|since|as|by|for)\\b)";
 
@@ -151,7 +160,8 @@ static lmas_status is_greeting(bool *out, lmi_span in)
 {
     lmi_span found;
     const lmas_status status = lmi_pattern_first(
-        &found, "(\\b[B-HJ-Z]\\b|\\bA\\b[).,;:!?]|\\b(?i:option|choice|answer|none|neither)\\b)", in);
+        &found, "(\\b[B-HJ-Z]\\b|\\bA\\b[).,;:!?]|\\b(?i:option|choice|answer|none|neither)\\b)",
+        in);
 
     if (status == LMAS_OK)
         *out = in.len <= GREETING_MAX && !found.text;
@@ -205,7 +215,8 @@ static lmas_status is_option(bool *out, const lmi_options *options, lmi_span res
 {
     lmi_opening opening = {0};
     lmi_span reason = {0};
-    lmas_status status = lmi_pattern_first(&reason, "\\A((?:because|since|as|for)\\b|\\s*\\z)", rest);
+    lmas_status status =
+        lmi_pattern_first(&reason, "\\A((?:because|since|as|for)\\b|\\s*\\z)", rest);
 
     if (status == LMAS_OK)
         status = lmi_options_open(&opening, options, rest);

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "grade/exact/answer.h"
+
 /* Lines in a row that begin with one letter after another. */
 typedef struct run {
     size_t begin, end; /* in the text */
@@ -29,30 +31,45 @@ static bool is_letter(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+/* `line` without the characters of `set` it begins with. */
+static lmi_span skip_any(lmi_span line, const char *set)
+{
+    return lmi_trim(line, set, "");
+}
+
+/* What follows the letter, when it closes as a label's does: ". iron", ")** iron", " - iron". */
+static bool is_closed(lmi_span rest)
+{
+    const lmi_span text = skip_any(rest, ").:]*_");
+    size_t i;
+
+    for (i = 0; i < rest.len - text.len; i++)
+        if (strchr(").:]", rest.text[i]))
+            return true;
+    return text.len > 2 && text.text[0] == ' ' && strchr("-=|", text.text[1]) &&
+           text.text[2] == ' ';
+}
+
 /* The letter that a line begins with, as "A. iron", "- **(B)** copper", "Option C: zinc" or alone;
  * 0 for any other line. */
 static char label_of(lmi_span line, bool *is_lone)
 {
     static const char *const words[] = {"Option ", "option ", "Choice ", "choice "};
-    size_t i, k;
-    bool has_mark = false;
+    lmi_span rest;
+    size_t k;
 
-    line = lmi_py_strip(line);
-    for (i = 0; i < line.len && strchr(" \t>*_#([-|", line.text[i]); i++)
-        ;
+    line = skip_any(lmi_py_strip(line), " \t>*_#([-|");
     for (k = 0; k < sizeof(words) / sizeof(words[0]); k++)
-        if (line.len - i > 7 && strncmp(line.text + i, words[k], 7) == 0)
-            i += 7;
-    for (; i < line.len && strchr("*_([", line.text[i]); i++)
-        ;
-    if (i >= line.len || !is_letter(line.text[i]))
+        if (line.len > 7 && strncmp(line.text, words[k], 7) == 0)
+            line = (lmi_span){line.text + 7, line.len - 7};
+    line = skip_any(line, "*_([");
+    if (!line.len || !is_letter(*line.text))
         return 0;
-    for (k = i + 1; k < line.len && strchr(").:]*_", line.text[k]); k++)
-        has_mark = has_mark || strchr(").:]", line.text[k]);
-    *is_lone = k == line.len;
-    if (k < line.len && line.len - k > 2 && line.text[k] == ' ' && line.text[k + 2] == ' ')
-        has_mark = has_mark || strchr("-=|", line.text[k + 1]);
-    return has_mark || (*is_lone && line.text[i] <= 'Z') ? line.text[i] : 0;
+    rest = (lmi_span){line.text + 1, line.len - 1};
+    *is_lone = skip_any(rest, ").:]*_").len == 0;
+    if (!is_closed(rest) && !(*is_lone && *line.text <= 'Z'))
+        return 0;
+    return *line.text;
 }
 
 /* Blank the run that ends if it is a listing, or begins another. */
@@ -75,8 +92,7 @@ static void end_run(listing *l)
  * other, is an answer below them. */
 static bool goes_on(const run *r, char label, bool is_lone)
 {
-    return r->n && label == r->last + 1 &&
-           !(is_lone && r->n > 1 && r->n_blank_since != r->n_blank);
+    return r->n && label == r->last + 1 && !(is_lone && r->n > 1 && r->n_blank_since != r->n_blank);
 }
 
 static void take_line(listing *l, size_t begin, lmi_span line)

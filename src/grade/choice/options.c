@@ -34,8 +34,11 @@ void lmi_options_done(lmi_options *options)
 static const struct {
     const char *sign, *plain;
 } SIGNS[] = {
-    {" ", NULL},           {"{", NULL}, {"}", NULL}, {"$", NULL}, {"~", NULL}, {"\xe2\x89\x88", NULL},
-    {"\xc3\x97", "x"},     {"*", "x"},  {"\xc2\xb7", "x"},         {"\xe2\x8b\x85", "x"},
+    {" ", NULL},           {"{", NULL},
+    {"}", NULL},           {"$", NULL},
+    {"~", NULL},           {"\xe2\x89\x88", NULL},
+    {"\xc3\x97", "x"},     {"*", "x"},
+    {"\xc2\xb7", "x"},     {"\xe2\x8b\x85", "x"},
     {"\xe2\x88\x92", "-"},
 };
 
@@ -276,7 +279,8 @@ lmas_status lmi_options_open(lmi_opening *out, const lmi_options *options, lmi_s
 static lmas_status is_beginning(bool *out, lmi_span before)
 {
     static const char BEGINNING[] =
-        "(?:^|[.,;:!?(\"'*_]|\\b(?:so|thus|hence|therefore|that|and|(?<!anything )(?<!everything )(?<!all )but|then|the|a|an|clearly|"
+        "(?:^|[.,;:!?(\"'*_]|\\b(?:so|thus|hence|therefore|that|and|(?<!anything )(?<!everything "
+        ")(?<!all )but|then|the|a|an|clearly|"
         "think|believe|say|conclude|because|since|as))[\\s\"'*_$(]*+()$";
     lmi_span found;
     const lmas_status status = lmi_pattern_first(&found, BEGINNING, before);

@@ -29,11 +29,13 @@ enum { BEFORE_MAX = 160, BEHIND_MAX = 400 };
     "(?:second|third|2nd|next)[- ](?:best|most|likely|closest|" THING ")|runner[- ]up|"            \
     "other (?:[a-z]++ )?" THING "|another (?:[a-z]++ )?" THING "|alternat(?:iv)?e " THING          \
     "|(?:first|initial) (?:thought|guess|instinct|impression|answer)|bad " THING "|poor " THING    \
-    "|in[ck]orrect[ao]|errad[ao]|errat[ao]|scorrett[ao]|equivocad[ao]|sbagliat[ao]|mauvaise?|fausse|falsche|"             \
+    "|in[ck]orrect[ao]|errad[ao]|errat[ao]|scorrett[ao]|equivocad[ao]|sbagliat[ao]|mauvaise?|"     \
+    "fausse|falsche|"                                                                              \
     "inkorrekte|falsch)"
 
 #define NEVER                                                                                      \
-    "(?:not|never|cannot|[a-z]{2,8}?n(?:'|\xe2\x80\x99)t|dont|nobody|no[- ]one|hardly|neither|nor)"
+    "(?:not|never|cannot|[a-z]{2,8}?n(?:'|\xe2\x80\x99)t|dont|nobody|no[- "                        \
+    "]one|hardly|neither|nor)"
 
 /* What one says, thinks or does about an option. */
 #define SAY                                                                                        \
@@ -43,12 +45,14 @@ enum { BEFORE_MAX = 160, BEHIND_MAX = 400 };
     "accept|take|answer)"
 
 #define PEOPLE                                                                                     \
-    "(?:people|students?|candidates|test[- ]takers|readers|learners|beginners|novices|(?<!the )others|"     \
+    "(?:people|students?|candidates|test[- ]takers|readers|learners|beginners|novices|(?<!the "    \
+    ")others|"                                                                                     \
     "they|someone|somebody|anyone|everyone|everybody)"
 
 #define DO_NOT_TAKE                                                                                \
     "(?:eliminat[a-z]*+|exclud[a-z]*+|reject[a-z]*+|rul[a-z]++ out|discard[a-z]*+|dismiss[a-z]*+|" \
-    "avoid[a-z]*+|(?:all|anything|everything|nothing|(?:any|every) [a-z]{1,16}) but|instead of|rather than|except|than|unlike|versus|vs|" NEVER ")"
+    "avoid[a-z]*+|(?:all|anything|everything|nothing|(?:any|every) [a-z]{1,16}) but|instead "      \
+    "of|rather than|except|than|unlike|versus|vs|" NEVER ")"
 
 static const char BEFORE[] =
     "(?i)(?:"
@@ -117,13 +121,15 @@ static const char BEHIND[] =
     "(?:is|was|are|were|seems|looks|would be|will be|must be|may be|'s)[ ]++"
     "(?:[a-z]{1,16}ly |a |an |the |also |just |in fact |only |very |quite |rather |most |best |one "
     "of ){0,4}"
-    "(?:" BAD "|mistake|error|misleading|red herring|bad|poor|ruled out|out|not (?:the |a |an |quite "
+    "(?:" BAD
+    "|mistake|error|misleading|red herring|bad|poor|ruled out|out|not (?:the |a |an |quite "
     "|really |actually |fully |entirely |always )?(?:[a-z]++ )?(?:correct|right|true|answer|valid|"
     "best|possible|so|supported|choice|option|one|it)|less|least|too)\\b"
     "|(?:[a-z]{1,16}ly )?(?:wrong|incorrect|mistaken|not (?:the )?(?:correct|right|true|answer)|"
     "a trap|a distractor|a mistake|wrongly|incorrectly|mistakenly|by mistake|in error|at first|on "
     "first|initially|cannot be|can't be|isn't|doesn't|does not|fails)\\b)"
-    "|(?-i:[^.!?;\\nA-Z]){0,60}\\b(?:which|but|and) (?:this |that |it )?(?:is|was) (?:wrong|incorrect|false|"
+    "|(?-i:[^.!?;\\nA-Z]){0,60}\\b(?:which|but|and) (?:this |that |it )?(?:is|was) "
+    "(?:wrong|incorrect|false|"
     "mistaken|not (?:correct|right|true))\\b"
     "|[ ,;]*+(?:" DASH "[ \\t]*+)?(?:but|no|wait|actually)[ ,]++(?:[a-z]++[ ,]++){0,3}?"
     "(?:is|be|'s|was)\\s++(?:[a-z]++ )?[(\\[*]{0,3}+[A-Z](?![a-z])"
@@ -146,10 +152,10 @@ static const char ASKED[] =
     "[ ,]*+(?:if|unless|were|had|provided|only if|in case)\\b)";
 
 #define AND                                                                                        \
-    "(?:[ \\t]*+[,/&+;|][ \\t]*+(?:(?i:and/or|and|or)\\b[ \\t]*+)?|"                                \
+    "(?:[ \\t]*+[,/&+;|][ \\t]*+(?:(?i:and/or|and|or)\\b[ \\t]*+)?|"                               \
     "[ \\t]++(?i:and/or|and|or|as well as|plus|und|oder|et|ou|y|o|e)\\b[ \\t]*+|"                  \
-    "[ \\t]*+(?:和|或|与|與|及|と|"    \
-    "、|か|와|과|또는|и|"                    \
+    "[ \\t]*+(?:和|或|与|與|及|と|"                                                                \
+    "、|か|와|과|또는|и|"                                                                          \
     "или)[ \\t]*+)"
 
 /* "B and C", "B, C", "B/C", "B (20%), C (80%)", "B. copper and C. zinc": group 1 is the other
@@ -169,9 +175,10 @@ lmas_status lmi_polarity_init(lmi_polarity *out, const lmi_options *options)
     const struct {
         lmi_pattern *to;
         const char *pattern;
-    } all[] = {{&out->before, BEFORE},           {&out->before_too, BEFORE_TOO}, {&out->inside, INSIDE}, {&out->before_bare, BEFORE_BARE},
-               {&out->after, BEHIND},            {&out->after_bare, BEHIND_BARE},
-               {&out->several, SEVERAL},         {&out->asked, ASKED}};
+    } all[] = {{&out->before, BEFORE},   {&out->before_too, BEFORE_TOO},
+               {&out->inside, INSIDE},   {&out->before_bare, BEFORE_BARE},
+               {&out->after, BEHIND},    {&out->after_bare, BEHIND_BARE},
+               {&out->several, SEVERAL}, {&out->asked, ASKED}};
     lmas_status status = LMAS_OK;
     size_t i;
 
@@ -195,8 +202,8 @@ void lmi_polarity_done(lmi_polarity *polarity)
     lmi_pattern_done(&polarity->asked);
 }
 
-/* What stands around a letter, in a copy: the sentence until it, of which the cue is the end; a mark;
- * and what follows. */
+/* What stands around a letter, in a copy: the sentence until it, of which the cue is the end; a
+ * mark; and what follows. */
 typedef struct around {
     char text[BEFORE_MAX + BEHIND_MAX + 1];
     size_t n_cue, n_before, n;
@@ -284,11 +291,10 @@ lmi_sense lmi_polarity_of(lmi_polarity *polarity, const lmi_mention *mention, bo
     behind = (lmi_span){a.text + a.n_before + 1, a.n - a.n_before - 1};
     if (matches(&polarity->before, before) || matches(&polarity->before_too, before) ||
         matches(&polarity->inside, inside) || matches(&polarity->after, behind) ||
-        matches(&polarity->asked, (lmi_span){a.text, a.n}) ||
-        is_listed(behind, *mention->letter))
+        matches(&polarity->asked, (lmi_span){a.text, a.n}) || is_listed(behind, *mention->letter))
         return LMI_SENSE_DENIED;
-    if (is_bare && (matches(&polarity->before_bare, before) ||
-                    matches(&polarity->after_bare, behind)))
+    if (is_bare &&
+        (matches(&polarity->before_bare, before) || matches(&polarity->after_bare, behind)))
         return LMI_SENSE_DENIED;
     return has_another(polarity, behind, *mention->letter) ? LMI_SENSE_SEVERAL : LMI_SENSE_CHOSEN;
 }

@@ -22,7 +22,8 @@ enum { CLAUSES_MAX = 32, CLAUSE_MAX = 1024 };
     "(?:would|should|must|will|can only|has to|have to|ought to|seems? to|appears? to|turns out "  \
     "to)(?: therefore| thus| clearly| indeed| then| hence)?+ be"
 #define IS                                                                                         \
-    "(?=[iwshmcatourIWSHMCATOUR:=>\xe2-])(?i:\\bis\\b|\\bwas\\b|\\b" WOULD "\\b|\\b(?:corresponds to|remains)\\b|" ARROW "|[:=>])"
+    "(?=[iwshmcatourIWSHMCATOUR:=>\xe2-])(?i:\\bis\\b|\\bwas\\b|\\b" WOULD                         \
+    "\\b|\\b(?:corresponds to|remains)\\b|" ARROW "|[:=>])"
 
 /* Words that may stand between "wait" and the letter. */
 #define AGAIN                                                                                      \
@@ -37,13 +38,15 @@ static const char STATEMENT[] =
     "(?<![A-Za-z])(?i:answer|ans)(?![A-Za-z])[^.:=>\\n]{0,40}?" IS
     "|\\b(?i:choice|option|letter)\\b[a-z ]{0,30}?" IS
     /* Answer - B. Ans. B */
-    "|(?<![A-Za-z])(?i:answer|ans)(?![A-Za-z])[*_\"' \\t]*+(?:" DASH "|[.|])++"     /* A heading: Answer, and the letter below it */
+    "|(?<![A-Za-z])(?i:answer|ans)(?![A-Za-z])[*_\"' \\t]*+(?:" DASH
+    "|[.|])++" /* A heading: Answer, and the letter below it */
     "|(?m:^)[#*_> \\t]*+(?i:(?:the |my )?(?:final |correct |best )?(?:answer|choice))[*_ \\t]*+"
     "\\r?+\\n[\\s*_]*+"
     /* I choose B. We select option (C) */
     "|\\b(?i:choose|select|pick|go with|going with|opt for|opting for|settle on|vote for|"
-    "(?:i|we) (?:chose|picked|selected))\\b"     /* Correction: B. Wait, it is B */
-    "|\\b(?i:correction)[*_]*+ ?[:,]"     "|\\b(?i:wait|actually|scratch that|on second thought|sorry|oops|"
+    "(?:i|we) (?:chose|picked|selected))\\b" /* Correction: B. Wait, it is B */
+    "|\\b(?i:correction)[*_]*+ ?[:,]"
+    "|\\b(?i:wait|actually|scratch that|on second thought|sorry|oops|"
     "no(?=[,.!]? (?:wait|it|this|that|the answer|actually|i mean)\\b))[,:.!]*+\\s++" AGAIN
     /* It is not A but B */
     "|\\b(?i:not)\\s++(?:option |choice |answer )?[(*\"']{0,3}+[A-Z][)*\"']{0,3}+,?+\\s++"
@@ -53,8 +56,9 @@ static const char STATEMENT[] =
 static const char SHORT_STATEMENT[] =
     "(?:"
     "\\b(?i:correct|right|best|only|likely|plausible|suitable|appropriate|reasonable|accurate|"
-    "remaining|final)(?i: one| statement| response| solution| candidate| alternative)?+[*_]*+\\s?+"
-    IS "|\\b(?i:guess|pick|selection|verdict|vote|bet|conclusion)\\b[*_]*+\\s?+" IS
+    "remaining|final)(?i: one| statement| response| solution| candidate| "
+    "alternative)?+[*_]*+\\s?+" IS
+    "|\\b(?i:guess|pick|selection|verdict|vote|bet|conclusion)\\b[*_]*+\\s?+" IS
     ")" THEN(FILLER, PLAIN_LETTER);
 
 /* Sentences about an option, for a text that has none of the first kind: "The answer is A. Vitamin
@@ -63,12 +67,15 @@ static const char SHORT_STATEMENT[] =
 static const char REMARK[] =
     "(?|"
     /* Option B is correct. (B) is the best answer */
-    "(?:[(\\[]|(?:\\A|\\n|[.!?:;,]\\s|\\b(?i:option|choice|letter|answer|statement|so|thus|hence|then|that|"
+    "(?:[(\\[]|(?:\\A|\\n|[.!?:;,]\\s|\\b(?i:option|choice|letter|answer|statement|so|thus|hence|"
+    "then|that|"
     "therefore|only|and|but|means|think|believe)\\s)[\\s*_\"'(\\[]{0,8}+)"
-    "([A-Z])[)\\]]?[*_\"']*+(?: ?\\([^()\\n]{1,80}\\)|, [^,.\\n]{1,60},)?\\s++(?i:is|seems|appears|looks|must be|has to be)\\s++(?i:to be )?+"
+    "([A-Z])[)\\]]?[*_\"']*+(?: ?\\([^()\\n]{1,80}\\)|, "
+    "[^,.\\n]{1,60},)?\\s++(?i:is|seems|appears|looks|must be|has to be)\\s++(?i:to be )?+"
     "(?:(?i:indeed|clearly|therefore|the|my|our|best|most|only|single|likely|final|thus|also)\\s++"
     ")*?"
-    "(?i:correct|right|answer|choice|option|appropriate|accurate|suitable|likely|best)\\b(?! to an?(?:other)?\\b)"
+    "(?i:correct|right|answer|choice|option|appropriate|accurate|suitable|likely|best)\\b(?! to "
+    "an?(?:other)?\\b)"
     ")";
 
 /* "The answer is mitochondria." Group 1: the rest of the line. */
@@ -77,7 +84,8 @@ static const char TEXT_STATEMENT[] =
 
 /* "Mitochondria is the correct answer." Group 1 is empty, where the text ends. */
 static const char TEXT_FIRST[] =
-    "()[*_\"']{0,4}+[ \\t]{1,4}+(?i:is|are|must be|would be)\\s++(?i:clearly |therefore |thus |indeed )?+"
+    "()[*_\"']{0,4}+[ \\t]{1,4}+(?i:is|are|must be|would be)\\s++(?i:clearly |therefore |thus "
+    "|indeed )?+"
     "(?i:the|our|my)\\s++(?i:(?:correct|right|best|final|only|most \\w{1,16}+)\\s++){0,3}+"
     "(?i:answer|option|choice)\\b(?!\\s++(?:to|of|is|if|that)\\b)";
 
@@ -199,7 +207,8 @@ lmas_status lmi_statement_find(lmi_pick *out, lmi_polarity *polarity, lmi_span i
     if (status == LMAS_OK)
         status = find_text_first(&first, polarity, in);
     if (status == LMAS_OK)
-        *out = lmi_pick_later(lmi_pick_later(lmi_pick_later(other, brief), letter), lmi_pick_later(first, text));
+        *out = lmi_pick_later(lmi_pick_later(lmi_pick_later(other, brief), letter),
+                              lmi_pick_later(first, text));
     return status;
 }
 
