@@ -398,8 +398,8 @@ typedef struct lmas_result {
     lmas_status status;             /* LMAS_OK, or why this question failed; others go on */
     const char *error;              /* "" when it did not fail */
     const char *text;               /* the last agent's text, "" when it failed before */
-    const char *marked; /* the same with the control tokens spelled out, which tell a thought from an
-                         * answer for some models; NULL when it spoke none */
+    const char *marked;             /* the same with the control tokens that it spoke spelled out:
+                                     * some models mark thoughts with them; NULL without any */
     const lmas_agent_trace *agents; /* those that took their turn */
     size_t n_agents;
     uint64_t n_read, n_thought, n_spoken, n_shared;

@@ -96,7 +96,7 @@ static lmas_status copy_speech(char **out, const lmi_speech *speech, bool is_mar
 static lmas_status keep_output(lmi_job *job)
 {
     lmas_agent_trace *trace = trace_of(job);
-    char *output;
+    char *output = NULL;
     char *marked = NULL;
     lmas_status status = copy_speech(&output, &job->speech, false);
 

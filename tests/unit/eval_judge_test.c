@@ -143,7 +143,7 @@ static void test_question_without_gold_is_asked_and_not_graded(void **state)
     expect(1, true, true, "paris");
 }
 
-/* Of some models only control tokens tell a thought from an answer; the reference never sees one. */
+/* Of some models only control tokens tell a thought from an answer; the reference sees none. */
 static void test_the_exact_rule_reads_the_marks_that_are_not_shown(void **state)
 {
     const lmi_sandbox_params params = sandbox();

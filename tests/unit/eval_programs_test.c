@@ -116,7 +116,7 @@ static void judge_all(const char *(*said)(const answer *))
         lmi_buf text;
         lmas_result result = {.id = i, .error = ""};
 
-        lmi_buf_init(&text, 2 * LINE_LEN_MAX);
+        lmi_buf_init(&text, (size_t)2 * LINE_LEN_MAX);
         lmi_buf_puts(&text, said(&answers[i]));
         result.text = lmi_buf_text(&text);
         assert_ok(lmi_judge_take(judge, &result));

@@ -1,4 +1,4 @@
-/* grade_thoughts_test.c - whatever marks a model puts around its thoughts, what it says is found. */
+/* grade_thoughts_test.c - whatever marks are around a model's thoughts, what it says is found. */
 #include "support.h"
 
 #include <stdio.h>
@@ -80,8 +80,7 @@ static const char *const ends[] = {
     "<|endoftext|>",
     "<|END_OF_TURN_TOKEN|>",
     "<|reserved_special_token_7|>",
-    "<\xef\xbd\x9c"
-    "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
+    "<\357\275\234end\342\226\201of\342\226\201sentence\357\275\234>",
     "<|im_end|>\n<|im_start|>user\nAnd 5?<|im_end|>\n<|im_start|>assistant\nnone",
 };
 

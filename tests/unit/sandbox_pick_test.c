@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "sandbox/sandbox.h"
 #include "support.h"
@@ -159,27 +160,28 @@ static void test_what_definitions_need_is_never_left_out(void **state)
 static void test_candidates_of_any_shape_are_picked_from(void **state)
 {
     static const char good[] = "def f(x):\n    return x + 1";
-    char *deep = lmi_new(200001, 1);
-    char *prose = lmi_new(400001, 1);
-    const char *candidates[] = {good, deep};
+    lmi_buf deep, prose;
+    const char *candidates[] = {good, NULL};
     lmi_program program = {
         .candidates = candidates, .n_candidates = 2, .tests = "assert f(1) == 2"};
     size_t i;
 
     (void)state;
-    assert_non_null(deep);
-    assert_non_null(prose);
-    memset(deep, '(', 200000);
+    lmi_buf_init(&deep, 1 << 20);
+    lmi_buf_init(&prose, 1 << 20);
+    for (i = 0; i < 200000; i++)
+        lmi_buf_putc(&deep, '(');
+    for (i = 0; i < 50000; i++)
+        lmi_buf_puts(&prose, "x = (1\n\n");
+    candidates[1] = lmi_buf_text(&deep);
     run(&program);
     assert_int_equal(got.ending, LMI_ENDING_PASSED);
-    for (i = 0; i + 8 <= 400000; i += 8)
-        memcpy(prose + i, "x = (1\n\n", 8);
-    candidates[0] = prose;
+    candidates[0] = lmi_buf_text(&prose);
     candidates[1] = good;
     run(&program);
     assert_int_equal(got.ending, LMI_ENDING_PASSED);
-    lmi_free(deep);
-    lmi_free(prose);
+    lmi_buf_done(&deep);
+    lmi_buf_done(&prose);
 }
 
 static void test_tests_that_are_no_python_fail_with_the_first_candidate(void **state)

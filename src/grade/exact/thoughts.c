@@ -8,7 +8,6 @@
  */
 #include "grade/exact/thoughts.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* Longest name of a mark, and longest head of a channel, in bytes. */
@@ -163,26 +162,53 @@ static bool take_bar(size_t *at, lmi_span in)
     return take(at, in, "|") || take(at, in, "\xef\xbd\x9c");
 }
 
-/* The name that comes next; false without one. Words end at '_' (or its wide brother), ':', '-', in
- * brackets at spaces. */
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_letter(char c)
+{
+    return is_upper(c) || (c >= 'a' && c <= 'z');
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* What a character is in a name: small, or '_' between words; NUL where it ends the name. Names in
+ * brackets are in capitals, and may have spaces. */
+static char in_name(unsigned form, char c)
+{
+    if (is_upper(c))
+        return (char)(c - 'A' + 'a');
+    if (c == '_' || (c == ' ' && form == BRACKETS))
+        return '_';
+    if (form == BRACKETS)
+        return '\0';
+    if (c == ':' || c == '-')
+        return '_';
+    if (is_letter(c) || (c >= '0' && c <= '9'))
+        return c;
+    return '\0';
+}
+
+/* The name that comes next; false without one. */
 static bool take_name(mark *m, size_t *at, lmi_span in)
 {
     size_t n = 0;
 
     while (*at < in.len && n < NAME_MAX) {
-        const char c = in.text[*at];
-        const bool is_letter =
-            m->form == BRACKETS ? isupper((unsigned char)c) != 0 : isalnum((unsigned char)c) != 0;
+        const bool is_wide = has(in, *at, "\xe2\x96\x81"); /* DeepSeek's '_' */
+        char c = in_name(m->form, in.text[*at]);
 
-        if (is_letter)
-            m->name[n++] = (char)tolower((unsigned char)c);
-        else if (n && (strchr("_:-", c) || (c == ' ' && m->form == BRACKETS)) && c)
-            m->name[n++] = '_';
-        else if (n && has(in, *at, "\xe2\x96\x81"))
-            m->name[n++] = '_', *at += 2;
-        else
+        if (is_wide)
+            c = '_';
+        if (!c || (!n && c == '_'))
             break;
-        ++*at;
+        m->name[n++] = c;
+        *at += is_wide ? 3 : 1;
     }
     m->name[n] = '\0';
     return n > 0;
@@ -258,9 +284,10 @@ static meaning weigh(const mark *m)
 /* Whether somebody speaks of the mark: it stands in quotes. */
 static bool is_quoted(const mark *m, lmi_span in)
 {
-    const char c = m->at > 0 ? in.text[m->at - 1] : '\0';
+    const char *before = in.text + m->at - 1;
 
-    return c && strchr("\"'`", c) && m->end < in.len && in.text[m->end] == c;
+    return m->at > 0 && m->end < in.len && *before && strchr("\"'`", *before) &&
+           in.text[m->end] == *before;
 }
 
 /* ---- The walk ---- */
@@ -376,7 +403,7 @@ static lmi_span next_word(lmi_span in, size_t at)
 
     while (at < in.len && in.text[at] == ' ')
         at++;
-    while (at + n < in.len && n < NAME_MAX && isalpha((unsigned char)in.text[at + n]))
+    while (at + n < in.len && n < NAME_MAX && is_letter(in.text[at + n]))
         n++;
     return (lmi_span){in.text + at, n};
 }
@@ -448,7 +475,7 @@ static bool counts(const walk *w, const mark *m, meaning what)
 /* A mark that says nothing is no part of what begins with it. */
 static void skip_empty(walk *w, const mark *m)
 {
-    while (w->begin < m->at && isspace((unsigned char)w->text.text[w->begin]))
+    while (w->begin < m->at && is_blank(w->text.text[w->begin]))
         w->begin++;
     if (w->begin == m->at)
         w->begin = m->end;
@@ -519,7 +546,7 @@ static lmi_span trim_marks(lmi_span said)
         size_t n = 2;
 
         while (n < text.len && n < NAME_MAX && text.text[text.len - n - 1] != '<' &&
-               !isspace((unsigned char)text.text[text.len - n - 1]))
+               !is_blank(text.text[text.len - n - 1]))
             n++;
         if (n == text.len || text.text[text.len - n - 1] != '<' || text.text[text.len - n] != '|')
             break;
@@ -532,14 +559,14 @@ lmi_span lmi_thoughts_skip(lmi_span text)
 {
     walk w = {.text = text};
     lmi_span rest;
+    bool has_rest;
 
     walk_marks(&w);
     rest = (lmi_span){text.text + w.begin, w.text.len - w.begin};
-    if (w.is_thought && w.earlier.len)
-        rest = w.earlier;
-    else if (!w.is_thought && w.said.len && !(w.is_answer && lmi_py_strip(rest).len))
+    has_rest = lmi_py_strip(rest).len > 0;
+    if (!w.is_thought && w.said.len && !(w.is_answer && has_rest))
         rest = w.said;
-    else if (!w.is_thought && w.earlier.len && !lmi_py_strip(rest).len)
+    else if (w.earlier.len && (w.is_thought || !has_rest))
         rest = w.earlier;
     return trim_marks(rest);
 }
