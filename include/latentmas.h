@@ -83,7 +83,7 @@ enum {
     LMAS_N_CTX_MAX = 1 << 30,
     LMAS_N_LANES_MAX = 256,     /* or what this libllama can, where that is less */
     LMAS_N_BATCH_MAX = 1 << 20, /* of n_batch and n_ubatch */
-    LMAS_N_THREADS_MAX = 512,   /* of n_threads and n_threads_batch */
+    LMAS_N_THREADS_MAX = 1024,  /* of n_threads and n_threads_batch */
     LMAS_TOP_K_MAX = 1 << 24,
     LMAS_TEMPERATURE_MAX = 100,
     LMAS_LATENT_STEPS_MAX = 100000, /* of one agent, or one lmas_memory_think() */

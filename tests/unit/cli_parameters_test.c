@@ -20,8 +20,8 @@ static void test_parameters_become_flags(void **state)
                 "give more with n_ctx, or with kv unified");
     assert_said("-c", "n_ctx");
     assert_said("(--chat-template gives another)", "(chat_template gives another)");
-    assert_said("-t must be from 0 to 512", "n_threads must be from 0 to 512");
-    assert_said("-tb must be from 0 to 512", "n_threads_batch must be from 0 to 512");
+    assert_said("-t must be from 0 to 1024", "n_threads must be from 0 to 1024");
+    assert_said("-tb must be from 0 to 1024", "n_threads_batch must be from 0 to 1024");
     assert_said("", "");
 }
 

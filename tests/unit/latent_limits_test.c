@@ -47,12 +47,12 @@ static void test_numbers_of_a_session_have_limits(void **state)
     assert_fails(LMAS_E_INVALID, "n_ubatch must be at most 1048576", session_with(p));
     p = small();
     p.n_threads = LMAS_N_THREADS_MAX + 1;
-    assert_fails(LMAS_E_INVALID, "n_threads must be from 0 to 512, got 513", session_with(p));
+    assert_fails(LMAS_E_INVALID, "n_threads must be from 0 to 1024, got 1025", session_with(p));
     p.n_threads = -1;
-    assert_fails(LMAS_E_INVALID, "n_threads must be from 0 to 512, got -1", session_with(p));
+    assert_fails(LMAS_E_INVALID, "n_threads must be from 0 to 1024, got -1", session_with(p));
     p = small();
     p.n_threads_batch = INT32_MAX;
-    assert_fails(LMAS_E_INVALID, "n_threads_batch must be from 0 to 512", session_with(p));
+    assert_fails(LMAS_E_INVALID, "n_threads_batch must be from 0 to 1024", session_with(p));
 }
 
 static void test_layers_on_accelerators_have_a_limit(void **state)
