@@ -40,7 +40,7 @@ the converter of Debian's llama.cpp-tools 0.7.0.
 
 TAIL = """
 The caches of transformers 5.12 are wrong for a second piece of several tokens on recurrent and hybrid models (Mamba, Mamba-2, Falcon-H1, Granite 4 H, Jamba,
-LFM2, Nemotron-H); there one token at a time is the reference. On them a decode that failed half-way cannot be taken back: the question fails, and
+LFM2); there, and on Nemotron-H, one token at a time is the reference. On all of these a decode that failed half-way cannot be taken back: the question fails, and
 says so.
 
 Where the table shows one kind of embeddings, the other was not made; tied and untied differ in where libllama finds `W_out` and, with `W_a` on, in
@@ -95,8 +95,11 @@ def figures(lines):
 
 def rounded_up(x):
     """To one digit; what is below 1e-4 is rounding, and differs from machine to machine."""
-    power = math.floor(math.log10(x)) if x > 1e-4 else math.ceil(math.log10(max(x, 1e-6)))
-    return f"{math.ceil(x / 10**power)}e{power}"
+    if x <= 1e-4:
+        return "1e-5" if x <= 1e-5 else "1e-4"
+    power = math.floor(math.log10(x))
+    digit = math.ceil(x / 10**power)
+    return f"{digit}e{power}" if digit < 10 else f"1e{power + 1}"
 
 
 def row(name, models, seen):
