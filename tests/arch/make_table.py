@@ -40,8 +40,11 @@ the converter of Debian's llama.cpp-tools 0.7.0.
 
 TAIL = """
 The caches of transformers 5.12 are wrong for a second piece of several tokens on recurrent and hybrid models (Mamba, Mamba-2, Falcon-H1, Granite 4 H, Jamba,
-LFM2, Nemotron-H); there one token at a time is the reference. On them a decode that failed half-way cannot be taken back: the question fails, and
+LFM2); there, and on Nemotron-H, one token at a time is the reference. On all of these a decode that failed half-way cannot be taken back: the question fails, and
 says so.
+
+Where the table shows one kind of embeddings, the other was not made; tied and untied differ in where libllama finds `W_out` and, with `W_a` on, in
+that `W_a` of a tied model is the identity.
 
 ## Refused
 
@@ -64,6 +67,8 @@ says so.
 | gpt-oss with `truncate: false` in its YaRN parameters | libllama does not read it | libllama |
 | longrope (Phi-3 long) | the factors follow the size of the context, not the length of the text: a large `-c` changes short prompts | libllama |
 | Qwen2-VL | the epsilon of the norms is not read | libllama |
+| PhiMoE | the first hidden state is another: transformers routes by its SparseMixer, libllama by a softmax (the likely cause) | libllama or its converter |
+| OLMo 3, Mellum, tied | libllama wants an `output.weight` | libllama |
 | MiniCPM3 | `dim_model_base` is taken as 256 (a warning says so) | libllama |
 | EXAONE 4 with sliding windows, DeepSeek-V2 without `q_lora` | known by the number of layers (64; 26 or 27) | libllama |
 | Falcon-H1, tied | the converter folds the embedding's multiplier into the matrix that both ends share: logits come out larger | converter |
@@ -88,9 +93,13 @@ def figures(lines):
     return found, engine
 
 
-def decade(x):
-    """The power of ten that it is within."""
-    return f"1e{math.ceil(math.log10(max(x, 1e-7)))}"
+def rounded_up(x):
+    """To one digit; what is below 1e-4 is rounding, and differs from machine to machine."""
+    if x <= 1e-4:
+        return "1e-5" if x <= 1e-5 else "1e-4"
+    power = math.floor(math.log10(x))
+    digit = math.ceil(x / 10**power)
+    return f"{digit}e{power}" if digit < 10 else f"1e{power + 1}"
 
 
 def row(name, models, seen):
@@ -98,7 +107,7 @@ def row(name, models, seen):
     ends = " and ".join("tied" if m["tied"] else "untied" for _, m in models)
     thinks = "refused" if first["refused"] else "right"
     worst = max(seen[stem][0] for stem, _ in models)
-    return f"| `{name}` | `{first['arch']}` | {first['by']} | {ends} | {thinks} | {decade(worst)} | {first['remark']} |"
+    return f"| `{name}` | `{first['arch']}` | {first['by']} | {ends} | {thinks} | {rounded_up(worst)} | {first['remark']} |"
 
 
 def main():
