@@ -250,7 +250,8 @@ LMAS_API int32_t lmas_session_n_threads_batch(const lmas_session *session);
 LMAS_API const char *lmas_session_realignment(const lmas_session *session);
 
 /* Why thoughts are refused here, NULL where they are not: a new session feeds the model a token's
- * own row of W_in as a vector, which must come out as the token does. Reading and speaking go on. */
+ * own row of W_in as a vector, which must come out as the token does. Reading and speaking go
+ * on. */
 LMAS_API const char *lmas_session_cannot_think(const lmas_session *session);
 
 /* Stop what runs on this session at the next tick: the running call returns LMAS_E_CANCELED, and

@@ -1,4 +1,4 @@
-/* engine_thought_test.c - the proof that a vector may stand for a token, and what refusing costs. */
+/* engine_thought_test.c - the proof that a vector may stand for a token; what refusing costs. */
 #include <math.h>
 #include <string.h>
 
