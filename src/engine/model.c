@@ -172,22 +172,30 @@ static void foretell(lmas_model *model, const lmi_weights *weights)
     lmi_header_warn(info->arch);
 }
 
-static lmas_status describe(lmas_model *model, lmi_weights *weights, const char *path,
-                            const lmas_model_params *params)
+static lmas_status name(lmas_model *model, const lmi_weights *weights, const char *path)
 {
-    const char *name = lmi_weights_string(weights, "general.name");
-    lmas_status status;
-    lmi_matrix out;
+    const char *given = lmi_weights_string(weights, "general.name");
 
     model->path = lmi_strdup(path);
     model->arch = lmi_strdup(lmi_weights_string(weights, "general.architecture"));
-    model->name = lmi_strdup(name ? name : "");
+    model->name = lmi_strdup(given ? given : "");
     if (!model->path || !model->arch || !model->name)
         return lmi_fail(LMAS_E_NOMEM, "no memory to open %s", path);
     llama_model_desc(model->llama, model->description, sizeof(model->description));
     lmi_flatten(model->arch);
     lmi_flatten(model->name);
     lmi_flatten(model->description);
+    return LMAS_OK;
+}
+
+static lmas_status describe(lmas_model *model, lmi_weights *weights, const char *path,
+                            const lmas_model_params *params)
+{
+    lmas_status status = name(model, weights, path);
+    lmi_matrix out;
+
+    if (status != LMAS_OK)
+        return status;
     model->info = (lmas_model_info){
         .path = model->path,
         .arch = model->arch,

@@ -45,7 +45,7 @@ typedef struct lmi_job {
     lmas_agent_trace *traces; /* strings are owned */
     lmas_result result;       /* points at `traces`, `error`, `marked`; complete when is_done */
     char *error;
-    char *marked; /* the last text with its control tokens; NULL when it has none */
+    char *marked;     /* the last text with its control tokens; NULL when it has none */
     bool is_canceled; /* somebody asked for its end, which comes before its next step */
     bool is_stopping; /* a callback asked to stop: the tick ends with this step */
     bool is_done;

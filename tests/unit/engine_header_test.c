@@ -1,6 +1,5 @@
 /* engine_header_test.c - headers that libllama would abort over: each is refused, and named. */
 #include "engine/libllama.h"
-#include "engine/libllama.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

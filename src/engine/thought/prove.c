@@ -6,8 +6,9 @@
 #include "base/mem.h"
 #include "engine/context.h"
 
-/* How far the two hidden states may lie apart, as a share of their length. They are the same
- * sums, so they are equal on a CPU; a scale that is wrong by sqrt(n_embd) moves them by a tenth or more. */
+/* How far the two hidden states may lie apart, as a share of their length. They are the same sums,
+ * so they are equal on a CPU; a scale that is wrong by sqrt(n_embd) moves them by a tenth or
+ * more. */
 static const double APART_MAX = 0.02;
 
 static double apart(const float *a, const float *b, size_t n)
