@@ -5,12 +5,15 @@
  * where the first question stands, and all of its text counts.
  */
 #include "grade/exact/answer.h"
+
+#include <string.h>
+
 #include "grade/pattern.h"
 
 /* The beginning of a line that asks: "Question:", "**Problem 2:**", "### Exercise 3", "Q:", another
  * turn of the user, also in the marks of chat templates. */
 #define ASKS                                                                                       \
-    "(?m)^[ \\t]*+(?:[*_#>]{1,6}+[ \\t]*+)?+(?:"                                                   \
+    "(?m)\\G[ \\t]{0,80}+(?:[*_#>]{1,6}+[ \\t]{0,80}+)?+(?:"                                       \
     "(?i:question|problem|exercise|task)(?: ?#?[0-9]{1,4}+)?+[*_]{0,3}+ ?:|"                       \
     "(?i:question|problem|exercise|example) #?[0-9]{1,4}+[*_]{0,3}+(?:[:]|[.)]?+[ \\t\\r]*+$)|"    \
     "Q(?:[0-9]{1,4}+[*_]{0,3}+[:.)]|[*_]{0,3}+:)|"                                                 \
@@ -36,18 +39,45 @@
     "\\b(?i:be|is|option|choose|choice)\\b[ (*]{1,4}+[A-Z][).*]{0,4}+\\s*+\\z|"                    \
     "\\A\\s*+" BARE "\\s*+\\z)"
 
-lmas_status lmi_answer_cut(lmi_span *text)
+/* Whether a line may ask: the first letter tells, and is quicker than a pattern. */
+static bool may_ask(lmi_span line)
 {
+    const lmi_span words = lmi_trim(line, " \t*_#>", "");
+
+    return words.len > 0 && strchr("QqPpEeTtHhUuI<[", *words.text);
+}
+
+/* The beginning of the first line that asks; NULL without one. */
+static lmas_status find_question(const char **out, lmi_span text)
+{
+    const char *end = text.text + text.len;
+    const char *at = text.text;
     lmi_pattern p;
-    lmi_span before = {NULL, 0};
-    bool is_answered = false;
-    lmas_status status = lmi_pattern_init(&p, ASKS, *text);
+    const lmas_status status = lmi_pattern_init(&p, ASKS, text);
 
     if (status != LMAS_OK)
         return status;
-    if (lmi_pattern_next(&p))
-        before = (lmi_span){text->text, (size_t)(lmi_pattern_group(&p, 0).text - text->text)};
+    for (*out = NULL; at && !*out;) {
+        p.where = (size_t)(at - text.text);
+        if (may_ask((lmi_span){at, (size_t)(end - at)}) && lmi_pattern_next(&p))
+            *out = at;
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at ? at + 1 : NULL;
+    }
     lmi_pattern_done(&p);
+    return status;
+}
+
+lmas_status lmi_answer_cut(lmi_span *text)
+{
+    const char *question = NULL;
+    bool is_answered = false;
+    lmi_span before;
+    lmas_status status = find_question(&question, *text);
+
+    if (status != LMAS_OK || !question)
+        return status;
+    before = (lmi_span){text->text, (size_t)(question - text->text)};
     if (before.len > 0)
         status = lmi_pattern_matches(&is_answered, ANSWERS, before);
     if (is_answered)
