@@ -56,7 +56,7 @@ static void tell_end(const char *message)
 {
     const int len = (int)strcspn(message, "\n");
     char line[1024];
-    ssize_t n;
+    size_t n;
 
     if (lmi_log_is_heard()) {
         lmi_log(LMAS_LOG_ERROR, "%.*s", len, message);
@@ -64,9 +64,10 @@ static void tell_end(const char *message)
     }
     snprintf(line, sizeof(line) - 1, "%.*s", len, message);
     lmi_flatten(line);
-    n = write(STDERR_FILENO, line, strlen(line));
-    n = write(STDERR_FILENO, "\n", 1);
-    (void)n;
+    n = strlen(line);
+    line[n] = '\n'; /* room was left */
+    if (write(STDERR_FILENO, line, n + 1) < 0)
+        return; /* nobody hears it */
 }
 
 /* A program that has its own word for it keeps it. */

@@ -81,7 +81,6 @@ static lmas_status take_field(lmi_record *record, const lmi_json *json, const fi
     *text = lmi_strdup(yyjson_get_str(val));
     if (!*text)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a run");
-    lmi_flatten(*text); /* a report shows it */
     return LMAS_OK;
 }
 

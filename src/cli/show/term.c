@@ -38,7 +38,7 @@ static void say_last_error(void)
 {
     lmi_buf text;
 
-    lmi_buf_init(&text, 2 * LMI_ERROR_MAX);
+    lmi_buf_init(&text, (size_t)2 * LMI_ERROR_MAX);
     lmi_in_flags(&text, lmas_last_error());
     lmi_say("%s", text.status == LMAS_OK ? lmi_buf_text(&text) : lmas_last_error());
     lmi_buf_done(&text);

@@ -252,10 +252,10 @@ static bool matches(lmi_pattern *pattern, lmi_span in)
 /* Whether another option is given together with `letter`. */
 static bool has_another(lmi_polarity *p, lmi_span behind, char letter)
 {
-    const char other = matches(&p->several, behind)
-                           ? lmi_options_letter(p->options, lmi_pattern_group(&p->several, 1))
-                           : 0;
+    char other = 0;
 
+    if (matches(&p->several, behind))
+        other = lmi_options_letter(p->options, lmi_pattern_group(&p->several, 1));
     return other && other != lmi_options_letter(p->options, (lmi_span){&letter, 1});
 }
 

@@ -181,16 +181,17 @@ static size_t name_len(lmi_span in)
     return n;
 }
 
+/* Whether a command is one of `names`, each between blanks. (One search for the whole word: a flood
+ * of unknown commands asks for every list.) */
 static bool is_listed(const char *names, const char *name, size_t len)
 {
-    const char *at = names;
+    char word[COMMAND_MAX + 3] = " ";
 
-    while ((at = strchr(at, ' ')) && at[1]) {
-        at++;
-        if (*at == *name && strncmp(at, name, len) == 0 && at[len] == ' ')
-            return true;
-    }
-    return false;
+    if (len > COMMAND_MAX)
+        return false;
+    memcpy(word + 1, name, len);
+    word[len + 1] = ' ';
+    return strstr(names, word) != NULL;
 }
 
 /* Bytes of an argument in `open` and `close` that holds neither, or of a `*`; 0 for any other. */
