@@ -333,6 +333,8 @@ static void test_a_pipe_is_read_to_its_end_when_somebody_writes(void **state)
 
         usleep(30000);
         file = fopen(path, "w");
+        if (!file)
+            _exit(1);
         fputs("one ", file);
         fflush(file);
         usleep(30000);

@@ -2,6 +2,7 @@
 #include "sandbox/walls/programs.h"
 
 #include <glob.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,8 +118,8 @@ static bool add_folder_of(lmi_python_place *place, const char *path)
 
 static lmas_status add_folders(lmi_python_place *place)
 {
-    char *real = realpath(place->path, NULL);
-    bool is_good = real && add_folder_of(place, real);
+    char real[PATH_MAX];
+    bool is_good = realpath(place->path, real) && add_folder_of(place, real);
 
     if (is_good && strcmp(real, place->path) != 0 && !add_folder_of(place, place->path)) {
         /* A link that lies somewhere else: it is not needed. */
@@ -126,7 +127,6 @@ static lmas_status add_folders(lmi_python_place *place)
         place->path = lmi_strdup(real);
         is_good = place->path != NULL;
     }
-    free(real);
     if (is_good)
         return LMAS_OK;
     return lmi_fail(LMAS_E_IO,
