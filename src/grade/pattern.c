@@ -26,6 +26,10 @@ lmas_status lmi_pattern_status(void)
     return lmi_fail(LMAS_E_FORMAT, "no looking for an answer in this text: %s", text);
 }
 
+/* A text that is worth a pattern in machine code, in bytes: making that takes as long as looking
+ * through some kilobytes without. Where the system allows no such code all goes on without. */
+enum { JIT_WORTH = 8192 };
+
 lmas_status lmi_pattern_init(lmi_pattern *out, const char *pattern, lmi_span subject)
 {
     int error = 0;
@@ -38,6 +42,8 @@ lmas_status lmi_pattern_init(lmi_pattern *out, const char *pattern, lmi_span sub
         pcre2_code_free(code);
         return lmi_fail(LMAS_E_NOMEM, "no memory to look for an answer");
     }
+    if (subject.len > JIT_WORTH)
+        (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
     *out = (lmi_pattern){.code = code, .match = match, .subject = subject};
     return LMAS_OK;
 }
@@ -49,6 +55,19 @@ void lmi_pattern_done(lmi_pattern *pattern)
     *pattern = (lmi_pattern){0};
 }
 
+/* Machine code has a small stack; what needs more goes without it. */
+static int match(lmi_pattern *pattern)
+{
+    const lmi_span in = pattern->subject;
+    int n = pcre2_match(pattern->code, (PCRE2_SPTR)in.text, in.len, pattern->where, 0,
+                        pattern->match, NULL);
+
+    if (n == PCRE2_ERROR_JIT_STACKLIMIT)
+        n = pcre2_match(pattern->code, (PCRE2_SPTR)in.text, in.len, pattern->where, PCRE2_NO_JIT,
+                        pattern->match, NULL);
+    return n;
+}
+
 bool lmi_pattern_next(lmi_pattern *pattern)
 {
     const lmi_span subject = pattern->subject;
@@ -57,8 +76,7 @@ bool lmi_pattern_next(lmi_pattern *pattern)
 
     if (pattern->where > subject.len)
         return false;
-    n = pcre2_match(pattern->code, (PCRE2_SPTR)subject.text, subject.len, pattern->where, 0,
-                    pattern->match, NULL);
+    n = match(pattern);
     if (n <= 0 && n != PCRE2_ERROR_NOMATCH && failure == 0)
         failure = n ? n : PCRE2_ERROR_INTERNAL;
     if (n <= 0)

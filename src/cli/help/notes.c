@@ -16,6 +16,8 @@ const lmi_note lmi_env_cache[] = {
 };
 
 const lmi_note lmi_env_engine[] = {
+    {"GGML_NO_BACKTRACE", "libggml's: if it is there no debugger starts where libggml ends the "
+                          "process (default: it is there)"},
     {"GGML_BACKEND_PATH", "libggml's: a backend to load beside those that it finds"},
     {0},
 };
