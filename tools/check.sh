@@ -96,7 +96,8 @@ header() {
 
 # libllama's own leaks, if there are any, are suppressed by name in tests/lsan.supp.
 sanitized() {
-    ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1
+    # (more memory than there is comes back as NULL, as without the sanitizers)
+    ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1:allocator_may_return_null=1
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
     LSAN_OPTIONS=suppressions=$(pwd)/tests/lsan.supp:print_suppressions=0
     export ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS
