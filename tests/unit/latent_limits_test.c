@@ -109,7 +109,7 @@ static void test_numbers_of_a_solver_have_limits(void **state)
     p.text_context_length = INT32_MAX;
     assert_fails(LMAS_E_INVALID, "text_context_length must be from -1 to", solver_with(p));
     p = lmas_solver_params_default();
-    p.chat.reasoning = none_of_them("5");
+    p.chat.reasoning = (lmas_reasoning)none_of_them("5");
     assert_fails(LMAS_E_INVALID, "reasoning must be auto, off or on, got 5", solver_with(p));
 }
 
