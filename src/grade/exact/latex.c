@@ -450,6 +450,8 @@ static const char *find_command(size_t *n, lmi_span name, lmi_span in)
 {
     size_t k;
 
+    if (name.len < 2)
+        return NULL; /* none has one letter */
     for (k = 0; k < sizeof(commands) / sizeof(commands[0]); k++)
         if (is_listed(commands[k].names, name.text, name.len)) {
             const char *to = commands[k].to;
