@@ -8,7 +8,6 @@
  */
 #include "engine/backend.h"
 
-#include "engine/libllama.h"
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "engine/libllama.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Thread_local char complaint[512];

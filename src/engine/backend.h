@@ -2,8 +2,9 @@
 #ifndef LMI_ENGINE_BACKEND_H
 #define LMI_ENGINE_BACKEND_H
 
-#include "engine/libllama.h"
 #include <stdbool.h>
+
+#include "engine/libllama.h"
 
 /* Load the backends and catch the log. Cheap after the first call; any thread. */
 void lmi_backend_start(void);

@@ -1,13 +1,13 @@
 /* chat.c - chat turns; chat.h has the idea, src/jinja the language of templates. */
 #include "engine/chat.h"
 
-#include "engine/libllama.h"
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "engine/libllama.h"
 #include "engine/model.h"
 
 enum { BUILTIN_MAX = 256 };

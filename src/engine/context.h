@@ -17,12 +17,12 @@
 #ifndef LMI_ENGINE_CONTEXT_H
 #define LMI_ENGINE_CONTEXT_H
 
-#include "engine/libllama.h"
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
+#include "engine/libllama.h"
 #include "engine/model.h"
 
 /* What a lane wants of the last row of its request. Flags. */

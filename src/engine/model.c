@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "engine/backend.h"
-#include "engine/header/header.h"
+#include "engine/gguf/layers.h"
 
 /* Most devices that can be named. */
 enum { MAX_DEVICES = 64 };
@@ -42,7 +42,7 @@ static lmas_status judge_header(const lmi_weights *weights, const char *path)
         return lmi_fail(LMAS_E_MODEL,
                         "%s is an encoder (%s): thinking needs a causal language model", path,
                         arch);
-    return lmi_header_judge(weights, arch, path);
+    return lmi_layers_judge(weights, arch, path);
 }
 
 static lmas_status judge_loaded(const struct llama_model *llama, const char *path)
@@ -168,11 +168,11 @@ static void foretell(lmas_model *model, const lmi_weights *weights)
     const lmas_model_info *info = &model->info;
 
     model->info.cell_size =
-        lmi_header_cell_size(weights, info->arch, (uint32_t)info->n_layer, (uint32_t)info->n_embd);
-    lmi_header_warn(info->arch);
+        lmi_layers_cell_size(weights, info->arch, (uint32_t)info->n_layer, (uint32_t)info->n_embd);
+    lmi_layers_warn(info->arch);
 }
 
-static lmas_status name(lmas_model *model, const lmi_weights *weights, const char *path)
+static lmas_status copy_names(lmas_model *model, const lmi_weights *weights, const char *path)
 {
     const char *given = lmi_weights_string(weights, "general.name");
 
@@ -191,7 +191,7 @@ static lmas_status name(lmas_model *model, const lmi_weights *weights, const cha
 static lmas_status describe(lmas_model *model, lmi_weights *weights, const char *path,
                             const lmas_model_params *params)
 {
-    lmas_status status = name(model, weights, path);
+    lmas_status status = copy_names(model, weights, path);
     lmi_matrix out;
 
     if (status != LMAS_OK)

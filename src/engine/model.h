@@ -2,7 +2,6 @@
 #ifndef LMI_ENGINE_MODEL_H
 #define LMI_ENGINE_MODEL_H
 
-#include "engine/libllama.h"
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,6 +11,7 @@
 #include "base/status.h"
 #include "engine/chat.h"
 #include "engine/gguf/weights.h"
+#include "engine/libllama.h"
 #include "engine/load.h"
 #include "engine/thought/thought.h"
 

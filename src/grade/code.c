@@ -13,6 +13,7 @@
 #include "grade/calls.h"
 #include "grade/compat.h"
 #include "grade/exact/answer.h"
+#include "grade/exact/thoughts.h"
 #include "grade/grade.h"
 
 /* A fence has at least three characters, and its partner is indented by at most three more. A
@@ -435,7 +436,7 @@ static lmas_status find(lmi_code *out, lmi_span text, const char *marked)
     if (status == LMAS_OK)
         status = lmi_compat_code(&code.compat, texts.shown.text, texts.shown.len);
     if (status == LMAS_OK)
-        status = find_blocks(&code, lmi_answer_spoken(texts.marked));
+        status = find_blocks(&code, lmi_thoughts_skip(texts.marked));
     lmi_texts_done(&texts);
     if (status == LMAS_OK)
         *out = code;

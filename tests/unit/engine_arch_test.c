@@ -1,8 +1,8 @@
 /* engine_arch_test.c - what is read from a header before libllama sees the file. */
-#include "engine/libllama.h"
 #include <string.h>
 
-#include "engine/header/header.h"
+#include "engine/gguf/layers.h"
+#include "engine/libllama.h"
 #include "support.h"
 
 enum { N_LAYERS = 8 };
@@ -65,7 +65,7 @@ static uint64_t cell_size(struct gguf_context *gguf)
     snprintf(arch, sizeof(arch), "%s",
              gguf_get_val_str(gguf, gguf_find_key(gguf, "general.architecture")));
     assert_ok(lmi_weights_open(&weights, written(gguf)));
-    size = lmi_header_cell_size(weights, arch, N_LAYERS, 512);
+    size = lmi_layers_cell_size(weights, arch, N_LAYERS, 512);
     lmi_weights_close(weights);
     return size;
 }
@@ -244,9 +244,9 @@ static void test_what_libllama_takes_for_granted_of_minicpm3_is_said(void **stat
 
     (void)state;
     lmas_log_set(keep, said);
-    lmi_header_warn("minicpm");
+    lmi_layers_warn("minicpm");
     assert_string_equal(said, "");
-    lmi_header_warn("minicpm3");
+    lmi_layers_warn("minicpm3");
     assert_non_null(strstr(said, "dim_model_base as 256"));
     lmas_log_set(NULL, NULL);
 }

@@ -1,5 +1,4 @@
 /* engine_header_test.c - headers that libllama would abort over: each is refused, and named. */
-#include "engine/libllama.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "engine/libllama.h"
 #include "support.h"
 
 /* A model whose header is changed before it is written down again, with the old tensors behind. */

@@ -1,5 +1,4 @@
 /* engine_test.c - models refused, tokens, lanes, where the hidden state comes from, sampling. */
-#include "engine/libllama.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "engine/context.h"
+#include "engine/libllama.h"
 #include "engine/prefix.h"
 #include "engine/sampler.h"
 #include "support.h"

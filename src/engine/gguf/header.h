@@ -8,10 +8,10 @@
 #ifndef LMI_ENGINE_GGUF_HEADER_H
 #define LMI_ENGINE_GGUF_HEADER_H
 
-#include "engine/libllama.h"
 #include <stdbool.h>
 
 #include "base/status.h"
+#include "engine/libllama.h"
 
 /* LMAS_E_MODEL for a header of `path` that libllama would not survive. `is_mapped`: the file will
  * be mapped into memory. */

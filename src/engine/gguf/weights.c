@@ -6,7 +6,6 @@
  */
 #include "engine/gguf/weights.h"
 
-#include "engine/libllama.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,6 +18,7 @@
 #include "base/sha256.h"
 #include "engine/backend.h"
 #include "engine/gguf/header.h"
+#include "engine/libllama.h"
 
 enum {
     MAX_SPLITS = 512,

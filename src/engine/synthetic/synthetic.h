@@ -2,9 +2,8 @@
 #ifndef LMI_ENGINE_SYNTHETIC_SYNTHETIC_H
 #define LMI_ENGINE_SYNTHETIC_SYNTHETIC_H
 
-#include "engine/libllama.h"
-
 #include "base/status.h"
+#include "engine/libllama.h"
 
 enum { LMI_SYNTHETIC_ALIGNMENT = 32 }; /* of a tensor in the file */
 

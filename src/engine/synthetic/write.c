@@ -6,7 +6,6 @@
  * from the row's number alone, so threads may write the rows in any order, each a stretch of the
  * file at a time: where a system call is dear, one for each row took most of the time.
  */
-#include "engine/libllama.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "engine/libllama.h"
 #include "engine/synthetic/synthetic.h"
 
 enum {

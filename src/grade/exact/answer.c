@@ -10,11 +10,6 @@
 /* LaTeX that grows: \frac12 becomes 1/2 with a space before it. No symbol doubles a text. */
 enum { PLAIN_GROWTH = 2 };
 
-lmi_span lmi_answer_spoken(lmi_span text)
-{
-    return lmi_thoughts_skip(text);
-}
-
 /* The first or the last LMI_ANSWER_MAX bytes, in whole characters. */
 static lmi_span limit(lmi_span text, bool is_start)
 {
@@ -42,7 +37,7 @@ lmas_status lmi_answer_init(lmi_answer *out, lmi_span text)
     lmi_answer answer = {0};
     lmas_status status;
 
-    answer.text = lmi_answer_spoken(text);
+    answer.text = lmi_thoughts_skip(text);
     status = lmi_answer_cut(&answer.text);
     if (status != LMAS_OK)
         return status;

@@ -29,9 +29,6 @@ typedef struct lmi_answer {
     lmi_boxes boxes; /* those before this place */
 } lmi_answer;
 
-/* What a text says without its thoughts: lmi_thoughts_skip(). */
-lmi_span lmi_answer_spoken(lmi_span text);
-
 /* Cut `text` before a question that the model goes on to ask, if it has answered before. */
 lmas_status lmi_answer_cut(lmi_span *text);
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/header/header.h"
+#include "engine/gguf/layers.h"
 
 typedef struct shape {
     const lmi_weights *weights;
@@ -50,7 +50,7 @@ static bool is_shared(const shape *s, uint32_t layer)
 
 static bool slides(const shape *s, uint32_t layer)
 {
-    return lmi_header_slides(s->weights, s->arch, layer);
+    return lmi_layers_slides(s->weights, s->arch, layer);
 }
 
 static uint64_t values_of(const shape *s, uint32_t layer)
@@ -71,7 +71,7 @@ static uint64_t values_of(const shape *s, uint32_t layer)
     return n_heads * ((uint64_t)k + v);
 }
 
-uint64_t lmi_header_cell_size(const lmi_weights *weights, const char *arch, uint32_t n_layer,
+uint64_t lmi_layers_cell_size(const lmi_weights *weights, const char *arch, uint32_t n_layer,
                               uint32_t n_embd)
 {
     shape s = {.weights = weights, .arch = arch, .n_layer = n_layer, .n_embd = n_embd};

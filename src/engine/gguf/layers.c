@@ -1,14 +1,14 @@
-/* judge.c - files that libllama loads and then ends the process on; what it takes for granted. */
+/* layers.c - files that libllama loads and then ends the process on; what it takes for granted. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "engine/header/header.h"
+#include "engine/gguf/layers.h"
 
 /* Layers that are looked at: no model of libllama's has more. */
 enum { MAX_LAYERS = 512 };
 
-bool lmi_header_slides(const lmi_weights *weights, const char *arch, uint32_t layer)
+bool lmi_layers_slides(const lmi_weights *weights, const char *arch, uint32_t layer)
 {
     char key[160];
     uint32_t period;
@@ -38,7 +38,7 @@ static bool is_idle(const lmi_weights *weights, const char *arch)
     if (!lmi_weights_has(weights, key))
         return false;
     for (i = 0; i < MAX_LAYERS; i++)
-        if (lmi_header_slides(weights, arch, i))
+        if (lmi_layers_slides(weights, arch, i))
             return false;
     return true;
 }
@@ -59,7 +59,7 @@ static bool is_stacked_through(const lmi_weights *weights, const char *arch)
 /* Seen to end the process with libllama 0.7.0, as soon as a context is made: Mellum, OLMo 3 and
  * Gemma 4 with a window that no layer has (one assertion for all), AFMoE without a window, and a
  * Qwen3-VL of two layers. */
-lmas_status lmi_header_judge(const lmi_weights *weights, const char *arch, const char *path)
+lmas_status lmi_layers_judge(const lmi_weights *weights, const char *arch, const char *path)
 {
     const bool is_windowed = has_window(weights, arch);
 
@@ -81,7 +81,7 @@ lmas_status lmi_header_judge(const lmi_weights *weights, const char *arch, const
     return LMAS_OK;
 }
 
-void lmi_header_warn(const char *arch)
+void lmi_layers_warn(const char *arch)
 {
     if (strcmp(arch, "minicpm3") == 0)
         lmi_log(
