@@ -95,12 +95,16 @@ lmas_status lmi_fetch_shown(const char *name, const lmi_source *source, bool is_
 
 /* ---- Models ---- */
 
+/* The file's name is the caller's, and gone when it has been fetched. */
 static bool show_model(void *user, const char *name, uint64_t n, uint64_t n_total)
 {
     shown *s = user;
+    bool goes_on;
 
     s->name = name;
-    return show(s, n, n_total, true);
+    goes_on = show(s, n, n_total, true);
+    s->name = NULL;
+    return goes_on;
 }
 
 static void say_line(void *user, const char *line)
@@ -113,7 +117,7 @@ static void say_line(void *user, const char *line)
 
 static lmas_status find_shown(lmi_buf *path, lmi_ask *ask)
 {
-    shown s = {.name = ask->name};
+    shown s = {0};
     lmas_status status;
 
     ask->show = show_model;
@@ -123,7 +127,7 @@ static lmas_status find_shown(lmi_buf *path, lmi_ask *ask)
     status = lmi_model_find(path, ask);
     lmi_progress_clear(&s.progress);
     if (status == LMAS_E_CANCELED)
-        lmi_say("%s: what was fetched is kept; the same command goes on from there", s.name);
+        lmi_say("%s: what was fetched is kept; the same command goes on from there", ask->name);
     return status;
 }
 
@@ -144,7 +148,7 @@ lmas_status lmi_find_model_shown(lmi_buf *path, const lmi_model_flags *flags)
         return find_shown(path, &ask);
     if (lmi_is_dir(flags->path))
         return lmi_fail(LMAS_E_IO,
-                        "%s is a folder, a GGUF file expected: latentmas model convert "
+                        "%s is a folder, a GGUF file expected: llama.cpp's convert_hf_to_gguf.py "
                         "makes one of a model from the Hugging Face hub",
                         flags->path);
     lmi_buf_puts(path, flags->path);

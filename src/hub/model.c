@@ -112,11 +112,12 @@ static lmas_status refuse_unknown(const lmi_repo *repo, const lmi_repo *sibling,
     lmi_buf_init(&hub, LMI_URL_MAX);
     status = lmi_hub_append_endpoint(&hub);
     if (status == LMAS_OK && is_there)
-        status = lmi_fail(LMAS_E_IO,
-                          "%s has no GGUF files, and %s knows no %s: name one of "
-                          "%s/models?library=gguf, or convert a copy with latentmas model convert",
-                          repo->id, lmi_buf_text(&hub), *sibling->id ? sibling->id : "sibling",
-                          lmi_buf_text(&hub));
+        status = lmi_fail(
+            LMAS_E_IO,
+            "%s has no GGUF files, and %s knows no %s: name one of "
+            "%s/models?library=gguf, or convert a copy with llama.cpp's convert_hf_to_gguf.py",
+            repo->id, lmi_buf_text(&hub), *sibling->id ? sibling->id : "sibling",
+            lmi_buf_text(&hub));
     else if (status == LMAS_OK)
         status = lmi_fail(LMAS_E_IO,
                           "%s knows no model %s that is open to you: check the name, or set "
