@@ -104,6 +104,7 @@ static void offer_to_oom_killer(void)
     close(fd);
 }
 
+/* Without a limit there is no clock: the timer below is never zero, and would ring at once. */
 static bool start_clock(const lmi_spawn *spawn)
 {
     const double ms = spawn->wall_ms;
@@ -111,7 +112,7 @@ static bool start_clock(const lmi_spawn *spawn)
         .it_value = {.tv_sec = (time_t)(ms / 1e3),
                      .tv_usec = (suseconds_t)(1 + fmod(ms, 1e3) * 999)}};
 
-    return setitimer(ITIMER_REAL, &timer, NULL) == 0;
+    return ms <= 0 || setitimer(ITIMER_REAL, &timer, NULL) == 0;
 }
 
 static void reset_signals(void)
