@@ -148,7 +148,7 @@ for quant in '' 'a/b' '..x/' "$(printf '%040d' 0)" 'q 4' ; do
     fails 2 'expected a quantisation such as Q8_0 behind the colon' "no quantisation: $quant" model get "a/b:$quant"
 done
 fails 2 'expected the name of a model' "a slip in the last name shows before anything is fetched" model get $gguf nothing
-fails 2 'expected info FILE, get NAME..., list, path NAME' "get without a name is wrong usage" model get
+fails 2 'expected info FILE, get NAME..., list, path NAME, rm NAME' "get without a name is wrong usage" model get
 fails 2 '-m a/b and -hf c/d are both given, one expected' "-m and -hf together are wrong usage" ask -m a/b -hf c/d q
 [ "$(n_asked)" -eq 0 ]
 ok $? "nothing of that is asked of the hub" "$log"
