@@ -248,8 +248,6 @@ lmas_status lmi_model_convert(const char *folder, const char *out, const char *t
     lmas_status status;
     lmi_buf path;
 
-    if (!lmi_term_is_live())
-        setenv("TQDM_DISABLE", "1", 0); /* the converter's bar */
     lmi_buf_init(&path, LMI_PATH_MAX);
     status = choose_out(&path, folder, out, type);
     if (status == LMAS_OK)

@@ -167,6 +167,8 @@ def convert(folder, out, kind):
 def main():
     os.environ["HF_HUB_OFFLINE"] = "1"  # the folder is all there is
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    if not sys.stderr.isatty():
+        os.environ.setdefault("TQDM_DISABLE", "1")  # the bar of the converter
     try:
         convert(*sys.argv[1:])
     except Refusal as refusal:
