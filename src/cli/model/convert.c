@@ -25,8 +25,6 @@
 /* Most that is kept of what a tool says, in bytes. */
 #define SAID_MAX ((size_t)64 * 1024)
 
-extern char **environ;
-
 /* ---- Running a tool ---- */
 
 /* All that comes through the pipe; what is more than fits is read and forgotten. */
