@@ -85,7 +85,8 @@ obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
 
 LIB_OBJ  := $(foreach r,$(LIB_ROOMS),$(call obj_of,$(r))) $(B)/obj/team/builtin_teams.o
 PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driver_py.o \
-            $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o $(B)/obj/data/same_py.o
+            $(B)/obj/cli/convert_py.o $(B)/obj/data/same_py.o \
+            $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o
 
 LIB_A  := $(B)/liblatentmas.a
 LIB_SO := $(B)/liblatentmas.so.$(VERSION)
@@ -139,6 +140,12 @@ $(B)/gen/same_py.c: src/data/items/same.py tools/embed.sh
 	$(call say,GEN,$@)
 	$(Q)sh tools/embed.sh text lmi_same_py data/items/parts.h $< >$@
 
+# And what drives llama.cpp's converter.
+$(B)/gen/convert_py.c: src/cli/model/convert.py tools/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed.sh text lmi_convert_py cli/model/convert.h $< >$@
+
 # And the data sets that come with the program.
 $(B)/gen/%_jsonl.c: src/data/%.jsonl tools/embed.sh
 	@mkdir -p $(@D)
@@ -154,6 +161,7 @@ endef
 $(eval $(call gen_rule,team,builtin_teams))
 $(eval $(call gen_rule,sandbox,driver_py))
 $(eval $(call gen_rule,data,same_py))
+$(eval $(call gen_rule,cli,convert_py))
 $(eval $(call gen_rule,data,demo_jsonl))
 $(eval $(call gen_rule,data,demo_secret_jsonl))
 

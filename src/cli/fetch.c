@@ -148,8 +148,8 @@ lmas_status lmi_find_model_shown(lmi_buf *path, const lmi_model_flags *flags)
         return find_shown(path, &ask);
     if (lmi_is_dir(flags->path))
         return lmi_fail(LMAS_E_IO,
-                        "%s is a folder, a GGUF file expected: llama.cpp's convert_hf_to_gguf.py "
-                        "makes one of a model from the Hugging Face hub",
+                        "%s is a folder, a GGUF file expected: latentmas model convert makes one "
+                        "of a model from the Hugging Face hub",
                         flags->path);
     lmi_buf_puts(path, flags->path);
     return lmi_buf_status(path);

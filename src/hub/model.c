@@ -115,7 +115,7 @@ static lmas_status refuse_unknown(const lmi_repo *repo, const lmi_repo *sibling,
         status = lmi_fail(
             LMAS_E_IO,
             "%s has no GGUF files, and %s knows no %s: name one of "
-            "%s/models?library=gguf, or convert a copy with llama.cpp's convert_hf_to_gguf.py",
+            "%s/models?library=gguf, or make a GGUF file of a copy: latentmas model convert",
             repo->id, lmi_buf_text(&hub), *sibling->id ? sibling->id : "sibling",
             lmi_buf_text(&hub));
     else if (status == LMAS_OK)

@@ -30,7 +30,7 @@ latentmas completion |bash fish zsh|shells behind completion
 latentmas teams |check list show|sub-commands of teams
 latentmas teams show |$teams|built-in teams behind show
 latentmas teams --verbose show |$teams|built-in teams behind a flag and show
-latentmas model |get info list path rm|sub-commands of model
+latentmas model |convert get info list path rm|sub-commands of model
 latentmas model info models/demo.gg|demo.gguf|files behind model info
 latentmas data |check get list path|sub-commands of data
 latentmas data --data x.json c|check|a sub-command behind a flag with a value

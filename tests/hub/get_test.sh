@@ -99,7 +99,7 @@ ok $? "a link that leads nowhere and a ref that is none are replaced" "$tmp/err"
 refuses nothing acme/large 'knows no model acme/large that is open to you: check the name, or set HF_TOKEN' "a model that is not there is named"
 refuses ok acme/nosuch "http://127.0.0.1:$port/ok knows no model acme/nosuch" "with the hub that was asked"
 refuses ok acme/alone 'acme/alone has no GGUF files, and http://127.0.0.1' "one without GGUF files and sibling says what to do"
-grep -q "knows no acme/alone-GGUF: name one of http.*/models?library=gguf, or convert a copy with llama.cpp's convert_hf_to_gguf.py" "$tmp/err"
+grep -q "knows no acme/alone-GGUF: name one of http.*/models?library=gguf, or make a GGUF file of a copy: latentmas model convert" "$tmp/err"
 ok $? "with what can be typed" "$tmp/err"
 refuses ok acme/projector 'acme/projector has GGUF files, but none of a model' "a projector alone is no model"
 refuses ok acme/eight:Q3_K 'acme/eight has no file for Q3_K; it has a-Q2_K.gguf, x-BF16.gguf, x-Q8_0.gguf' "a quantisation that is not there is named with those that are"
@@ -148,7 +148,7 @@ for quant in '' 'a/b' '..x/' "$(printf '%040d' 0)" 'q 4' ; do
     fails 2 'expected a quantisation such as Q8_0 behind the colon' "no quantisation: $quant" model get "a/b:$quant"
 done
 fails 2 'expected the name of a model' "a slip in the last name shows before anything is fetched" model get $gguf nothing
-fails 2 'expected info FILE, get NAME..., list, path NAME' "get without a name is wrong usage" model get
+fails 2 'expected info FILE, get NAME..., list, path NAME, rm NAME' "get without a name is wrong usage" model get
 fails 2 '-m a/b and -hf c/d are both given, one expected' "-m and -hf together are wrong usage" ask -m a/b -hf c/d q
 [ "$(n_asked)" -eq 0 ]
 ok $? "nothing of that is asked of the hub" "$log"

@@ -46,6 +46,12 @@ const lmi_note lmi_env_models[] = {
     {0},
 };
 
+const lmi_note lmi_env_convert[] = {
+    {"LATENTMAS_CONVERTER", "the folder with llama.cpp's Python package conversion (default: "
+                            "Debian's); convert_hf_to_gguf.py on the PATH goes before it"},
+    {0},
+};
+
 const lmi_note lmi_env_hub[] = {
     {"HF_TOKEN, HUGGING_FACE_HUB_TOKEN", "the token for what is gated or private; it goes to "
                                          "the hub and its rows API only"},

@@ -21,6 +21,7 @@ extern const lmi_note lmi_env_engine[];
 extern const lmi_note lmi_env_compute[];
 extern const lmi_note lmi_env_data[];
 extern const lmi_note lmi_env_models[];
+extern const lmi_note lmi_env_convert[];
 extern const lmi_note lmi_env_hub[];
 extern const lmi_note lmi_env_rows[];
 extern const lmi_note lmi_env_http[];

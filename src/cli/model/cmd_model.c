@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/model/cached.h"
+#include "cli/model/convert.h"
 #include "cli/model/info.h"
 #include "cli/open.h"
 #include "cli/show/term.h"
@@ -12,6 +13,7 @@ typedef struct model_settings {
     lmi_general_flags general;
     lmi_model_flags model;
     bool is_json;
+    const char *out, *type;
 } model_settings;
 
 static const lmi_opt model_opts[] = {
@@ -20,8 +22,19 @@ static const lmi_opt model_opts[] = {
     {0},
 };
 
+static const lmi_opt convert_opts[] = {
+    {"-o --outfile", LMI_OPT_FILE, offsetof(model_settings, out), "FILE",
+     .help = "the file to write (default: the folder's name and the type)"},
+    {"--type --outtype", LMI_OPT_WORD, offsetof(model_settings, type),
+     LMI_CONVERT_TYPES "|" LMI_QUANTISE_TYPES,
+     .help = "how weights are stored; auto as in the folder. Those after q8_0 are made by "
+             "llama-quantize"},
+    {0},
+};
+
 static const lmi_opt_group groups[] = {
     {"Output", model_opts, 0},
+    {"With convert", convert_opts, 0},
     {"Model", lmi_model_opts, offsetof(model_settings, model)},
     {"General", lmi_general_opts, 0},
     {0},
@@ -34,6 +47,7 @@ static const lmi_opt words[] = {
     {"list", LMI_OPT_ON, .help = "name the models in the cache"},
     {"path", LMI_OPT_TEXT, 0, "ORG/NAME[:QUANT]", .help = "say where a model lies"},
     {"rm", LMI_OPT_TEXT, 0, "ORG/NAME[:QUANT]...", .help = "remove models from the cache"},
+    {"convert", LMI_OPT_FOLDER, 0, "DIR", .help = "make a GGUF file of a model's folder"},
     {0},
 };
 
@@ -42,6 +56,16 @@ static void init(void *settings)
     model_settings *s = settings;
 
     lmi_model_flags_init(&s->model);
+    s->type = "auto";
+}
+
+static int convert(const model_settings *s, const char *folder)
+{
+    lmas_status status;
+
+    lmi_interrupt_install();
+    status = lmi_model_convert(folder, s->out, s->type);
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
 }
 
 static int info(model_settings *s, const lmi_args *args)
@@ -76,7 +100,10 @@ static int run(void *settings, const lmi_args *args)
         return lmi_model_path(args->words[1]);
     if (strcmp(word, "rm") == 0 && args->n_words >= 2)
         return lmi_models_remove(args->words + 1, args->n_words - 1);
-    lmi_say("model: expected info FILE, get NAME..., list, path NAME or rm NAME..., found %s%s%s%s",
+    if (strcmp(word, "convert") == 0 && args->n_words == 2)
+        return convert(s, args->words[1]);
+    lmi_say("model: expected info FILE, get NAME..., list, path NAME, rm NAME... or convert DIR, "
+            "found %s%s%s%s",
             *word ? "\"" : "nothing", word, *word ? "\"" : "",
             args->n_words > 1 ? " and more" : "");
     return LMI_EXIT_USAGE;
@@ -89,7 +116,8 @@ const lmi_command lmi_cmd_model = {
              "get ORG/NAME[:QUANT]...\n"
              "list [--json]\n"
              "path ORG/NAME[:QUANT]\n"
-             "rm ORG/NAME[:QUANT]...",
+             "rm ORG/NAME[:QUANT]...\n"
+             "convert DIR [-o FILE] [--type TYPE]",
     .about =
         "info prints architecture, sizes, vocabulary, context, the target norm (mean size of an "
         "input embedding, which thoughts are rescaled to), what the chat template makes of a "
@@ -99,7 +127,12 @@ const lmi_command lmi_cmd_model = {
         "was, and what comes is checked by its SHA-256. The cache is the one that llama.cpp and "
         "huggingface_hub use: what one of the three has fetched, the others find. A repository "
         "without GGUF files stands for the one of its name with -GGUF behind it. rm removes GGUF "
-        "files only: other files of the same model stay.",
+        "files only: other files of the same model stay.\n"
+        "convert makes a GGUF file of a folder as the hub has them, by llama.cpp's own converter "
+        "and "
+        "quantiser: on Debian, apt install llama.cpp-tools python3-gguf python3-torch "
+        "python3-transformers python3-safetensors. A config.json that lacks what the converter "
+        "would guess is refused with what to put in.",
     .examples = "look at the demo model\n"
                 "latentmas model info models/demo.gguf\n"
                 "the same for programs\n"
@@ -107,10 +140,13 @@ const lmi_command lmi_cmd_model = {
                 "fetch a model ahead of time, to be used offline later\n"
                 "latentmas model get Qwen/Qwen3-4B-GGUF:Q8_0\n"
                 "what is there, and how large it is\n"
-                "latentmas model list\n",
+                "latentmas model list\n"
+                "of a folder with config.json and *.safetensors\n"
+                "latentmas model convert ./my-model -o my-model.gguf --type q8_0\n",
     .words = words,
     .groups = groups,
-    .environment = {lmi_env_terminal, lmi_env_models, lmi_env_hub, lmi_env_http, lmi_env_engine},
+    .environment = {lmi_env_terminal, lmi_env_models, lmi_env_hub, lmi_env_http, lmi_env_convert,
+                    lmi_env_engine},
     .files = {lmi_files_models},
     .see_also = "ask bench data run",
     .settings_size = sizeof(model_settings),
