@@ -38,6 +38,11 @@ static struct {
     lmas_model *model;
 } opened[MAX_MODELS];
 
+bool support_is_whole(void)
+{
+    return getenv("LATENTMAS_TEST_WHOLE") != NULL;
+}
+
 lmas_model_params support_model_params(void)
 {
     lmas_model_params params = lmas_model_params_default();

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,10 @@ void support_assert_fails(lmas_status want, const char *text, lmas_status got, c
  * 16 bits and change with the width of a batch. LATENTMAS_TEST_DEVICES names others, as -dev does;
  * "all" is whatever there is. */
 lmas_model_params support_model_params(void);
+
+/* Whether to claim all there is to claim (tests/long/whole.sh), or the part that `make test` has
+ * time for. */
+bool support_is_whole(void);
 
 /* A model opened on first use and kept until the program ends. */
 lmas_model *support_model(const char *path);

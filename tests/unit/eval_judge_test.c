@@ -238,7 +238,7 @@ static void test_compat_verdict_does_not_depend_on_when_one_looks(void **state)
 
     (void)state;
     judge_one(&judge, &data, "```python\ndef f(x): return x + 1\n```");
-    sleep(11);
+    sleep(support_is_whole() ? 11 : 1); /* the reference's limit is 10 */
     while (lmi_judge_n_open(judge) > 0)
         assert_ok(lmi_judge_poll(judge, 1000));
     assert_true(outcomes[0].is_exact && outcomes[0].is_compat);

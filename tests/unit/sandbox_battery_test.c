@@ -32,7 +32,9 @@ enum {
 };
 
 #define WALL_MS 4000.0
-#define GONE_MS 3000.0 /* what was killed has so long to be gone */
+
+enum { N_PARALLEL = 4 }; /* most of them wait */
+#define GONE_MS 3000.0   /* what was killed has so long to be gone */
 
 static const char battery[] = "tests/sandbox/battery";
 static const char tests_behind[] = "assert hole is True\npass\n";
@@ -169,6 +171,7 @@ static lmas_status open_sandbox(void)
     lmi_sandbox_params params = lmi_sandbox_params_default();
 
     params.wall_ms = WALL_MS;
+    params.n_parallel = N_PARALLEL;
     params.memory_size = (uint64_t)1 << 30;
     return lmi_sandbox_open(&sandbox, &params, take, NULL);
 }
