@@ -191,7 +191,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "norevision":
             headers = {}
         if fault == "slow":
-            time.sleep(0.3)
+            time.sleep(0.2)
         if fault == "huge":
             self.send_huge()
         elif fault == "cut" and offset == 300 and self.n_asked == 1:

@@ -203,7 +203,7 @@ with ok
 run model get acme/large
 [ "$code" -eq 0 ] && holds acme/large large-Q4_K_M.gguf && grep -q "^$other .*range=bytes=[1-9]" "$log"
 ok $? "the next one goes on behind it" "$log"
-clean slow.2
+clean calm.2
 "$LATENTMAS" model get acme/large >"$tmp/out1" 2>"$tmp/err1" </dev/null &
 first=$!
 "$LATENTMAS" model get acme/large >"$tmp/out2" 2>"$tmp/err2" </dev/null &
@@ -231,7 +231,7 @@ ok $? "a disk that is full is named" "$tmp/err"
 run model get acme/large
 [ "$code" -eq 0 ] && holds acme/large large-Q4_K_M.gguf
 ok $? "with room again, it goes on" "$tmp/err"
-clean slow.4
+clean calm.4
 NO_COLOR=1 COLUMNS=90 python3 -c 'import os, pty, sys
 pty.spawn(sys.argv[1:], lambda fd: os.read(fd, 4096))' "$LATENTMAS" model get acme/large >"$tmp/out" </dev/null
 grep -q 'large-Q4_K_M.gguf  [0-9.]* [KM]iB of 2.9 MiB  [0-9.]* [KM]iB/s  [0-9.]* s left' "$tmp/out"

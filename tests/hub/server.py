@@ -230,7 +230,7 @@ class Handler(BaseHTTPRequestHandler):
             if begin >= len(body):
                 self.answer(416, b"")
                 return
-        drip = {"slow": 0.05, "drip": 0.004}.get(fault)
+        drip = {"slow": 0.05, "calm": 0.015, "drip": 0.004}.get(fault)
         cut = None
         if fault in ("cut", "norange", "weak") and self.n_asked == 1:
             cut = len(body) // 2
