@@ -70,5 +70,6 @@ check:
 
 include tests/jinja/jinja.mk
 include tests/gguf/gguf.mk
+include tests/grade/grade.mk
 
 -include $(UNIT_BIN:%=%.d) $(ARCH_TEST).d $(B)/tests/jinja/render.d $(B)/obj/tests/support.d $(EXAMPLES:%=%.d)

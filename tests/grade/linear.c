@@ -1,0 +1,143 @@
+/*
+ * linear.c - does twice as much text take twice as long to grade?
+ *
+ *     linear COUNT SEED      COUNT texts, each `before`, then a piece over and over, put together
+ *                            by chance; graded in turns as every kind there is
+ *
+ * A text of 32 KB may take up to 2.3 times as long as its first 16 KB, by the processor's time. What
+ * takes longer is measured again, the shortest of more and more tries on both sides: a machine has
+ * other things to do. What still does is printed, with its ratio, and makes the exit code 1.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "grade/grade.h"
+#include "grade/pieces.h"
+
+enum { SHORT = 16 * 1024, N_KINDS = 5, TRIES_MAX = 24 };
+
+#define RATIO_MAX 2.3
+
+static const char *const options[] = {"iron", "copper", "25 mg", "B cells"};
+static const lmi_gold golds[N_KINDS] = {
+    {LMI_GRADE_NUMBER, "18", "18", NULL, 0},
+    {LMI_GRADE_INTEGER, "18", "18", NULL, 0},
+    {LMI_GRADE_CHOICE, "B", "b", options, 4},
+    {LMI_GRADE_TEXT, "Paris", "paris", NULL, 0},
+    {.kind = LMI_GRADE_CODE},
+};
+static const char *const kind_names[N_KINDS] = {"number", "integer", "choice", "text", "code"};
+
+static double seconds_of(size_t kind, const char *text, size_t len)
+{
+    struct timespec begin, end;
+    lmas_status status;
+    lmi_grade grade;
+    lmi_code code;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+    if (golds[kind].kind == LMI_GRADE_CODE) {
+        status = lmi_code_find(&code, text, len);
+        lmi_code_done(&code);
+    } else {
+        status = lmi_grade_text(&grade, &golds[kind], text, len);
+        lmi_grade_done(&grade);
+    }
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    if (status != LMAS_OK) {
+        fprintf(stderr, "linear: %s\n", lmas_last_error());
+        exit(2);
+    }
+    return (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
+}
+
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* How many times as long the whole takes as its first half; `*seconds` for the whole. */
+static double ratio_of(double *seconds, size_t kind, const lmi_buf *text)
+{
+    double half = 1e9, whole = 1e9;
+    int n, i;
+
+    for (n = 1; n <= TRIES_MAX; n *= 2) {
+        for (i = 0; i < n; i++) {
+            half = least(half, seconds_of(kind, text->data, SHORT));
+            whole = least(whole, seconds_of(kind, text->data, text->len));
+        }
+        if (whole <= RATIO_MAX * half)
+            break;
+    }
+    *seconds = whole;
+    return whole / half;
+}
+
+static void write_text(lmi_buf *text, const lmi_buf *before, const lmi_buf *piece)
+{
+    const size_t size = 2 * (size_t)SHORT;
+
+    lmi_buf_clear(text);
+    lmi_buf_append(text, before->data, before->len);
+    while (text->len < size)
+        lmi_buf_append(text, piece->data,
+                       piece->len < size - text->len ? piece->len : size - text->len);
+}
+
+/* A piece of 1 to 60 bytes; before it, every other time, something up to as long. */
+static void draw_parts(lmi_buf *before, lmi_buf *piece, uint32_t *seed)
+{
+    do
+        put_together(piece, seed);
+    while (piece->len == 0 || piece->len > 60);
+    lmi_buf_clear(before);
+    if (draw(seed, 2) == 0)
+        return;
+    do
+        put_together(before, seed);
+    while (before->len > 60);
+}
+
+static void tell(const lmi_buf *before, const lmi_buf *piece, size_t kind, double ratio)
+{
+    printf("%.2f times as long, as %s: \"%.*s\", then \"%.*s\" over and over\n", ratio,
+           kind_names[kind], (int)before->len, lmi_buf_text(before), (int)piece->len,
+           lmi_buf_text(piece));
+}
+
+int main(int argc, char **argv)
+{
+    const long n = argc == 3 ? strtol(argv[1], NULL, 10) : 0;
+    uint32_t seed = argc == 3 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+    double most = 0, slowest = 0;
+    lmi_buf text, before, piece;
+    long i, n_bad = 0;
+
+    lmi_buf_init(&text, (size_t)1 << 20);
+    lmi_buf_init(&before, 1000);
+    lmi_buf_init(&piece, 1000);
+    for (i = 0; i < n; i++) {
+        const size_t kind = (size_t)i % N_KINDS;
+        double ratio, seconds;
+
+        draw_parts(&before, &piece, &seed);
+        write_text(&text, &before, &piece);
+        ratio = ratio_of(&seconds, kind, &text);
+        most = ratio > most ? ratio : most;
+        slowest = seconds > slowest ? seconds : slowest;
+        if (ratio > RATIO_MAX && ++n_bad)
+            tell(&before, &piece, kind, ratio);
+    }
+    printf(
+        "%ld texts of 16 and 32 KB: at most %.2f times as long for twice as much, at most %.1f ms; "
+        "%ld above %.1f\n",
+        n, most, slowest * 1e3, n_bad, RATIO_MAX);
+    lmi_buf_done(&text);
+    lmi_buf_done(&before);
+    lmi_buf_done(&piece);
+    return n > 0 && n_bad == 0 ? 0 : 1;
+}
