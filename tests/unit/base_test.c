@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -202,6 +203,40 @@ static void test_a_file_is_replaced_whole_or_not_at_all(void **state)
     assert_fails(LMAS_E_IO, "No such file", lmi_file_write(path, "x", 1));
 }
 
+/* What was flushed to disk, in order, and whether `awaited` had its name by then. */
+static struct flushed {
+    const char *awaited;
+    struct stat of[4];
+    bool is_named[4];
+    size_t n;
+} flushed;
+
+/* In place of the C library's, which the static library would call. */
+int fsync(int fd)
+{
+    if (flushed.awaited && flushed.n < 4 && fstat(fd, &flushed.of[flushed.n]) == 0)
+        flushed.is_named[flushed.n++] = lmi_file_exists(flushed.awaited);
+    return (int)syscall(SYS_fsync, fd);
+}
+
+static void test_a_file_is_flushed_before_its_name_and_the_folder_behind_it(void **state)
+{
+    const char *folder = support_folder();
+    struct stat file, parent;
+    char path[512];
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/new.txt", folder);
+    flushed = (struct flushed){.awaited = path};
+    assert_ok(lmi_file_write(path, "new", 3));
+    flushed.awaited = NULL;
+    assert_int_equal(stat(path, &file), 0);
+    assert_int_equal(stat(folder, &parent), 0);
+    assert_int_equal(flushed.n, 2);
+    assert_true(flushed.of[0].st_ino == file.st_ino && !flushed.is_named[0]);
+    assert_true(flushed.of[1].st_ino == parent.st_ino && flushed.is_named[1]);
+}
+
 static void test_a_file_that_is_thrown_away_leaves_the_old_one(void **state)
 {
     const char *folder = support_folder();
@@ -365,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_a_key_is_found_with_its_line),
         cmocka_unit_test(test_a_document_is_written_into_a_buffer),
         cmocka_unit_test(test_a_file_is_replaced_whole_or_not_at_all),
+        cmocka_unit_test(test_a_file_is_flushed_before_its_name_and_the_folder_behind_it),
         cmocka_unit_test(test_a_file_that_is_thrown_away_leaves_the_old_one),
         cmocka_unit_test(test_reading_a_folder_is_an_error),
         cmocka_unit_test(test_a_message_is_one_line),
