@@ -28,6 +28,8 @@ TEST_PKGS := cmocka yyjson
 ifneq ($(LLAMA_PREFIX),)
 LIB_PKGS   := $(filter-out ggml,$(LIB_PKGS))
 LLAMA_LIBS := -L$(LLAMA_PREFIX)/lib -lllama -lggml -lggml-base -Wl,--disable-new-dtags,-rpath,$(LLAMA_PREFIX)/lib
+# Of what links to ours alone: where the linker finds what libllama needs.
+LLAMA_LINK := -Wl,-rpath-link,$(LLAMA_PREFIX)/lib
 endif
 
 NEED := llama:libllama-dev:0.7.0 $(if $(LLAMA_PREFIX),,ggml:libggml-dev) yyjson:libyyjson-dev \

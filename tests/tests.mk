@@ -40,7 +40,7 @@ $(B)/tests/jinja/render: tests/jinja/render.c $(JINJA_OBJ) $(B)/rooms/unit/.made
 $(B)/examples/%: examples/%.c $(LIB_SO)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) $(BASE_FLAGS) $(LDFLAGS) $< -L$(B) -llatentmas -Wl,-rpath,'$$ORIGIN/..' -o $@
+	$(Q)$(CC) $(BASE_FLAGS) $(LDFLAGS) $< -L$(B) -llatentmas -Wl,-rpath,'$$ORIGIN/..' $(LLAMA_LINK) -o $@
 
 ## examples: the three programs of examples/, under build/examples
 examples: $(EXAMPLES)

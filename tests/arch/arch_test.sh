@@ -16,9 +16,9 @@ unpack() {
 import lzma, shutil, sys
 source, target, *names = sys.argv[1:]
 for name in names:
-    shutil.copy(f"{source}/{name}.json", target)
-    with lzma.open(f"{source}/{name}.gguf.xz") as packed, open(f"{target}/{name}.gguf", "wb") as out:
-        shutil.copyfileobj(packed, out)
+    for end in "json", "gguf":
+        with lzma.open(f"{source}/{name}.{end}.xz") as packed, open(f"{target}/{name}.{end}", "wb") as out:
+            shutil.copyfileobj(packed, out)
 END
 }
 

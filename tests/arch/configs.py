@@ -12,14 +12,16 @@ import transformers as T
 from vocabulary import ENDS, SIZE
 
 BOTH, TIED, UNTIED = (True, False), (True,), (False,)
+HALF = dict(hidden_size=32, intermediate_size=32)
 NARROW = 1e-3  # least lead of a token where the arithmetic is the same on both sides
 WIDE = 5e-3  # where libggml looks GELU up in a table of half precision
 
 
 @dataclass
 class Arch:
-    config: Callable  # config(tied)
-    tied: tuple = BOTH
+    config: Callable  # config(tied, **others)
+    tied: tuple = BOTH  # the kinds of embeddings it is made with
+    also: tuple = ()  # and those it is made with at half the width, which takes a quarter of the room
     model: Callable = None  # the class, where AutoModelForCausalLM does not find it
     converter: str = ""  # the name the converter knows the class by, if another
     lost: dict = field(default_factory=dict)  # what transformers 5.12 drops when it saves a configuration
@@ -51,17 +53,19 @@ def base(**others):
 
 
 def plain(cls, **others):
-    return lambda tied: cls(**base(tie_word_embeddings=tied, **others))
+    return lambda tied, **more: cls(**(base(tie_word_embeddings=tied, **others) | more))
 
 
 def later(name, **others):
     """What an older transformers lacks is missed when it is made, not before."""
-    return lambda tied: getattr(T, name)(**base(tie_word_embeddings=tied, **others))
+    return lambda tied, **more: getattr(T, name)(**(base(tie_word_embeddings=tied, **others) | more))
 
 
 def old(cls, **others):
     """Families whose configurations have names of their own."""
-    return lambda tied: cls(vocab_size=SIZE, **others, **ENDS)
+    width = next(name for name in ("hidden_size", "n_embd", "d_model") if name in others)
+    return lambda tied, **more: cls(
+        vocab_size=SIZE, tie_word_embeddings=tied, **(others | ({width: HALF["hidden_size"]} if more else {})), **ENDS)
 
 
 def gelu(**others):
@@ -128,7 +132,11 @@ def sections(*of, **others):
 
 
 def seeing(config, text, tower):
-    return lambda tied: config(text_config=base(tie_word_embeddings=tied, **text), vision_config=tower, tie_word_embeddings=tied)
+    return lambda tied, **more: config(
+        text_config=base(tie_word_embeddings=tied, **text) | more,
+        vision_config=tower | (dict(out_hidden_size=more["hidden_size"]) if more else {}),
+        tie_word_embeddings=tied,
+    )
 
 
 def of_token_0(model, n):
@@ -153,19 +161,19 @@ DENSE = {
     "qwen2": Arch(plain(T.Qwen2Config)),
     "qwen3": Arch(plain(T.Qwen3Config, head_dim=32)),
     "llama3": Arch(plain(T.LlamaConfig, rope_parameters=LLAMA3)),
-    "mistral": Arch(plain(T.MistralConfig, head_dim=32, sliding_window=None), tied=UNTIED),
+    "mistral": Arch(plain(T.MistralConfig, head_dim=32, sliding_window=None), tied=UNTIED, also=TIED),
     "ministral3": Arch(
         plain(T.Ministral3Config, head_dim=32, rope_parameters=dict(
             rope_theta=1e6, factor=16.0, mscale=1.0, mscale_all_dim=1.0, llama_4_scaling_beta=0.1, **YARN)),
-        tied=UNTIED),
+        tied=UNTIED, also=TIED),
     "smollm3": Arch(plain(T.SmolLM3Config, num_hidden_layers=4, no_rope_layers=[1, 1, 1, 0])),
-    "arcee": Arch(plain(T.ArceeConfig, head_dim=32), tied=UNTIED),
+    "arcee": Arch(plain(T.ArceeConfig, head_dim=32), tied=UNTIED, also=TIED),
     "phi3": Arch(plain(T.Phi3Config, sliding_window=None)),
-    "olmo": Arch(plain(T.OlmoConfig), tied=UNTIED),
+    "olmo": Arch(plain(T.OlmoConfig), tied=UNTIED, also=TIED),
     "olmo2": Arch(plain(T.Olmo2Config), tied=UNTIED),
     "olmo3": Arch(plain(T.Olmo3Config, num_hidden_layers=4, sliding_window=32), tied=UNTIED),
     "granite": Arch(plain(T.GraniteConfig, **GRANITE), remark="vectors are scaled as tokens are"),
-    "seed-oss": Arch(plain(T.SeedOssConfig, head_dim=32), tied=UNTIED),
+    "seed-oss": Arch(plain(T.SeedOssConfig, head_dim=32), tied=UNTIED, also=TIED),
     "hunyuan-dense": Arch(plain(T.HunYuanDenseV1Config, head_dim=32)),
     "exaone4": Arch(plain(T.Exaone4Config, head_dim=16, sliding_window=None, layer_types=mixed(*"ff")),
                      remark="libllama knows the one with sliding windows by its 64 layers"),
@@ -187,46 +195,45 @@ GELU = {
     ),
     "gemma3": gelu(
         config=plain(T.Gemma3TextConfig, head_dim=16, sliding_window=32, query_pre_attn_scalar=16, num_hidden_layers=6),
-        tied=TIED,
         remark="tokens alone are scaled",
     ),
     "gemma4": gelu(
         config=plain(T.Gemma4TextConfig, head_dim=16, global_head_dim=32, sliding_window=32, num_hidden_layers=3, layer_types=mixed(*"ssf"),
                      final_logit_softcapping=30.0, hidden_size_per_layer_input=0, vocab_size_per_layer_input=SIZE),
-        tied=TIED,
+        tied=TIED, also=UNTIED,
         remark="tokens alone are scaled",
     ),
     "gemma4-e": gelu(
         config=plain(T.Gemma4TextConfig, head_dim=16, global_head_dim=32, sliding_window=32, num_hidden_layers=4,
                      layer_types=mixed(*"sfsf"), num_kv_shared_layers=2, final_logit_softcapping=30.0, hidden_size_per_layer_input=8, vocab_size_per_layer_input=SIZE),
-        tied=TIED,
+        tied=TIED, also=UNTIED,
         beside_vectors=of_token_0,
         quiet=".post_",  # what its norms let through is as long as the state: thoughts would amplify the table's rounding
         remark="tokens alone are scaled; a thought gets the per-layer inputs of token 0, "
         "where transformers takes no vectors",
     ),
-    "starcoder2": gelu(config=plain(T.Starcoder2Config, use_bias=True, sliding_window=None), tied=UNTIED),
+    "starcoder2": gelu(config=plain(T.Starcoder2Config, use_bias=True, sliding_window=None), tied=UNTIED, also=TIED),
     "phi2": gelu(config=plain(T.PhiConfig, num_key_value_heads=4, intermediate_size=256), tied=UNTIED),
-    "gpt2": gelu(config=old(T.GPT2Config, n_embd=64, n_layer=2, n_head=4, n_positions=512), tied=TIED,
+    "gpt2": gelu(config=old(T.GPT2Config, n_embd=64, n_layer=2, n_head=4, n_positions=512), tied=TIED, also=UNTIED,
                  lost=dict(n_ctx=512), body=transformer),
     "gptneox": gelu(
-        config=lambda tied: T.GPTNeoXConfig(
+        config=lambda tied, **_: T.GPTNeoXConfig(
             vocab_size=SIZE, hidden_size=64, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
             max_position_embeddings=2048, tie_word_embeddings=tied, **ENDS),
         tied=UNTIED, lost=dict(rotary_pct=0.25), body=lambda model: model.gpt_neox),
-    "bloom": gelu(config=old(T.BloomConfig, hidden_size=64, n_layer=2, n_head=4), tied=TIED, body=transformer),
+    "bloom": gelu(config=old(T.BloomConfig, hidden_size=64, n_layer=2, n_head=4), tied=TIED, also=UNTIED, body=transformer),
     "mpt": gelu(config=old(T.MptConfig, d_model=64, n_layers=2, n_heads=4, max_seq_len=2048, no_bias=True),
-                tied=TIED, converter="MPTForCausalLM", body=transformer),
+                tied=TIED, also=UNTIED, converter="MPTForCausalLM", body=transformer),
     "falcon": gelu(
         config=old(T.FalconConfig, hidden_size=64, num_hidden_layers=2, num_attention_heads=4, multi_query=True,
-                   new_decoder_architecture=False, parallel_attn=True, bias=False, alibi=False, tie_word_embeddings=True),
-        tied=TIED, lost=dict(num_kv_heads=1), body=transformer),
+                   new_decoder_architecture=False, parallel_attn=True, bias=False, alibi=False),
+        tied=TIED, also=UNTIED, lost=dict(num_kv_heads=1), body=transformer),
 }
 
 SPARSE = {
     "qwen3moe": Arch(plain(T.Qwen3MoeConfig, head_dim=16, num_experts=4, norm_topk_prob=True, **EXPERTS)),
     "qwen2moe": Arch(plain(T.Qwen2MoeConfig, num_experts=4, shared_expert_intermediate_size=32, **EXPERTS), tied=UNTIED),
-    "mixtral": Arch(plain(T.MixtralConfig, head_dim=16, num_local_experts=4, num_experts_per_tok=2), tied=UNTIED),
+    "mixtral": Arch(plain(T.MixtralConfig, head_dim=16, num_local_experts=4, num_experts_per_tok=2), tied=UNTIED, also=TIED),
     "olmoe": Arch(plain(T.OlmoeConfig, num_key_value_heads=4, num_experts=4, num_experts_per_tok=2, intermediate_size=32), tied=UNTIED),
     "granitemoe": Arch(plain(T.GraniteMoeConfig, num_local_experts=4, num_experts_per_tok=2, intermediate_size=32, **GRANITE),
                        remark="vectors are scaled as tokens are"),
@@ -240,7 +247,7 @@ SPARSE = {
     "deepseek2-lite": Arch(
         plain(T.DeepseekV2Config, q_lora_rank=None, n_routed_experts=4, n_group=1, topk_group=1, topk_method="greedy",
               routed_scaling_factor=1.0, norm_topk_prob=False, num_hidden_layers=27, **(DEEPSEEK | TINY)),
-        tied=UNTIED, lost=dict(scoring_func="softmax"),
+        tied=UNTIED, also=TIED, lost=dict(scoring_func="softmax"),
         remark="libllama knows it by its 26 or 27 layers"),
     "deepseek3": Arch(
         plain(T.DeepseekV3Config, q_lora_rank=32, n_routed_experts=8, n_group=2, topk_group=1, routed_scaling_factor=2.5,
@@ -256,20 +263,20 @@ SPARSE = {
                   tied=UNTIED, lost=dict(scoring_func="sigmoid")),
     "llama4": Arch(plain(T.Llama4TextConfig, head_dim=16, num_hidden_layers=4, num_local_experts=4, num_experts_per_tok=1,
                          intermediate_size=32, intermediate_size_mlp=64, interleave_moe_layer_step=2, attention_chunk_size=8192),
-                   tied=UNTIED),
+                   tied=UNTIED, also=TIED),
     "afmoe": Arch(plain(T.AfmoeConfig, head_dim=16, num_hidden_layers=4, num_experts=4, num_shared_experts=1, num_dense_layers=1,
-                        sliding_window=32, global_attn_every_n_layers=4, mup_enabled=True, **EXPERTS), tied=UNTIED, lost=dict(route_norm=True),
+                        sliding_window=32, global_attn_every_n_layers=4, mup_enabled=True, **EXPERTS), tied=UNTIED, also=TIED, lost=dict(route_norm=True),
                    remark="vectors are scaled as tokens are"),
 }
 
 # Whose state is not a cache of positions, in some layers or in all.
 RECURRENT = {
     "mamba": recurrent(config=old(T.MambaConfig, hidden_size=64, num_hidden_layers=2, state_size=16, use_mambapy=False),
-                       tied=TIED, body=backbone),
+                       tied=TIED, also=UNTIED, body=backbone),
     "mamba2": recurrent(
         config=old(T.Mamba2Config, hidden_size=64, num_hidden_layers=2, state_size=16, num_heads=8, head_dim=16, n_groups=1,
-                   expand=2, chunk_size=16, tie_word_embeddings=True),
-        tied=TIED, body=backbone),
+                   expand=2, chunk_size=16),
+        body=backbone),
     "falcon-h1": recurrent(
         config=plain(T.FalconH1Config, head_dim=16, mamba_d_ssm=128, mamba_n_heads=8, mamba_d_head=16, mamba_n_groups=1,
                      mamba_d_state=16, mamba_chunk_size=16, embedding_multiplier=3.0, lm_head_multiplier=0.7,
@@ -288,7 +295,7 @@ RECURRENT = {
                      use_mamba_kernels=False)),
     "lfm2": recurrent(
         config=plain(T.Lfm2Config, num_hidden_layers=3, layer_types=mixed(*"cfc"), conv_L_cache=3, block_auto_adjust_ff_dim=False),
-        tied=TIED),
+        tied=TIED, also=UNTIED),
     "lfm2moe": recurrent(
         config=plain(T.Lfm2MoeConfig, num_hidden_layers=3, layer_types=mixed(*"cfc"), num_experts=4, num_dense_layers=1, **EXPERTS),
         tied=TIED),
@@ -296,11 +303,11 @@ RECURRENT = {
         config=plain(T.NemotronHConfig, head_dim=16, num_hidden_layers=4, layers_block_type=["mamba", "moe", "attention", "mamba"],
                      mamba_num_heads=8, mamba_head_dim=16, ssm_state_size=16, n_groups=1, chunk_size=16, n_routed_experts=4,
                      moe_shared_expert_intermediate_size=32, **EXPERTS),
-        tied=UNTIED),
+        tied=UNTIED, also=TIED),
     "qwen3next": Arch(
         plain(T.Qwen3NextConfig, head_dim=16, num_experts=4, shared_expert_intermediate_size=32, norm_topk_prob=True,
               **EXPERTS, **LINEAR),
-        has_draft_layers=True),
+        tied=UNTIED, also=TIED, has_draft_layers=True),
     "qwen3.5": Arch(
         plain(T.Qwen3_5TextConfig, head_dim=32, **LINEAR, **sections(3, 3, 2, partial_rotary_factor=0.5, mrope_interleaved=True)),
         has_draft_layers=True),
@@ -313,19 +320,19 @@ SECTIONS = {
         plain(T.Glm4MoeConfig, head_dim=16, partial_rotary_factor=0.5, use_qk_norm=True, n_routed_experts=4, n_shared_experts=1,
               first_k_dense_replace=1, n_group=1, topk_group=1, routed_scaling_factor=1.0, norm_topk_prob=True,
               num_nextn_predict_layers=0, **EXPERTS),
-        tied=UNTIED, refused=True),
+        tied=UNTIED, also=TIED, refused=True),
     "glm4v": Arch(
         seeing(T.Glm4vConfig, dict(head_dim=16, **sections(2, 1, 1, partial_rotary_factor=0.5)), vision(depth=1)),
-        tied=UNTIED, model=T.Glm4vForConditionalGeneration, body=language_model,
+        model=T.Glm4vForConditionalGeneration, body=language_model,
         remark="the text model of GLM-4.1V: glm4 with M-RoPE sections takes vectors"),
     "qwen2vl": Arch(
         seeing(T.Qwen2_5_VLConfig, dict(rms_norm_eps=1e-6, **sections(2, 3, 3)), vision(depth=1, fullatt_block_indexes=[0])),
-        tied=UNTIED, model=T.Qwen2_5_VLForConditionalGeneration, body=language_model,
+        model=T.Qwen2_5_VLForConditionalGeneration, body=language_model,
         remark="libllama does not read the epsilon of its norms"),
     "qwen3vl": Arch(
         seeing(T.Qwen3VLConfig, dict(head_dim=32, num_hidden_layers=3, **sections(6, 5, 5, mrope_interleaved=True)),
                vision(depth=2, deepstack_visual_indexes=[0, 1])),
-        tied=UNTIED, model=T.Qwen3VLForConditionalGeneration, body=language_model),
+        tied=UNTIED, also=TIED, model=T.Qwen3VLForConditionalGeneration, body=language_model),
 }
 
 # What transformers 5.12 does not have yet.
@@ -336,7 +343,7 @@ NEWEST = {
     "granite-moe-swa": Arch(
         later("GraniteMoeSWAConfig", num_hidden_layers=4, sliding_window=32, num_local_experts=4, num_experts_per_tok=2,
               intermediate_size=32, shared_intermediate_size=32, **GRANITE),
-        tied=UNTIED, remark="vectors are scaled as tokens are"),
+        tied=UNTIED, also=TIED, remark="vectors are scaled as tokens are"),
     "minicpm3": Arch(
         later("MiniCPM3Config", q_lora_rank=32, **MLA),
         remark="vectors are scaled as tokens are; libllama takes dim_model_base as 256, a warning says so"),

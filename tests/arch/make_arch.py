@@ -8,7 +8,7 @@ What transformers 5.12 of the reference tree lacks (NEWEST) comes from a later o
 environment over it (python3 -m venv --system-site-packages DIR; DIR/bin/pip install transformers==5.23.0).
 
 transformers draws each model of configs.py, llama.cpp's converter makes the GGUF, and reference.py
-runs the method. models/NAME.gguf.xz and models/NAME.json are what arch_test.c reads.
+runs the method. models/NAME.gguf.xz and models/NAME.json.xz are what arch_test.c reads.
 """
 
 import argparse
@@ -30,7 +30,7 @@ import transformers
 import reference
 import vocabulary
 import weights
-from configs import ARCHS
+from configs import ARCHS, HALF
 from convert import convert
 
 MODELS = Path(__file__).parent / "models"
@@ -39,9 +39,9 @@ PACKING = [dict(id=lzma.FILTER_LZMA2, preset=9 | lzma.PRESET_EXTREME, lc=0, lp=2
 TRIES = 40
 
 
-def draw(arch, is_tied, seed):
+def draw(arch, is_tied, width, seed):
     torch.manual_seed(0)
-    config = arch.config(is_tied)
+    config = arch.config(is_tied, **width)
     model = arch.model(config) if arch.model else transformers.AutoModelForCausalLM.from_config(config)
     if hasattr(model, "set_experts_implementation"):
         model.set_experts_implementation("eager")
@@ -93,14 +93,14 @@ def write(stem, arch, is_tied, seed, model, found, gap):
         prompts=vocabulary.prompt_ids(),
         cases=[entry for realign, steps, case in found for entry in reference.recorded(case, realign, steps)],
     )
-    (MODELS / f"{stem}.json").write_text(lines(content))
+    (MODELS / f"{stem}.json.xz").write_bytes(lzma.compress(lines(content).encode(), preset=9))
     print(f"{stem:24} {name:14} seed {seed:2} gap {gap:.1e}, {size} bytes, {len(packed)} packed", flush=True)
 
 
-def make(name, arch, is_tied, seed):
+def make(name, arch, is_tied, width, seed):
     prompts = vocabulary.prompt_ids()
     for seed in range(seed, seed + TRIES):
-        model = draw(arch, is_tied, seed)
+        model = draw(arch, is_tied, width, seed)
         with torch.no_grad():
             reference.check_head(model, arch, torch.tensor(prompts[:1]))
         found, gap = run(model, arch, prompts)
@@ -115,14 +115,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("names", metavar="NAME", nargs="*", help="architectures of configs.py (all)")
     parser.add_argument("--seed", type=int, default=1, help="first seed to try (default %(default)s)")
+    parser.add_argument("--only", choices=("tied", "untied"), help="one kind of embeddings (both)")
     options = parser.parse_args()
     torch.set_num_threads(1)
     MODELS.mkdir(exist_ok=True)
     n_failed = 0
     for name in options.names or ARCHS:
-        for is_tied in ARCHS[name].tied:
+        arch = ARCHS[name]
+        kinds = [(is_tied, {}) for is_tied in arch.tied] + [(is_tied, HALF) for is_tied in arch.also]
+        for is_tied, width in kinds:
+            if options.only and options.only != ("tied" if is_tied else "untied"):
+                continue
             try:
-                make(name, ARCHS[name], is_tied, options.seed)
+                make(name, arch, is_tied, width, options.seed)
             except Exception:  # the others are made all the same
                 n_failed += 1
                 print(f"{name} {'tied' if is_tied else 'untied'}: {traceback.format_exc(limit=-2)}", flush=True)

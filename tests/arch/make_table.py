@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Write docs/models.md from what arch_test.sh says and what is known of each model.
 
-    ./dev make && ./dev sh tests/arch/arch_test.sh >FILE; python3 tests/arch/make_table.py <FILE >docs/models.md
+    ./dev make && ./dev env LATENTMAS_TEST_WHOLE=1 sh tests/arch/arch_test.sh >FILE; python3 tests/arch/make_table.py <FILE >docs/models.md
 """
 
 import json
+import lzma
 import math
 import re
 import sys
@@ -29,7 +30,7 @@ GELU is looked up in a table of half precision by libggml, so those models diffe
 session feeds the model a token's own row as a vector, and refuses to think where that is not the token
 ([the rule](method.md#realignment)). Baseline and text_mas need no vectors.
 
-`make test` holds the program to the table (`tests/arch`). This page is made by `tests/arch/make_table.py`. Seen on {engine}, transformers {transformers},
+`make test` holds the program to the table (`tests/arch`; `make test-long` with every case also alone). This page is made by `tests/arch/make_table.py`. Seen on {engine}, transformers {transformers},
 the converter of Debian's llama.cpp-tools 0.7.0.
 
 {n_architectures} architectures of libllama, {n_models} models, {n_cases} cases.
@@ -43,8 +44,9 @@ The caches of transformers 5.12 are wrong for a second piece of several tokens o
 LFM2); there, and on Nemotron-H, one token at a time is the reference. On all of these a decode that failed half-way cannot be taken back: the question fails, and
 says so.
 
-Where the table shows one kind of embeddings, the other was not made; tied and untied differ in where libllama finds `W_out` and, with `W_a` on, in
-that `W_a` of a tied model is the identity.
+Tied and untied differ in where libllama finds `W_out` and, with `W_a` on, in that `W_a` of a tied model is the identity. Where the table shows one kind,
+there is no other: untied alone are those of which libllama wants an `output.weight`, and Falcon-H1 (below); tied alone are Gemma, Gemma 2, Command R and Command R7B,
+of which it reads none, and LFM2 MoE, whose head the converter does not know.
 
 ## Refused
 
@@ -68,7 +70,6 @@ that `W_a` of a tied model is the identity.
 | longrope (Phi-3 long) | the factors follow the size of the context, not the length of the text: a large `-c` changes short prompts | libllama |
 | Qwen2-VL | the epsilon of the norms is not read | libllama |
 | PhiMoE | the first hidden state is another: transformers routes by its SparseMixer, libllama by a softmax (the likely cause) | libllama or its converter |
-| OLMo 3, Mellum, tied | libllama wants an `output.weight` | libllama |
 | MiniCPM3 | `dim_model_base` is taken as 256 (a warning says so) | libllama |
 | EXAONE 4 with sliding windows, DeepSeek-V2 without `q_lora` | known by the number of layers (64; 26 or 27) | libllama |
 | Falcon-H1, tied | the converter folds the embedding's multiplier into the matrix that both ends share: logits come out larger | converter |
@@ -112,7 +113,7 @@ def row(name, models, seen):
 
 def main():
     seen, engine = figures(sys.stdin)
-    models = {path.stem: json.loads(path.read_text()) for path in sorted(MODELS.glob("*.json"))}
+    models = {path.name[: -len(".json.xz")]: json.loads(lzma.open(path).read()) for path in sorted(MODELS.glob("*.json.xz"))}
     if missing := sorted(set(models) - set(seen)):
         sys.exit(f"no figures of {', '.join(missing)}")
     by_name = defaultdict(list)
