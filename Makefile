@@ -187,7 +187,7 @@ $(B)/latentmas.pc: Makefile include/latentmas.h
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
 	    'Name: latentmas' 'Description: teams of agents that hand over thoughts instead of text' \
-	    'Version: $(VERSION)' 'Requires.private: llama >= 0.7.0, llama < 1, $(filter-out llama openblas lapacke,$(LIB_PKGS))' 'Libs: -L$${libdir} -llatentmas' \
+	    'Version: $(VERSION)' 'Requires.private: llama >= 0.7.0, llama < 1, $(filter-out llama openblas lapacke,$(LIB_PKGS))' 'Libs: -L$${libdir} -llatentmas$(if $(LLAMA_LINK), $(LLAMA_LINK))' \
 	    'Libs.private: $(shell $(pkg-config) --libs openblas lapacke 2>/dev/null) -lm -pthread' 'Cflags: -I$${includedir}' >$@
 
 # The manual and the completion come out of the program's own option tables.
