@@ -18,7 +18,7 @@
 #include "grade/grade.h"
 #include "grade/pieces.h"
 
-enum { SHORT = 16 * 1024, N_KINDS = 5, TRIES = 12, CUTS = 12, CUT = 11 };
+enum { SHORT = 16 * 1024, N_KINDS = 5, TRIES = 12, LOOKS = 5, CUTS = 12, CUT = 11 };
 
 #define RATIO_MAX   2.3
 #define SECONDS_MIN 0.5e-3 /* what 32 KB take in less is no worry, and hardly to be measured */
@@ -90,9 +90,10 @@ static void look_closely(double *half, double *whole, size_t kind, const lmi_buf
 static double ratio_of(double *seconds, size_t kind, const lmi_buf *text)
 {
     double half = seconds_of(kind, text->data, SHORT);
+    int i;
 
     *seconds = seconds_of(kind, text->data, text->len);
-    if (*seconds > RATIO_MAX * half && *seconds > SECONDS_MIN)
+    for (i = 0; i < LOOKS && *seconds > RATIO_MAX * half && *seconds > SECONDS_MIN; i++)
         look_closely(&half, seconds, kind, text);
     return *seconds > SECONDS_MIN ? *seconds / half : 1;
 }
