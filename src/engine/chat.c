@@ -179,21 +179,33 @@ static lmas_status add_kwargs(yyjson_mut_doc *doc, yyjson_mut_val *variables, co
     return status;
 }
 
-/* The team's kwargs, then the switch, then the caller's kwargs: the last word is the caller's. */
+static bool has_kwargs(const lmi_chat *chat)
+{
+    size_t i;
+
+    for (i = 0; i < LMI_KWARGS_LEVELS; i++)
+        if (chat->kwargs[i])
+            return true;
+    return false;
+}
+
+/* The file's kwargs, then the switch, then the caller's kwargs: the last word is the caller's. */
 static lmas_status add_chat(yyjson_mut_doc *doc, yyjson_mut_val *variables, const lmi_chat *chat)
 {
     lmas_status status = LMAS_OK;
+    size_t i;
 
     if (chat->reasoning < LMAS_REASONING_AUTO || chat->reasoning > LMAS_REASONING_ON)
         return lmi_fail(LMAS_E_INVALID, "reasoning must be auto, off or on, got %d",
                         (int)chat->reasoning);
-    if (chat->kwargs[0])
-        status = add_kwargs(doc, variables, chat->kwargs[0]);
+    for (i = 0; status == LMAS_OK && i < LMI_KWARGS_CALLER; i++)
+        if (chat->kwargs[i])
+            status = add_kwargs(doc, variables, chat->kwargs[i]);
     if (chat->reasoning != LMAS_REASONING_AUTO)
         yyjson_mut_obj_put(variables, yyjson_mut_str(doc, "enable_thinking"),
                            yyjson_mut_bool(doc, chat->reasoning == LMAS_REASONING_ON));
-    if (status == LMAS_OK && chat->kwargs[1])
-        status = add_kwargs(doc, variables, chat->kwargs[1]);
+    if (status == LMAS_OK && chat->kwargs[LMI_KWARGS_CALLER])
+        status = add_kwargs(doc, variables, chat->kwargs[LMI_KWARGS_CALLER]);
     return status == LMAS_OK ? lmi_json_status(doc, "a chat turn") : status;
 }
 
@@ -317,7 +329,7 @@ static lmas_status format_named(lmi_buf *out, const lmas_model *model, const cha
     int32_t size;
     char *text;
 
-    if (chat->kwargs[0] || chat->kwargs[1] || chat->reasoning != LMAS_REASONING_AUTO)
+    if (has_kwargs(chat) || chat->reasoning != LMAS_REASONING_AUTO)
         return lmi_fail(LMAS_E_INVALID,
                         "libllama's chat template \"%s\" takes no kwargs and no reasoning", name);
     if (system)
@@ -370,7 +382,8 @@ lmas_status lmas_model_format_chat(char **out, const lmas_model *model, const ch
                                    const char *user, const lmas_chat_params *params)
 {
     const lmas_chat_params p = params ? *params : lmas_chat_params_default();
-    const lmi_chat chat = {.kwargs = {NULL, p.kwargs}, .reasoning = p.reasoning, .date = p.date};
+    const lmi_chat chat = {
+        .kwargs[LMI_KWARGS_CALLER] = p.kwargs, .reasoning = p.reasoning, .date = p.date};
     lmas_status status;
     lmi_buf text;
 

@@ -25,9 +25,12 @@ typedef struct lmi_chat_template {
     const char *specials[LMI_N_SPECIALS]; /* spelled out, NULL for those that are not there */
 } lmi_chat_template;
 
+/* Who may give variables; a later one wins. */
+enum { LMI_KWARGS_TEAM, LMI_KWARGS_AGENT, LMI_KWARGS_CALLER, LMI_KWARGS_LEVELS };
+
 /* What a template is told beside the messages. */
 typedef struct lmi_chat {
-    const char *kwargs[2]; /* JSON objects or NULL: the team's, and the caller's, which win */
+    const char *kwargs[LMI_KWARGS_LEVELS]; /* JSON objects or NULL */
     lmas_reasoning reasoning;
     const char *date;
 } lmi_chat;

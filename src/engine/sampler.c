@@ -3,8 +3,8 @@
  *
  * The order is that of transformers and vLLM, which the paper's numbers come from:
  * temperature first, then top-k, top-p, min-p (libllama's own programs apply the temperature
- * last, which keeps other tokens). Each question has its own stream of random numbers, so what
- * it draws does not depend on which questions run beside it.
+ * last, which keeps other tokens). Each agent of each question has its own stream of random
+ * numbers, so what it draws depends on nothing that runs beside it or before.
  */
 #include "engine/sampler.h"
 
@@ -35,16 +35,23 @@ lmas_status lmi_sampling_check(const lmas_sampling *sampling)
     return LMAS_OK;
 }
 
-/* One well-mixed 32-bit seed from two numbers (the finaliser of SplitMix64). The value that
- * libllama takes for "choose one at random" is avoided. */
-static uint32_t mix_seed(uint64_t seed, uint64_t stream)
+/* One well-mixed number from two (the finaliser of SplitMix64). */
+static uint64_t mix(uint64_t seed, uint64_t stream)
 {
     uint64_t z = seed + 0x9e3779b97f4a7c15ull * (stream + 1);
 
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    z ^= z >> 31;
-    return (uint32_t)z == LLAMA_DEFAULT_SEED ? 0 : (uint32_t)z;
+    return z ^ (z >> 31);
+}
+
+/* The value that libllama takes for "choose one at random" is avoided. */
+static uint32_t mix_seed(uint64_t seed, uint64_t question, size_t agent)
+{
+    const uint64_t of_question = mix(seed, question);
+    const uint32_t z = (uint32_t)(agent ? mix(of_question, agent) : of_question);
+
+    return z == LLAMA_DEFAULT_SEED ? 0 : z;
 }
 
 static void build_chain(struct llama_sampler *chain, const lmas_sampling *sampling, uint32_t seed)
@@ -60,7 +67,7 @@ static void build_chain(struct llama_sampler *chain, const lmas_sampling *sampli
 }
 
 lmas_status lmi_sampler_new(lmi_sampler **out, const lmas_model *model,
-                            const lmas_sampling *sampling, uint64_t stream)
+                            const lmas_sampling *sampling, uint64_t question, size_t agent)
 {
     lmi_sampler *sampler = lmi_new(1, sizeof(*sampler));
 
@@ -74,7 +81,7 @@ lmas_status lmi_sampler_new(lmi_sampler **out, const lmas_model *model,
             lmi_sampler_free(sampler);
             return lmi_fail(LMAS_E_NOMEM, "no memory for a sampler");
         }
-        build_chain(sampler->chain, sampling, mix_seed(sampling->seed, stream));
+        build_chain(sampler->chain, sampling, mix_seed(sampling->seed, question, agent));
     }
     *out = sampler;
     return LMAS_OK;

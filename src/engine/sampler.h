@@ -11,9 +11,10 @@ typedef struct lmi_sampler lmi_sampler;
  * 1, min_p from 0 to 1. */
 lmas_status lmi_sampling_check(const lmas_sampling *sampling);
 
-/* A sampler of its own random stream, decided by the seed and `stream` (a question's id). */
+/* A sampler of its own random stream, decided by the seed, the question's id and the agent's
+ * number. */
 lmas_status lmi_sampler_new(lmi_sampler **out, const lmas_model *model,
-                            const lmas_sampling *sampling, uint64_t stream);
+                            const lmas_sampling *sampling, uint64_t question, size_t agent);
 void lmi_sampler_free(lmi_sampler *sampler);
 
 /* Draw a token from `logits` [n_vocab]. */

@@ -113,7 +113,7 @@ lmas_status lmas_memory_speak(lmas_memory *memory, const char *agent, int32_t n_
         return lmi_fail(LMAS_E_INVALID, "nothing to speak from: read a prompt before speaking");
     status = lmi_sampling_check(&s);
     if (status == LMAS_OK)
-        status = lmi_sampler_new(&t.sampler, memory->session->model, &s, 0);
+        status = lmi_sampler_new(&t.sampler, memory->session->model, &s, 0, 0);
     if (status != LMAS_OK)
         return status;
     lmi_speech_init(&t.speech);

@@ -299,6 +299,17 @@ static lmas_status start_reading(lmi_job *job, const lmi_case *c)
     return job->place ? read_beginning(job) : read_rest(job, 0);
 }
 
+/* Who speaks draws from a stream of his own. */
+static lmas_status renew_sampler(lmi_job *job)
+{
+    lmi_sampler_free(job->sampler);
+    job->sampler = NULL;
+    if (job->turn.n_speak == 0)
+        return LMAS_OK;
+    return lmi_sampler_new(&job->sampler, job->plan->model, &job->turn.sampling, job->result.id,
+                           job->turn_index);
+}
+
 static lmas_status begin_turn(lmi_job *job)
 {
     const lmi_case c = {.question = job->question,
@@ -310,11 +321,14 @@ static lmas_status begin_turn(lmi_job *job)
 
     job->turn = lmi_plan_turn(job->plan, job->turn_index);
     job->phase = LMI_PHASE_READ;
+    job->is_closing = false;
     lmi_speech_clear(&job->speech);
     if (job->turn.is_fresh)
         lmi_memory_clear(job->memory);
     lmi_buf_init(&prompt, LMI_PROMPT_MAX);
-    status = lmi_plan_prompt(&prompt, job->plan, job->turn_index, &c);
+    status = renew_sampler(job);
+    if (status == LMAS_OK)
+        status = lmi_plan_prompt(&prompt, job->plan, job->turn_index, &c);
     if (status == LMAS_OK)
         status = lmi_model_tokenize(&job->prompt, job->plan->model, lmi_buf_text(&prompt));
     if (status == LMAS_OK)
@@ -332,10 +346,7 @@ void lmi_job_start(lmi_job *job, lmas_memory *memory, lmi_shelf *shelf)
     job->memory = memory;
     job->shelf = shelf;
     job->begin_ms = lmi_now_ms();
-    status = lmi_sampler_new(&job->sampler, job->plan->model, &job->plan->params.sampling,
-                             job->result.id);
-    if (status == LMAS_OK)
-        status = begin_turn(job);
+    status = begin_turn(job);
     if (status != LMAS_OK)
         lmi_job_fail(job, status);
 }
@@ -393,6 +404,16 @@ static lmas_status end_speech(lmi_job *job)
     return status == LMAS_OK ? end_turn(job) : status;
 }
 
+/* The token at hand is the last one: it need not be taken in, unless the next agent is to find all
+ * that was spoken. */
+static lmas_status take_last(lmi_job *job, int32_t token)
+{
+    if (!job->turn.is_handed_on)
+        return end_speech(job);
+    job->is_closing = true;
+    return lmi_memory_start_token(job->memory, job->turn.agent, token, LMI_WANT_NOTHING);
+}
+
 /* Draw a token from the logits at hand and take it in, unless it ends the turn. */
 static lmas_status speak(lmi_job *job)
 {
@@ -404,7 +425,7 @@ static lmas_status speak(lmi_job *job)
     if (status != LMAS_OK)
         return status;
     if (lmi_model_ends(job->plan->model, token))
-        return end_speech(job);
+        return take_last(job, token);
     trace->n_spoken++;
     status = lmi_speech_add(&job->speech, job->plan->model, token);
     if (status == LMAS_OK)
@@ -413,7 +434,7 @@ static lmas_status speak(lmi_job *job)
         return status;
     if (trace->n_spoken == (uint32_t)job->turn.n_speak) {
         trace->is_cut = true;
-        return end_speech(job);
+        return take_last(job, token);
     }
     return lmi_memory_start_token(job->memory, job->turn.agent, token, LMI_WANT_LOGITS);
 }
@@ -438,6 +459,8 @@ static lmas_status take_step(lmi_job *job)
         return lmi_fail(lane->status, "%s", lane->error);
     if (job->place)
         return read_beginning(job);
+    if (job->is_closing)
+        return end_speech(job);
     if (job->phase == LMI_PHASE_THINK)
         trace->n_thought++;
     if ((int32_t)trace->n_thought < job->turn.n_thoughts)

@@ -37,8 +37,9 @@ typedef struct lmi_job {
     lmi_shelf_place *place; /* the beginning it reads or waits for; NULL when it has it */
     uint32_t n_shared;      /* tokens of that beginning */
     bool is_reader;         /* it reads it for all */
-    lmi_sampler *sampler;
+    lmi_sampler *sampler;   /* of the agent that speaks */
     lmi_speech speech;
+    bool is_closing; /* its last token is being taken in */
     lmi_buf outputs; /* text_mas: what the agents said so far */
     double begin_ms;
 

@@ -1,6 +1,7 @@
 /* method.c - turns and prompts of the three methods; method.h has the list. */
 #include "team/method.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -39,15 +40,34 @@ lmas_solver_params lmas_solver_params_default(void)
                                 .chat = lmas_chat_params_default()};
 }
 
-/* What the team says to the chat template, and over it what the caller says. */
-static lmi_chat chat_of(const lmi_plan *plan)
+/* Agent `i` of the team; NULL for the single agent of the baseline. */
+static const lmi_agent *agent_of(const lmi_plan *plan, size_t i)
+{
+    return plan->params.method == LMAS_METHOD_BASELINE ? NULL : &plan->team->agents[i];
+}
+
+/* What the chat template is told of agent `i`: what the team says, over it what the agent says, and
+ * over both the caller. */
+static lmi_chat chat_of(const lmi_plan *plan, size_t i)
 {
     const lmas_chat_params *asked = &plan->params.chat;
-    const bool is_asked = asked->reasoning != LMAS_REASONING_AUTO;
+    const lmi_agent *agent = agent_of(plan, i);
+    lmi_chat chat = {.kwargs = {plan->team->kwargs, agent ? agent->kwargs : NULL, asked->kwargs},
+                     .reasoning = plan->team->reasoning,
+                     .date = asked->date};
 
-    return (lmi_chat){.kwargs = {plan->team->kwargs, asked->kwargs},
-                      .reasoning = is_asked ? asked->reasoning : plan->team->reasoning,
-                      .date = asked->date};
+    if (agent && agent->reasoning != LMAS_REASONING_AUTO)
+        chat.reasoning = agent->reasoning;
+    if (asked->reasoning != LMAS_REASONING_AUTO)
+        chat.reasoning = asked->reasoning;
+    return chat;
+}
+
+static const char *system_of(const lmi_plan *plan, size_t i)
+{
+    const lmi_agent *agent = agent_of(plan, i);
+
+    return agent && agent->system ? agent->system : plan->team->system;
 }
 
 static lmas_status check_numbers(const lmas_solver_params *p)
@@ -70,23 +90,30 @@ static lmas_status check_numbers(const lmas_solver_params *p)
     return LMAS_OK;
 }
 
-lmas_status lmi_plan_check(const lmi_plan *plan)
+/* Whether the chat template takes what agent `i` tells it. */
+static lmas_status check_chat(const lmi_plan *plan, size_t i)
 {
-    const lmas_solver_params *p = &plan->params;
-    const lmi_chat chat = chat_of(plan);
-    lmas_status status = check_numbers(p);
+    const lmi_chat chat = chat_of(plan, i);
+    lmas_status status = lmi_chat_check(&chat);
     lmi_buf probe;
 
     if (status != LMAS_OK)
         return status;
-    status = lmi_sampling_check(&p->sampling);
-    if (status == LMAS_OK)
-        status = lmi_chat_check(&chat);
-    if (status != LMAS_OK)
-        return status;
     lmi_buf_init(&probe, 2 * LMI_PROMPT_MAX);
-    status = lmi_chat_format(&probe, plan->model, plan->team->system, "?", &chat);
+    status = lmi_chat_format(&probe, plan->model, system_of(plan, i), "?", &chat);
     lmi_buf_done(&probe);
+    return status;
+}
+
+lmas_status lmi_plan_check(const lmi_plan *plan)
+{
+    lmas_status status = check_numbers(&plan->params);
+    size_t i;
+
+    if (status == LMAS_OK)
+        status = lmi_sampling_check(&plan->params.sampling);
+    for (i = 0; status == LMAS_OK && i < lmi_plan_n_turns(plan); i++)
+        status = check_chat(plan, i);
     return status;
 }
 
@@ -95,24 +122,62 @@ size_t lmi_plan_n_turns(const lmi_plan *plan)
     return plan->params.method == LMAS_METHOD_BASELINE ? 1 : plan->team->n_agents;
 }
 
-lmi_turn lmi_plan_turn(const lmi_plan *plan, size_t i)
+/* How agent `i` draws: as the run says, but for what it says itself. */
+static lmas_sampling sampling_of(const lmi_plan *plan, size_t i)
+{
+    const lmi_agent *agent = agent_of(plan, i);
+    const lmi_own_sampling *own = agent ? &agent->sampling : NULL;
+    lmas_sampling out = plan->params.sampling;
+
+    if (own && !isnan(own->temperature))
+        out.temperature = (float)own->temperature;
+    if (own && !isnan(own->top_p))
+        out.top_p = (float)own->top_p;
+    if (own && !isnan(own->min_p))
+        out.min_p = (float)own->min_p;
+    if (own && own->top_k >= 0)
+        out.top_k = own->top_k;
+    return out;
+}
+
+/* What it may say, and never more than the run allows. */
+static int32_t most_spoken(const lmi_plan *plan, size_t i)
+{
+    const lmi_agent *agent = agent_of(plan, i);
+    const int32_t most = plan->params.max_new_tokens;
+
+    return agent && agent->max_new_tokens > 0 && agent->max_new_tokens < most
+               ? agent->max_new_tokens
+               : most;
+}
+
+/* A link of the chain that hands its memory on; the last one has nobody behind it. */
+static lmi_turn latent_turn(const lmi_plan *plan, size_t i)
 {
     const lmas_solver_params *p = &plan->params;
-    const bool is_last = i + 1 == lmi_plan_n_turns(plan);
+    const lmi_agent *agent = &plan->team->agents[i];
+    const bool is_last = i + 1 == plan->team->n_agents;
+    const bool is_alone = p->control == LMAS_CONTROL_NO_MEMORY;
+    const int32_t usual = is_last ? 0 : p->latent_steps;
 
-    switch (p->method) {
-    case LMAS_METHOD_BASELINE:
-        return (lmi_turn){.agent = "baseline", .is_fresh = true, .n_speak = p->max_new_tokens};
-    case LMAS_METHOD_TEXT_MAS:
-        return (lmi_turn){
-            .agent = plan->team->agents[i].name, .is_fresh = true, .n_speak = p->max_new_tokens};
-    case LMAS_METHOD_LATENT_MAS:
-    default:
-        return (lmi_turn){.agent = plan->team->agents[i].name,
-                          .is_fresh = i == 0 || p->control == LMAS_CONTROL_NO_MEMORY,
-                          .n_thoughts = is_last ? 0 : p->latent_steps,
-                          .n_speak = is_last ? p->max_new_tokens : 0};
-    }
+    return (lmi_turn){.agent = agent->name,
+                      .is_fresh = i == 0 || is_alone,
+                      .n_thoughts = agent->latent_steps >= 0 ? agent->latent_steps : usual,
+                      .n_speak = is_last || agent->speaks ? most_spoken(plan, i) : 0,
+                      .is_handed_on = !is_last && !is_alone,
+                      .sampling = sampling_of(plan, i)};
+}
+
+lmi_turn lmi_plan_turn(const lmi_plan *plan, size_t i)
+{
+    const lmi_agent *agent = agent_of(plan, i);
+
+    if (plan->params.method == LMAS_METHOD_LATENT_MAS)
+        return latent_turn(plan, i);
+    return (lmi_turn){.agent = agent ? agent->name : "baseline",
+                      .is_fresh = true,
+                      .n_speak = most_spoken(plan, i),
+                      .sampling = sampling_of(plan, i)};
 }
 
 bool lmi_plan_keeps_memory(const lmi_plan *plan)
@@ -191,34 +256,42 @@ static lmas_status expand_user(lmi_buf *out, const lmi_plan *plan, size_t i, con
     return status;
 }
 
-/* The think tag opens the thoughts, unless the template has done so. */
-static void open_thoughts(lmi_buf *prompt)
+/* How long a text is without the newlines at its end. */
+static size_t trimmed(const char *text, size_t len)
 {
-    static const char tag[] = "<think>";
-    const size_t n = sizeof(tag) - 1;
-    size_t end = prompt->len;
+    while (len && text[len - 1] == '\n')
+        len--;
+    return len;
+}
 
-    while (end && prompt->data[end - 1] == '\n')
-        end--;
-    if (end < n || memcmp(prompt->data + end - n, tag, n) != 0)
-        lmi_buf_puts(prompt, tag);
+/* What the agent's own turn begins with, unless the template has begun it so. */
+static void open_thoughts(lmi_buf *prompt, const char *words)
+{
+    const size_t n = trimmed(words, strlen(words));
+    const size_t end = trimmed(lmi_buf_text(prompt), prompt->len);
+
+    if (end < n || memcmp(prompt->data + end - n, words, n) != 0)
+        lmi_buf_puts(prompt, words);
 }
 
 lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
 {
-    const lmi_chat chat = chat_of(plan);
+    const lmi_chat chat = chat_of(plan, i);
+    const lmi_agent *agent = agent_of(plan, i);
     lmas_status status;
     lmi_buf user;
 
     lmi_buf_init(&user, LMI_PROMPT_MAX);
     status = expand_user(&user, plan, i, c);
     if (status == LMAS_OK)
-        status = lmi_chat_format(out, plan->model, plan->team->system, lmi_buf_text(&user), &chat);
+        status = lmi_chat_format(out, plan->model, system_of(plan, i), lmi_buf_text(&user), &chat);
     lmi_buf_done(&user);
     if (status != LMAS_OK)
         return status;
-    if (plan->params.think_tag)
-        open_thoughts(out);
+    if (agent && agent->think)
+        open_thoughts(out, agent->think);
+    else if (plan->params.think_tag)
+        open_thoughts(out, "<think>");
     return lmi_buf_status(out);
 }
 
@@ -242,8 +315,10 @@ enum { OUTPUT_OVERHEAD = 16 };
 static uint64_t most_context(const lmi_plan *plan, size_t i)
 {
     const int32_t limit = plan->params.text_context_length;
-    const uint64_t spoken = (uint64_t)i * ((uint64_t)plan->params.max_new_tokens + OUTPUT_OVERHEAD);
+    uint64_t spoken = 0;
 
+    while (i-- > 0)
+        spoken += (uint64_t)most_spoken(plan, i) + OUTPUT_OVERHEAD;
     return limit >= 0 && (uint64_t)limit < spoken ? (uint64_t)limit : spoken;
 }
 
@@ -265,12 +340,13 @@ static uint32_t clamp(uint64_t n)
     return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-/* A turn that starts afresh gives its cells back; one that goes on adds to what is there. */
+/* A turn that starts afresh gives its cells back; one that goes on adds to what is there. What is
+ * spoken on the way may be all that is allowed. */
 lmas_status lmi_plan_cells(uint32_t *out_least, uint32_t *out_most, const lmi_plan *plan,
                            const lmi_case *c)
 {
     const bool is_text = plan->params.method == LMAS_METHOD_TEXT_MAS;
-    uint64_t least = 0, most = 0, held = 0;
+    uint64_t least = 0, most = 0, held = 0, spoken = 0;
     size_t i;
 
     for (i = 0; i < lmi_plan_n_turns(plan); i++) {
@@ -282,10 +358,9 @@ lmas_status lmi_plan_cells(uint32_t *out_least, uint32_t *out_most, const lmi_pl
         if (status != LMAS_OK)
             return status;
         held = (turn.is_fresh ? 0 : held) + n_prompt + (uint64_t)turn.n_thoughts;
+        spoken = (turn.is_fresh ? 0 : spoken) + (uint64_t)turn.n_speak;
         least = held > least ? held : least;
-        most = held + context + (uint64_t)turn.n_speak > most
-                   ? held + context + (uint64_t)turn.n_speak
-                   : most;
+        most = held + context + spoken > most ? held + context + spoken : most;
     }
     *out_least = clamp(least);
     *out_most = clamp(most);

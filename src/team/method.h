@@ -6,7 +6,8 @@
  *
  *   baseline     1 turn:   read, speak
  *   text_mas     n turns:  fresh memory, read (with the others' text), speak
- *   latent_mas   n turns:  the memory goes on, read, think; the last one speaks
+ *   latent_mas   n turns:  the memory goes on, read, think, and speak if it is the last one or
+ *                          the team file says so
  *                          (under the control NO_MEMORY it is fresh each time)
  */
 #ifndef LMI_TEAM_METHOD_H
@@ -23,6 +24,8 @@ typedef struct lmi_turn {
     bool is_fresh;      /* starts from an empty working memory */
     int32_t n_thoughts; /* after reading */
     int32_t n_speak;    /* most tokens spoken after that, 0 for none */
+    bool is_handed_on;  /* all that it spoke goes into the memory that the next one gets */
+    lmas_sampling sampling;
 } lmi_turn;
 
 /* Everything that decides what a question's turns are; shared by all questions of a solver. */

@@ -39,9 +39,8 @@ static bool parse_reasoning(lmas_reasoning *out, const char *name)
     return true;
 }
 
-/* Copy the optional string at `key` into `*out`; `otherwise` (may be NULL) when absent. */
-static lmas_status take_string(char **out, const lmi_json *json, yyjson_val *object,
-                               const char *where, const char *key, const char *otherwise)
+lmas_status lmi_team_take_string(char **out, const lmi_json *json, yyjson_val *object,
+                                 const char *where, const char *key, const char *otherwise)
 {
     const char *text;
     lmas_status status = lmi_json_string(&text, json, object, where, key, true);
@@ -67,7 +66,31 @@ static lmas_status find_object(yyjson_val **out, const lmi_json *json, yyjson_va
     return LMAS_OK;
 }
 
-static lmas_status check_name(const lmi_json *json, size_t line, const char *what, const char *name)
+lmas_status lmi_team_read_chat(lmas_reasoning *reasoning, char **kwargs, const lmi_json *json,
+                               yyjson_val *object, const char *where)
+{
+    yyjson_val *variables;
+    const char *name;
+    size_t line;
+    lmas_status status = lmi_json_string(&name, json, object, where, "reasoning", true);
+
+    if (status == LMAS_OK)
+        status = find_object(&variables, json, object, "chat_template_kwargs");
+    if (status != LMAS_OK)
+        return status;
+    lmi_json_member(&line, json, object, "reasoning");
+    if (!parse_reasoning(reasoning, name ? name : "auto"))
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s:%zu: \"reasoning\" must be on, off or auto, found \"%s\"", json->label,
+                        line, name);
+    *kwargs = variables ? yyjson_val_write(variables, 0, NULL) : NULL;
+    if (variables && !*kwargs)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+    return LMAS_OK;
+}
+
+lmas_status lmi_team_check_name(const lmi_json *json, size_t line, const char *what,
+                                const char *name)
 {
     const size_t len = strlen(name);
     size_t i;
@@ -92,9 +115,10 @@ static lmas_status read_context(lmas_team *team, const lmi_json *json, yyjson_va
     if (status == LMAS_OK)
         status = lmi_json_only_keys(json, context, "context", keys);
     if (status == LMAS_OK)
-        status = take_string(&team->context_latent, json, context, "context", "latent", "");
+        status =
+            lmi_team_take_string(&team->context_latent, json, context, "context", "latent", "");
     if (status == LMAS_OK)
-        status = take_string(&team->context_text, json, context, "context", "text", "");
+        status = lmi_team_take_string(&team->context_text, json, context, "context", "text", "");
     if (status != LMAS_OK)
         return status;
     if (lmi_json_member(&line, json, context, "text") && !strstr(team->context_text, "{outputs}"))
@@ -115,42 +139,8 @@ static lmas_status read_formats(lmas_team *team, const lmi_json *json, yyjson_va
     if (status == LMAS_OK)
         status = lmi_json_only_keys(json, formats, "formats", keys);
     for (i = 0; status == LMAS_OK && i < LMI_ANSWER_KINDS; i++)
-        status = take_string(&team->formats[i], json, formats, "formats", keys[i], NULL);
+        status = lmi_team_take_string(&team->formats[i], json, formats, "formats", keys[i], NULL);
     return status;
-}
-
-static lmas_status read_agent(lmas_team *team, const lmi_json *json, yyjson_val *object,
-                              size_t agents_line)
-{
-    static const char *const keys[] = {"name", "prompt", NULL};
-    lmi_agent *agent = &team->agents[team->n_agents];
-    const char *name, *prompt;
-    char where[32];
-    lmas_status status;
-    size_t line, i;
-
-    snprintf(where, sizeof(where), "agent %zu", team->n_agents + 1);
-    if (!yyjson_is_obj(object))
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s must be an object, found %s", json->label,
-                        agents_line, where, lmi_json_type(object));
-    status = lmi_json_only_keys(json, object, where, keys);
-    if (status == LMAS_OK)
-        status = lmi_json_string(&name, json, object, where, "name", false);
-    if (status == LMAS_OK)
-        status = lmi_json_string(&prompt, json, object, where, "prompt", false);
-    if (status != LMAS_OK)
-        return status;
-    lmi_json_member(&line, json, object, "name");
-    for (i = 0; i < team->n_agents; i++)
-        if (strcmp(team->agents[i].name, name) == 0)
-            return lmi_fail(LMAS_E_FORMAT, "%s:%zu: two agents are named \"%s\"", json->label, line,
-                            name);
-    agent->name = lmi_strdup(name);
-    agent->prompt = lmi_strdup(prompt);
-    team->n_agents++;
-    if (!agent->name || !agent->prompt)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a team");
-    return check_name(json, line, where, name);
 }
 
 static lmas_status read_agents(lmas_team *team, const lmi_json *json, yyjson_val *root)
@@ -172,7 +162,7 @@ static lmas_status read_agents(lmas_team *team, const lmi_json *json, yyjson_val
                         json->label, line, yyjson_arr_size(agents), LMI_TEAM_AGENTS_MAX);
     yyjson_arr_foreach(agents, i, max, agent)
     {
-        status = read_agent(team, json, agent, line);
+        status = lmi_agent_read(team, json, agent, line);
         if (status != LMAS_OK)
             break;
     }
@@ -218,31 +208,6 @@ static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjs
     return LMAS_OK;
 }
 
-/* "reasoning" and "chat_template_kwargs": what the chat template is told. */
-static lmas_status read_chat(lmas_team *team, const lmi_json *json, yyjson_val *root)
-{
-    yyjson_val *kwargs;
-    const char *reasoning;
-    size_t line;
-    lmas_status status = lmi_json_string(&reasoning, json, root, "the team", "reasoning", true);
-
-    if (status == LMAS_OK)
-        status = find_object(&kwargs, json, root, "chat_template_kwargs");
-    if (status != LMAS_OK)
-        return status;
-    lmi_json_member(&line, json, root, "reasoning");
-    if (!parse_reasoning(&team->reasoning, reasoning ? reasoning : "auto"))
-        return lmi_fail(LMAS_E_FORMAT,
-                        "%s:%zu: \"reasoning\" must be on, off or auto, found \"%s\"", json->label,
-                        line, reasoning);
-    if (!kwargs)
-        return LMAS_OK;
-    team->kwargs = yyjson_val_write(kwargs, 0, NULL);
-    if (!team->kwargs)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a team");
-    return LMAS_OK;
-}
-
 static lmas_status read_team(lmas_team *team, const lmi_json *json)
 {
     static const char *const keys[] = {"name",     "system",  "context",   "agents",
@@ -261,15 +226,16 @@ static lmas_status read_team(lmas_team *team, const lmi_json *json)
         status = lmi_json_string(&name, json, root, "the team", "name", false);
     lmi_json_member(&line, json, root, "name");
     if (status == LMAS_OK)
-        status = check_name(json, line, "the team", name);
+        status = lmi_team_check_name(json, line, "the team", name);
     if (status == LMAS_OK)
-        status = take_string(&team->name, json, root, "the team", "name", NULL);
+        status = lmi_team_take_string(&team->name, json, root, "the team", "name", NULL);
     if (status == LMAS_OK)
-        status = take_string(&team->system, json, root, "the team", "system", "");
+        status = lmi_team_take_string(&team->system, json, root, "the team", "system", "");
     if (status == LMAS_OK)
-        status = take_string(&team->baseline, json, root, "the team", "baseline", DEFAULT_BASELINE);
+        status = lmi_team_take_string(&team->baseline, json, root, "the team", "baseline",
+                                      DEFAULT_BASELINE);
     if (status == LMAS_OK)
-        status = read_chat(team, json, root);
+        status = lmi_team_read_chat(&team->reasoning, &team->kwargs, json, root, "the team");
     if (status == LMAS_OK)
         status = read_context(team, json, root);
     if (status == LMAS_OK)
@@ -367,10 +333,8 @@ void lmas_team_free(lmas_team *team)
 
     if (!team)
         return;
-    for (i = 0; i < team->n_agents; i++) {
-        lmi_free(team->agents[i].name);
-        lmi_free(team->agents[i].prompt);
-    }
+    for (i = 0; i < team->n_agents; i++)
+        lmi_agent_done(&team->agents[i]);
     for (i = 0; i < LMI_ANSWER_KINDS; i++)
         lmi_free(team->formats[i]);
     for (i = 0; i < team->n_remarks; i++)

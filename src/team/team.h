@@ -2,6 +2,7 @@
 #ifndef LMI_TEAM_TEAM_H
 #define LMI_TEAM_TEAM_H
 
+#include "base/json.h"
 #include "base/status.h"
 
 /* Limits of a team file. */
@@ -13,9 +14,23 @@ enum {
     LMI_TEAM_REMARKS_MAX = 32, /* kept; a person mends those first */
 };
 
+/* What an agent says for itself of how tokens are drawn; NAN and -1: as the run says. */
+typedef struct lmi_own_sampling {
+    double temperature, top_p, min_p;
+    int32_t top_k;
+} lmi_own_sampling;
+
 typedef struct lmi_agent {
     char *name;
-    char *prompt; /* template */
+    char *prompt;             /* template */
+    char *system;             /* NULL: the team's */
+    char *think;              /* what its own turn begins with; NULL: as the run says */
+    char *kwargs;             /* for the chat template, over the team's; NULL for none */
+    lmas_reasoning reasoning; /* AUTO: the team's */
+    int32_t latent_steps;     /* -1: as the run says; the last one thinks only if it says so */
+    int32_t max_new_tokens;   /* 0: as the run says, which is never passed */
+    bool speaks;              /* behind its thoughts, into the memory that it hands over */
+    lmi_own_sampling sampling;
 } lmi_agent;
 
 struct lmas_team {
@@ -33,6 +48,22 @@ struct lmas_team {
     char *remarks[LMI_TEAM_REMARKS_MAX]; /* words in braces that may be meant as slots */
     size_t n_remarks;
 };
+
+/* Read the agent `object`, the next of the team; `line` is that of "agents". */
+lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *object, size_t line);
+void lmi_agent_done(lmi_agent *agent);
+
+/* Copy the optional string at `key` into `*out`; `otherwise` (may be NULL) when absent. */
+lmas_status lmi_team_take_string(char **out, const lmi_json *json, yyjson_val *object,
+                                 const char *where, const char *key, const char *otherwise);
+
+/* "reasoning" and "chat_template_kwargs" of `object`: what the chat template is told. */
+lmas_status lmi_team_read_chat(lmas_reasoning *reasoning, char **kwargs, const lmi_json *json,
+                               yyjson_val *object, const char *where);
+
+/* From 1 to LMI_TEAM_NAME_MAX bytes, none of which obeys a terminal. */
+lmas_status lmi_team_check_name(const lmi_json *json, size_t line, const char *what,
+                                const char *name);
 
 /* "number", "choice", "code", "free". */
 const char *lmi_answer_kind_name(lmas_answer_kind kind);

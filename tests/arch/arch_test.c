@@ -186,7 +186,7 @@ static void begin(job *j, lmas_session *session, yyjson_val *want)
 
     *j = (job){.want = want, .lane = yyjson_get_uint(yyjson_obj_get(want, "lane"))};
     assert_ok(lmas_memory_new(&j->memory, session));
-    assert_ok(lmi_sampler_new(&j->sampler, m.model, &greedy, 0));
+    assert_ok(lmi_sampler_new(&j->sampler, m.model, &greedy, 0, 0));
     read_prompt(j);
 }
 

@@ -4,10 +4,10 @@
  *     linear COUNT SEED      COUNT texts, each `before`, then a piece over and over, put together
  *                            by chance; graded in turns as every kind there is
  *
- * A text of 32 KB may take up to 2.3 times as long as its first 16 KB, by the processor's time. What
- * takes longer is looked at closely. A machine has other things to do: the shortest of many tries
- * counts. And where in a piece a text ends decides which rules look at it: the longest of several cuts
- * counts, on both sides. What still takes longer is printed, and makes the exit code 1.
+ * A text of 32 KB may take up to 2.3 times as long as its first 16 KB, by the processor's time.
+ * What takes longer is looked at closely. A machine has other things to do: the shortest of many tries
+ * counts. And where in a piece a text ends decides which rules look at it: the longest of several
+ * cuts counts, on both sides. What still takes longer is printed, and makes the exit code 1.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,8 +66,8 @@ static double longest(double a, double b)
     return a > b ? a : b;
 }
 
-/* The longest of what texts take that end here or a little earlier, each the shortest of many tries,
- * half and whole in turns. */
+/* The longest of what texts take that end here or a little earlier, each the shortest of many
+ * tries, half and whole in turns. */
 static void look_closely(double *half, double *whole, size_t kind, const lmi_buf *text)
 {
     size_t cut;

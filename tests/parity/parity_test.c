@@ -94,7 +94,7 @@ static void speak_greedily(lmas_memory *memory, yyjson_val *want)
     int32_t token;
     size_t i;
 
-    assert_ok(lmi_sampler_new(&sampler, memory->session->model, &greedy, 0));
+    assert_ok(lmi_sampler_new(&sampler, memory->session->model, &greedy, 0, 0));
     for (i = 0; i < N_GREEDY; i++) {
         assert_ok(lmi_sampler_draw(&token, sampler, memory->lane->logits));
         assert_int_equal(token, yyjson_get_int(yyjson_arr_get(want, i)));

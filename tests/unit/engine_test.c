@@ -584,7 +584,7 @@ static void test_temperature_zero_takes_the_first_of_the_largest(void **state)
 
     (void)state;
     logits[5] = logits[77] = 2.5f;
-    assert_ok(lmi_sampler_new(&sampler, support_model(TIED_MODEL), &greedy, 0));
+    assert_ok(lmi_sampler_new(&sampler, support_model(TIED_MODEL), &greedy, 0, 0));
     assert_ok(lmi_sampler_draw(&token, sampler, logits));
     assert_int_equal(token, 5);
     for (int i = 0; i < 640; i++)
@@ -601,7 +601,7 @@ static void draw_many(int32_t out[64], const lmas_sampling *sampling, uint64_t s
 
     for (i = 0; i < 640; i++)
         logits[i] = (float)(i % 7);
-    assert_ok(lmi_sampler_new(&sampler, support_model(TIED_MODEL), sampling, stream));
+    assert_ok(lmi_sampler_new(&sampler, support_model(TIED_MODEL), sampling, stream, 0));
     for (i = 0; i < 64; i++)
         assert_ok(lmi_sampler_draw(&out[i], sampler, logits));
     lmi_sampler_free(sampler);
@@ -639,7 +639,7 @@ static void test_temperature_comes_before_top_p(void **state)
     logits[0] = 0.0f;
     logits[1] = 1.0f;
     logits[2] = 2.0f;
-    assert_ok(lmi_sampler_new(&sampler, support_model(TIED_MODEL), &sampling, 0));
+    assert_ok(lmi_sampler_new(&sampler, support_model(TIED_MODEL), &sampling, 0, 0));
     for (i = 0; i < 500; i++) {
         assert_ok(lmi_sampler_draw(&token, sampler, logits));
         assert_int_equal(token, 2);

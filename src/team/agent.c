@@ -1,0 +1,186 @@
+/*
+ * agent.c - one agent of a team file: who it is, what it is told, and what it does otherwise than
+ * the run says.
+ *
+ *     {"name": "planner", "prompt": "Plan. {question}", "latent_steps": 40, "speaks": true,
+ *      "max_new_tokens": 100, "sampling": {"temperature": 0.2}, "think": "<plan>\n"}
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "team/team.h"
+
+/* A number of the file, and what it may be. */
+typedef struct number {
+    const char *where, *key;
+    double least, most;
+    bool is_whole;
+} number;
+
+/* The optional number at `n->key`; `*out` stays as it is when absent. */
+static lmas_status read_number(double *out, const lmi_json *json, yyjson_val *object,
+                               const number *n)
+{
+    size_t line;
+    yyjson_val *found = lmi_json_member(&line, json, object, n->key);
+    const double value = yyjson_get_num(found);
+
+    if (!found)
+        return LMAS_OK;
+    if (!yyjson_is_num(found) || (n->is_whole && !yyjson_is_int(found)))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s must be a %snumber, found %s",
+                        json->label, line, n->key, n->where, n->is_whole ? "whole " : "",
+                        yyjson_is_num(found) ? "a fraction" : lmi_json_type(found));
+    if (!(value >= n->least && value <= n->most))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s must be from %g to %g, found %g",
+                        json->label, line, n->key, n->where, n->least, n->most, value);
+    *out = value;
+    return LMAS_OK;
+}
+
+static lmas_status read_whole(int32_t *out, const lmi_json *json, yyjson_val *object,
+                              const number *n)
+{
+    double value = *out;
+    const lmas_status status = read_number(&value, json, object, n);
+
+    *out = (int32_t)value;
+    return status;
+}
+
+static lmas_status read_bool(bool *out, const lmi_json *json, yyjson_val *object, const char *where,
+                             const char *key)
+{
+    size_t line;
+    yyjson_val *found = lmi_json_member(&line, json, object, key);
+
+    if (found && !yyjson_is_bool(found))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s must be true or false, found %s",
+                        json->label, line, key, where, lmi_json_type(found));
+    *out = yyjson_is_true(found);
+    return LMAS_OK;
+}
+
+static lmas_status read_sampling(lmi_own_sampling *out, const lmi_json *json, yyjson_val *agent,
+                                 const char *where)
+{
+    static const char *const keys[] = {"temperature", "top_k", "top_p", "min_p", NULL};
+    size_t line;
+    yyjson_val *object = lmi_json_member(&line, json, agent, "sampling");
+    char inside[64];
+    lmas_status status;
+
+    *out = (lmi_own_sampling){.temperature = NAN, .top_p = NAN, .min_p = NAN, .top_k = -1};
+    if (!object)
+        return LMAS_OK;
+    if (!yyjson_is_obj(object))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"sampling\" in %s must be an object, found %s",
+                        json->label, line, where, lmi_json_type(object));
+    snprintf(inside, sizeof(inside), "sampling of %s", where);
+    status = lmi_json_only_keys(json, object, inside, keys);
+    if (status == LMAS_OK)
+        status = read_number(&out->temperature, json, object,
+                             &(number){inside, "temperature", 0, LMAS_TEMPERATURE_MAX, false});
+    if (status == LMAS_OK)
+        status = read_whole(&out->top_k, json, object,
+                            &(number){inside, "top_k", 0, LMAS_TOP_K_MAX, true});
+    if (status == LMAS_OK)
+        status = read_number(&out->top_p, json, object, &(number){inside, "top_p", 1e-6, 1, false});
+    if (status == LMAS_OK)
+        status = read_number(&out->min_p, json, object, &(number){inside, "min_p", 0, 1, false});
+    return status;
+}
+
+/* What it does otherwise than the run says. */
+static lmas_status read_ways(lmi_agent *agent, const lmi_json *json, yyjson_val *object,
+                             const char *where)
+{
+    lmas_status status =
+        read_whole(&agent->latent_steps, json, object,
+                   &(number){where, "latent_steps", 0, LMAS_LATENT_STEPS_MAX, true});
+
+    if (status == LMAS_OK)
+        status = read_whole(&agent->max_new_tokens, json, object,
+                            &(number){where, "max_new_tokens", 1, LMAS_NEW_TOKENS_MAX, true});
+    if (status == LMAS_OK)
+        status = read_bool(&agent->speaks, json, object, where, "speaks");
+    if (status == LMAS_OK)
+        status = read_sampling(&agent->sampling, json, object, where);
+    if (status == LMAS_OK)
+        status = lmi_team_read_chat(&agent->reasoning, &agent->kwargs, json, object, where);
+    if (status == LMAS_OK)
+        status = lmi_team_take_string(&agent->system, json, object, where, "system", NULL);
+    if (status == LMAS_OK)
+        status = lmi_team_take_string(&agent->think, json, object, where, "think", NULL);
+    return status;
+}
+
+/* A name of its own. */
+static lmas_status read_name(lmas_team *team, const lmi_json *json, yyjson_val *object,
+                             const char *where)
+{
+    lmi_agent *agent = &team->agents[team->n_agents - 1];
+    const lmi_agent *other;
+    lmas_status status;
+    const char *name;
+    size_t line;
+
+    status = lmi_json_string(&name, json, object, where, "name", false);
+    if (status != LMAS_OK)
+        return status;
+    lmi_json_member(&line, json, object, "name");
+    for (other = team->agents; other < agent; other++)
+        if (strcmp(other->name, name) == 0)
+            return lmi_fail(LMAS_E_FORMAT, "%s:%zu: two agents are named \"%s\"", json->label, line,
+                            name);
+    agent->name = lmi_strdup(name);
+    if (!agent->name)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+    return lmi_team_check_name(json, line, where, name);
+}
+
+lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *object, size_t line)
+{
+    static const char *const keys[] = {"name",
+                                       "prompt",
+                                       "system",
+                                       "think",
+                                       "latent_steps",
+                                       "max_new_tokens",
+                                       "speaks",
+                                       "sampling",
+                                       "reasoning",
+                                       "chat_template_kwargs",
+                                       NULL};
+    lmi_agent *agent = &team->agents[team->n_agents];
+    const char *prompt;
+    char where[32];
+    lmas_status status;
+
+    snprintf(where, sizeof(where), "agent %zu", team->n_agents + 1);
+    if (!yyjson_is_obj(object))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s must be an object, found %s", json->label, line,
+                        where, lmi_json_type(object));
+    status = lmi_json_only_keys(json, object, where, keys);
+    if (status != LMAS_OK)
+        return status;
+    *agent = (lmi_agent){.latent_steps = -1};
+    team->n_agents++;
+    status = read_name(team, json, object, where);
+    if (status == LMAS_OK)
+        status = lmi_json_string(&prompt, json, object, where, "prompt", false);
+    if (status == LMAS_OK)
+        status = lmi_team_take_string(&agent->prompt, json, object, where, "prompt", NULL);
+    return status == LMAS_OK ? read_ways(agent, json, object, where) : status;
+}
+
+void lmi_agent_done(lmi_agent *agent)
+{
+    lmi_free(agent->name);
+    lmi_free(agent->prompt);
+    lmi_free(agent->system);
+    lmi_free(agent->think);
+    lmi_free(agent->kwargs);
+}

@@ -1,0 +1,408 @@
+/* team_agents_test.c - what agents of a team file do otherwise than the run says. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "support.h"
+#include "team/job.h"
+
+enum { N_QUESTIONS = 5 };
+
+/* A team of two; what the first one says of itself is in place of %s. */
+static const char TEAM[] = "{\"name\": \"duo\", \"system\": \"S\", \"reasoning\": \"on\",\n"
+                           " \"context\": {\"latent\": \"L\", \"text\": \"T {outputs}\"},\n"
+                           " \"agents\": [\n"
+                           "  {\"name\": \"one\", \"prompt\": \"Plan. {question}\"%s},\n"
+                           "  {\"name\": \"two\", \"prompt\": \"{context} Solve. {question}\"}],\n"
+                           " \"baseline\": \"{question}\"}\n";
+
+static const char *const questions[N_QUESTIONS] = {
+    "Tom has 12 apples. He buys 7 more. How many apples does he have?",
+    "What is 2 + 2?",
+    "A box holds 6 eggs. How many eggs are in 4 boxes?",
+    "Ben reads 15 pages a day. How many pages does he read in 6 days?",
+    "7 - 3?",
+};
+
+static lmas_status parse(lmas_team **out, const char *ways)
+{
+    char text[2048];
+
+    snprintf(text, sizeof(text), TEAM, ways);
+    return lmas_team_parse(out, "t.json", text, strlen(text));
+}
+
+static lmas_team *team_of(const char *ways)
+{
+    lmas_team *team = NULL;
+
+    assert_ok(parse(&team, ways));
+    return team;
+}
+
+static lmi_plan plan_of(const lmas_team *team, lmas_method method)
+{
+    lmi_plan plan = {.model = support_model(DEMO_MODEL), .team = team};
+
+    plan.params = lmas_solver_params_default();
+    plan.params.method = method;
+    plan.params.max_new_tokens = 48;
+    plan.params.sampling.temperature = 0.0f;
+    return plan;
+}
+
+/* ---- The file ---- */
+
+static void test_an_agent_that_says_nothing_does_as_the_run_says(void **state)
+{
+    lmas_team *team = team_of("");
+    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    const lmi_turn one = lmi_plan_turn(&plan, 0);
+    const lmi_turn two = lmi_plan_turn(&plan, 1);
+
+    (void)state;
+    assert_int_equal(one.n_thoughts, 10);
+    assert_int_equal(one.n_speak, 0);
+    assert_int_equal(two.n_thoughts, 0);
+    assert_int_equal(two.n_speak, 48);
+    assert_memory_equal(&two.sampling, &plan.params.sampling, sizeof(two.sampling));
+    lmas_team_free(team);
+}
+
+static void test_what_an_agent_says_of_itself_goes_before_the_run(void **state)
+{
+    lmas_team *team =
+        team_of(", \"latent_steps\": 3, \"speaks\": true, \"max_new_tokens\": 7, \"sampling\": "
+                "{\"temperature\": 0.5, \"top_k\": 4, \"top_p\": 0.25, \"min_p\": 0.125}");
+    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    lmi_turn one = lmi_plan_turn(&plan, 0);
+
+    (void)state;
+    assert_int_equal(one.n_thoughts, 3);
+    assert_int_equal(one.n_speak, 7);
+    assert_true(one.is_handed_on);
+    assert_true(one.sampling.temperature == 0.5f && one.sampling.top_p == 0.25f);
+    assert_true(one.sampling.min_p == 0.125f && one.sampling.top_k == 4);
+    assert_int_equal(one.sampling.seed, 42);
+    assert_int_equal(lmi_plan_turn(&plan, 1).n_speak, 48);
+    plan.params.method = LMAS_METHOD_TEXT_MAS;
+    one = lmi_plan_turn(&plan, 0);
+    assert_int_equal(one.n_thoughts, 0);
+    assert_int_equal(one.n_speak, 7);
+    plan.params.max_new_tokens = 5;
+    assert_int_equal(lmi_plan_turn(&plan, 0).n_speak, 5);
+    lmas_team_free(team);
+}
+
+static void test_bad_ways_are_refused_with_line_and_key(void **state)
+{
+    static const char *const bad[][2] = {
+        {", \"latent_steps\": -1", "t.json:4: \"latent_steps\" in agent 1 must be from 0 to "},
+        {", \"latent_steps\": 1.5", "\"latent_steps\" in agent 1 must be a whole number, found a "
+                                    "fraction"},
+        {", \"latent_steps\": \"10\"", "\"latent_steps\" in agent 1 must be a whole number, found "
+                                       "a string"},
+        {", \"latent_steps\": 1e99", "\"latent_steps\" in agent 1 must be a whole number"},
+        {", \"latent_steps\": 99999999999", "\"latent_steps\" in agent 1 must be from 0 to "},
+        {", \"max_new_tokens\": 0", "\"max_new_tokens\" in agent 1 must be from 1 to "},
+        {", \"max_new_tokens\": null", "\"max_new_tokens\" in agent 1 must be a whole number"},
+        {", \"speaks\": 1", "\"speaks\" in agent 1 must be true or false, found a number"},
+        {", \"sampling\": 0.5", "\"sampling\" in agent 1 must be an object, found a number"},
+        {", \"sampling\": {\"temp\": 1}", "unknown key \"temp\" in sampling of agent 1"},
+        {", \"sampling\": {\"temperature\": -0.1}", "\"temperature\" in sampling of agent 1 must "
+                                                    "be from 0 to "},
+        {", \"sampling\": {\"top_p\": 0}", "\"top_p\" in sampling of agent 1 must be from 1e-06"},
+        {", \"sampling\": {\"top_p\": 1.01}", "\"top_p\" in sampling of agent 1 must be from"},
+        {", \"sampling\": {\"min_p\": 2}", "\"min_p\" in sampling of agent 1 must be from 0 to 1"},
+        {", \"sampling\": {\"top_k\": 2.5}", "\"top_k\" in sampling of agent 1 must be a whole"},
+        {", \"system\": 5", "\"system\" in agent 1 must be a string, found a number"},
+        {", \"think\": true", "\"think\" in agent 1 must be a string, found a boolean"},
+        {", \"reasoning\": \"yes\"", "t.json:4: \"reasoning\" must be on, off or auto"},
+        {", \"chat_template_kwargs\": []", "\"chat_template_kwargs\" must be an object"},
+        {", \"latent_step\": 1", "t.json:4: unknown key \"latent_step\" in agent 1, expected one "
+                                 "of: name, prompt, system, think, latent_steps"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_fails(LMAS_E_FORMAT, bad[i][1], parse(&(lmas_team *){NULL}, bad[i][0]));
+}
+
+/* ---- The prompt ---- */
+
+static char *prompt_of(const lmas_team *team, lmas_method method, size_t i)
+{
+    lmi_plan plan = plan_of(team, method);
+    const lmi_case c = {.question = "Q?", .kind = LMAS_ANSWER_FREE, .outputs = ""};
+    lmi_buf out;
+
+    plan.params.think_tag = true;
+    lmi_buf_init(&out, LMI_PROMPT_MAX);
+    assert_ok(lmi_plan_prompt(&out, &plan, i, &c));
+    return lmi_buf_steal(&out);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t len = strlen(text), n = strlen(end);
+
+    return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+static void test_system_text_and_think_words_are_the_agents_own(void **state)
+{
+    lmas_team *team = team_of(", \"system\": \"You plan.\", \"think\": \"<plan>\\n\"");
+    char *one = prompt_of(team, LMAS_METHOD_LATENT_MAS, 0);
+    char *two = prompt_of(team, LMAS_METHOD_LATENT_MAS, 1);
+    char *single = prompt_of(team, LMAS_METHOD_BASELINE, 0);
+
+    (void)state;
+    assert_non_null(strstr(one, "You plan."));
+    assert_true(ends_with(one, "<plan>\n"));
+    assert_null(strstr(two, "You plan."));
+    assert_null(strstr(single, "You plan."));
+    assert_true(ends_with(two, "<think>") && ends_with(single, "<think>"));
+    lmi_free(one);
+    lmi_free(two);
+    lmi_free(single);
+    lmas_team_free(team);
+}
+
+static void test_no_think_words_are_words_too(void **state)
+{
+    lmas_team *team = team_of(", \"think\": \"\"");
+    char *one = prompt_of(team, LMAS_METHOD_LATENT_MAS, 0);
+
+    (void)state;
+    assert_false(ends_with(one, "<think>"));
+    lmi_free(one);
+    lmas_team_free(team);
+}
+
+static void test_what_the_template_does_not_take_is_refused_before_anything_runs(void **state)
+{
+    lmas_team *team = team_of(", \"chat_template_kwargs\": {\"messages\": []}");
+    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+
+    (void)state;
+    assert_fails(LMAS_E_INVALID, "messages", lmi_plan_check(&plan));
+    plan.params.method = LMAS_METHOD_BASELINE; /* which asks nobody of the team */
+    assert_ok(lmi_plan_check(&plan));
+    lmas_team_free(team);
+}
+
+/* ---- The run ---- */
+
+/* Whose prompts the demo model knows, so that it has something to say. */
+static lmas_team *sequential(void)
+{
+    lmas_team *team = NULL;
+
+    assert_ok(lmas_team_builtin(&team, "sequential"));
+    return team;
+}
+
+typedef struct seen {
+    lmas_agent_trace agents[4 * N_QUESTIONS];
+    char *outputs[4 * N_QUESTIONS];
+    char *texts[N_QUESTIONS];
+    size_t n_agents;
+} seen;
+
+static bool on_agent(void *user, uint64_t id, const lmas_agent_trace *agent)
+{
+    seen *s = user;
+
+    (void)id;
+    s->agents[s->n_agents] = *agent;
+    s->outputs[s->n_agents++] = lmi_strdup(agent->output);
+    return true;
+}
+
+static bool on_result(void *user, const lmas_result *r)
+{
+    if (r->status != LMAS_OK)
+        fail_msg("%s", r->error);
+    ((seen *)user)->texts[r->id] = lmi_strdup(r->text);
+    return true;
+}
+
+static void forget(seen *s)
+{
+    size_t i;
+
+    for (i = 0; i < N_QUESTIONS; i++)
+        lmi_free(s->texts[i]);
+    for (i = 0; i < s->n_agents; i++)
+        lmi_free(s->outputs[i]);
+    *s = (seen){0};
+}
+
+/* The first `n` questions, on `n_lanes` lanes of `n_ctx` cells each. */
+static void solve(seen *s, lmi_plan plan, size_t n, uint32_t n_lanes, uint32_t n_ctx)
+{
+    lmas_session *session =
+        support_session(support_model(DEMO_MODEL), n_lanes, n_ctx * n_lanes, false);
+    lmas_solver *solver = NULL;
+    size_t i;
+
+    plan.params.on_agent = on_agent;
+    plan.params.on_result = on_result;
+    plan.params.user = s;
+    assert_ok(lmas_solver_new(&solver, session, plan.team, &plan.params));
+    for (i = 0; i < n; i++)
+        assert_ok(lmas_solver_submit(solver, &(lmas_question){.id = i, .text = questions[i]}));
+    assert_ok(lmas_solver_run(solver));
+    lmas_solver_free(solver);
+    lmas_session_free(session);
+}
+
+/* Positions: the prompt, the thoughts, all tokens of the speech, and the one that ended it. */
+static void check_speaker(const lmas_agent_trace *a, uint32_t n_thoughts)
+{
+    assert_int_equal(a->n_thought, n_thoughts);
+    assert_true(a->n_spoken > 0);
+    assert_int_equal(a->pos_end - a->pos_begin,
+                     a->n_read + a->n_thought + a->n_spoken + (a->is_cut ? 0 : 1));
+}
+
+static void test_what_an_agent_speaks_stays_in_the_memory_it_hands_over(void **state)
+{
+    lmas_team *team = sequential();
+    seen s = {0};
+
+    (void)state;
+    team->agents[0].speaks = true;
+    team->agents[0].latent_steps = 0;
+    solve(&s, plan_of(team, LMAS_METHOD_LATENT_MAS), 1, 1, 2048);
+    assert_int_equal(s.n_agents, 4);
+    check_speaker(&s.agents[0], 0);
+    assert_false(s.agents[0].is_cut);
+    assert_true(s.outputs[0][0] != '\0' && s.outputs[1][0] == '\0');
+    assert_int_equal(s.agents[1].pos_begin, s.agents[0].pos_end);
+    assert_string_equal(s.texts[0], s.outputs[3]);
+    forget(&s);
+    lmas_team_free(team);
+}
+
+static void test_a_speech_that_is_cut_stays_to_its_last_token(void **state)
+{
+    lmas_team *team = sequential();
+    seen s = {0};
+
+    (void)state;
+    team->agents[0].speaks = true;
+    team->agents[0].max_new_tokens = 3;
+    team->agents[0].latent_steps = 2;
+    solve(&s, plan_of(team, LMAS_METHOD_LATENT_MAS), 1, 1, 2048);
+    check_speaker(&s.agents[0], 2);
+    assert_true(s.agents[0].is_cut);
+    assert_int_equal(s.agents[0].n_spoken, 3);
+    assert_int_equal(s.agents[1].pos_begin, s.agents[0].pos_end);
+    forget(&s);
+    lmas_team_free(team);
+}
+
+static void test_the_last_agent_thinks_before_it_speaks_where_it_says_so(void **state)
+{
+    lmas_team *team = sequential();
+    seen s = {0};
+
+    (void)state;
+    team->agents[3].latent_steps = 2;
+    solve(&s, plan_of(team, LMAS_METHOD_LATENT_MAS), 1, 1, 2048);
+    assert_int_equal(s.agents[3].n_thought, 2);
+    assert_true(s.agents[3].n_spoken > 0);
+    forget(&s);
+    lmas_team_free(team);
+}
+
+static void test_speaking_on_the_way_does_not_depend_on_the_batch(void **state)
+{
+    lmas_team *team = sequential();
+    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    seen alone = {0}, beside = {0};
+    size_t i;
+
+    (void)state;
+    team->agents[1].speaks = true;
+    team->agents[1].sampling.temperature = 1.0;
+    solve(&alone, plan, N_QUESTIONS, 1, 1024);
+    solve(&beside, plan, N_QUESTIONS, 4, 1024);
+    for (i = 0; i < N_QUESTIONS; i++)
+        assert_string_equal(alone.texts[i], beside.texts[i]);
+    forget(&alone);
+    forget(&beside);
+    lmas_team_free(team);
+}
+
+/* Cut short here, so that the worst case comes. */
+static void test_the_worst_case_counts_what_is_spoken_on_the_way(void **state)
+{
+    lmas_team *team = sequential();
+    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    const lmas_question q = {.text = questions[0], .kind = LMAS_ANSWER_NUMBER};
+    uint32_t cells = 0, n_read = 0;
+    seen s = {0};
+    size_t i;
+
+    (void)state;
+    team->agents[0].speaks = true;
+    team->agents[0].max_new_tokens = 2;
+    plan.params.max_new_tokens = 3;
+    assert_ok(lmas_question_cells(&cells, plan.model, team, &plan.params, &q));
+    solve(&s, plan, 1, 1, 2048);
+    for (i = 0; i < 4; i++)
+        n_read += s.agents[i].n_read;
+    assert_true(s.agents[0].is_cut && s.agents[3].is_cut);
+    assert_int_equal(cells, n_read + 3 * 10 + 2 + 3);
+    forget(&s);
+    lmas_team_free(team);
+}
+
+static void test_agents_draw_from_streams_of_their_own(void **state)
+{
+    lmas_team *twins = NULL;
+    static const char text[] =
+        "{\"name\": \"twins\", \"context\": {\"latent\": \"L\", \"text\": \"{outputs}\"}, "
+        "\"agents\": [{\"name\": \"a\", \"prompt\": \"Solve. {question}\"}, "
+        "{\"name\": \"b\", \"prompt\": \"Solve. {question}\"}]}";
+    lmi_plan plan;
+    seen s = {0};
+    size_t i, n_other = 0;
+
+    (void)state;
+    assert_ok(lmas_team_parse(&twins, "t.json", text, strlen(text)));
+    plan = plan_of(twins, LMAS_METHOD_TEXT_MAS);
+    plan.params.sampling.temperature = 1.5f;
+    plan.params.sampling.top_k = 0;
+    plan.params.sampling.top_p = 1.0f;
+    solve(&s, plan, N_QUESTIONS, 1, 1024);
+    for (i = 0; i < s.n_agents; i += 2)
+        n_other += strcmp(s.outputs[i], s.outputs[i + 1]) != 0;
+    assert_true(n_other > 0);
+    forget(&s);
+    lmas_team_free(twins);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_an_agent_that_says_nothing_does_as_the_run_says),
+        cmocka_unit_test(test_what_an_agent_says_of_itself_goes_before_the_run),
+        cmocka_unit_test(test_bad_ways_are_refused_with_line_and_key),
+        cmocka_unit_test(test_system_text_and_think_words_are_the_agents_own),
+        cmocka_unit_test(test_no_think_words_are_words_too),
+        cmocka_unit_test(test_what_the_template_does_not_take_is_refused_before_anything_runs),
+        cmocka_unit_test(test_what_an_agent_speaks_stays_in_the_memory_it_hands_over),
+        cmocka_unit_test(test_a_speech_that_is_cut_stays_to_its_last_token),
+        cmocka_unit_test(test_the_last_agent_thinks_before_it_speaks_where_it_says_so),
+        cmocka_unit_test(test_speaking_on_the_way_does_not_depend_on_the_batch),
+        cmocka_unit_test(test_the_worst_case_counts_what_is_spoken_on_the_way),
+        cmocka_unit_test(test_agents_draw_from_streams_of_their_own),
+    };
+
+    return cmocka_run_group_tests_name("agents", tests, NULL, NULL);
+}
