@@ -5,7 +5,7 @@
  *                            by chance; graded in turns as every kind there is
  *
  * A text of 32 KB may take up to 2.3 times as long as its first 16 KB, by the processor's time.
- * What takes longer is looked at closely. A machine has other things to do: the shortest of many tries
+ * What takes longer is looked at closely. A machine has other things to do: the shortest of many
  * counts. And where in a piece a text ends decides which rules look at it: the longest of several
  * cuts counts, on both sides. What still takes longer is printed, and makes the exit code 1.
  */
