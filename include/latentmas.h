@@ -338,6 +338,12 @@ LMAS_CHECKED lmas_status lmas_team_open(lmas_team **out, const char *path);
 /* The same from memory; `label` stands for the file in errors. */
 LMAS_CHECKED lmas_status lmas_team_parse(lmas_team **out, const char *label, const char *json,
                                          size_t len);
+
+/* A prompt file of Science-LatentMAS (docs/teams.md): templates by role, or plain text for the
+ * single agent. Agents it does not name, and roles it has no template for, are those of the
+ * built-in team `base`. */
+LMAS_CHECKED lmas_status lmas_team_open_prompts(lmas_team **out, const char *path,
+                                                const char *base);
 LMAS_API void lmas_team_free(lmas_team *team);
 LMAS_API const char *lmas_team_name(const lmas_team *team);
 LMAS_API size_t lmas_team_n_agents(const lmas_team *team);
@@ -425,6 +431,7 @@ typedef struct lmas_solver_params {
     int32_t text_context_length; /* text_mas: most bytes read of the others, -1 for all (default) */
     bool share_prefixes;         /* read once what all prompts begin with (default true) */
     bool think_tag;              /* open the assistant's turn with "<think>" (default false) */
+    bool first_speaks;           /* latent_mas: the first agent speaks, too (default false) */
     lmas_chat_params chat;       /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */

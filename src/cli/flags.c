@@ -13,6 +13,9 @@
 /* Largest integer that every reader of JSON keeps exact: 2^53 - 1. */
 #define SEED_MAX 9007199254740991.0
 
+/* Of -n: nobody said; and what Science-LatentMAS has then. */
+enum { NOT_GIVEN = 0, SCIENCE_NEW_TOKENS = 10000 };
+
 #define CACHE_TYPES "f32|f16|bf16|q8_0|q4_0|q4_1|q5_0|q5_1|iq4_nl"
 
 #define AT(field) offsetof(lmi_general_flags, field)
@@ -72,10 +75,18 @@ const lmi_opt lmi_team_opts[] = {
      .help = "a team file, or a built-in team"},
     {"--prompt", LMI_OPT_WORD, AT(prompt), "sequential|hierarchical",
      .help = "the built-in team by the reference's flag; --team overrides it"},
+    {"--custom_prompt_file", LMI_OPT_FILE, AT(custom_prompt_file), "FILE",
+     .help = "a team as Science-LatentMAS has them: JSON with a template for each role, or plain "
+             "text for the single agent; what it leaves out is that of --prompt"},
+    {"--first_agent_text", LMI_OPT_ON, AT(first_agent_text),
+     .help = "latent_mas: the first agent speaks behind its thoughts, and its text stays in the "
+             "memory that it hands over"},
     {"--latent_steps", LMI_OPT_INT, AT(latent_steps), "N", .max = LMAS_LATENT_STEPS_MAX,
      .help = "thoughts of each agent but the last; 0 hands over the prompts alone"},
     {"-n --predict --n-predict --max_new_tokens", LMI_OPT_INT, AT(max_new_tokens), "N", .min = 1,
-     .max = LMAS_NEW_TOKENS_MAX, .help = "most tokens an agent speaks"},
+     .max = LMAS_NEW_TOKENS_MAX,
+     .help = "most tokens an agent speaks (default: 4096; 10000 with --custom_prompt_file, as "
+             "Science-LatentMAS has it)"},
     {"--control", LMI_OPT_WORD, AT(control), "off|none",
      .help = "an experiment on latent_mas. none: the next agent inherits nothing, so what the "
              "working memory is worth is the difference"},
@@ -187,7 +198,7 @@ void lmi_solve_flags_init(lmi_solve_flags *flags)
                                    .control = lmi_control_name(solver.control),
                                    .prompt = "sequential",
                                    .latent_steps = solver.latent_steps,
-                                   .max_new_tokens = solver.max_new_tokens,
+                                   .max_new_tokens = NOT_GIVEN,
                                    .text_context_length = solver.text_context_length,
                                    .think = solver.think_tag,
                                    .realign = session.realign};
@@ -248,9 +259,13 @@ lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
     lmas_method_parse(&p.method, flags->team.method);
     p.control = parse_control(flags->team.control);
     p.latent_steps = (int32_t)flags->team.latent_steps;
-    p.max_new_tokens = (int32_t)flags->team.max_new_tokens;
+    if (flags->team.max_new_tokens != NOT_GIVEN)
+        p.max_new_tokens = (int32_t)flags->team.max_new_tokens;
+    else if (flags->team.custom_prompt_file)
+        p.max_new_tokens = SCIENCE_NEW_TOKENS;
     p.text_context_length = (int32_t)flags->team.text_context_length;
     p.think_tag = flags->team.think;
+    p.first_speaks = flags->team.first_agent_text;
     p.chat = lmi_flags_chat(&flags->model);
     p.sampling = (lmas_sampling){.temperature = (float)flags->sampling.temperature,
                                  .top_p = (float)flags->sampling.top_p,

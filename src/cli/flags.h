@@ -26,8 +26,9 @@ typedef struct lmi_model_flags {
 typedef struct lmi_team_flags {
     const char *method, *control;
     const char *team, *prompt; /* a file or a name; the reference's name for the built-in ones */
+    const char *custom_prompt_file;
     int64_t latent_steps, max_new_tokens, text_context_length;
-    bool think, realign;
+    bool think, realign, first_agent_text;
 } lmi_team_flags;
 
 typedef struct lmi_sampling_flags {

@@ -33,6 +33,14 @@ lmas_status lmi_flags_check(const lmi_model_flags *flags)
     return LMAS_OK;
 }
 
+lmas_status lmi_team_flags_check(const lmi_team_flags *flags)
+{
+    if (flags->custom_prompt_file && flags->team)
+        return lmi_fail(LMAS_E_INVALID,
+                        "--custom_prompt_file and --team are both given, one expected");
+    return LMAS_OK;
+}
+
 void lmi_say_devices(const lmi_model_flags *flags)
 {
     if (flags->devices && strncmp(flags->devices, "cuda", 4) == 0)
@@ -119,7 +127,7 @@ lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
 }
 
 /* A built-in team goes before a file of its name: ./NAME is the file. */
-static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
+static lmas_status open_named(lmas_team **out, const lmi_team_flags *flags)
 {
     const char *name = flags->team ? flags->team : flags->prompt;
     const char *known;
@@ -141,6 +149,16 @@ static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
         status = lmi_fail(LMAS_E_INVALID, "no team \"%s\": neither a file nor one of %s", name,
                           lmi_buf_text(&names));
     lmi_buf_done(&names);
+    return status;
+}
+
+static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
+{
+    const lmas_status status =
+        flags->custom_prompt_file
+            ? lmas_team_open_prompts(out, flags->custom_prompt_file, flags->prompt)
+            : open_named(out, flags);
+
     if (status == LMAS_OK)
         lmi_say_remarks(*out);
     return status;

@@ -20,6 +20,7 @@ typedef struct lmi_stage {
 
 /* Checks of flags that the table cannot make; LMAS_E_INVALID is wrong usage. */
 lmas_status lmi_flags_check(const lmi_model_flags *flags);
+lmas_status lmi_team_flags_check(const lmi_team_flags *flags);
 
 /* Say what becomes of a device that only the reference knows. */
 void lmi_say_devices(const lmi_model_flags *flags);

@@ -85,6 +85,8 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     yyjson_mut_obj_add_int(doc, params, "max_new_tokens", solver->max_new_tokens);
     yyjson_mut_obj_add_int(doc, params, "text_mas_context_length", solver->text_context_length);
     yyjson_mut_obj_add_bool(doc, params, "think", solver->think_tag);
+    if (solver->first_speaks)
+        yyjson_mut_obj_add_bool(doc, params, "first_agent_text", true);
     lmi_json_add_text(doc, params, "reasoning", lmi_reasoning_name(solver->chat.reasoning));
     lmi_json_add_text(doc, params, "chat_template_kwargs", solver->chat.kwargs);
     lmi_json_add_text(doc, params, "date",

@@ -158,12 +158,13 @@ static lmi_turn latent_turn(const lmi_plan *plan, size_t i)
     const lmi_agent *agent = &plan->team->agents[i];
     const bool is_last = i + 1 == plan->team->n_agents;
     const bool is_alone = p->control == LMAS_CONTROL_NO_MEMORY;
+    const bool is_speaker = is_last || agent->speaks || (i == 0 && p->first_speaks);
     const int32_t usual = is_last ? 0 : p->latent_steps;
 
     return (lmi_turn){.agent = agent->name,
                       .is_fresh = i == 0 || is_alone,
                       .n_thoughts = agent->latent_steps >= 0 ? agent->latent_steps : usual,
-                      .n_speak = is_last || agent->speaks ? most_spoken(plan, i) : 0,
+                      .n_speak = is_speaker ? most_spoken(plan, i) : 0,
                       .is_handed_on = !is_last && !is_alone,
                       .sampling = sampling_of(plan, i)};
 }

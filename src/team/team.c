@@ -185,6 +185,7 @@ static lmas_status refuse_unasked(const lmas_team *team, const lmi_json *json, s
  * something to say. */
 static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjson_val *root)
 {
+    yyjson_val *context = yyjson_obj_get(root, "context");
     bool has_question = false;
     bool has_context = false;
     size_t line, i;
@@ -196,7 +197,7 @@ static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjs
     lmi_json_member(&line, json, root, "agents");
     if (!has_question)
         return refuse_unasked(team, json, line);
-    if (has_context && (!team->context_latent[0] || !team->context_text[0]))
+    if (has_context && !(yyjson_obj_get(context, "latent") && yyjson_obj_get(context, "text")))
         return lmi_fail(LMAS_E_FORMAT,
                         "%s:%zu: prompts in \"agents\" use {context}, so \"context\" needs both "
                         "\"latent\" and \"text\"",

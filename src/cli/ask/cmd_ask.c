@@ -285,7 +285,8 @@ static int run(void *settings, const lmi_args *args)
                 args->n_words);
         return LMI_EXIT_USAGE;
     }
-    if (lmi_flags_check(&s->solve.model) != LMAS_OK)
+    if (lmi_flags_check(&s->solve.model) != LMAS_OK ||
+        lmi_team_flags_check(&s->solve.team) != LMAS_OK)
         return lmi_say_misuse();
     lmi_buf_init(&question, LMI_QUESTION_MAX);
     status = take_question(&question, args->words[0]);

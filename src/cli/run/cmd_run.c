@@ -25,7 +25,7 @@ enum { DATE_SIZE = 32, DATE_WORDS = 2 };
 /* Flags of the reference that mean nothing here. */
 typedef struct moot_flags {
     const char *device2, *gpu_memory_utilization, *tensor_parallel_size;
-    bool use_vllm, enable_prefix_caching, use_second_HF_model;
+    bool use_vllm, enable_prefix_caching, use_second_HF_model, do_not_enforce_qwen;
 } moot_flags;
 
 typedef struct run_settings {
@@ -56,6 +56,8 @@ static const lmi_opt moot_opts[] = {
      .help = "one engine holds the model, there is no second one to place"},
     {"--use_second_HF_model", LMI_OPT_MOOT_ON, AT(use_second_HF_model),
      .help = "one engine holds the model, there is no second one"},
+    {"--do_not_enforce_qwen", LMI_OPT_MOOT_ON, AT(do_not_enforce_qwen),
+     .help = "Science-LatentMAS's; any model is taken here"},
     {"--use_vllm", LMI_OPT_MOOT_ON, AT(use_vllm), .help = "libllama is the engine"},
     {"--enable_prefix_caching", LMI_OPT_MOOT_ON, AT(enable_prefix_caching),
      .help = "vLLM's; libllama is the engine"},
@@ -193,9 +195,9 @@ static lmas_status check(const work *w)
     status = lmi_task_flags_check(&s->task);
     if (status == LMAS_OK)
         status = lmi_code_flags_check(&s->code, lmi_task_find(s->task.task));
-    if (status != LMAS_OK)
-        return status;
-    return lmi_flags_check(&s->solve.model);
+    if (status == LMAS_OK)
+        status = lmi_team_flags_check(&s->solve.team);
+    return status == LMAS_OK ? lmi_flags_check(&s->solve.model) : status;
 }
 
 /* The questions as the engine wants them; for lmi_free(). */

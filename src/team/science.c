@@ -1,0 +1,366 @@
+/*
+ * science.c - the prompt files of Science-LatentMAS, as team files.
+ *
+ *     {"agents": [{"name": "Strategist", "role": "strategist"}, ...],      order of the chain
+ *      "strategist": "Question:\n{question}\n\nYou plan. {context}", ...,  a template for each role
+ *      "system": "...", "baseline": "..." (or "user")}
+ *
+ * or plain text: the prompt of the single agent. Such a file is rewritten as a team file and read
+ * as one, so that there is one kind of team. What its program gets wrong is not repeated: a template
+ * goes before the built-in one of its role, and braces that are no slots stay and lose nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "team/team.h"
+
+/* Of a role that has no template, neither in the file nor built in. */
+static const char GENERAL[] = "Question: {question}\n\nYou are a helpful assistant. Think step by "
+                              "step, then answer.";
+
+/* Keys that are no roles. */
+static const char *const KEYS[] = {"agents", "system", "baseline", "user", NULL};
+
+/* A file on its way to a team. */
+typedef struct science {
+    lmi_json json;
+    const lmas_team *base; /* whose agents stand in for what the file leaves out */
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *root, *agents;
+} science;
+
+static bool is_key(const char *word)
+{
+    size_t i = 0;
+
+    while (KEYS[i] && strcmp(KEYS[i], word) != 0)
+        i++;
+    return KEYS[i] != NULL;
+}
+
+static const lmi_agent *built_in(const lmas_team *base, const char *role)
+{
+    size_t i;
+
+    for (i = 0; i < base->n_agents; i++)
+        if (strcmp(base->agents[i].name, role) == 0)
+            return &base->agents[i];
+    return NULL;
+}
+
+/* ---- Templates ---- */
+
+/* The slot of Python's str.format that begins at `text`; 0 where none does. */
+static size_t slot_len(const char *text)
+{
+    static const char *const slots[] = {"{question}", "{context}"};
+    size_t i;
+
+    for (i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
+        if (strncmp(text, slots[i], strlen(slots[i])) == 0)
+            return strlen(slots[i]);
+    return 0;
+}
+
+/* Append `text` as Python's str.format reads it: "{{" is a brace. False where it would refuse the
+ * text, for it has braces of another kind. */
+static bool unescape(lmi_buf *out, const char *text)
+{
+    while (*text) {
+        const size_t plain = strcspn(text, "{}");
+        const size_t slot = slot_len(text + plain);
+
+        lmi_buf_append(out, text, plain + slot);
+        text += plain + slot;
+        if (slot || !*text)
+            continue;
+        if (text[1] != text[0])
+            return false;
+        lmi_buf_putc(out, *text);
+        text += 2;
+    }
+    return true;
+}
+
+/* Where the braces are those of JSON or LaTeX, they are meant as they stand. */
+static lmas_status add_template(science *s, yyjson_mut_val *object, const char *key,
+                                const char *text)
+{
+    lmas_status status;
+    lmi_buf plain;
+
+    lmi_buf_init(&plain, LMI_TEAM_FILE_MAX);
+    if (!unescape(&plain, text)) {
+        lmi_buf_clear(&plain);
+        lmi_buf_puts(&plain, text);
+    }
+    status = lmi_buf_status(&plain);
+    if (status == LMAS_OK && !yyjson_mut_obj_add_strcpy(s->doc, object, key, lmi_buf_text(&plain)))
+        status = lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+    lmi_buf_done(&plain);
+    return status;
+}
+
+/* ---- Agents ---- */
+
+/* A name that no agent before has: "critic", "critic 2". */
+static void name_apart(char *out, size_t size, const science *s, const char *name)
+{
+    yyjson_mut_arr_iter at = yyjson_mut_arr_iter_with(s->agents);
+    yyjson_mut_val *other;
+    size_t n_same = 1;
+
+    snprintf(out, size, "%s", name);
+    while ((other = yyjson_mut_arr_iter_next(&at))) {
+        if (strcmp(yyjson_mut_get_str(yyjson_mut_obj_get(other, "name")), out) != 0)
+            continue;
+        snprintf(out, size, "%.*s %zu", LMI_TEAM_NAME_MAX - 4, name, ++n_same);
+        at = yyjson_mut_arr_iter_with(s->agents);
+    }
+}
+
+static lmas_status add_agent(science *s, const char *name, const char *role)
+{
+    const lmi_agent *known = built_in(s->base, role);
+    const char *template = NULL;
+    char apart[2 * LMI_TEAM_NAME_MAX];
+    yyjson_mut_val *agent;
+    lmas_status status = LMAS_OK;
+
+    if (!is_key(role))
+        status =
+            lmi_json_string(&template, &s->json, lmi_json_root(&s->json), "the file", role, true);
+    if (status != LMAS_OK)
+        return status;
+    name_apart(apart, sizeof(apart), s, name);
+    agent = yyjson_mut_arr_add_obj(s->doc, s->agents);
+    if (!agent || !yyjson_mut_obj_add_strcpy(s->doc, agent, "name", apart))
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+    if (template)
+        return add_template(s, agent, "prompt", template);
+    lmi_json_add_text(s->doc, agent, "prompt", known ? known->prompt : GENERAL);
+    return LMAS_OK;
+}
+
+/* Name and role, of which one stands for the other. */
+static lmas_status read_agent(science *s, yyjson_val *object, size_t number, size_t agents_line)
+{
+    const char *name, *role;
+    char where[32];
+    lmas_status status;
+
+    snprintf(where, sizeof(where), "agent %zu", number);
+    if (!yyjson_is_obj(object))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s must be an object, found %s", s->json.label,
+                        agents_line, where, lmi_json_type(object));
+    status = lmi_json_string(&name, &s->json, object, where, "name", true);
+    if (status == LMAS_OK)
+        status = lmi_json_string(&role, &s->json, object, where, "role", true);
+    if (status != LMAS_OK)
+        return status;
+    if (!name && !role)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s has neither \"name\" nor \"role\"",
+                        s->json.label, agents_line, where);
+    return add_agent(s, name ? name : role, role ? role : name);
+}
+
+static lmas_status read_agents(science *s)
+{
+    size_t line, i, max;
+    yyjson_val *agents = lmi_json_member(&line, &s->json, lmi_json_root(&s->json), "agents");
+    yyjson_val *agent;
+    lmas_status status = LMAS_OK;
+
+    s->agents = yyjson_mut_obj_add_arr(s->doc, s->root, "agents");
+    if (!s->agents)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+    for (i = 0; !agents && status == LMAS_OK && i < s->base->n_agents; i++)
+        status = add_agent(s, s->base->agents[i].name, s->base->agents[i].name);
+    if (agents && !yyjson_is_arr(agents))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" must be an array, found %s",
+                        s->json.label, line, lmi_json_type(agents));
+    if (agents && (yyjson_arr_size(agents) < 1 || yyjson_arr_size(agents) > LMI_TEAM_AGENTS_MAX))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" has %zu entries, from 1 to %d expected",
+                        s->json.label, line, yyjson_arr_size(agents), LMI_TEAM_AGENTS_MAX);
+    yyjson_arr_foreach(agents, i, max, agent)
+    {
+        status = read_agent(s, agent, i + 1, line);
+        if (status != LMAS_OK)
+            break;
+    }
+    return status;
+}
+
+static bool is_role(yyjson_val *agents, const lmas_team *base, const char *word)
+{
+    size_t i, max;
+    yyjson_val *agent;
+
+    if (!agents)
+        return built_in(base, word) != NULL;
+    yyjson_arr_foreach(agents, i, max, agent)
+    {
+        yyjson_val *role = yyjson_obj_get(agent, "role");
+
+        if (yyjson_equals_str(role ? role : yyjson_obj_get(agent, "name"), word))
+            return true;
+    }
+    return false;
+}
+
+/* A template that no agent has is most likely a misspelt role. */
+static void warn_of_idle(const science *s)
+{
+    yyjson_val *root = lmi_json_root(&s->json);
+    yyjson_val *agents = yyjson_obj_get(root, "agents");
+    size_t i, max;
+    yyjson_val *key, *val;
+
+    yyjson_obj_foreach(root, i, max, key, val)
+    {
+        if (!is_key(yyjson_get_str(key)) && !is_role(agents, s->base, yyjson_get_str(key)))
+            lmi_log(LMAS_LOG_WARN, "%s:%zu: no agent has the role \"%s\"", s->json.label,
+                    lmi_json_line(&s->json, key), yyjson_get_str(key));
+    }
+}
+
+/* ---- The rest ---- */
+
+/* The prompt of the single agent. The question comes behind it unless it says where. */
+static lmas_status add_baseline(science *s, const char *text)
+{
+    lmas_status status;
+    lmi_buf whole;
+
+    lmi_buf_init(&whole, LMI_TEAM_FILE_MAX);
+    lmi_buf_puts(&whole, text);
+    if (!strstr(text, "{question}"))
+        lmi_buf_puts(&whole, "\n\n{question}");
+    status = lmi_buf_status(&whole);
+    if (status == LMAS_OK)
+        status = add_template(s, s->root, "baseline", lmi_buf_text(&whole));
+    lmi_buf_done(&whole);
+    return status;
+}
+
+/* What a file of Science does not have: a name, formats, and what `{context}` says. */
+static void add_usual(science *s, const char *latent, const char *text)
+{
+    yyjson_mut_val *context = yyjson_mut_obj_add_obj(s->doc, s->root, "context");
+    yyjson_mut_val *formats = yyjson_mut_obj_add_obj(s->doc, s->root, "formats");
+    size_t i;
+
+    lmi_json_add_text(s->doc, s->root, "name", "custom");
+    lmi_json_add_text(s->doc, context, "latent", latent);
+    lmi_json_add_text(s->doc, context, "text", text);
+    for (i = 0; i < LMI_ANSWER_KINDS; i++)
+        if (s->base->formats[i])
+            lmi_json_add_text(s->doc, formats, lmi_answer_kind_name((lmas_answer_kind)i),
+                              s->base->formats[i]);
+}
+
+static lmas_status read_object(science *s)
+{
+    yyjson_val *root = lmi_json_root(&s->json);
+    const char *system, *baseline, *user;
+    lmas_status status = lmi_json_string(&system, &s->json, root, "the file", "system", true);
+
+    if (status == LMAS_OK)
+        status = lmi_json_string(&baseline, &s->json, root, "the file", "baseline", true);
+    if (status == LMAS_OK)
+        status = lmi_json_string(&user, &s->json, root, "the file", "user", true);
+    if (status != LMAS_OK)
+        return status;
+    if (system)
+        lmi_json_add_text(s->doc, s->root, "system", system);
+    if (baseline || user)
+        status = add_baseline(s, baseline ? baseline : user);
+    if (status == LMAS_OK)
+        status = read_agents(s);
+    if (status != LMAS_OK)
+        return status;
+    warn_of_idle(s);
+    add_usual(s, "", "{outputs}"); /* as in its program: nothing, or the others' text alone */
+    return LMAS_OK;
+}
+
+/* Plain text, and the built-in team as it is. */
+static lmas_status read_plain(science *s, const char *text)
+{
+    lmas_status status;
+    size_t i;
+
+    s->agents = yyjson_mut_obj_add_arr(s->doc, s->root, "agents");
+    status = add_baseline(s, text);
+    for (i = 0; status == LMAS_OK && i < s->base->n_agents; i++) {
+        yyjson_mut_val *agent = yyjson_mut_arr_add_obj(s->doc, s->agents);
+
+        lmi_json_add_text(s->doc, agent, "name", s->base->agents[i].name);
+        lmi_json_add_text(s->doc, agent, "prompt", s->base->agents[i].prompt);
+    }
+    add_usual(s, s->base->context_latent, s->base->context_text);
+    return status;
+}
+
+/* A brace, and then a key: a plain text may begin with "{question}". */
+static bool looks_like_object(const char *text)
+{
+    static const char blanks[] = " \t\r\n";
+
+    text += strspn(text, blanks);
+    if (*text != '{')
+        return false;
+    text += 1 + strspn(text + 1, blanks);
+    return *text == '"' || *text == '}';
+}
+
+static lmas_status rewrite(lmi_buf *out, const char *label, const lmi_buf *file,
+                           const lmas_team *base)
+{
+    const char *text = lmi_buf_text(file);
+    const bool is_object = looks_like_object(text);
+    science s = {.base = base};
+    lmas_status status = lmi_json_new(&s.doc, &s.root, "a team");
+
+    if (status == LMAS_OK && is_object)
+        status = lmi_json_parse(&s.json, label, text, file->len);
+    if (status == LMAS_OK)
+        status = is_object ? read_object(&s) : read_plain(&s, text);
+    if (status == LMAS_OK) {
+        status = lmi_json_write(out, s.doc, YYJSON_WRITE_PRETTY_TWO_SPACES, "a team");
+        s.doc = NULL;
+    }
+    yyjson_mut_doc_free(s.doc);
+    lmi_json_done(&s.json);
+    return status;
+}
+
+lmas_status lmas_team_open_prompts(lmas_team **out, const char *path, const char *base_name)
+{
+    char label[LMI_PATH_MAX + 32];
+    lmas_team *base = NULL;
+    lmi_buf file, team;
+    lmas_status status;
+
+    if (!out || !path || !base_name)
+        return lmi_fail(LMAS_E_INVALID, "lmas_team_open_prompts needs an out parameter, a path and "
+                                        "the name of a built-in team");
+    snprintf(label, sizeof(label), "%s, as a team", path);
+    lmi_buf_init(&file, LMI_TEAM_FILE_MAX);
+    lmi_buf_init(&team, 2 * (size_t)LMI_TEAM_FILE_MAX);
+    status = lmas_team_builtin(&base, base_name);
+    if (status == LMAS_OK)
+        status = lmi_file_read(&file, path);
+    if (status == LMAS_OK)
+        status = rewrite(&team, path, &file, base);
+    if (status == LMAS_OK)
+        status = lmas_team_parse(out, label, lmi_buf_text(&team), team.len);
+    lmi_buf_done(&file);
+    lmi_buf_done(&team);
+    lmas_team_free(base);
+    return status;
+}
