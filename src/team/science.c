@@ -6,8 +6,8 @@
  *      "system": "...", "baseline": "..." (or "user")}
  *
  * or plain text: the prompt of the single agent. Such a file is rewritten as a team file and read
- * as one, so that there is one kind of team. What its program gets wrong is not repeated: a template
- * goes before the built-in one of its role, and braces that are no slots stay and lose nothing.
+ * as one, so that there is one kind of team. What its program gets wrong is not repeated: a
+ * template goes before the built-in one of its role, and braces that are no slots stay.
  */
 #include <stdio.h>
 #include <string.h>
