@@ -12,7 +12,6 @@
 
 struct lmi_shift {
     lmi_turns turns;
-    double distance;   /* what the proof found between a block moved and one read there */
     char refusal[512]; /* "" where blocks can move */
 };
 
@@ -276,7 +275,10 @@ static lmas_status compare(lmi_context *ctx, lmi_lane *lane)
     lmi_free(there);
     if (status != LMAS_OK)
         return status;
-    ctx->shift->distance = distance;
+    lmi_log(LMAS_LOG_DEBUG,
+            "a moved block: turns explain all but %.1e of the keys, states lie "
+            "%.1e apart, rounding may take %.1e",
+            ctx->shift->turns.residue, distance, ctx->shift->turns.rounding);
     if (distance <= APART_MAX + ctx->shift->turns.rounding)
         return LMAS_OK;
     return lmi_fail(LMAS_E_MODEL,
