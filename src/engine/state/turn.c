@@ -67,14 +67,15 @@ static lmas_status load(float *out, const lmi_cells *cells)
     return LMAS_OK;
 }
 
-/* All layers have one type. */
+/* What rounding may leave unexplained: keys seen twice are rounded twice, and one large value in a
+ * block makes the steps of the others coarse. All layers have one type. */
 static double rounding_of(const lmi_cells *cells)
 {
     uint32_t i;
 
     for (i = 0; i < cells->n_pools; i++)
         if (cells->pools[i].n_layers > 0)
-            return 1e-3 + 4 * lmi_keys_rounding(cells->pools[i].keys[0].type);
+            return fmin(1e-3 + 10 * lmi_keys_rounding(cells->pools[i].keys[0].type), 0.4);
     return 0;
 }
 
@@ -344,6 +345,13 @@ static bool scratch_new(scratch *x, const lmi_turns *turns)
     return x->keys && x->cosines && x->sines;
 }
 
+static void scratch_done(scratch *x)
+{
+    lmi_free(x->keys);
+    lmi_free(x->cosines);
+    lmi_free(x->sines);
+}
+
 static void turn_cell(const lmi_turn *turn, const scratch *x)
 {
     uint32_t h, k;
@@ -387,8 +395,52 @@ lmas_status lmi_turns_apply(const lmi_turns *turns, const lmi_cells *cells,
     for (i = 0; has_room && delta != 0 && i < cells->n_pools; i++)
         for (k = 0; k < cells->pools[i].n_layers; k++)
             turn_layer(&turns->layers[n++], &x, &cells->pools[i], k, n_skipped[i], delta);
-    lmi_free(x.keys);
-    lmi_free(x.cosines);
-    lmi_free(x.sines);
+    scratch_done(&x);
     return has_room ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory to turn keys");
+}
+
+/* The cell of `pool` at this position, or its last. */
+static uint32_t find(const lmi_cells *cells, const lmi_pool *pool, uint32_t position)
+{
+    uint32_t i = 0;
+
+    while (i + 1 < pool->n && lmi_cells_position(cells, pool, i) != position)
+        i++;
+    return i;
+}
+
+static double distance_of_layer(const scratch *x, const lmi_cells *a, const lmi_cells *b,
+                                uint32_t pool, uint32_t layer)
+{
+    const lmi_pool *p = &a->pools[pool], *q = &b->pools[pool];
+    const uint32_t width = lmi_keys_width(&p->keys[layer]);
+    double difference = 0, length = 1e-30;
+    uint32_t i, k;
+
+    for (i = 0; i < p->n; i++) {
+        lmi_keys_load(x->keys, p, layer, i);
+        lmi_keys_load(x->sines, q, layer, find(b, q, lmi_cells_position(a, p, i)));
+        for (k = 0; k < width; k++) {
+            const double d = (double)x->keys[k] - (double)x->sines[k];
+
+            difference += d * d;
+            length += (double)x->keys[k] * (double)x->keys[k];
+        }
+    }
+    return sqrt(difference / length);
+}
+
+double lmi_turns_distance(const lmi_turns *turns, const lmi_cells *a, const lmi_cells *b)
+{
+    double worst = 0;
+    scratch x = {0};
+    uint32_t i, k;
+
+    if (!scratch_new(&x, turns))
+        worst = -1;
+    for (i = 0; worst >= 0 && i < a->n_pools; i++)
+        for (k = 0; k < a->pools[i].n_layers; k++)
+            worst = fmax(worst, distance_of_layer(&x, a, b, i, k));
+    scratch_done(&x);
+    return worst;
 }

@@ -38,7 +38,12 @@ void lmi_turns_done(lmi_turns *turns);
 lmas_status lmi_turns_apply(const lmi_turns *turns, const lmi_cells *cells,
                             const uint32_t *n_skipped, int64_t delta);
 
-/* Read `n` tokens at `pos` of an empty lane, and wait. */
+/* How far apart the keys of two lanes lie that hold the same positions: the worst layer's
+ * difference, as a share of its keys. Negative when memory is out. */
+double lmi_turns_distance(const lmi_turns *turns, const lmi_cells *a, const lmi_cells *b);
+
+/* Read `n` tokens at `pos`, where the lane ends or, of an empty one, anywhere; ticks until they are
+ * read. */
 lmas_status lmi_lane_read_at(lmi_context *ctx, lmi_lane *lane, uint32_t pos, const int32_t *tokens,
                              size_t n, unsigned want);
 
