@@ -1,4 +1,4 @@
-/* turn.c - fitting pairs and rates to keys seen at several positions, and turning keys by them. */
+/* turn.c - looking at keys at several positions, and turning others by what was seen (fit.h). */
 #include "engine/state/turn.h"
 
 #include <math.h>
@@ -9,16 +9,9 @@
 
 /* Every token costs a decode at each position. Each position is FARTHER times the one before: the
  * angle there is known from the rate so far to much less than half a turn. */
-enum { N_TOKENS = 3, FARTHER = 8 };
+enum { FARTHER = 8 };
 
 static const double TWO_PI = 6.283185307179586;
-
-/* Keys of the tokens at position 0 and at another. */
-typedef struct sample {
-    uint32_t width;          /* of all layers together */
-    uint32_t pos;            /* the other */
-    float *at_zero, *at_pos; /* [N_TOKENS, width] */
-} sample;
 
 lmas_status lmi_lane_read_at(lmi_context *ctx, lmi_lane *lane, uint32_t pos, const int32_t *tokens,
                              size_t n, unsigned want)
@@ -80,13 +73,13 @@ static double rounding_of(const lmi_cells *cells)
 }
 
 /* What the first keys seen say of all: how wide they are, layer by layer. */
-static lmas_status begin(lmi_turns *out, sample *s, const lmi_cells *cells)
+static lmas_status begin(lmi_turns *out, lmi_sample *s, const lmi_cells *cells)
 {
     uint32_t i, k, n = 0;
 
     s->width = width_of(cells);
-    s->at_zero = lmi_new((size_t)s->width * N_TOKENS, sizeof(float));
-    s->at_pos = lmi_new((size_t)s->width * N_TOKENS, sizeof(float));
+    s->at_zero = lmi_new((size_t)s->width * LMI_SAMPLE_TOKENS, sizeof(float));
+    s->at_pos = lmi_new((size_t)s->width * LMI_SAMPLE_TOKENS, sizeof(float));
     for (i = 0; i < cells->n_pools; i++)
         out->n += cells->pools[i].n_layers;
     out->layers = lmi_new(out->n, sizeof(lmi_turn));
@@ -100,7 +93,7 @@ static lmas_status begin(lmi_turns *out, sample *s, const lmi_cells *cells)
 }
 
 /* Token `i`, alone, at `pos`. */
-static lmas_status see(lmi_turns *out, sample *s, lmi_context *ctx, lmi_lane *lane, uint32_t i)
+static lmas_status see(lmi_turns *out, lmi_sample *s, lmi_context *ctx, lmi_lane *lane, uint32_t i)
 {
     const int32_t token = token_of(ctx, i);
     lmi_cells cells = {0};
@@ -124,163 +117,57 @@ static lmas_status see(lmi_turns *out, sample *s, lmi_context *ctx, lmi_lane *la
     return status;
 }
 
-static lmas_status see_all(lmi_turns *out, sample *s, lmi_context *ctx, lmi_lane *lane,
+static lmas_status see_all(lmi_turns *out, lmi_sample *s, lmi_context *ctx, lmi_lane *lane,
                            uint32_t pos)
 {
     lmas_status status = LMAS_OK;
     uint32_t i;
 
     s->pos = pos;
-    for (i = 0; status == LMAS_OK && i < N_TOKENS; i++)
+    for (i = 0; status == LMAS_OK && i < LMI_SAMPLE_TOKENS; i++)
         status = see(out, s, ctx, lane, i);
     return status;
 }
 
-/* Pair k of all heads and tokens, as complex numbers: the sum of conj(at zero) x (at the other). */
-typedef struct sum {
-    double re, im;
-} sum;
-
-static sum correlate(const lmi_turn *turn, const sample *s, uint32_t offset, uint32_t k)
+/* Pairs of every layer, those of the layer before where they explain as much of this one. */
+static lmas_status pair_all(lmi_turns *turns, const lmi_sample *s)
 {
-    const uint32_t a = turn->first + k * turn->step;
-    sum c = {0, 0};
-    uint32_t i, h;
-
-    for (i = 0; i < N_TOKENS; i++) {
-        const size_t at = (size_t)i * s->width + offset + a;
-
-        for (h = 0; h < turn->width; h += turn->head) {
-            const float *z = s->at_zero + at + h, *w = s->at_pos + at + h;
-            const double zr = (double)z[0], zi = (double)z[turn->apart];
-            const double wr = (double)w[0], wi = (double)w[turn->apart];
-
-            c.re += zr * wr + zi * wi;
-            c.im += zr * wi - zi * wr;
-        }
-    }
-    return c;
-}
-
-/* How much of the keys no turn of these pairs explains, as a share of their length. What a turn of
- * a pair explains of the squared difference is 2 (|c| - Re c). */
-static double residue_of(const lmi_turn *turn, const sample *s, uint32_t offset)
-{
-    double difference = 0, length = 1e-30;
-    uint32_t i, k;
-
-    for (i = 0; i < N_TOKENS; i++) {
-        for (k = 0; k < turn->width; k++) {
-            const size_t at = (size_t)i * s->width + offset + k;
-            const double d = (double)s->at_pos[at] - (double)s->at_zero[at];
-
-            difference += d * d;
-            length += (double)s->at_zero[at] * (double)s->at_zero[at];
-        }
-    }
-    for (k = 0; k < turn->n_pairs; k++) {
-        const sum c = correlate(turn, s, offset, k);
-
-        difference -= 2 * (hypot(c.re, c.im) - c.re);
-    }
-    return sqrt(fmax(difference, 0) / length);
-}
-
-static lmi_turn neighbours(uint32_t width, uint32_t head)
-{
-    return (lmi_turn){.width = width, .head = head, .step = 2, .apart = 1, .n_pairs = head / 2};
-}
-
-static lmi_turn halves(uint32_t width, uint32_t head, uint32_t first, uint32_t n)
-{
-    return (lmi_turn){
-        .width = width, .head = head, .first = first, .step = 1, .apart = n, .n_pairs = n};
-}
-
-static void try(lmi_turn *best, double *residue, lmi_turn turn, const sample *s, uint32_t offset)
-{
-    const double r = residue_of(&turn, s, offset);
-
-    if (*residue >= 0 && !(r < 0.7 * *residue))
-        return;
-    *best = turn;
-    *residue = r;
-}
-
-/* Of all ways to pair the values of a layer, the one that explains most; of nearly equal ones that
- * with the smallest head, whose pairs have the most to show. Neighbours pair, or the halves of
- * what turns: the first values of a head, or the last. */
-static double find_pairs(lmi_turn *best, const sample *s, uint32_t offset)
-{
-    const uint32_t width = best->width;
-    double residue = -1;
-    uint32_t head, n;
-
-    for (head = 2; head <= width; head += 2) {
-        if (width % head != 0)
-            continue;
-        try(best, &residue, neighbours(width, head), s, offset);
-        for (n = 1; n <= head / 2; n++) {
-            try(best, &residue, halves(width, head, 0, n), s, offset);
-            if (2 * n < head)
-                try(best, &residue, halves(width, head, head - 2 * n, n), s, offset);
-        }
-    }
-    return residue;
-}
-
-/* Pairs of every layer, those of the layer before where they do. */
-static lmas_status pair_all(lmi_turns *turns, const sample *s)
-{
+    double residue = 0;
     uint32_t i, offset = 0;
 
     for (i = 0; i < turns->n; offset += turns->layers[i++].width) {
         lmi_turn *turn = &turns->layers[i];
-        const uint32_t width = turn->width;
+        const double most = fmax(2 * residue, turns->rounding / 20);
 
-        if (i > 0 && turn[-1].width == width)
+        if (i > 0 && turn[-1].width == turn->width)
             *turn = turn[-1];
-        if (turn->n_pairs == 0 || residue_of(turn, s, offset) > turns->rounding) {
-            *turn = (lmi_turn){.width = width};
-            find_pairs(turn, s, offset);
-        }
-        turn->rates = lmi_new(turn->n_pairs, sizeof(double));
-        if (!turn->rates)
+        if (turn->n_pairs == 0 || lmi_turn_residue(turn, s, offset) > most)
+            residue = lmi_turn_find(turn, s, offset);
+        if (!lmi_turn_begin(turn))
             return lmi_fail(LMAS_E_NOMEM, "no memory to see how keys turn");
     }
     return LMAS_OK;
 }
 
-static void refine(lmi_turn *turn, const sample *s, uint32_t offset)
-{
-    uint32_t k;
-
-    for (k = 0; k < turn->n_pairs; k++) {
-        const sum c = correlate(turn, s, offset, k);
-
-        turn->rates[k] += remainder(atan2(c.im, c.re) - turn->rates[k] * s->pos, TWO_PI) / s->pos;
-    }
-}
-
-static lmas_status refine_all(lmi_turns *turns, const sample *s)
+static lmas_status refine_all(lmi_turns *turns, const lmi_sample *s)
 {
     uint32_t i, offset = 0;
 
     for (i = 0; i < turns->n; offset += turns->layers[i++].width) {
-        const double residue = residue_of(&turns->layers[i], s, offset);
+        const double residue = lmi_turn_residue(&turns->layers[i], s, offset);
 
         turns->residue = fmax(turns->residue, residue);
         if (!(residue <= turns->rounding))
             return lmi_fail(LMAS_E_MODEL,
-                            "the keys of layer %u do not turn by position (%.2g of them is "
-                            "something else at position %u)",
-                            i, residue, s->pos);
-        refine(&turns->layers[i], s, offset);
+                            "the keys of layer %u do not turn by position alone (at position %u a "
+                            "share of %.2g is something else)",
+                            i, s->pos, residue);
+        lmi_turn_refine(&turns->layers[i], s, offset);
     }
     return LMAS_OK;
 }
 
-static lmas_status measure(lmi_turns *out, sample *s, lmi_context *ctx, lmi_lane *lane)
+static lmas_status measure(lmi_turns *out, lmi_sample *s, lmi_context *ctx, lmi_lane *lane)
 {
     const uint32_t last = ctx->n_ctx_lane - 1;
     lmas_status status = see_all(out, s, ctx, lane, 0);
@@ -303,7 +190,7 @@ static lmas_status measure(lmi_turns *out, sample *s, lmi_context *ctx, lmi_lane
 
 lmas_status lmi_turns_measure(lmi_turns *out, lmi_context *ctx, lmi_lane *lane)
 {
-    sample s = {0};
+    lmi_sample s = {0};
     lmas_status status;
 
     *out = (lmi_turns){0};
@@ -321,7 +208,7 @@ void lmi_turns_done(lmi_turns *turns)
     uint32_t i;
 
     for (i = 0; turns->layers && i < turns->n; i++)
-        lmi_free(turns->layers[i].rates);
+        lmi_turn_done(&turns->layers[i]);
     lmi_free(turns->layers);
     *turns = (lmi_turns){0};
 }

@@ -14,13 +14,7 @@
 #define LMI_ENGINE_STATE_TURN_H
 
 #include "engine/state/cells.h"
-
-/* One layer: pair k of a head is (first + k * step, first + k * step + apart). */
-typedef struct lmi_turn {
-    uint32_t width, head; /* values of a cell's keys, and of one head of them */
-    uint32_t first, step, apart, n_pairs;
-    double *rates; /* [n_pairs], radians a position */
-} lmi_turn;
+#include "engine/state/fit.h"
 
 typedef struct lmi_turns {
     uint32_t n; /* layers of all pools, in the order of the bytes */
