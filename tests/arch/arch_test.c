@@ -447,20 +447,50 @@ typedef struct moved {
     double off, own;
 } moved;
 
-static void move_and_go_on(moved *worst, lmi_context *ctx, uint32_t begin, uint32_t pos)
+/* The first `n` prompts, one behind the other. */
+static void read_prompts(lmi_context *ctx, lmi_lane *lane, uint32_t pos, size_t n)
+{
+    size_t i;
+
+    lane->pos = pos;
+    for (i = 0; i < n; i++)
+        go_on(ctx, lane, m.ids[i]);
+}
+
+static void move_and_go_on(moved *worst, lmi_context *ctx, uint32_t begin, uint32_t pos, size_t n)
 {
     lmi_lane *from = lmi_lane_take(ctx), *to = lmi_lane_take(ctx), *there = lmi_lane_take(ctx);
 
-    assert_ok(lmi_lane_read_at(ctx, from, begin, m.ids[0], m.n_ids, LMI_WANT_NOTHING));
-    assert_ok(lmi_lane_read_at(ctx, there, pos, m.ids[0], m.n_ids, LMI_WANT_NOTHING));
+    read_prompts(ctx, from, begin, n);
+    read_prompts(ctx, there, pos, n);
     to->pos = pos;
-    assert_ok(lmi_lane_splice(ctx, to, from, begin, begin + (uint32_t)m.n_ids));
-    worst->off = fmax(worst->off, apart_behind(ctx, to, there, m.ids[1]));
-    go_on(ctx, from, m.ids[1]);
+    assert_ok(lmi_lane_splice(ctx, to, from, begin, from->pos));
+    assert_int_equal(to->pos, there->pos);
+    worst->off = fmax(worst->off, apart_behind(ctx, to, there, m.ids[3]));
+    go_on(ctx, from, m.ids[3]);
     worst->own = fmax(worst->own, apart(from->logits, there->logits));
     lmi_lane_give(ctx, from);
     lmi_lane_give(ctx, to);
     lmi_lane_give(ctx, there);
+}
+
+/* The second of two prompts taken away to another place, and put back behind the first. */
+static double put_back_and_go_on(lmi_context *ctx)
+{
+    lmi_lane *whole = lmi_lane_take(ctx), *part = lmi_lane_take(ctx), *away = lmi_lane_take(ctx);
+    const uint32_t n = (uint32_t)m.n_ids;
+    double off;
+
+    read_prompts(ctx, whole, 0, 2);
+    read_prompts(ctx, part, 0, 1);
+    away->pos = 77;
+    assert_ok(lmi_lane_splice(ctx, away, whole, n, 2 * n));
+    assert_ok(lmi_lane_splice(ctx, part, away, 77, 77 + n));
+    off = fmax(apart_behind(ctx, part, whole, m.ids[2]), apart_behind(ctx, part, whole, m.ids[3]));
+    lmi_lane_give(ctx, whole);
+    lmi_lane_give(ctx, part);
+    lmi_lane_give(ctx, away);
+    return off;
 }
 
 /* The first of three prompts moved behind nothing, when the lane has long gone on: as if it had been
@@ -470,11 +500,9 @@ static void check_late_move(lmi_context *ctx)
     lmi_lane *from = lmi_lane_take(ctx), *to = lmi_lane_take(ctx), *alone = lmi_lane_take(ctx);
     const uint32_t n = (uint32_t)m.n_ids;
     lmas_status status;
-    size_t i;
 
-    for (i = 0; i < 3; i++)
-        go_on(ctx, from, m.ids[i]);
-    go_on(ctx, alone, m.ids[0]);
+    read_prompts(ctx, from, 0, 3);
+    read_prompts(ctx, alone, 0, 1);
     status = lmi_lane_splice(ctx, to, from, 0, n);
     if (llama_model_n_swa(m.model->llama) > 0 && status != LMAS_OK) {
         assert_fails(LMAS_E_INVALID, "no longer there", status);
@@ -490,14 +518,18 @@ static void check_late_move(lmi_context *ctx)
 
 static void check_moves(lmi_context *ctx)
 {
+    const double put_back = put_back_and_go_on(ctx);
     moved worst = {0, 0};
 
-    move_and_go_on(&worst, ctx, 0, 64);
-    move_and_go_on(&worst, ctx, 3, 180);
-    move_and_go_on(&worst, ctx, 150, 7);
-    print_message("# %s: logits behind a moved block off by %.1e, of itself by %.1e\n", m.name,
-                  worst.off, worst.own);
+    move_and_go_on(&worst, ctx, 0, 64, 1);
+    move_and_go_on(&worst, ctx, 3, 180, 3); /* longer than a window */
+    move_and_go_on(&worst, ctx, 150, 7, 2);
+    print_message(
+        "# %s: logits behind a moved block off by %.1e, of itself by %.1e; behind one put "
+        "back by %.1e\n",
+        m.name, worst.off, worst.own, put_back);
     assert_true(worst.off <= fmax(m.tolerance, worst.own));
+    assert_true(put_back <= m.tolerance);
     check_late_move(ctx);
 }
 

@@ -10,7 +10,8 @@
 
 enum { N_BLOCK = 20, N_CTX = 512 };
 
-static lmi_context *make_context(const char *model, lmas_kv kv, const char *type)
+static lmi_context *make_context_of(const char *model, lmas_kv kv, const char *type_k,
+                                    const char *type_v, lmas_flash_attn flash_attn)
 {
     const lmi_context_params params = {.n_ctx = 4 * N_CTX,
                                        .n_lanes = 4,
@@ -18,13 +19,18 @@ static lmi_context *make_context(const char *model, lmas_kv kv, const char *type
                                        .n_ubatch = 32,
                                        .n_threads = 1,
                                        .kv = kv,
-                                       .flash_attn = LMAS_FLASH_ATTN_OFF,
-                                       .cache_type_k = type,
-                                       .cache_type_v = "f32"};
+                                       .flash_attn = flash_attn,
+                                       .cache_type_k = type_k,
+                                       .cache_type_v = type_v};
     lmi_context *ctx = NULL;
 
     assert_ok(lmi_context_new(&ctx, support_model(model), &params));
     return ctx;
+}
+
+static lmi_context *make_context(const char *model, lmas_kv kv, const char *type)
+{
+    return make_context_of(model, kv, type, "f32", LMAS_FLASH_ATTN_OFF);
 }
 
 static const int32_t *some_tokens(void)
@@ -92,10 +98,9 @@ static off move_and_read(lmi_context *ctx, uint32_t begin, uint32_t pos)
     return result;
 }
 
-static void check_moved(const char *model, lmas_kv kv, const char *type, double most)
+static void check_moved_in(lmi_context *ctx, const char *what, double most)
 {
     static const uint32_t places[][2] = {{0, 64}, {64, 0}, {3, 4}, {0, 450}, {450, 7}, {30, 30}};
-    lmi_context *ctx = make_context(model, kv, type);
     off worst = {0, 0};
     size_t i;
 
@@ -105,10 +110,15 @@ static void check_moved(const char *model, lmas_kv kv, const char *type, double 
         worst.moved = fmax(worst.moved, o.moved);
         worst.own = fmax(worst.own, o.own);
     }
-    print_message("# %s, %s, keys in %s: logits off by %.1e, of itself by %.1e\n", model,
-                  ctx->is_unified ? "one pool" : "parts", type, worst.moved, worst.own);
+    print_message("# %s, %s, %s: logits off by %.1e, of itself by %.1e\n", ctx->model->name,
+                  ctx->is_unified ? "one pool" : "parts", what, worst.moved, worst.own);
     assert_true(worst.moved <= fmax(most, 2 * worst.own));
     lmi_context_free(ctx);
+}
+
+static void check_moved(const char *model, lmas_kv kv, const char *type, double most)
+{
+    check_moved_in(make_context(model, kv, type), type, most);
 }
 
 static void test_a_block_moved_by_delta_is_as_if_read_there(void **state)
@@ -132,6 +142,18 @@ static void test_rounded_keys_move_within_their_rounding(void **state)
     check_moved(UNTIED_MODEL, LMAS_KV_PER_LANE, "q8_0", 1e-3);
     check_moved(UNTIED_MODEL, LMAS_KV_UNIFIED, "q8_0", 1e-3);
     check_moved(UNTIED_MODEL, LMAS_KV_PER_LANE, "q4_0", 1e-3);
+}
+
+/* Where values lie in rows, not in columns, and are rounded too. */
+static void test_blocks_move_with_flash_attention(void **state)
+{
+    const lmas_flash_attn on = LMAS_FLASH_ATTN_ON;
+
+    (void)state;
+    check_moved_in(make_context_of(UNTIED_MODEL, LMAS_KV_PER_LANE, "f16", "f16", on), "f16, flash",
+                   1e-3);
+    check_moved_in(make_context_of(UNTIED_MODEL, LMAS_KV_UNIFIED, "q8_0", "q8_0", on),
+                   "q8_0, flash", 1e-3);
 }
 
 static void check_fork(lmas_kv kv)
@@ -269,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_a_fork_continues_as_its_origin),
         cmocka_unit_test(test_a_block_moved_by_delta_is_as_if_read_there),
         cmocka_unit_test(test_rounded_keys_move_within_their_rounding),
+        cmocka_unit_test(test_blocks_move_with_flash_attention),
         cmocka_unit_test(test_a_block_cut_off_and_put_back_changes_nothing),
         cmocka_unit_test(test_a_shared_block_stays_where_it_is_for_the_others),
         cmocka_unit_test(test_what_does_not_fit_is_refused_and_changes_nothing),
