@@ -239,6 +239,10 @@ static void test_what_does_not_fit_is_refused_and_changes_nothing(void **state)
     assert_fails(LMAS_E_INVALID, "positions 5 to 101 of a lane that has 100",
                  lmi_lane_splice(ctx, to, from, 5, 101));
     assert_fails(LMAS_E_INVALID, "positions 7 to 7", lmi_lane_splice(ctx, to, from, 7, 7));
+    to->pos = 40; /* nothing is there */
+    assert_fails(LMAS_E_INVALID, "positions 3 to 40 of a lane hold nothing",
+                 lmi_lane_splice(ctx, from, to, 3, 40));
+    to->pos = 0;
     while (to->pos + 100 <= ctx->n_ctx_lane)
         assert_ok(lmi_lane_splice(ctx, to, from, 0, 100));
     assert_fails(LMAS_E_CONTEXT_FULL, "context full", lmi_lane_splice(ctx, to, from, 0, 100));

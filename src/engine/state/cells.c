@@ -298,20 +298,20 @@ static bool pick(parts *p, uint32_t begin, uint32_t end)
 }
 
 /* The blob of these parts, one for each pool. */
-static bool write(lmi_blob *out, const parts *p, uint32_t n)
+static bool write(lmi_blob *out, const lmi_cells *from, const parts *p)
 {
     size_t size = HEAD_SIZE;
     uint8_t *at;
     uint32_t i;
 
-    for (i = 0; i < n; i++)
+    for (i = 0; i < from->n_pools; i++)
         size += size_of_pool(&p[i]);
     *out = (lmi_blob){.data = lmi_new(size, 1)};
     if (!out->data)
         return false;
     at = out->data;
-    put(&at, p->cells->head, HEAD_SIZE);
-    for (i = 0; i < n; i++)
+    put(&at, from->head, HEAD_SIZE);
+    for (i = 0; i < from->n_pools; i++)
         put_pool(&at, &p[i]);
     out->size = (size_t)(at - out->data);
     return true;
@@ -330,7 +330,7 @@ lmas_status lmi_cells_join(lmi_blob *out, const lmi_cells *to, const lmi_cells *
             p[i].all = &to->pools[i];
         is_done = is_done && pick(&p[i], begin, end);
     }
-    is_done = is_done && write(out, p, from->n_pools);
+    is_done = is_done && write(out, from, p);
     for (i = 0; i < from->n_pools; i++)
         lmi_free(p[i].picked);
     return is_done ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory to join two lanes");

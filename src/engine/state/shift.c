@@ -89,16 +89,18 @@ static uint32_t count_within(const lmi_cells *cells, const lmi_pool *pool, uint3
     return n;
 }
 
-/* The first pool has every position that the lane has. A window's pool must have as many of those
- * that whoever reads on behind the block can see. */
+/* The first pool has every position that the lane has. Another, a window's, must have as many of
+ * those that whoever reads on behind the block can see. */
 static lmas_status check_window(const lmi_context *ctx, const lmi_cells *from, uint32_t begin,
                                 uint32_t end)
 {
     const uint32_t window = (uint32_t)llama_model_n_swa(ctx->model->llama);
-    const uint32_t seen = end - begin > window ? end - window : begin;
+    const uint32_t seen = window > 0 && end - begin > window ? end - window : begin;
     const uint32_t want = count_within(from, &from->pools[0], seen, end);
     uint32_t i;
 
+    if (want == 0)
+        return lmi_fail(LMAS_E_INVALID, "positions %u to %u of a lane hold nothing", seen, end);
     for (i = 1; i < from->n_pools; i++) {
         const uint32_t have = count_within(from, &from->pools[i], seen, end);
 

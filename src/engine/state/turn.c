@@ -245,7 +245,8 @@ static void turn_cell(const lmi_turn *turn, const scratch *x)
 
     for (h = 0; h < turn->width; h += turn->head) {
         for (k = 0; k < turn->n_pairs; k++) {
-            float *a = x->keys + h + turn->first + k * turn->step, *b = a + turn->apart;
+            const size_t at = h + turn->first + (size_t)k * turn->step;
+            float *a = x->keys + at, *b = a + turn->apart;
             const float re = *a, im = *b;
 
             *a = re * x->cosines[k] - im * x->sines[k];
