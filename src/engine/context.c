@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "engine/backend.h"
 #include "engine/decode.h"
+#include "engine/state/shift.h"
 
 static lmas_status parse_type(enum ggml_type *out, const char *name, const char *which)
 {
@@ -287,6 +288,7 @@ void lmi_context_free(lmi_context *ctx)
 
     if (!ctx)
         return;
+    lmi_shift_free(ctx->shift);
     free_llama(ctx);
     for (i = 0; ctx->lanes && i < ctx->n_lanes; i++) {
         lmi_free(ctx->lanes[i].vector);

@@ -106,6 +106,7 @@ typedef struct lmi_context {
     float row_cost;      /* what one more row costs, in passes over the weights: tick.c */
     uint32_t width;      /* values of one input vector: n_embd, more where a model stacks inputs */
     char refusal[512];   /* why there can be no thoughts here; "" where there can */
+    struct lmi_shift *shift; /* how its keys turn, once a join was asked for: state/shift.h */
     lmi_tap tap;
     lmi_capture capture;
     struct llama_batch_ext *batch;

@@ -8,13 +8,12 @@
 #ifndef LMI_ENGINE_PREFIX_H
 #define LMI_ENGINE_PREFIX_H
 
-#include "engine/context.h"
+#include "engine/state/blob.h"
 
 typedef struct lmi_prefix {
     uint32_t n;  /* positions */
     int32_t seq; /* the sequence that holds its cells, -1 when it is a copy */
-    uint8_t *copy;
-    size_t size; /* bytes of `copy` */
+    lmi_blob copy;
 } lmi_prefix;
 
 /* Whether a prefix can be kept at all: not where a state sums up all that was read. */

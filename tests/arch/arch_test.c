@@ -14,6 +14,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "engine/sampler.h"
+#include "engine/state/shift.h"
+#include "engine/state/turn.h"
 #include "latent/memory.h"
 #include "support.h"
 
@@ -368,15 +370,197 @@ static void test_a_lane_goes_back_or_fails(void **state)
     lmas_session_free(session);
 }
 
+static lmi_context *make_context(lmas_kv kv)
+{
+    const lmi_context_params params = {.n_ctx = N_LANES * N_CTX,
+                                       .n_lanes = N_LANES,
+                                       .n_batch = 64,
+                                       .n_ubatch = 32,
+                                       .n_threads = 1,
+                                       .kv = kv,
+                                       .flash_attn = LMAS_FLASH_ATTN_OFF,
+                                       .cache_type_k = "f32",
+                                       .cache_type_v = "f32"};
+    lmi_context *ctx = NULL;
+
+    assert_ok(lmi_context_new(&ctx, m.model, &params));
+    return ctx;
+}
+
+static double apart(const float *a, const float *b)
+{
+    const size_t n = (size_t)lmas_model_describe(m.model)->n_vocab;
+    double worst = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        worst = fmax(worst, fabs((double)a[i] - (double)b[i]));
+    return worst;
+}
+
+static const float *go_on(lmi_context *ctx, lmi_lane *lane, const int32_t *ids)
+{
+    assert_ok(lmi_lane_read_at(ctx, lane, lane->pos, ids, m.n_ids, LMI_WANT_LOGITS));
+    return lane->logits;
+}
+
+/* The next prompt behind both: how far their logits lie apart. */
+static double apart_behind(lmi_context *ctx, lmi_lane *a, lmi_lane *b, const int32_t *ids)
+{
+    go_on(ctx, a, ids);
+    go_on(ctx, b, ids);
+    return apart(a->logits, b->logits);
+}
+
+static double fork_and_go_on(lmas_kv kv)
+{
+    lmi_context *ctx = make_context(kv);
+    lmi_lane *origin = lmi_lane_take(ctx), *fork = lmi_lane_take(ctx);
+    double off;
+
+    assert_ok(lmi_lane_read_at(ctx, origin, 0, m.ids[0], m.n_ids, LMI_WANT_NOTHING));
+    assert_ok(lmi_lane_fork(ctx, fork, origin));
+    off = apart_behind(ctx, origin, fork, m.ids[1]);
+    lmi_lane_clear(ctx, origin); /* which the fork outlives */
+    assert_ok(lmi_lane_fork(ctx, origin, fork));
+    off = fmax(off, apart_behind(ctx, fork, origin, m.ids[2]));
+    lmi_context_free(ctx);
+    return off;
+}
+
+static void test_a_fork_goes_on_as_its_origin(void **state)
+{
+    const double parts = fork_and_go_on(LMAS_KV_PER_LANE);
+    const double pool = fork_and_go_on(LMAS_KV_UNIFIED);
+
+    (void)state;
+    print_message("# %s: logits of a fork off by %.1e in parts, by %.1e in a pool\n", m.name, parts,
+                  pool);
+    assert_true(fmax(parts, pool) <= m.tolerance);
+}
+
+/* A prompt read with nothing before it at `begin` and moved to `pos`, against one read there, and
+ * how much the place matters to the model itself: but for rounding not at all, unless it scales
+ * what a query looks for by where it stands, as Ministral 3 does. What a block once saw so stays
+ * in it. */
+typedef struct moved {
+    double off, own;
+} moved;
+
+/* The first `n` prompts, one behind the other. */
+static void read_prompts(lmi_context *ctx, lmi_lane *lane, uint32_t pos, size_t n)
+{
+    size_t i;
+
+    lane->pos = pos;
+    for (i = 0; i < n; i++)
+        go_on(ctx, lane, m.ids[i]);
+}
+
+static void move_and_go_on(moved *worst, lmi_context *ctx, uint32_t begin, uint32_t pos, size_t n)
+{
+    lmi_lane *from = lmi_lane_take(ctx), *to = lmi_lane_take(ctx), *there = lmi_lane_take(ctx);
+
+    read_prompts(ctx, from, begin, n);
+    read_prompts(ctx, there, pos, n);
+    to->pos = pos;
+    assert_ok(lmi_lane_splice(ctx, to, from, begin, from->pos));
+    assert_int_equal(to->pos, there->pos);
+    worst->off = fmax(worst->off, apart_behind(ctx, to, there, m.ids[3]));
+    go_on(ctx, from, m.ids[3]);
+    worst->own = fmax(worst->own, apart(from->logits, there->logits));
+    lmi_lane_give(ctx, from);
+    lmi_lane_give(ctx, to);
+    lmi_lane_give(ctx, there);
+}
+
+/* The second of two prompts taken away to another place, and put back behind the first. */
+static double put_back_and_go_on(lmi_context *ctx)
+{
+    lmi_lane *whole = lmi_lane_take(ctx), *part = lmi_lane_take(ctx), *away = lmi_lane_take(ctx);
+    const uint32_t n = (uint32_t)m.n_ids;
+    double off;
+
+    read_prompts(ctx, whole, 0, 2);
+    read_prompts(ctx, part, 0, 1);
+    away->pos = 77;
+    assert_ok(lmi_lane_splice(ctx, away, whole, n, 2 * n));
+    assert_ok(lmi_lane_splice(ctx, part, away, 77, 77 + n));
+    off = fmax(apart_behind(ctx, part, whole, m.ids[2]), apart_behind(ctx, part, whole, m.ids[3]));
+    lmi_lane_give(ctx, whole);
+    lmi_lane_give(ctx, part);
+    lmi_lane_give(ctx, away);
+    return off;
+}
+
+/* The first of three prompts moved behind nothing, when the lane has long gone on: as if it had been
+ * read alone, or refused where a window has lost it. */
+static void check_late_move(lmi_context *ctx)
+{
+    lmi_lane *from = lmi_lane_take(ctx), *to = lmi_lane_take(ctx), *alone = lmi_lane_take(ctx);
+    const uint32_t n = (uint32_t)m.n_ids;
+    lmas_status status;
+
+    read_prompts(ctx, from, 0, 3);
+    read_prompts(ctx, alone, 0, 1);
+    status = lmi_lane_splice(ctx, to, from, 0, n);
+    if (llama_model_n_swa(m.model->llama) > 0 && status != LMAS_OK) {
+        assert_fails(LMAS_E_INVALID, "no longer there", status);
+        print_message("# %s: late, it is refused: %s\n", m.name, lmas_last_error());
+    } else {
+        assert_ok(status);
+        assert_true(apart_behind(ctx, to, alone, m.ids[1]) <= m.tolerance);
+    }
+    lmi_lane_give(ctx, from);
+    lmi_lane_give(ctx, to);
+    lmi_lane_give(ctx, alone);
+}
+
+static void check_moves(lmi_context *ctx)
+{
+    const double put_back = put_back_and_go_on(ctx);
+    moved worst = {0, 0};
+
+    move_and_go_on(&worst, ctx, 0, 64, 1);
+    move_and_go_on(&worst, ctx, 3, 180, 3); /* longer than a window */
+    move_and_go_on(&worst, ctx, 150, 7, 2);
+    print_message(
+        "# %s: logits behind a moved block off by %.1e, of itself by %.1e; behind one put "
+        "back by %.1e\n",
+        m.name, worst.off, worst.own, put_back);
+    assert_true(worst.off <= fmax(m.tolerance, worst.own));
+    assert_true(put_back <= m.tolerance);
+    check_late_move(ctx);
+}
+
+static void test_a_moved_block_is_as_if_read_there_or_refused(void **state)
+{
+    lmi_context *ctx = make_context(LMAS_KV_PER_LANE);
+    const char *reason;
+
+    (void)state;
+    assert_ok(lmi_context_prove_join(ctx));
+    reason = lmi_context_cannot_join(ctx);
+    if (reason) {
+        assert_null(strchr(reason, '\n'));
+        print_message("# %s: %s\n", m.name, reason);
+    } else {
+        check_moves(ctx);
+    }
+    lmi_context_free(ctx);
+}
+
 int main(int argc, char **argv)
 {
-    static char claims[5][160];
+    static char claims[7][160];
     const struct CMUnitTest tests[] = {
         {.name = claims[0], .test_func = test_each_alone},
         {.name = claims[1], .test_func = test_four_at_once},
         {.name = claims[2], .test_func = test_every_method_runs_or_is_refused_in_a_line},
         {.name = claims[3], .test_func = test_cell_size_is_what_a_position_takes},
         {.name = claims[4], .test_func = test_a_lane_goes_back_or_fails},
+        {.name = claims[5], .test_func = test_a_fork_goes_on_as_its_origin},
+        {.name = claims[6], .test_func = test_a_moved_block_is_as_if_read_there_or_refused},
     };
     int n_failed;
 
@@ -392,6 +576,9 @@ int main(int argc, char **argv)
     snprintf(claims[3], sizeof(claims[3]), "%s: cell size is what a position takes", m.name);
     snprintf(claims[4], sizeof(claims[4]), "%s: after a failed decode a lane %s", m.name,
              m.model->is_packed_by_sequence ? "fails, and starts anew" : "goes back");
+    snprintf(claims[5], sizeof(claims[5]), "%s: a fork goes on as its origin", m.name);
+    snprintf(claims[6], sizeof(claims[6]),
+             "%s: a moved block is as if read there, or a join is refused in a line", m.name);
     n_failed = cmocka_run_group_tests_name(m.name, tests, NULL, NULL);
     unload();
     return n_failed ? 1 : 0;

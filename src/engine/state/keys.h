@@ -1,0 +1,18 @@
+/* keys.h - one cell's keys of one layer as floats, whatever the cache's type makes of them. */
+#ifndef LMI_ENGINE_STATE_KEYS_H
+#define LMI_ENGINE_STATE_KEYS_H
+
+#include "engine/state/cells.h"
+
+/* Values of a cell's keys in this layer. */
+uint32_t lmi_keys_width(const lmi_layer_rows *keys);
+
+/* Cell `i`, out of the bytes and back in. libllama mixes quantised keys in blocks of n_rot_k values
+ * (a Hadamard transform, which undoes itself), so that none stands out: that is undone and done. */
+void lmi_keys_load(float *out, const lmi_pool *pool, uint32_t layer, uint32_t i);
+void lmi_keys_store(const lmi_pool *pool, uint32_t layer, uint32_t i, float *values);
+
+/* How far a type's rounding takes a vector from itself, as a share of its length. */
+double lmi_keys_rounding(uint32_t type);
+
+#endif
