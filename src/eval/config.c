@@ -9,6 +9,8 @@
 #include "base/mem.h"
 
 /* Longest value that a message about a difference shows, and longest name, in bytes. */
+static const char OFF[] = "off";
+
 enum { SHOWN_MAX = 60, NAME_MAX_LEN = 256 };
 
 /* Sections that must not change when a run is resumed. */
@@ -85,8 +87,7 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     yyjson_mut_obj_add_int(doc, params, "max_new_tokens", solver->max_new_tokens);
     yyjson_mut_obj_add_int(doc, params, "text_mas_context_length", solver->text_context_length);
     yyjson_mut_obj_add_bool(doc, params, "think", solver->think_tag);
-    if (solver->first_speaks)
-        yyjson_mut_obj_add_bool(doc, params, "first_agent_text", true);
+    lmi_json_add_text(doc, params, "first_agent_text", solver->first_speaks ? "on" : OFF);
     lmi_json_add_text(doc, params, "reasoning", lmi_reasoning_name(solver->chat.reasoning));
     lmi_json_add_text(doc, params, "chat_template_kwargs", solver->chat.kwargs);
     lmi_json_add_text(doc, params, "date",
@@ -224,6 +225,8 @@ const char *lmi_config_unsaid(const char *key)
 {
     if (strcmp(key, "reasoning") == 0)
         return lmi_reasoning_name(LMAS_REASONING_AUTO);
+    if (strcmp(key, "first_agent_text") == 0)
+        return OFF;
     return strcmp(key, "control") == 0 ? lmi_control_name(LMAS_CONTROL_OFF) : NULL;
 }
 

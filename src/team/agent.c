@@ -29,12 +29,14 @@ static lmas_status read_number(double *out, const lmi_json *json, yyjson_val *ob
 
     if (!found)
         return LMAS_OK;
-    if (!yyjson_is_num(found) || (n->is_whole && !yyjson_is_int(found)))
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s must be a %snumber, found %s",
-                        json->label, line, n->key, n->where, n->is_whole ? "whole " : "",
-                        yyjson_is_num(found) ? "a fraction" : lmi_json_type(found));
+    if (!yyjson_is_num(found))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s must be a number, found %s",
+                        json->label, line, n->key, n->where, lmi_json_type(found));
+    if (n->is_whole && value != floor(value))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s must be a whole number, found %g",
+                        json->label, line, n->key, n->where, value);
     if (!(value >= n->least && value <= n->most))
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s must be from %g to %g, found %g",
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s must be from %.9g to %.9g, found %.9g",
                         json->label, line, n->key, n->where, n->least, n->most, value);
     *out = value;
     return LMAS_OK;

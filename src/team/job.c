@@ -218,6 +218,7 @@ static lmas_status open_trace(lmi_job *job, lmi_buf *prompt)
         lmi_free(output);
         return lmi_fail(LMAS_E_NOMEM, "no memory for a trace");
     }
+    lmi_speech_clear(&job->speech); /* not before: it is the last agent's until here */
     *trace = (lmas_agent_trace){.name = job->turn.agent,
                                 .input = input,
                                 .output = output,
@@ -322,7 +323,6 @@ static lmas_status begin_turn(lmi_job *job)
     job->turn = lmi_plan_turn(job->plan, job->turn_index);
     job->phase = LMI_PHASE_READ;
     job->is_closing = false;
-    lmi_speech_clear(&job->speech);
     if (job->turn.is_fresh)
         lmi_memory_clear(job->memory);
     lmi_buf_init(&prompt, LMI_PROMPT_MAX);

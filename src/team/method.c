@@ -271,7 +271,7 @@ static void open_thoughts(lmi_buf *prompt, const char *words)
     const size_t n = trimmed(words, strlen(words));
     const size_t end = trimmed(lmi_buf_text(prompt), prompt->len);
 
-    if (end < n || memcmp(prompt->data + end - n, words, n) != 0)
+    if (n == 0 || end < n || memcmp(prompt->data + end - n, words, n) != 0)
         lmi_buf_puts(prompt, words);
 }
 

@@ -14,8 +14,8 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "team/team.h"
 
 /* Of a role that has no template, neither in the file nor built in. */
@@ -25,12 +25,21 @@ static const char GENERAL[] = "Question: {question}\n\nYou are a helpful assista
 /* Keys that are no roles. */
 static const char *const KEYS[] = {"agents", "system", "baseline", "user", NULL};
 
+/* Bytes of a name that a number still has room behind. */
+enum { ROOM = LMI_TEAM_NAME_MAX - 4 };
+
+static const char BLANKS[] = " \t\r\n";
+
 /* A file on its way to a team. */
 typedef struct science {
+    const char *label; /* of the file */
     lmi_json json;
     const lmas_team *base; /* whose agents stand in for what the file leaves out */
     yyjson_mut_doc *doc;
     yyjson_mut_val *root, *agents;
+    lmi_buf remarks;   /* a line each, for whoever uses the team */
+    bool has_question; /* some agent is shown it */
+    bool has_own;      /* something of the file is an agent's */
 } science;
 
 static bool is_key(const char *word)
@@ -66,6 +75,18 @@ static size_t slot_len(const char *text)
     return 0;
 }
 
+/* Whether the doubled brace at `text` would become one that a team file takes for a slot. */
+static bool hides_slot(const char *text)
+{
+    static const char *const slots[] = {"{{question}}", "{{context}}", "{{format}}", "{{note}}"};
+    size_t i;
+
+    for (i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
+        if (strncmp(text, slots[i], strlen(slots[i])) == 0)
+            return true;
+    return false;
+}
+
 /* Append `text` as Python's str.format reads it: "{{" is a brace. False where it would refuse the
  * text, for it has braces of another kind. */
 static bool unescape(lmi_buf *out, const char *text)
@@ -90,8 +111,17 @@ static bool unescape(lmi_buf *out, const char *text)
 static lmas_status add_template(science *s, yyjson_mut_val *object, const char *key,
                                 const char *text)
 {
+    const char *doubled = strstr(text, "{{");
     lmas_status status;
     lmi_buf plain;
+
+    while (doubled && !hides_slot(doubled))
+        doubled = strstr(doubled + 1, "{{");
+    if (doubled)
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s: a template holds %.*s, and the name of a slot in braces cannot be "
+                        "said: expected it without them, or as a slot",
+                        s->label, (int)strcspn(doubled, "}") + 2, doubled);
 
     lmi_buf_init(&plain, LMI_TEAM_FILE_MAX);
     if (!unescape(&plain, text)) {
@@ -112,13 +142,14 @@ static void name_apart(char *out, size_t size, const science *s, const char *nam
 {
     yyjson_mut_arr_iter at = yyjson_mut_arr_iter_with(s->agents);
     yyjson_mut_val *other;
+    const size_t len = strlen(name) < ROOM ? strlen(name) : lmi_utf8_floor(name, ROOM);
     size_t n_same = 1;
 
     snprintf(out, size, "%s", name);
     while ((other = yyjson_mut_arr_iter_next(&at))) {
         if (strcmp(yyjson_mut_get_str(yyjson_mut_obj_get(other, "name")), out) != 0)
             continue;
-        snprintf(out, size, "%.*s %zu", LMI_TEAM_NAME_MAX - 4, name, ++n_same);
+        snprintf(out, size, "%.*s %zu", (int)len, name, ++n_same);
         at = yyjson_mut_arr_iter_with(s->agents);
     }
 }
@@ -136,6 +167,14 @@ static lmas_status add_agent(science *s, const char *name, const char *role)
             lmi_json_string(&template, &s->json, lmi_json_root(&s->json), "the file", role, true);
     if (status != LMAS_OK)
         return status;
+    if (!template && !known)
+        lmi_buf_printf(&s->remarks, "%s: no template for the role \"%s\": %s gets a general one\n",
+                       s->label, role, name);
+    s->has_question |= strstr(template ? template
+                              : known  ? known->prompt
+                                       : GENERAL,
+                              "{question}") != NULL;
+    s->has_own |= template != NULL;
     name_apart(apart, sizeof(apart), s, name);
     agent = yyjson_mut_arr_add_obj(s->doc, s->agents);
     if (!agent || !yyjson_mut_obj_add_strcpy(s->doc, agent, "name", apart))
@@ -155,7 +194,7 @@ static lmas_status read_agent(science *s, yyjson_val *object, size_t number, siz
 
     snprintf(where, sizeof(where), "agent %zu", number);
     if (!yyjson_is_obj(object))
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s must be an object, found %s", s->json.label,
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s must be an object, found %s", s->label,
                         agents_line, where, lmi_json_type(object));
     status = lmi_json_string(&name, &s->json, object, where, "name", true);
     if (status == LMAS_OK)
@@ -163,9 +202,11 @@ static lmas_status read_agent(science *s, yyjson_val *object, size_t number, siz
     if (status != LMAS_OK)
         return status;
     if (!name && !role)
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s has neither \"name\" nor \"role\"",
-                        s->json.label, agents_line, where);
-    return add_agent(s, name ? name : role, role ? role : name);
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s has neither \"name\" nor \"role\"", s->label,
+                        agents_line, where);
+    status = lmi_team_check_name(&s->json, agents_line, where, name ? name : role);
+    s->has_own = true;
+    return status == LMAS_OK ? add_agent(s, name ? name : role, role ? role : name) : status;
 }
 
 static lmas_status read_agents(science *s)
@@ -181,11 +222,11 @@ static lmas_status read_agents(science *s)
     for (i = 0; !agents && status == LMAS_OK && i < s->base->n_agents; i++)
         status = add_agent(s, s->base->agents[i].name, s->base->agents[i].name);
     if (agents && !yyjson_is_arr(agents))
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" must be an array, found %s",
-                        s->json.label, line, lmi_json_type(agents));
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" must be an array, found %s", s->label,
+                        line, lmi_json_type(agents));
     if (agents && (yyjson_arr_size(agents) < 1 || yyjson_arr_size(agents) > LMI_TEAM_AGENTS_MAX))
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" has %zu entries, from 1 to %d expected",
-                        s->json.label, line, yyjson_arr_size(agents), LMI_TEAM_AGENTS_MAX);
+                        s->label, line, yyjson_arr_size(agents), LMI_TEAM_AGENTS_MAX);
     yyjson_arr_foreach(agents, i, max, agent)
     {
         status = read_agent(s, agent, i + 1, line);
@@ -193,6 +234,18 @@ static lmas_status read_agents(science *s)
             break;
     }
     return status;
+}
+
+/* Somebody must be shown the question. */
+static lmas_status check_question(const science *s)
+{
+    size_t line;
+
+    lmi_json_member(&line, &s->json, lmi_json_root(&s->json), "agents");
+    if (!s->has_question)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: no template of an agent contains {question}",
+                        s->label, line);
+    return LMAS_OK;
 }
 
 static bool is_role(yyjson_val *agents, const lmas_team *base, const char *word)
@@ -213,7 +266,7 @@ static bool is_role(yyjson_val *agents, const lmas_team *base, const char *word)
 }
 
 /* A template that no agent has is most likely a misspelt role. */
-static void warn_of_idle(const science *s)
+static void warn_of_idle(science *s)
 {
     yyjson_val *root = lmi_json_root(&s->json);
     yyjson_val *agents = yyjson_obj_get(root, "agents");
@@ -223,8 +276,8 @@ static void warn_of_idle(const science *s)
     yyjson_obj_foreach(root, i, max, key, val)
     {
         if (!is_key(yyjson_get_str(key)) && !is_role(agents, s->base, yyjson_get_str(key)))
-            lmi_log(LMAS_LOG_WARN, "%s:%zu: no agent has the role \"%s\"", s->json.label,
-                    lmi_json_line(&s->json, key), yyjson_get_str(key));
+            lmi_buf_printf(&s->remarks, "%s:%zu: no agent has the role \"%s\"\n", s->label,
+                           lmi_json_line(&s->json, key), yyjson_get_str(key));
     }
 }
 
@@ -281,10 +334,15 @@ static lmas_status read_object(science *s)
         status = add_baseline(s, baseline ? baseline : user);
     if (status == LMAS_OK)
         status = read_agents(s);
+    if (status == LMAS_OK)
+        status = check_question(s);
     if (status != LMAS_OK)
         return status;
     warn_of_idle(s);
-    add_usual(s, "", "{outputs}"); /* as in its program: nothing, or the others' text alone */
+    if (yyjson_obj_get(root, "agents"))
+        add_usual(s, "", "{outputs}"); /* as in its program: nothing, or the others' text alone */
+    else
+        add_usual(s, s->base->context_latent, s->base->context_text);
     return LMAS_OK;
 }
 
@@ -295,6 +353,7 @@ static lmas_status read_plain(science *s, const char *text)
     size_t i;
 
     s->agents = yyjson_mut_obj_add_arr(s->doc, s->root, "agents");
+    lmi_json_add_text(s->doc, s->root, "system", s->base->system);
     status = add_baseline(s, text);
     for (i = 0; status == LMAS_OK && i < s->base->n_agents; i++) {
         yyjson_mut_val *agent = yyjson_mut_arr_add_obj(s->doc, s->agents);
@@ -309,58 +368,118 @@ static lmas_status read_plain(science *s, const char *text)
 /* A brace, and then a key: a plain text may begin with "{question}". */
 static bool looks_like_object(const char *text)
 {
-    static const char blanks[] = " \t\r\n";
-
-    text += strspn(text, blanks);
+    text += strspn(text, BLANKS);
     if (*text != '{')
         return false;
-    text += 1 + strspn(text + 1, blanks);
+    text += 1 + strspn(text + 1, BLANKS);
     return *text == '"' || *text == '}';
 }
 
-static lmas_status rewrite(lmi_buf *out, const char *label, const lmi_buf *file,
-                           const lmas_team *base)
+/* Text in one of the ways that a file of prompts may have. */
+static lmas_status check_text(const char *label, const char *text, size_t len)
 {
-    const char *text = lmi_buf_text(file);
-    const bool is_object = looks_like_object(text);
-    science s = {.base = base};
-    lmas_status status = lmi_json_new(&s.doc, &s.root, "a team");
+    if (strlen(text) != len)
+        return lmi_fail(LMAS_E_FORMAT, "%s: a NUL at byte %zu, text expected", label, strlen(text));
+    if (!lmi_utf8_is_valid(text, len))
+        return lmi_fail(LMAS_E_FORMAT, "%s is not UTF-8", label);
+    text += strspn(text, BLANKS);
+    if (!*text)
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s is empty: JSON with a template for each role, or plain "
+                        "text expected",
+                        label);
+    if (*text == '[')
+        return lmi_fail(LMAS_E_FORMAT, "%s begins an array: an object or plain text expected",
+                        label);
+    return LMAS_OK;
+}
 
-    if (status == LMAS_OK && is_object)
-        status = lmi_json_parse(&s.json, label, text, file->len);
+static lmas_status rewrite(lmi_buf *out, science *s, const char *text, size_t len)
+{
+    const bool is_object = looks_like_object(text);
+    lmas_status status = check_text(s->label, text, len);
+
     if (status == LMAS_OK)
-        status = is_object ? read_object(&s) : read_plain(&s, text);
+        status = lmi_json_new(&s->doc, &s->root, "a team");
+    if (status == LMAS_OK && is_object)
+        status = lmi_json_parse(&s->json, s->label, text, len);
+    if (status == LMAS_OK)
+        status = is_object ? read_object(s) : read_plain(s, text);
     if (status == LMAS_OK) {
-        status = lmi_json_write(out, s.doc, YYJSON_WRITE_PRETTY_TWO_SPACES, "a team");
-        s.doc = NULL;
+        status = lmi_json_write(out, s->doc, YYJSON_WRITE_PRETTY_TWO_SPACES, "a team");
+        s->doc = NULL;
     }
-    yyjson_mut_doc_free(s.doc);
-    lmi_json_done(&s.json);
+    if (status == LMAS_OK && !s->has_own)
+        lmi_buf_printf(
+            &s->remarks,
+            "%s: it has no agents and no template of a role, only the prompt of the single "
+            "agent (baseline)\n",
+            s->label);
+    yyjson_mut_doc_free(s->doc);
+    lmi_json_done(&s->json);
+    return status;
+}
+
+/* What was remarked becomes the team's, as far as it has room. */
+static lmas_status hand_over(lmas_team *team, const lmi_buf *remarks)
+{
+    const char *line = lmi_buf_text(remarks);
+
+    while (*line && team->n_remarks < LMI_TEAM_REMARKS_MAX) {
+        const size_t len = strcspn(line, "\n");
+        char *remark = lmi_strndup(line, len);
+
+        if (!remark)
+            return lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+        lmi_flatten(remark);
+        team->remarks[team->n_remarks++] = remark;
+        line += len + 1;
+    }
+    return lmi_buf_status(remarks);
+}
+
+/* The file at `path`, rewritten, as a team. */
+static lmas_status open_rewritten(lmas_team **out, science *s, lmi_buf *file, lmi_buf *team)
+{
+    char label[LMI_PATH_MAX + 32];
+    lmas_status status = lmi_file_read(file, s->label);
+    const char *text = lmi_buf_text(file);
+    size_t len = file->len;
+
+    lmi_team_skip_mark(&text, &len);
+    snprintf(label, sizeof(label), "%s, as a team", s->label);
+    if (status == LMAS_OK)
+        status = rewrite(team, s, text, len);
+    if (status == LMAS_OK)
+        status = lmas_team_parse(out, label, lmi_buf_text(team), team->len);
+    if (status != LMAS_OK)
+        return status;
+    status = hand_over(*out, &s->remarks);
+    if (status != LMAS_OK)
+        lmas_team_free(*out);
     return status;
 }
 
 lmas_status lmas_team_open_prompts(lmas_team **out, const char *path, const char *base_name)
 {
-    char label[LMI_PATH_MAX + 32];
     lmas_team *base = NULL;
+    science s = {.label = path};
     lmi_buf file, team;
     lmas_status status;
 
     if (!out || !path || !base_name)
         return lmi_fail(LMAS_E_INVALID, "lmas_team_open_prompts needs an out parameter, a path and "
                                         "the name of a built-in team");
-    snprintf(label, sizeof(label), "%s, as a team", path);
     lmi_buf_init(&file, LMI_TEAM_FILE_MAX);
     lmi_buf_init(&team, 2 * (size_t)LMI_TEAM_FILE_MAX);
+    lmi_buf_init(&s.remarks, LMI_TEAM_FILE_MAX);
     status = lmas_team_builtin(&base, base_name);
+    s.base = base;
     if (status == LMAS_OK)
-        status = lmi_file_read(&file, path);
-    if (status == LMAS_OK)
-        status = rewrite(&team, path, &file, base);
-    if (status == LMAS_OK)
-        status = lmas_team_parse(out, label, lmi_buf_text(&team), team.len);
+        status = open_rewritten(out, &s, &file, &team);
     lmi_buf_done(&file);
     lmi_buf_done(&team);
+    lmi_buf_done(&s.remarks);
     lmas_team_free(base);
     return status;
 }

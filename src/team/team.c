@@ -248,6 +248,16 @@ static lmas_status read_team(lmas_team *team, const lmi_json *json)
     return status == LMAS_OK ? check_whole(team, json, root) : status;
 }
 
+void lmi_team_skip_mark(const char **text, size_t *len)
+{
+    const size_t n = strlen(BYTE_ORDER_MARK);
+
+    if (*len < n || memcmp(*text, BYTE_ORDER_MARK, n) != 0)
+        return;
+    *text += n;
+    *len -= n;
+}
+
 lmas_status lmas_team_parse(lmas_team **out, const char *label, const char *json, size_t len)
 {
     lmi_json parsed = {0};
@@ -257,11 +267,7 @@ lmas_status lmas_team_parse(lmas_team **out, const char *label, const char *json
     if (!out || !label || !json)
         return lmi_fail(LMAS_E_INVALID,
                         "lmas_team_parse needs an out parameter, a label and the file's content");
-    if (len >= strlen(BYTE_ORDER_MARK) &&
-        memcmp(json, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
-        json += strlen(BYTE_ORDER_MARK);
-        len -= strlen(BYTE_ORDER_MARK);
-    }
+    lmi_team_skip_mark(&json, &len);
     if (len > LMI_TEAM_FILE_MAX)
         return lmi_fail(LMAS_E_FORMAT, "%s has %zu bytes, a team file has at most %d", label, len,
                         LMI_TEAM_FILE_MAX);

@@ -61,6 +61,9 @@ lmas_status lmi_team_take_string(char **out, const lmi_json *json, yyjson_val *o
 lmas_status lmi_team_read_chat(lmas_reasoning *reasoning, char **kwargs, const lmi_json *json,
                                yyjson_val *object, const char *where);
 
+/* Step over the byte order mark that some editors put before a text. */
+void lmi_team_skip_mark(const char **text, size_t *len);
+
 /* From 1 to LMI_TEAM_NAME_MAX bytes, none of which obeys a terminal. */
 lmas_status lmi_team_check_name(const lmi_json *json, size_t line, const char *what,
                                 const char *name);

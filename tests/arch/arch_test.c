@@ -493,8 +493,8 @@ static double put_back_and_go_on(lmi_context *ctx)
     return off;
 }
 
-/* The first of three prompts moved behind nothing, when the lane has long gone on: as if it had been
- * read alone, or refused where a window has lost it. */
+/* The first of three prompts moved behind nothing, when the lane has long gone on: as if it had
+ * been read alone, or refused where a window has lost it. */
 static void check_late_move(lmi_context *ctx)
 {
     lmi_lane *from = lmi_lane_take(ctx), *to = lmi_lane_take(ctx), *alone = lmi_lane_take(ctx);

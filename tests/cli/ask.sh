@@ -96,7 +96,7 @@ if command -v python3 >/dev/null; then
     ok $? "who asks one agent alone is not told to" "$tmp/err"
     nothing "an answer of white space is none" 'judger spoke 2 tokens and no word among them' -m "$tmp/blank.gguf"
     nothing "one cut off before its first word may go on" \
-        'spoke 1 token, as many as --max_new_tokens lets it, and no word among them: give it more' -n 1 -m "$tmp/blank.gguf"
+        'spoke 1 token, as many as --max_new_tokens or the team file lets it, and no word among them: give it more' -n 1 -m "$tmp/blank.gguf"
     run ask -t 1 --temp 0 --trace -m "$tmp/mute.gguf" "$question"
     [ "$(grep -c '^judger' "$tmp/err")" -eq 1 ] && [ "$(tail -n 1 "$tmp/err" | cut -c 1-21)" = 'latentmas: no answer:' ]
     ok $? "--trace still shows what each agent did" "$tmp/err"

@@ -52,7 +52,7 @@ rm -rf "$tmp/run"
 science --custom_prompt_file "$tmp/five.json" --latent_steps 2 -n 8 --first_agent_text
 [ "$code" -eq 0 ] && [ "$(agents | cut -d ' ' -f 1,2)" = 'Strategist:2:1 Investigator:2:0' ]
 ok $? "--first_agent_text: the first one speaks behind its thoughts" "$tmp/err"
-grep -q '"first_agent_text": *true' "$tmp/run/config.json"
+grep -q '"first_agent_text": *"on"' "$tmp/run/config.json"
 ok $? "the run's folder says so" "$tmp/run/config.json"
 
 rm -rf "$tmp/run"
@@ -69,10 +69,17 @@ ok $? "plain text is the prompt of the single agent, the question behind it" "$t
 rm -rf "$tmp/run"
 MODEL=models/demo.gguf
 science --custom_prompt_file "$tmp/five.json" --latent_steps 0
-[ "$code" -eq 0 ] && grep -q '"max_new_tokens": *[1-9]' "$tmp/run/config.json"
-ok $? "without -n as many tokens as Science has, or as there is room for" "$tmp/err"
-grep -q 'max_new_tokens is [0-9]*, not 10000' "$tmp/err"
-ok $? "and it is said where room is short" "$tmp/err"
+[ "$code" -eq 0 ] && grep -q 'max_new_tokens is [0-9]*, not 10000' "$tmp/err"
+ok $? "without -n as many tokens as Science has, and it is said where room is short" "$tmp/err"
+
+run ask -m $MODEL --custom_prompt_file "$tmp/plain.txt" --temp 0 -n 8 "$question"
+[ "$code" -eq 0 ] && grep -q 'plain.txt: it has no agents and no template of a role' "$tmp/err"
+ok $? "who runs a team with plain text is told that it is the single agent's" "$tmp/err"
+printf '\357\273\277{"agents": [{"name": "Solo"}], "Solo": "Do it. {question}"}' >"$tmp/bom.json"
+rm -rf "$tmp/run"
+science --custom_prompt_file "$tmp/bom.json" -n 8
+[ "$code" -eq 0 ] && told 0 "Do it. $question"
+ok $? "a byte order mark says nothing" "$tmp/err"
 
 fails 2 '--custom_prompt_file and --team are both given, one expected' "a file beside --team is wrong usage" \
     ask -m $MODEL --custom_prompt_file "$tmp/five.json" --team sequential q

@@ -37,8 +37,8 @@ static double seconds_of(size_t kind, const char *text, size_t len)
 {
     struct timespec begin, end;
     lmas_status status;
-    lmi_grade grade;
-    lmi_code code;
+    lmi_grade grade = {0};
+    lmi_code code = {0};
 
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
     if (golds[kind].kind == LMI_GRADE_CODE) {
@@ -138,6 +138,10 @@ int main(int argc, char **argv)
     lmi_buf text, before, piece;
     long i, n_bad = 0;
 
+    if (n <= 0) {
+        fprintf(stderr, "usage: linear COUNT SEED\n");
+        return 2;
+    }
     lmi_buf_init(&text, (size_t)1 << 20);
     lmi_buf_init(&before, 1000);
     lmi_buf_init(&piece, 1000);
@@ -160,5 +164,5 @@ int main(int argc, char **argv)
     lmi_buf_done(&text);
     lmi_buf_done(&before);
     lmi_buf_done(&piece);
-    return n > 0 && n_bad == 0 ? 0 : 1;
+    return n_bad == 0 ? 0 : 1;
 }

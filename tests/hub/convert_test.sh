@@ -62,6 +62,18 @@ printf '{"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-000
     >"$tmp/model/model.safetensors.index.json"
 : >"$tmp/model/model-00001-of-00002.safetensors"
 refuses 'lacks model-00002-of-00002.safetensors, which model.safetensors.index.json names' "a folder that lacks a part"
+printf '[]' >"$tmp/model/model.safetensors.index.json"
+refuses 'has a model.safetensors.index.json without a "weight_map"' "an index that is no object"
+printf '{"metadata": {}}' >"$tmp/model/model.safetensors.index.json"
+refuses 'has a model.safetensors.index.json without a "weight_map"' "an index without a map"
+rm "$tmp/model/model.safetensors.index.json"
+printf '{"weight_map": {"a": "pytorch_model-00001-of-00009.bin"}}' >"$tmp/model/pytorch_model.bin.index.json"
+printf 'open("ran", "w")\n' | tee "$tmp/model/json.py" "$tmp/model/types.py" >"$tmp/model/gguf.py"
+(cd "$tmp/model" && PATH=/usr/bin:/bin LATENTMAS_CONVERTER=$nowhere "$LATENTMAS" model convert . -o ../out.gguf) >"$tmp/out" 2>"$tmp/err" </dev/null
+grep -q 'there is no convert_hf_to_gguf.py here' "$tmp/err"
+ok $? "the index of weights that are not used is none of ours" "$tmp/err"
+[ ! -e "$tmp/model/ran" ]
+ok $? "no Python of the folder one stands in is run" "$tmp/err"
 rm "$tmp/model/config.json"
 refuses 'holds no config.json' "a folder without a config.json"
 fails 1 'is no folder' "a file is no folder" model convert Makefile

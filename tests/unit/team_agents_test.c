@@ -99,14 +99,15 @@ static void test_bad_ways_are_refused_with_line_and_key(void **state)
 {
     static const char *const bad[][2] = {
         {", \"latent_steps\": -1", "t.json:4: \"latent_steps\" in agent 1 must be from 0 to "},
-        {", \"latent_steps\": 1.5", "\"latent_steps\" in agent 1 must be a whole number, found a "
-                                    "fraction"},
-        {", \"latent_steps\": \"10\"", "\"latent_steps\" in agent 1 must be a whole number, found "
-                                       "a string"},
-        {", \"latent_steps\": 1e99", "\"latent_steps\" in agent 1 must be a whole number"},
+        {", \"latent_steps\": 1.5",
+         "\"latent_steps\" in agent 1 must be a whole number, found 1.5"},
+        {", \"latent_steps\": \"10\"", "\"latent_steps\" in agent 1 must be a number, found a "
+                                       "string"},
+        {", \"latent_steps\": 1e99", "\"latent_steps\" in agent 1 must be from 0 to "},
         {", \"latent_steps\": 99999999999", "\"latent_steps\" in agent 1 must be from 0 to "},
         {", \"max_new_tokens\": 0", "\"max_new_tokens\" in agent 1 must be from 1 to "},
-        {", \"max_new_tokens\": null", "\"max_new_tokens\" in agent 1 must be a whole number"},
+        {", \"max_new_tokens\": null",
+         "\"max_new_tokens\" in agent 1 must be a number, found null"},
         {", \"speaks\": 1", "\"speaks\" in agent 1 must be true or false, found a number"},
         {", \"sampling\": 0.5", "\"sampling\" in agent 1 must be an object, found a number"},
         {", \"sampling\": {\"temp\": 1}", "unknown key \"temp\" in sampling of agent 1"},
@@ -204,10 +205,14 @@ static lmas_team *sequential(void)
     return team;
 }
 
+/* Second agents of the teams below. */
+static const char *const SECOND[] = {"critic", "b"};
+
 typedef struct seen {
     lmas_agent_trace agents[4 * N_QUESTIONS];
     char *outputs[4 * N_QUESTIONS];
     char *texts[N_QUESTIONS];
+    char *said[N_QUESTIONS]; /* by the second agent */
     size_t n_agents;
 } seen;
 
@@ -215,7 +220,8 @@ static bool on_agent(void *user, uint64_t id, const lmas_agent_trace *agent)
 {
     seen *s = user;
 
-    (void)id;
+    if (strcmp(agent->name, SECOND[0]) == 0 || strcmp(agent->name, SECOND[1]) == 0)
+        s->said[id] = lmi_strdup(agent->output);
     s->agents[s->n_agents] = *agent;
     s->outputs[s->n_agents++] = lmi_strdup(agent->output);
     return true;
@@ -233,8 +239,10 @@ static void forget(seen *s)
 {
     size_t i;
 
-    for (i = 0; i < N_QUESTIONS; i++)
+    for (i = 0; i < N_QUESTIONS; i++) {
         lmi_free(s->texts[i]);
+        lmi_free(s->said[i]);
+    }
     for (i = 0; i < s->n_agents; i++)
         lmi_free(s->outputs[i]);
     *s = (seen){0};
@@ -324,15 +332,19 @@ static void test_speaking_on_the_way_does_not_depend_on_the_batch(void **state)
     lmas_team *team = sequential();
     lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
     seen alone = {0}, beside = {0};
-    size_t i;
+    size_t i, n_said = 0;
 
     (void)state;
     team->agents[1].speaks = true;
     team->agents[1].sampling.temperature = 1.0;
     solve(&alone, plan, N_QUESTIONS, 1, 1024);
     solve(&beside, plan, N_QUESTIONS, 4, 1024);
-    for (i = 0; i < N_QUESTIONS; i++)
+    for (i = 0; i < N_QUESTIONS; i++) {
         assert_string_equal(alone.texts[i], beside.texts[i]);
+        assert_string_equal(alone.said[i], beside.said[i]);
+        n_said += alone.said[i][0] != '\0';
+    }
+    assert_true(n_said > 0);
     forget(&alone);
     forget(&beside);
     lmas_team_free(team);
@@ -362,15 +374,16 @@ static void test_the_worst_case_counts_what_is_spoken_on_the_way(void **state)
     lmas_team_free(team);
 }
 
+/* The second one reads nothing of the first, so what it says must not depend on how much the first
+ * one drew; and two with one prompt are not one. */
 static void test_agents_draw_from_streams_of_their_own(void **state)
 {
     lmas_team *twins = NULL;
     static const char text[] =
-        "{\"name\": \"twins\", \"context\": {\"latent\": \"L\", \"text\": \"{outputs}\"}, "
-        "\"agents\": [{\"name\": \"a\", \"prompt\": \"Solve. {question}\"}, "
+        "{\"name\": \"twins\", \"agents\": [{\"name\": \"a\", \"prompt\": \"Solve. {question}\"}, "
         "{\"name\": \"b\", \"prompt\": \"Solve. {question}\"}]}";
     lmi_plan plan;
-    seen s = {0};
+    seen s = {0}, cut = {0};
     size_t i, n_other = 0;
 
     (void)state;
@@ -380,10 +393,15 @@ static void test_agents_draw_from_streams_of_their_own(void **state)
     plan.params.sampling.top_k = 0;
     plan.params.sampling.top_p = 1.0f;
     solve(&s, plan, N_QUESTIONS, 1, 1024);
+    twins->agents[0].max_new_tokens = 1;
+    solve(&cut, plan, N_QUESTIONS, 1, 1024);
     for (i = 0; i < s.n_agents; i += 2)
         n_other += strcmp(s.outputs[i], s.outputs[i + 1]) != 0;
     assert_true(n_other > 0);
+    for (i = 0; i < N_QUESTIONS; i++)
+        assert_string_equal(s.said[i], cut.said[i]);
     forget(&s);
+    forget(&cut);
     lmas_team_free(twins);
 }
 

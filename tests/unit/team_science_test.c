@@ -1,7 +1,6 @@
 /* team_science_test.c - prompt files of Science-LatentMAS become the teams that they describe. */
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "support.h"
 #include "team/method.h"
@@ -163,6 +162,7 @@ static void test_baseline_and_plain_text_are_the_single_agents(void **state)
         {"Think of {question} well.\n", "Think of Q? well."},
         {"{question}, please.", "Q?, please."},
         {"Just think.", "Just think.\n\nQ?"},
+        {"\xef\xbb\xbfJust think.", "\nJust think.\n\nQ?"},
     };
     size_t i;
 
@@ -179,24 +179,25 @@ static void test_baseline_and_plain_text_are_the_single_agents(void **state)
     }
 }
 
-static char heard[512];
-
-static void hear(void *user, lmas_log_level level, const char *message)
+static void assert_remark(const char *text, size_t i, const char *want)
 {
-    (void)user;
-    if (level == LMAS_LOG_WARN)
-        snprintf(heard, sizeof(heard), "%s", message);
+    lmas_team *team = team_of(text);
+
+    assert_non_null(lmas_team_remark(team, i));
+    assert_non_null(strstr(lmas_team_remark(team, i), want));
+    assert_null(lmas_team_remark(team, i + 1));
+    lmas_team_free(team);
 }
 
-static void test_a_template_that_nobody_has_is_warned_of(void **state)
+static void test_what_may_not_be_meant_is_remarked(void **state)
 {
     (void)state;
-    lmas_log_set(hear, NULL);
-    lmas_team_free(
-        team_of("{\"agents\": [{\"role\": \"analyst\"}],\n \"analyst\": \"{question}\",\n"
-                " \"anaylst\": \"{question}\"}"));
-    lmas_log_set(NULL, NULL);
-    assert_non_null(strstr(heard, ":3: no agent has the role \"anaylst\""));
+    assert_remark("{\"agents\": [{\"role\": \"analyst\"}],\n \"analyst\": \"{question}\",\n"
+                  " \"anaylst\": \"{question}\"}",
+                  0, ".json:3: no agent has the role \"anaylst\"");
+    assert_remark("{\"agents\": [{\"role\": \"oracle\"}]}", 0,
+                  "no template for the role \"oracle\": oracle gets a general one");
+    assert_remark("Just think.", 0, "no agents and no template of a role");
 }
 
 static void test_bad_files_are_refused_with_their_line(void **state)
@@ -210,7 +211,15 @@ static void test_bad_files_are_refused_with_their_line(void **state)
         {"{\"agents\": [{\"role\": \"a\"}],\n\"a\": [\"x\"]}", ":2: \"a\" in the file must be a "
                                                                "string, found an array"},
         {"{\"system\": null}", "\"system\" in the file must be a string"},
-        {"{\"agents\": [{\"role\": \"a\"}], \"a\": \"no question\"}", "contains {question}"},
+        {"{\n\"agents\": [{\"role\": \"a\"}], \"a\": \"no question\"}",
+         "prompts.json:2: no template of an agent contains {question}"},
+        {"{\"agents\": [{\"role\": \"a\"}], \"a\": \"{question} {{question}}\"}",
+         "a template holds {{question}}"},
+        {"{\"agents\": [{\"name\": \"a\\u0007\"}]}", "contains a control character"},
+        {"[1]", "begins an array: an object or plain text expected"},
+        {"", "is empty: JSON with a template for each role, or plain text expected"},
+        {" \n\n", "is empty"},
+        {"caf\xe9", "is not UTF-8"},
         {"{\"a\": ", ":1:"},
         {"{\"a\": \"x\", \"a\": \"y\"}", "twice"},
     };
@@ -219,6 +228,10 @@ static void test_bad_files_are_refused_with_their_line(void **state)
     (void)state;
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_fails(LMAS_E_FORMAT, bad[i][1], open_text(&(lmas_team *){NULL}, bad[i][0]));
+    assert_fails(LMAS_E_FORMAT, "a NUL at byte 1, text expected",
+                 lmas_team_open_prompts(&(lmas_team *){NULL},
+                                        support_file(support_folder(), "nul.txt", "a\0b", 3),
+                                        "sequential"));
     assert_fails(LMAS_E_IO, "No such file",
                  lmas_team_open_prompts(&(lmas_team *){NULL}, "nowhere.json", "sequential"));
     assert_fails(LMAS_E_INVALID, "no built-in team",
@@ -236,7 +249,7 @@ int main(void)
         cmocka_unit_test(test_braces_that_are_no_slots_stay),
         cmocka_unit_test(test_context_is_the_text_of_the_others_or_nothing),
         cmocka_unit_test(test_baseline_and_plain_text_are_the_single_agents),
-        cmocka_unit_test(test_a_template_that_nobody_has_is_warned_of),
+        cmocka_unit_test(test_what_may_not_be_meant_is_remarked),
         cmocka_unit_test(test_bad_files_are_refused_with_their_line),
     };
 

@@ -108,8 +108,8 @@ static void say_nothing_came(const speech *s, const lmas_agent_trace *last)
     const char *alone = is_alone ? "" : "; or try one agent with --method baseline";
 
     if (last->is_cut)
-        lmi_say("no answer: %s spoke %u token%s, as many as --max_new_tokens lets it, and no word "
-                "among them: give it more",
+        lmi_say("no answer: %s spoke %u token%s, as many as --max_new_tokens or the team file "
+                "lets it, and no word among them: give it more",
                 last->name, last->n_spoken, plural);
     else if (last->n_spoken)
         lmi_say("no answer: %s spoke %u token%s and no word among them, only white space or "

@@ -132,11 +132,14 @@ static lmas_status run_converter(const char *folder, const char *out, const char
                           strerror(error));
     else if (code != 0 && said.len)
         status = lmi_fail(LMAS_E_IO, "%s %s", folder, last_line(&said));
-    else if (code != 0)
+    else if (code < 0)
         status = lmi_fail(LMAS_E_IO,
                           "%s cannot be converted: the converter was ended (is there "
                           "memory enough?)",
                           folder);
+    else if (code > 0)
+        status = lmi_fail(LMAS_E_IO, "%s cannot be converted: Python ended with status %d", folder,
+                          code);
     lmi_buf_done(&said);
     return status;
 }

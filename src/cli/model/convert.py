@@ -5,11 +5,14 @@ brings. Before it runs, the configuration is asked for what transformers 5 leave
 again, where the converter would guess; after it, the file for what such a guess leaves behind. What goes
 wrong is one line on stdout, as the rest of a sentence that begins with the folder.
 """
-import json
-import os
-import shutil
-import subprocess
 import sys
+
+sys.path[:] = [path for path in sys.path if path]  # not the folder one stands in: it may be the model's
+
+import json  # noqa: E402
+import os  # noqa: E402
+import shutil  # noqa: E402
+import subprocess  # noqa: E402
 
 SCRIPT = "convert_hf_to_gguf.py"
 PACKAGE = os.environ.get("LATENTMAS_CONVERTER", "/usr/share/llama.cpp/llama.cpp-tools")
@@ -77,7 +80,8 @@ def holders(config):
 def check_config(config, architecture):
     """What is left out where the converter would guess."""
     found = [LACKING.get(architecture)]
-    if str(config.get("transformers_version", "")).split(".")[0] >= "5":
+    version = str(config.get("transformers_version", "")).split(".")[0]
+    if version.isdigit() and int(version) >= 5:
         found.append(LACKING_SINCE_5.get(architecture))
     for keys, wanted in filter(None, found):
         if not any(part.get(key) is not None for part in holders(config) for key in keys):
@@ -90,14 +94,18 @@ def check_weights(folder):
     if not any(name.endswith(".safetensors") or (name.startswith("pytorch_model") and name.endswith(".bin"))
                for name in names):
         raise Refusal("holds no weights: *.safetensors or pytorch_model*.bin are expected")
-    for name in names:
-        if name.endswith(".index.json"):
-            with open(os.path.join(folder, name), encoding="utf-8") as file:
-                parts = set(json.load(file)["weight_map"].values())
-            lost = sorted(parts - set(names))
-            if lost:
-                raise Refusal(f"lacks {lost[0]}" + (f" and {len(lost) - 1} more parts" if lost[1:] else "") +
-                              f", which {name} names")
+    is_safe = any(name.endswith(".safetensors") for name in names)
+    index = "model.safetensors.index.json" if is_safe else "pytorch_model.bin.index.json"
+    if index not in names:
+        return
+    with open(os.path.join(folder, index), encoding="utf-8") as file:
+        whole = json.load(file)
+    parts = whole.get("weight_map") if isinstance(whole, dict) else None
+    if not isinstance(parts, dict):
+        raise Refusal(f"has a {index} without a \"weight_map\"")
+    lost = sorted(set(parts.values()) - set(names))
+    if lost:
+        raise Refusal(f"lacks {lost[0]}" + (f" and {len(lost) - 1} more parts" if lost[1:] else "") + f", which {index} names")
 
 
 def convert_by_script(script, folder, out, kind):
@@ -157,6 +165,7 @@ def convert(folder, out, kind):
         raise Refusal(f"cannot be converted: there is no {SCRIPT} here; {BRING}")
     if script:
         sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(script)), "gguf-py"))
+        import gguf  # noqa: F401, with which what comes out is looked at: better missed now than then
         convert_by_script(script, folder, out, kind)
     else:
         sys.path.insert(0, PACKAGE)

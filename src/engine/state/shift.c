@@ -207,10 +207,10 @@ lmas_status lmi_lane_splice(lmi_context *ctx, lmi_lane *to, lmi_lane *from, uint
     return status;
 }
 
-/* How far the keys of a moved block may lie from those of one read there, as a share of them, beside
- * what their type rounds away. Of the matrix of architectures, all but one lie within 1e-5, and a
- * turn wrong by one position takes them 0.085 to 0.6 apart; rounded activations alone made it 0.02
- * with 28 random layers. */
+/* How far the keys of a moved block may lie from those of one read there, as a share of them,
+ * beside what their type rounds away. Of the matrix of architectures, all but one lie within 1e-5,
+ * and a turn wrong by one position takes them 0.085 to 0.6 apart; rounded activations alone made it
+ * 0.02 with 28 random layers. */
 static const double APART_MAX = 0.07;
 
 enum { N_BLOCK = 4 };

@@ -123,6 +123,7 @@ static void add_model(writer *w, yyjson_mut_doc *doc, yyjson_mut_val *eval)
     yyjson_mut_obj_add_str(doc, args, "fingerprint", r->fingerprint);
     add_copy(doc, args, "latent_steps", yyjson_obj_get(params, "latent_steps"));
     add_copy(doc, args, "control", yyjson_obj_get(params, "control"));
+    add_copy(doc, args, "first_agent_text", yyjson_obj_get(params, "first_agent_text"));
 }
 
 /* All of the config that shaped the run, under inspect's "metadata". */
