@@ -35,6 +35,20 @@ static lmas_status parse_type(enum ggml_type *out, const char *name, const char 
                     which, name);
 }
 
+/* A type that packs several values packs those of one head: where heads do not come out even,
+ * libllama reads beside them, or ends the process. */
+static lmas_status check_type(enum ggml_type type, const lmas_model *model, const char *which)
+{
+    const uint32_t n = (uint32_t)ggml_blck_size(type);
+
+    if (model->head_unit % n == 0)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID,
+                    "type of the %s cache %s packs %u values at a time, and this model's heads are "
+                    "not a multiple of that wide (%u): expected f16, bf16 or f32",
+                    which, ggml_type_name(type), n, model->head_unit);
+}
+
 static bool abort_decode(void *user)
 {
     return atomic_load(&((lmi_context *)user)->is_canceled);
@@ -92,7 +106,11 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
     p->abort_callback = abort_decode;
     p->abort_callback_data = ctx;
     status = parse_type(&p->type_k, params->cache_type_k, "K");
-    return status != LMAS_OK ? status : parse_type(&p->type_v, params->cache_type_v, "V");
+    if (status == LMAS_OK)
+        status = parse_type(&p->type_v, params->cache_type_v, "V");
+    if (status == LMAS_OK)
+        status = check_type(p->type_k, ctx->model, "K");
+    return status == LMAS_OK ? check_type(p->type_v, ctx->model, "V") : status;
 }
 
 static bool make_lanes(lmi_context *ctx)

@@ -169,6 +169,8 @@ static void foretell(lmas_model *model, const lmi_weights *weights)
 
     model->info.cell_size =
         lmi_layers_cell_size(weights, info->arch, (uint32_t)info->n_layer, (uint32_t)info->n_embd);
+    model->head_unit =
+        lmi_layers_head_unit(weights, info->arch, (uint32_t)info->n_layer, (uint32_t)info->n_embd);
     lmi_layers_warn(info->arch);
 }
 

@@ -32,6 +32,7 @@ struct lmas_model {
     char description[128];
     char fingerprint[LMI_SHA256_SIZE];
     lmi_load load;              /* the machine when opening began */
+    uint32_t head_unit;         /* divides the width of each head in the cache; 0 without one */
     bool is_accelerated;        /* some of it is computed elsewhere than on the CPU */
     bool is_packed_by_sequence; /* recurrent state: libllama reorders the rows of a batch */
     pthread_mutex_t lock;

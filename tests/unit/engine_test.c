@@ -568,6 +568,10 @@ static void test_cache_types_and_sizes_are_checked(void **state)
     p.cache_type_k = "f17";
     assert_fails(LMAS_E_INVALID, "\"f17\"", lmas_session_new(&session, model, &p));
     p = lmas_session_params_default();
+    p.cache_type_k = "q8_0"; /* heads of 48 */
+    assert_fails(LMAS_E_INVALID, "packs 32 values at a time",
+                 lmas_session_new(&session, support_model(DEMO_MODEL), &p));
+    p = lmas_session_params_default();
     p.n_lanes = 0;
     assert_fails(LMAS_E_INVALID, "n_lanes", lmas_session_new(&session, model, &p));
     p.n_lanes = 100000;

@@ -53,30 +53,41 @@ static bool slides(const shape *s, uint32_t layer)
     return lmi_layers_slides(s->weights, s->arch, layer);
 }
 
+/* Widths of one head's key and value in the cache of a layer; 0 for what it does not keep. */
+typedef struct widths {
+    uint32_t k, v;
+} widths;
+
+static widths widths_of(const shape *s, uint32_t layer)
+{
+    widths w = {.k = ask(s, "attention.key_length", 0, s->head_size),
+                .v = ask(s, "attention.value_length", 0, s->head_size)};
+
+    if (is_recurrent(s, layer) || is_shared(s, layer))
+        return (widths){0};
+    if (slides(s, layer)) {
+        w.k = ask(s, "attention.key_length_swa", 0, w.k);
+        w.v = ask(s, "attention.value_length_swa", 0, w.v);
+    }
+    if (ask(s, "attention.key_length_mla", 0, 0) > 0)
+        w.v = 0;
+    return w;
+}
+
 static uint64_t values_of(const shape *s, uint32_t layer)
 {
     const uint64_t n_heads =
         ask(s, "attention.head_count_kv", layer, ask(s, "attention.head_count", layer, 0));
-    uint32_t k = ask(s, "attention.key_length", 0, s->head_size);
-    uint32_t v = ask(s, "attention.value_length", 0, s->head_size);
+    const widths w = widths_of(s, layer);
 
-    if (is_recurrent(s, layer) || is_shared(s, layer))
-        return 0;
-    if (slides(s, layer)) {
-        k = ask(s, "attention.key_length_swa", 0, k);
-        v = ask(s, "attention.value_length_swa", 0, v);
-    }
-    if (ask(s, "attention.key_length_mla", 0, 0) > 0)
-        v = 0;
-    return n_heads * ((uint64_t)k + v);
+    return n_heads * ((uint64_t)w.k + w.v);
 }
 
-uint64_t lmi_layers_cell_size(const lmi_weights *weights, const char *arch, uint32_t n_layer,
-                              uint32_t n_embd)
+static shape shape_of(const lmi_weights *weights, const char *arch, uint32_t n_layer,
+                      uint32_t n_embd)
 {
     shape s = {.weights = weights, .arch = arch, .n_layer = n_layer, .n_embd = n_embd};
     uint32_t n_head = 0;
-    uint64_t n = 0;
     uint32_t i;
 
     for (i = 0; i < n_layer; i++) {
@@ -85,7 +96,44 @@ uint64_t lmi_layers_cell_size(const lmi_weights *weights, const char *arch, uint
         n_head = here > n_head ? here : n_head;
     }
     s.head_size = n_head > 0 ? n_embd / n_head : 0;
-    for (i = 0; n_head > 0 && i < n_layer; i++)
+    return s;
+}
+
+uint64_t lmi_layers_cell_size(const lmi_weights *weights, const char *arch, uint32_t n_layer,
+                              uint32_t n_embd)
+{
+    const shape s = shape_of(weights, arch, n_layer, n_embd);
+    uint64_t n = 0;
+    uint32_t i;
+
+    for (i = 0; s.head_size > 0 && i < n_layer; i++)
         n += values_of(&s, i);
     return 2 * n;
+}
+
+static uint32_t common_divisor(uint32_t a, uint32_t b)
+{
+    while (b) {
+        const uint32_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+uint32_t lmi_layers_head_unit(const lmi_weights *weights, const char *arch, uint32_t n_layer,
+                              uint32_t n_embd)
+{
+    const shape s = shape_of(weights, arch, n_layer, n_embd);
+    uint32_t unit = 0;
+    uint32_t i;
+
+    for (i = 0; s.head_size > 0 && i < n_layer; i++) {
+        const widths w = widths_of(&s, i);
+
+        if (values_of(&s, i) > 0)
+            unit = common_divisor(common_divisor(unit, w.k), w.v);
+    }
+    return unit;
 }

@@ -27,4 +27,9 @@ bool lmi_layers_slides(const lmi_weights *weights, const char *arch, uint32_t la
 uint64_t lmi_layers_cell_size(const lmi_weights *weights, const char *arch, uint32_t n_layer,
                               uint32_t n_embd);
 
+/* The largest number that divides the width of every head's keys and values in the cache: what a
+ * type of the cache that packs several values must divide. 0 when no layer has a cache. */
+uint32_t lmi_layers_head_unit(const lmi_weights *weights, const char *arch, uint32_t n_layer,
+                              uint32_t n_embd);
+
 #endif
