@@ -142,6 +142,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: linear COUNT SEED\n");
         return 2;
     }
+    setvbuf(stdout, NULL, _IOLBF, 0); /* half an hour may be stopped: what was found is told */
     lmi_buf_init(&text, (size_t)1 << 20);
     lmi_buf_init(&before, 1000);
     lmi_buf_init(&piece, 1000);
@@ -156,6 +157,8 @@ int main(int argc, char **argv)
         slowest = seconds > slowest ? seconds : slowest;
         if (ratio > RATIO_MAX && ++n_bad)
             tell(&before, &piece, kind, ratio);
+        if ((i + 1) % 10000 == 0)
+            fprintf(stderr, "%ld of %ld, at most %.2f times as long\n", i + 1, n, most);
     }
     printf(
         "%ld texts of 16 and 32 KB: at most %.2f times as long for twice as much, at most %.1f ms; "
