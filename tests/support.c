@@ -1,6 +1,7 @@
 /* support.c - helpers of the C tests; see support.h. */
 #include "support.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,35 @@ const char *support_folder(void)
     snprintf(path, sizeof(path), "%.120s/latentmas-test-XXXXXX", base ? base : "/tmp");
     assert_non_null(mkdtemp(path));
     return path;
+}
+
+static int is_python(const struct dirent *entry)
+{
+    const size_t len = strlen(entry->d_name);
+
+    return len > 3 && strcmp(entry->d_name + len - 3, ".py") == 0;
+}
+
+size_t support_programs(const char *folder, void (*fn)(const char *name, const char *text))
+{
+    struct dirent **entries;
+    const int n = scandir(folder, &entries, is_python, alphasort);
+    int i;
+
+    assert_true(n > 0);
+    for (i = 0; i < n; i++) {
+        char path[LMI_PATH_MAX];
+        lmi_buf text;
+
+        snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
+        lmi_buf_init(&text, 1 << 20);
+        assert_ok(lmi_file_read(&text, path));
+        fn(entries[i]->d_name, lmi_buf_text(&text));
+        lmi_buf_done(&text);
+        free(entries[i]);
+    }
+    free(entries);
+    return (size_t)n;
 }
 
 const char *support_file(const char *folder, const char *name, const void *data, size_t size)

@@ -12,6 +12,18 @@
 
 #include "latentmas.h"
 
+/* Whether a sanitizer watches, under which all takes many times as long. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+enum { SUPPORT_IS_SANITIZED = 1 };
+#else
+enum { SUPPORT_IS_SANITIZED = 0 };
+#endif
+
 /* Paths from the repository's root, where the tests run. */
 #define DEMO_MODEL   "models/demo.gguf"
 #define UNTIED_MODEL "tests/parity/fixtures/untied.gguf"
@@ -46,6 +58,9 @@ lmas_session *support_session(lmas_model *model, uint32_t n_lanes, uint32_t n_ct
 
 /* A fresh folder under the build folder's scratch space; its path lives until the next call. */
 const char *support_folder(void);
+
+/* Hand every program *.py of `folder` to `fn`, in the order of their names; how many there are. */
+size_t support_programs(const char *folder, void (*fn)(const char *name, const char *text));
 
 /* Write `size` bytes to a new file `name` in `folder` and return its path (static buffer). */
 const char *support_file(const char *folder, const char *name, const void *data, size_t size);

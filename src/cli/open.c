@@ -161,6 +161,9 @@ static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
 
     if (status == LMAS_OK)
         lmi_say_remarks(*out);
+    if (flags->first_agent_text && strcmp(flags->method, "latent_mas") != 0)
+        lmi_say("--first_agent_text changes nothing with %s: whoever is asked speaks",
+                flags->method);
     return status;
 }
 

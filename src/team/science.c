@@ -63,28 +63,33 @@ static const lmi_agent *built_in(const lmas_team *base, const char *role)
 
 /* ---- Templates ---- */
 
-/* The slot of Python's str.format that begins at `text`; 0 where none does. */
-static size_t slot_len(const char *text)
+/* Slots of a team file; str.format knows the first two. */
+static const char *const SLOTS[] = {"{question}", "{context}", "{format}", "{note}"};
+enum { N_SLOTS_SCIENCE = 2, N_SLOTS = 4 };
+
+/* The slot among the first `n` that begins at `text`; 0 where none does. */
+static size_t slot_len(const char *text, size_t n)
 {
-    static const char *const slots[] = {"{question}", "{context}"};
     size_t i;
 
-    for (i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
-        if (strncmp(text, slots[i], strlen(slots[i])) == 0)
-            return strlen(slots[i]);
+    for (i = 0; i < n; i++)
+        if (strncmp(text, SLOTS[i], strlen(SLOTS[i])) == 0)
+            return strlen(SLOTS[i]);
     return 0;
 }
 
-/* Whether the doubled brace at `text` would become one that a team file takes for a slot. */
-static bool hides_slot(const char *text)
+/* The first pair of braces around a slot: with one brace less, as str.format means it, a team file
+ * would take it for the slot. NULL where there is none. */
+static const char *find_hidden(const char *text)
 {
-    static const char *const slots[] = {"{{question}}", "{{context}}", "{{format}}", "{{note}}"};
-    size_t i;
+    while ((text = strstr(text, "{{"))) {
+        const size_t len = slot_len(text + 1, N_SLOTS);
 
-    for (i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
-        if (strncmp(text, slots[i], strlen(slots[i])) == 0)
-            return true;
-    return false;
+        if (len > 0 && text[1 + len] == '}')
+            return text;
+        text++;
+    }
+    return NULL;
 }
 
 /* Append `text` as Python's str.format reads it: "{{" is a brace. False where it would refuse the
@@ -93,7 +98,7 @@ static bool unescape(lmi_buf *out, const char *text)
 {
     while (*text) {
         const size_t plain = strcspn(text, "{}");
-        const size_t slot = slot_len(text + plain);
+        const size_t slot = slot_len(text + plain, N_SLOTS_SCIENCE);
 
         lmi_buf_append(out, text, plain + slot);
         text += plain + slot;
@@ -111,18 +116,15 @@ static bool unescape(lmi_buf *out, const char *text)
 static lmas_status add_template(science *s, yyjson_mut_val *object, const char *key,
                                 const char *text)
 {
-    const char *doubled = strstr(text, "{{");
+    const char *hidden = find_hidden(text);
     lmas_status status;
     lmi_buf plain;
 
-    while (doubled && !hides_slot(doubled))
-        doubled = strstr(doubled + 1, "{{");
-    if (doubled)
+    if (hidden)
         return lmi_fail(LMAS_E_FORMAT,
                         "%s: a template holds %.*s, and the name of a slot in braces cannot be "
                         "said: expected it without them, or as a slot",
-                        s->label, (int)strcspn(doubled, "}") + 2, doubled);
-
+                        s->label, (int)strcspn(hidden, "}") + 2, hidden);
     lmi_buf_init(&plain, LMI_TEAM_FILE_MAX);
     if (!unescape(&plain, text)) {
         lmi_buf_clear(&plain);
@@ -209,6 +211,17 @@ static lmas_status read_agent(science *s, yyjson_val *object, size_t number, siz
     return status == LMAS_OK ? add_agent(s, name ? name : role, role ? role : name) : status;
 }
 
+/* Those of the built-in team, with the file's templates for their roles. */
+static lmas_status add_base_agents(science *s)
+{
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    for (i = 0; status == LMAS_OK && i < s->base->n_agents; i++)
+        status = add_agent(s, s->base->agents[i].name, s->base->agents[i].name);
+    return status;
+}
+
 static lmas_status read_agents(science *s)
 {
     size_t line, i, max;
@@ -216,15 +229,12 @@ static lmas_status read_agents(science *s)
     yyjson_val *agent;
     lmas_status status = LMAS_OK;
 
-    s->agents = yyjson_mut_obj_add_arr(s->doc, s->root, "agents");
-    if (!s->agents)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a team");
-    for (i = 0; !agents && status == LMAS_OK && i < s->base->n_agents; i++)
-        status = add_agent(s, s->base->agents[i].name, s->base->agents[i].name);
-    if (agents && !yyjson_is_arr(agents))
+    if (!agents)
+        return add_base_agents(s);
+    if (!yyjson_is_arr(agents))
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" must be an array, found %s", s->label,
                         line, lmi_json_type(agents));
-    if (agents && (yyjson_arr_size(agents) < 1 || yyjson_arr_size(agents) > LMI_TEAM_AGENTS_MAX))
+    if (yyjson_arr_size(agents) < 1 || yyjson_arr_size(agents) > LMI_TEAM_AGENTS_MAX)
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"agents\" has %zu entries, from 1 to %d expected",
                         s->label, line, yyjson_arr_size(agents), LMI_TEAM_AGENTS_MAX);
     yyjson_arr_foreach(agents, i, max, agent)
@@ -349,18 +359,11 @@ static lmas_status read_object(science *s)
 /* Plain text, and the built-in team as it is. */
 static lmas_status read_plain(science *s, const char *text)
 {
-    lmas_status status;
-    size_t i;
+    lmas_status status = add_baseline(s, text);
 
-    s->agents = yyjson_mut_obj_add_arr(s->doc, s->root, "agents");
+    if (status == LMAS_OK)
+        status = add_base_agents(s);
     lmi_json_add_text(s->doc, s->root, "system", s->base->system);
-    status = add_baseline(s, text);
-    for (i = 0; status == LMAS_OK && i < s->base->n_agents; i++) {
-        yyjson_mut_val *agent = yyjson_mut_arr_add_obj(s->doc, s->agents);
-
-        lmi_json_add_text(s->doc, agent, "name", s->base->agents[i].name);
-        lmi_json_add_text(s->doc, agent, "prompt", s->base->agents[i].prompt);
-    }
     add_usual(s, s->base->context_latent, s->base->context_text);
     return status;
 }
@@ -401,6 +404,10 @@ static lmas_status rewrite(lmi_buf *out, science *s, const char *text, size_t le
 
     if (status == LMAS_OK)
         status = lmi_json_new(&s->doc, &s->root, "a team");
+    if (status == LMAS_OK) {
+        s->agents = yyjson_mut_obj_add_arr(s->doc, s->root, "agents");
+        status = s->agents ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+    }
     if (status == LMAS_OK && is_object)
         status = lmi_json_parse(&s->json, s->label, text, len);
     if (status == LMAS_OK)

@@ -223,14 +223,19 @@ static void run_together(lmas_session *session, yyjson_val *const *want, size_t 
         end(&jobs[i]);
 }
 
-/* Every recorded case with realignment off or on. They come by fours: one for each lane. Alone,
- * one of four runs unless all are asked for: the others do when four run at once. */
+/* Of four cases that come together, how many run. Alone, one unless all are asked for: the others
+ * do when four run at once. */
+static size_t n_of_four(uint32_t n_lanes)
+{
+    return n_lanes == N_LANES || support_is_whole() ? N_LANES : 1;
+}
+
+/* Every recorded case with realignment off or on. They come by fours: one for each lane. */
 static void run_cases(uint32_t n_lanes, bool realign)
 {
     lmas_session *session = support_session(m.model, n_lanes, n_lanes * N_CTX, realign);
     yyjson_val *cases = yyjson_obj_get(lmi_json_root(&m.json), "cases");
     const size_t n = yyjson_arr_size(cases);
-    const size_t n_each = n_lanes == N_LANES || support_is_whole() ? N_LANES : 1;
     size_t i, k;
 
     for (i = 0; i + N_LANES <= n; i += N_LANES) {
@@ -240,7 +245,7 @@ static void run_cases(uint32_t n_lanes, bool realign)
             four[k] = yyjson_arr_get(cases, i + k);
         if (yyjson_get_bool(yyjson_obj_get(four[0], "realign")) != realign)
             continue;
-        for (k = 0; k < n_each; k += n_lanes)
+        for (k = 0; k < n_of_four(n_lanes); k += n_lanes)
             run_together(session, four + k, n_lanes);
     }
     lmas_session_free(session);
@@ -248,15 +253,14 @@ static void run_cases(uint32_t n_lanes, bool realign)
 
 static void run_all(uint32_t n_lanes)
 {
-    int n_recorded;
+    size_t n_recorded;
 
     m.worst_logit = m.worst_hidden = 0;
     m.n_cases = 0;
     run_cases(n_lanes, false);
     run_cases(n_lanes, true);
-    n_recorded = (int)yyjson_arr_size(yyjson_obj_get(lmi_json_root(&m.json), "cases"));
-    assert_int_equal(m.n_cases,
-                     n_lanes == N_LANES || support_is_whole() ? n_recorded : n_recorded / N_LANES);
+    n_recorded = yyjson_arr_size(yyjson_obj_get(lmi_json_root(&m.json), "cases"));
+    assert_int_equal((size_t)m.n_cases, n_recorded / N_LANES * n_of_four(n_lanes));
     print_message("# %s, %u at once: %d cases, logits off by %.1e, hidden states by %.1e, %d of %d "
                   "tokens\n",
                   m.name, n_lanes, m.n_cases, m.worst_logit, m.worst_hidden, m.n_cases * N_GREEDY,

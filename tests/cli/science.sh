@@ -56,9 +56,11 @@ grep -q '"first_agent_text": *"on"' "$tmp/run/config.json"
 ok $? "the run's folder says so" "$tmp/run/config.json"
 
 rm -rf "$tmp/run"
-science --custom_prompt_file "$tmp/five.json" --method text_mas -n 8
+science --custom_prompt_file "$tmp/five.json" --method text_mas -n 8 --first_agent_text
 [ "$code" -eq 0 ] && [ "$(agents)" = 'Strategist:0:1 Investigator:0:1 Evaluator:0:1 Synthesizer:0:1 Communicator:0:1' ]
 ok $? "with text every one speaks" "$tmp/err"
+grep -q 'first_agent_text changes nothing with text_mas' "$tmp/err"
+ok $? "and --first_agent_text is said to change nothing" "$tmp/err"
 
 rm -rf "$tmp/run"
 printf 'A careful expert answers.\n' >"$tmp/plain.txt"

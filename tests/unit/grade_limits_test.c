@@ -16,16 +16,7 @@
 
 enum { FLOOD = 10 * 1000 * 1000, BIG = FLOOD / 10 };
 
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-static const double SECONDS_MAX = 20;
-#else
-static const double SECONDS_MAX = 1;
-#endif
+static const double SECONDS_MAX = SUPPORT_IS_SANITIZED ? 20 : 1;
 
 static const char *const options[] = {"iron", "copper", "25 mg", "B cells"};
 static const lmi_gold golds[] = {

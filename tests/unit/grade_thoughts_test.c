@@ -15,16 +15,7 @@ static int n_repeated(void)
     return support_is_whole() ? 200000 : 50000;
 }
 
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-static const double SECONDS_MAX = 10;
-#else
-static const double SECONDS_MAX = 0.5;
-#endif
+static const double SECONDS_MAX = SUPPORT_IS_SANITIZED ? 10 : 0.5;
 
 /* What begins and ends thoughts, family by family. */
 static const char *const thoughts[][2] = {

@@ -6,7 +6,6 @@
  * out, or must have got around the test. What it may know of the host stands in front of it.
  */
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <signal.h>
@@ -125,34 +124,18 @@ static char *equip(const char *text)
     return lmi_buf_steal(&out);
 }
 
-static int is_python(const struct dirent *entry)
+static void add_attack(const char *name, const char *text)
 {
-    const size_t len = strlen(entry->d_name);
+    attack *a = &attacks[n_attacks++];
 
-    return len > 3 && strcmp(entry->d_name + len - 3, ".py") == 0;
+    assert_true(n_attacks <= PROGRAMS_MAX);
+    snprintf(a->name, sizeof(a->name), "%s", name);
+    a->text = equip(text);
 }
 
 static void read_battery(void)
 {
-    struct dirent **entries;
-    const int n = scandir(battery, &entries, is_python, alphasort);
-    int i;
-
-    assert_int_in_range(n, PROGRAMS_MIN, PROGRAMS_MAX);
-    for (i = 0; i < n; i++) {
-        attack *a = &attacks[n_attacks++];
-        char path[LMI_PATH_MAX];
-        lmi_buf text;
-
-        snprintf(path, sizeof(path), "%s/%s", battery, entries[i]->d_name);
-        snprintf(a->name, sizeof(a->name), "%s", entries[i]->d_name);
-        lmi_buf_init(&text, 1 << 20);
-        assert_ok(lmi_file_read(&text, path));
-        a->text = equip(lmi_buf_text(&text));
-        lmi_buf_done(&text);
-        free(entries[i]);
-    }
-    free(entries);
+    assert_int_in_range(support_programs(battery, add_attack), PROGRAMS_MIN, PROGRAMS_MAX);
 }
 
 static void take(void *user, const lmi_verdict *verdict)

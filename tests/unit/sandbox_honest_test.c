@@ -4,7 +4,6 @@
  * Each file of tests/sandbox/honest/ does one usual thing, asks itself whether it worked, and ends;
  * the test behind it is that it did. Those whose names begin with numpy_ need that.
  */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,34 +31,20 @@ typedef struct program {
 static program programs[PROGRAMS_MAX];
 static size_t n_programs;
 
-static int is_python(const struct dirent *entry)
+static void add_program(const char *name, const char *text)
 {
-    const size_t len = strlen(entry->d_name);
+    program *p = &programs[n_programs++];
 
-    return len > 3 && strcmp(entry->d_name + len - 3, ".py") == 0;
+    assert_true(n_programs <= PROGRAMS_MAX);
+    snprintf(p->name, sizeof(p->name), "%s", name);
+    p->text = lmi_strdup(text);
+    assert_non_null(p->text);
 }
 
 static int read_programs(void **state)
 {
-    struct dirent **entries;
-    const int n = scandir(folder, &entries, is_python, alphasort);
-    int i;
-
     (void)state;
-    assert_int_in_range(n, PROGRAMS_MIN, PROGRAMS_MAX);
-    for (i = 0; i < n; i++) {
-        program *p = &programs[n_programs++];
-        char path[LMI_PATH_MAX];
-        lmi_buf text;
-
-        snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
-        snprintf(p->name, sizeof(p->name), "%s", entries[i]->d_name);
-        lmi_buf_init(&text, 1 << 20);
-        assert_ok(lmi_file_read(&text, path));
-        p->text = lmi_buf_steal(&text);
-        free(entries[i]);
-    }
-    free(entries);
+    assert_int_in_range(support_programs(folder, add_program), PROGRAMS_MIN, PROGRAMS_MAX);
     return 0;
 }
 

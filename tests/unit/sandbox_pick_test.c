@@ -102,6 +102,15 @@ static void test_what_is_given_stays_out_where_nothing_lacks_it(void **state)
     assert_string_equal(got.text, whole);
 }
 
+/* A candidate whose f(1) is to be 2, without what it need not have. */
+static void run_bare(const char *text)
+{
+    const lmi_program program = {
+        .candidates = &text, .n_candidates = 1, .tests = "assert f(1) == 2", .is_bare = true};
+
+    run(&program);
+}
+
 static void test_with_nothing_to_leave_out_a_program_is_not_run_again(void **state)
 {
     static const char *const texts[] = {
@@ -113,12 +122,7 @@ static void test_with_nothing_to_leave_out_a_program_is_not_run_again(void **sta
 
     (void)state;
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        const lmi_program program = {.candidates = &texts[i],
-                                     .n_candidates = 1,
-                                     .tests = "assert f(1) == 2",
-                                     .is_bare = true};
-
-        run(&program);
+        run_bare(texts[i]);
         assert_int_equal(got.ending, LMI_ENDING_NOT_MUTATED);
     }
 }
@@ -144,12 +148,7 @@ static void test_what_definitions_need_is_never_left_out(void **state)
 
     (void)state;
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        const lmi_program program = {.candidates = &texts[i],
-                                     .n_candidates = 1,
-                                     .tests = "assert f(1) == 2",
-                                     .is_bare = true};
-
-        run(&program);
+        run_bare(texts[i]);
         if (got.ending != LMI_ENDING_PASSED)
             fail_msg("%s\nended: %s\n%s", texts[i], lmi_ending_name(got.ending),
                      got.text ? got.text : "");

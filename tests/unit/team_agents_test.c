@@ -374,6 +374,48 @@ static void test_the_worst_case_counts_what_is_spoken_on_the_way(void **state)
     lmas_team_free(team);
 }
 
+static bool note_status(void *user, const lmas_result *r)
+{
+    *(lmas_status *)user = r->status;
+    return true;
+}
+
+/* Tick until the first agent has said all it may, and its last token is on its way in. */
+static void run_to_the_last_token(lmas_solver *solver, uint32_t n_most)
+{
+    lmas_running r = {.turn = 0};
+
+    while (r.work != LMAS_WORK_SPEAK || r.n_done < n_most) {
+        assert_ok(lmas_solver_tick(solver));
+        assert_true(lmas_solver_running(&r, solver, 0));
+        assert_int_equal(r.turn, 0);
+    }
+}
+
+static void test_a_question_can_be_cancelled_while_a_last_token_is_taken_in(void **state)
+{
+    lmas_team *team = sequential();
+    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    lmas_session *session = support_session(support_model(DEMO_MODEL), 1, 2048, false);
+    lmas_status came = LMAS_OK;
+    lmas_solver *solver = NULL;
+
+    (void)state;
+    team->agents[0].speaks = true;
+    team->agents[0].max_new_tokens = 3;
+    plan.params.on_result = note_status;
+    plan.params.user = &came;
+    assert_ok(lmas_solver_new(&solver, session, team, &plan.params));
+    assert_ok(lmas_solver_submit(solver, &(lmas_question){.id = 7, .text = questions[0]}));
+    run_to_the_last_token(solver, 3);
+    assert_ok(lmas_solver_cancel(solver, 7));
+    assert_ok(lmas_solver_run(solver));
+    assert_int_equal(came, LMAS_E_CANCELED);
+    lmas_solver_free(solver);
+    lmas_session_free(session);
+    lmas_team_free(team);
+}
+
 /* The second one reads nothing of the first, so what it says must not depend on how much the first
  * one drew; and two with one prompt are not one. */
 static void test_agents_draw_from_streams_of_their_own(void **state)
@@ -419,6 +461,7 @@ int main(void)
         cmocka_unit_test(test_the_last_agent_thinks_before_it_speaks_where_it_says_so),
         cmocka_unit_test(test_speaking_on_the_way_does_not_depend_on_the_batch),
         cmocka_unit_test(test_the_worst_case_counts_what_is_spoken_on_the_way),
+        cmocka_unit_test(test_a_question_can_be_cancelled_while_a_last_token_is_taken_in),
         cmocka_unit_test(test_agents_draw_from_streams_of_their_own),
     };
 

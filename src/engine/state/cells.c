@@ -191,7 +191,9 @@ static void put_u32(uint8_t **at, uint32_t value)
 /* A moved cell's x and y go with its position: of text all three are equal. */
 static void put_places(uint8_t **at, const parts *p)
 {
+    static const size_t moved[] = {0, 2, 3}; /* position, x, y; between them its sequences */
     const size_t size = p->cells->place_size;
+    const size_t n_moved = size > 3 * sizeof(uint32_t) ? 3 : 1;
     uint32_t i, k, value;
 
     if (p->all)
@@ -200,12 +202,10 @@ static void put_places(uint8_t **at, const parts *p)
         uint8_t *place = *at;
 
         put(at, p->some->places + p->picked[i] * size, size);
-        for (k = 0; k < (size > 3 * sizeof(value) ? 4U : 1U); k++) {
-            if (k == 1)
-                continue; /* the number of its sequences */
-            memcpy(&value, place + k * sizeof(value), sizeof(value));
+        for (k = 0; k < n_moved; k++) {
+            memcpy(&value, place + moved[k] * sizeof(value), sizeof(value));
             value = (uint32_t)(value + p->delta);
-            memcpy(place + k * sizeof(value), &value, sizeof(value));
+            memcpy(place + moved[k] * sizeof(value), &value, sizeof(value));
         }
     }
 }

@@ -15,16 +15,16 @@ uint32_t lmi_keys_width(const lmi_layer_rows *keys)
 static void mix_block(float *x, uint32_t n)
 {
     const float scale = 1.0f / sqrtf((float)n);
-    uint32_t half, i;
+    uint32_t half, begin, i;
 
     for (half = 1; half < n; half *= 2) {
-        for (i = 0; i < n; i++) {
-            const float a = x[i], b = x[i + (i & half ? 0 : half)];
+        for (begin = 0; begin < n; begin += 2 * half) {
+            for (i = begin; i < begin + half; i++) {
+                const float a = x[i], b = x[i + half];
 
-            if (i & half)
-                continue;
-            x[i] = a + b;
-            x[i + half] = a - b;
+                x[i] = a + b;
+                x[i + half] = a - b;
+            }
         }
     }
     for (i = 0; i < n; i++)

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "grade/exact/answer.h"
 #include "grade/exact/exact.h"
 #include "grade/exact/text.h"
 #include "grade/pattern.h"
@@ -230,18 +231,6 @@ static size_t common_length(const char *line, const char *text)
     return len && strncmp(line, text, len) == 0 && !isalnum((unsigned char)line[len]) ? len : 0;
 }
 
-static lmi_span stretch(lmi_span line, bool is_start)
-{
-    size_t cut;
-
-    if (line.len <= STRETCH_MAX)
-        return line;
-    cut = lmi_utf8_floor(line.text, is_start ? STRETCH_MAX : line.len - STRETCH_MAX);
-    if (is_start)
-        return (lmi_span){line.text, cut};
-    return (lmi_span){line.text + cut, line.len - cut};
-}
-
 lmas_status lmi_options_open(lmi_opening *out, const lmi_options *options, lmi_span line)
 {
     lmi_opening o = {0};
@@ -253,7 +242,7 @@ lmas_status lmi_options_open(lmi_opening *out, const lmi_options *options, lmi_s
     *out = o;
     if (!options->n_texts)
         return LMAS_OK;
-    status = lmi_text_normal(&o.normal, stretch(line, true));
+    status = lmi_text_normal(&o.normal, lmi_shorten(line, STRETCH_MAX, true));
     if (status != LMAS_OK)
         return status;
     for (i = 0; i < options->n_texts; i++) {
@@ -301,7 +290,7 @@ lmas_status lmi_options_close(char *out, const lmi_options *options, lmi_span li
     *out = 0;
     if (!options->n_texts)
         return LMAS_OK;
-    status = lmi_text_normal(&normal, stretch(line, false));
+    status = lmi_text_normal(&normal, lmi_shorten(line, STRETCH_MAX, false));
     if (status != LMAS_OK)
         return status;
     len = strlen(normal);

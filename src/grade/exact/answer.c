@@ -10,14 +10,13 @@
 /* LaTeX that grows: \frac12 becomes 1/2 with a space before it. No symbol doubles a text. */
 enum { PLAIN_GROWTH = 2 };
 
-/* The first or the last LMI_ANSWER_MAX bytes, in whole characters. */
-static lmi_span limit(lmi_span text, bool is_start)
+lmi_span lmi_shorten(lmi_span text, size_t max, bool is_start)
 {
     size_t cut;
 
-    if (text.len <= LMI_ANSWER_MAX)
+    if (text.len <= max)
         return text;
-    cut = lmi_utf8_floor(text.text, is_start ? LMI_ANSWER_MAX : text.len - LMI_ANSWER_MAX);
+    cut = lmi_utf8_floor(text.text, is_start ? max : text.len - max);
     if (is_start)
         return (lmi_span){text.text, cut};
     return (lmi_span){text.text + cut, text.len - cut};
@@ -26,7 +25,7 @@ static lmi_span limit(lmi_span text, bool is_start)
 static lmas_status look_at(lmi_answer *answer, bool is_box, lmi_span place)
 {
     answer->is_box = is_box;
-    answer->raw = limit(place, is_box);
+    answer->raw = lmi_shorten(place, LMI_ANSWER_MAX, is_box);
     lmi_buf_init(&answer->plain, PLAIN_GROWTH * answer->raw.len);
     lmi_latex_plain(&answer->plain, answer->raw);
     return lmi_buf_status(&answer->plain);

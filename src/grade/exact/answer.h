@@ -45,6 +45,9 @@ lmi_span lmi_answer_plain(const lmi_answer *answer);
 /* The last line that is not blank, without the blanks around it. */
 lmi_span lmi_last_line(lmi_span text);
 
+/* The first or the last `max` bytes, in whole characters. */
+lmi_span lmi_shorten(lmi_span text, size_t max, bool is_start);
+
 /* `span` without the ASCII characters of `starts` it begins with, and those of `ends` it ends
  * with. */
 lmi_span lmi_trim(lmi_span span, const char *starts, const char *ends);
