@@ -167,6 +167,67 @@ uint32_t lmi_cells_position(const lmi_cells *cells, const lmi_pool *pool, uint32
     return position;
 }
 
+uint32_t lmi_cells_count(const lmi_cells *cells, const lmi_pool *pool, uint32_t begin, uint32_t end)
+{
+    uint32_t n = 0;
+    uint32_t i;
+
+    for (i = 0; i < pool->n; i++) {
+        const uint32_t position = lmi_cells_position(cells, pool, i);
+
+        n += position >= begin && position < end;
+    }
+    return n;
+}
+
+uint32_t lmi_cells_lost(const lmi_cells *cells, uint32_t begin, uint32_t end)
+{
+    const uint32_t all = lmi_cells_count(cells, &cells->pools[0], begin, end);
+    uint32_t lost = 0;
+    uint32_t i;
+
+    for (i = 1; i < cells->n_pools; i++) {
+        const uint32_t have = lmi_cells_count(cells, &cells->pools[i], begin, end);
+
+        if (have < all && all - have > lost)
+            lost = all - have;
+    }
+    return lost;
+}
+
+lmas_status lmi_view_lane(lmi_view *out, lmi_context *ctx, const lmi_lane *lane)
+{
+    lmas_status status;
+
+    *out = (lmi_view){0};
+    if (lane->pos == 0)
+        return LMAS_OK;
+    status = lmi_blob_get(&out->blob, ctx, lane->seq);
+    return status == LMAS_OK ? lmi_cells_read(&out->cells, &out->blob) : status;
+}
+
+void lmi_view_done(lmi_view *view)
+{
+    lmi_cells_done(&view->cells);
+    lmi_blob_done(&view->blob);
+}
+
+lmas_status lmi_lane_become(lmi_context *ctx, lmi_lane *lane, const lmi_blob *blob, uint32_t pos)
+{
+    lmas_status status = lmi_blob_set(ctx, lane->seq, blob);
+
+    if (status != LMAS_OK && ctx->is_unified)
+        status = lmi_fail(LMAS_E_CONTEXT_FULL,
+                          "context full: a lane made anew needs %u cells of its own, of %u that "
+                          "all lanes share; give more with n_ctx",
+                          pos, ctx->n_ctx);
+    lane->has = LMI_WANT_NOTHING;
+    lane->pos = pos;
+    if (status != LMAS_OK)
+        lmi_lane_fail(lane, status);
+    return status;
+}
+
 /* What a join is made of: all cells of one pool, some of the other. */
 typedef struct parts {
     const lmi_cells *cells; /* whose places `some` has */

@@ -1,5 +1,5 @@
 /*
- * cells.h - the bytes of a lane, read cell by cell, and two lanes made into one.
+ * cells.h - the bytes of a lane, read cell by cell and put back, and two lanes made into one.
  *
  *   blob    magic, sequence, then pool after pool
  *   pool    streams; cells; their places; shape; keys of each layer; values of each layer
@@ -46,6 +46,27 @@ lmas_status lmi_cells_read(lmi_cells *out, const lmi_blob *blob);
 void lmi_cells_done(lmi_cells *cells);
 
 uint32_t lmi_cells_position(const lmi_cells *cells, const lmi_pool *pool, uint32_t i);
+
+/* How many cells of `pool` are at positions [begin, end). */
+uint32_t lmi_cells_count(const lmi_cells *cells, const lmi_pool *pool, uint32_t begin,
+                         uint32_t end);
+
+/* The first pool has every position that the lane has. Another, a window's, has dropped how many
+ * of those in [begin, end)? */
+uint32_t lmi_cells_lost(const lmi_cells *cells, uint32_t begin, uint32_t end);
+
+/* A lane's bytes, and what they say: zeros of a lane that holds nothing. To be done with after a
+ * failure too. */
+typedef struct lmi_view {
+    lmi_blob blob;
+    lmi_cells cells;
+} lmi_view;
+
+lmas_status lmi_view_lane(lmi_view *out, lmi_context *ctx, const lmi_lane *lane);
+void lmi_view_done(lmi_view *view);
+
+/* From here on the lane is these bytes, and ends at `pos`; or it has failed. Its result goes. */
+lmas_status lmi_lane_become(lmi_context *ctx, lmi_lane *lane, const lmi_blob *blob, uint32_t pos);
 
 /* All cells of `to` (NULL for none), then those of `from` at [begin, end), `delta` further on.
  * Keys are as they were. */

@@ -4,13 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-uint32_t lmi_keys_width(const lmi_layer_rows *keys)
-{
-    const enum ggml_type type = (enum ggml_type)keys->type;
-
-    return (uint32_t)(keys->size / ggml_type_size(type) * (size_t)ggml_blck_size(type));
-}
-
 /* One block of the transform, of n values, a power of two. */
 static void mix_block(float *x, uint32_t n)
 {
@@ -55,22 +48,59 @@ static void from_float(void *out, uint32_t type, const float *values, uint32_t n
         ggml_quantize_chunk((enum ggml_type)type, values, out, 0, 1, n, NULL);
 }
 
+/* Values that lie together: a whole row, or one of a transposed cell. */
+static uint32_t width_of_piece(const lmi_layer_rows *rows)
+{
+    const enum ggml_type type = (enum ggml_type)rows->type;
+
+    return (uint32_t)(rows->size / ggml_type_size(type) * (size_t)ggml_blck_size(type));
+}
+
+static uint32_t n_pieces(const lmi_layer_rows *rows)
+{
+    return rows->n_rows > 0 ? rows->n_rows : 1;
+}
+
+uint32_t lmi_vector_width(const lmi_layer_rows *rows)
+{
+    return n_pieces(rows) * width_of_piece(rows);
+}
+
+void lmi_vector_load(float *out, const lmi_layer_rows *rows, uint32_t n, uint32_t i)
+{
+    const uint32_t width = width_of_piece(rows);
+    uint32_t k;
+
+    for (k = 0; k < n_pieces(rows); k++)
+        to_float(out + (size_t)k * width, rows->type, rows->data + ((size_t)k * n + i) * rows->size,
+                 width);
+}
+
+void lmi_vector_store(const lmi_layer_rows *rows, uint32_t n, uint32_t i, const float *values)
+{
+    const uint32_t width = width_of_piece(rows);
+    uint32_t k;
+
+    for (k = 0; k < n_pieces(rows); k++)
+        from_float(rows->data + ((size_t)k * n + i) * rows->size, rows->type,
+                   values + (size_t)k * width, width);
+}
+
+uint32_t lmi_keys_width(const lmi_layer_rows *keys)
+{
+    return lmi_vector_width(keys);
+}
+
 void lmi_keys_load(float *out, const lmi_pool *pool, uint32_t layer, uint32_t i)
 {
-    const lmi_layer_rows *keys = &pool->keys[layer];
-    const uint32_t width = lmi_keys_width(keys);
-
-    to_float(out, keys->type, keys->data + i * keys->size, width);
-    mix(out, width, pool->n_rot_k);
+    lmi_vector_load(out, &pool->keys[layer], pool->n, i);
+    mix(out, lmi_keys_width(&pool->keys[layer]), pool->n_rot_k);
 }
 
 void lmi_keys_store(const lmi_pool *pool, uint32_t layer, uint32_t i, float *values)
 {
-    const lmi_layer_rows *keys = &pool->keys[layer];
-    const uint32_t width = lmi_keys_width(keys);
-
-    mix(values, width, pool->n_rot_k);
-    from_float(keys->data + i * keys->size, keys->type, values, width);
+    mix(values, lmi_keys_width(&pool->keys[layer]), pool->n_rot_k);
+    lmi_vector_store(&pool->keys[layer], pool->n, i, values);
 }
 
 double lmi_keys_rounding(uint32_t type)

@@ -1,8 +1,15 @@
-/* keys.h - one cell's keys of one layer as floats, whatever the cache's type makes of them. */
+/* keys.h - one cell's keys or values of one layer as floats, whatever the cache's type makes of
+ * them. */
 #ifndef LMI_ENGINE_STATE_KEYS_H
 #define LMI_ENGINE_STATE_KEYS_H
 
 #include "engine/state/cells.h"
+
+/* Cell `i` of `n` as the bytes have it: still mixed where libllama mixes, keys and values alike. A
+ * type that packs several values lies in rows always, which libllama sees to. */
+uint32_t lmi_vector_width(const lmi_layer_rows *rows);
+void lmi_vector_load(float *out, const lmi_layer_rows *rows, uint32_t n, uint32_t i);
+void lmi_vector_store(const lmi_layer_rows *rows, uint32_t n, uint32_t i, const float *values);
 
 /* Values of a cell's keys in this layer. */
 uint32_t lmi_keys_width(const lmi_layer_rows *keys);

@@ -52,64 +52,21 @@ lmas_status lmi_lane_fork(lmi_context *ctx, lmi_lane *to, lmi_lane *from)
     return status;
 }
 
-/* The bytes of a lane, and what they say. */
-typedef struct view {
-    lmi_blob blob;
-    lmi_cells cells;
-} view;
-
-static void view_done(view *v)
-{
-    lmi_cells_done(&v->cells);
-    lmi_blob_done(&v->blob);
-}
-
-static lmas_status view_lane(view *v, lmi_context *ctx, const lmi_lane *lane)
-{
-    lmas_status status;
-
-    *v = (view){0};
-    if (lane->pos == 0)
-        return LMAS_OK;
-    status = lmi_blob_get(&v->blob, ctx, lane->seq);
-    return status == LMAS_OK ? lmi_cells_read(&v->cells, &v->blob) : status;
-}
-
-static uint32_t count_within(const lmi_cells *cells, const lmi_pool *pool, uint32_t begin,
-                             uint32_t end)
-{
-    uint32_t n = 0;
-    uint32_t i;
-
-    for (i = 0; i < pool->n; i++) {
-        const uint32_t position = lmi_cells_position(cells, pool, i);
-
-        n += position >= begin && position < end;
-    }
-    return n;
-}
-
-/* The first pool has every position that the lane has. Another, a window's, must have as many of
- * those that whoever reads on behind the block can see. */
+/* Whoever reads on behind the block must find all that a window would show him. */
 static lmas_status check_window(const lmi_context *ctx, const lmi_cells *from, uint32_t begin,
                                 uint32_t end)
 {
     const uint32_t window = (uint32_t)llama_model_n_swa(ctx->model->llama);
     const uint32_t seen = window > 0 && end - begin > window ? end - window : begin;
-    const uint32_t want = count_within(from, &from->pools[0], seen, end);
-    uint32_t i;
+    const uint32_t lost = lmi_cells_lost(from, seen, end);
 
-    if (want == 0)
+    if (lmi_cells_count(from, &from->pools[0], seen, end) == 0)
         return lmi_fail(LMAS_E_INVALID, "positions %u to %u of a lane hold nothing", seen, end);
-    for (i = 1; i < from->n_pools; i++) {
-        const uint32_t have = count_within(from, &from->pools[i], seen, end);
-
-        if (have < want)
-            return lmi_fail(LMAS_E_INVALID,
-                            "of positions %u to %u, which a window of %u would see, %u are no "
-                            "longer there: a block must be moved before the lane goes on",
-                            seen, end, window, want - have);
-    }
+    if (lost > 0)
+        return lmi_fail(LMAS_E_INVALID,
+                        "of positions %u to %u, which a window of %u would see, %u are no longer "
+                        "there: a block must be moved before the lane goes on",
+                        seen, end, window, lost);
     return LMAS_OK;
 }
 
@@ -142,34 +99,17 @@ static lmas_status join(lmi_blob *out, const lmi_shift *shift, const lmi_cells *
 /* The same, of lanes. `to` is NULL for nothing. */
 static lmas_status join_lanes(lmi_blob *out, lmi_context *ctx, const lmi_lane *to, const block *b)
 {
-    view ahead = {0}, behind = {0};
-    lmas_status status = to ? view_lane(&ahead, ctx, to) : LMAS_OK;
+    lmi_view ahead = {0}, behind = {0};
+    lmas_status status = to ? lmi_view_lane(&ahead, ctx, to) : LMAS_OK;
 
     if (status == LMAS_OK)
-        status = view_lane(&behind, ctx, b->from);
+        status = lmi_view_lane(&behind, ctx, b->from);
     if (status == LMAS_OK)
         status = check_window(ctx, &behind.cells, b->begin, b->end);
     if (status == LMAS_OK)
         status = join(out, ctx->shift, &ahead.cells, &behind.cells, b);
-    view_done(&ahead);
-    view_done(&behind);
-    return status;
-}
-
-/* From here on `to` is this, or failed. */
-static lmas_status become(lmi_context *ctx, lmi_lane *to, const lmi_blob *joined, uint32_t pos)
-{
-    lmas_status status = lmi_blob_set(ctx, to->seq, joined);
-
-    if (status != LMAS_OK && ctx->is_unified)
-        status = lmi_fail(LMAS_E_CONTEXT_FULL,
-                          "context full: a joined lane needs %u cells of its own, of %u that all "
-                          "lanes share; give more with n_ctx",
-                          pos, ctx->n_ctx);
-    to->has = LMI_WANT_NOTHING;
-    to->pos = pos;
-    if (status != LMAS_OK)
-        lmi_lane_fail(to, status);
+    lmi_view_done(&ahead);
+    lmi_view_done(&behind);
     return status;
 }
 
@@ -201,7 +141,7 @@ lmas_status lmi_lane_splice(lmi_context *ctx, lmi_lane *to, lmi_lane *from, uint
     if (status == LMAS_OK)
         status = join_lanes(&joined, ctx, to, &b);
     if (status == LMAS_OK)
-        status = become(ctx, to, &joined, to->pos + (end - begin));
+        status = lmi_lane_become(ctx, to, &joined, to->pos + (end - begin));
     lmi_blob_done(&joined);
     to->ms += lmi_now_ms() - start;
     return status;
@@ -229,13 +169,13 @@ static lmas_status move(lmi_context *ctx, lmi_lane *lane)
     lmas_status status = join_lanes(&joined, ctx, NULL, &b);
 
     if (status == LMAS_OK)
-        status = become(ctx, lane, &joined, lane->pos + place_of(ctx));
+        status = lmi_lane_become(ctx, lane, &joined, lane->pos + place_of(ctx));
     lmi_blob_done(&joined);
     return status;
 }
 
 /* A block at that place: read there, or read at 0 and moved. */
-static lmas_status view_block(view *v, lmi_context *ctx, lmi_lane *lane, bool is_moved)
+static lmas_status view_block(lmi_view *v, lmi_context *ctx, lmi_lane *lane, bool is_moved)
 {
     int32_t tokens[N_BLOCK];
     lmas_status status;
@@ -248,14 +188,14 @@ static lmas_status view_block(view *v, lmi_context *ctx, lmi_lane *lane, bool is
                               LMI_WANT_NOTHING);
     if (status == LMAS_OK && is_moved)
         status = move(ctx, lane);
-    return status == LMAS_OK ? view_lane(v, ctx, lane) : status;
+    return status == LMAS_OK ? lmi_view_lane(v, ctx, lane) : status;
 }
 
 /* Both ways, side by side. */
 static lmas_status compare(lmi_context *ctx, lmi_lane *lane)
 {
     const lmi_turns *turns = &ctx->shift->turns;
-    view there = {0}, moved = {0};
+    lmi_view there = {0}, moved = {0};
     double distance = 0;
     lmas_status status = view_block(&there, ctx, lane, false);
 
@@ -263,8 +203,8 @@ static lmas_status compare(lmi_context *ctx, lmi_lane *lane)
         status = view_block(&moved, ctx, lane, true);
     if (status == LMAS_OK)
         distance = lmi_turns_distance(turns, &there.cells, &moved.cells);
-    view_done(&there);
-    view_done(&moved);
+    lmi_view_done(&there);
+    lmi_view_done(&moved);
     if (status != LMAS_OK)
         return status;
     if (distance < 0)

@@ -1,0 +1,33 @@
+/*
+ * edit.h - what an experiment does to the cells of a lane: takes some away, or overwrites all.
+ *
+ *   drop        ████████████  ──▶  ████    ████    a hole: the rest stays where it is
+ *                                  ████            a tail: the lane ends earlier
+ *   overwrite   ████████████  ──▶  ░░░░░░░░░░░░    as many cells, at the same positions
+ *
+ * What the cells that stay have once seen of those that go, they keep. A model that sums up all it
+ * has read (recurrent, hybrid) has nothing that could be taken out: LMAS_E_MODEL, and the lane is
+ * as it was.
+ */
+#ifndef LMI_ENGINE_STATE_EDIT_H
+#define LMI_ENGINE_STATE_EDIT_H
+
+#include "engine/context.h"
+
+typedef enum lmi_fill {
+    LMI_FILL_ZERO = 0,
+    LMI_FILL_RANDOM /* of the length that each vector had */
+} lmi_fill;
+
+/* The idle lane loses positions [begin, end). At its end it goes back to behind the last position
+ * that is left, earlier holes counted in, and has no result any more; where a sliding window has
+ * dropped what would be seen from there, LMAS_E_INVALID, and the lane is as it was. */
+lmas_status lmi_lane_drop_range(lmi_context *ctx, lmi_lane *lane, uint32_t begin, uint32_t end);
+
+/* Each cell's keys and each cell's values, layer by layer, become zeros, or a vector in a random
+ * direction. The draw depends on `seed`, the position and the layer alone: lanes of one seed get
+ * the same directions. Cells that others share stay theirs as they were, which takes room for the
+ * lane's own: after LMAS_E_CONTEXT_FULL it is failed. The result goes. */
+lmas_status lmi_lane_overwrite(lmi_context *ctx, lmi_lane *lane, lmi_fill fill, uint64_t seed);
+
+#endif
