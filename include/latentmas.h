@@ -359,7 +359,8 @@ LMAS_API const char *lmas_team_remark(const lmas_team *team, size_t i);
 typedef enum lmas_method {
     LMAS_METHOD_BASELINE = 0,   /* one agent reads and speaks */
     LMAS_METHOD_TEXT_MAS = 1,   /* each agent reads the others' text and speaks */
-    LMAS_METHOD_LATENT_MAS = 2, /* each inherits the memory, reads, thinks; the last speaks */
+    LMAS_METHOD_LATENT_MAS = 2, /* each inherits what the team's edges carry, reads, thinks; the
+                                 * last speaks */
 } lmas_method;
 
 /* "baseline", "text_mas", "latent_mas"; NULL past the last. And back: false when unknown. */
@@ -384,12 +385,14 @@ typedef struct lmas_question {
     const char *text; /* copied by lmas_solver_submit() */
     lmas_answer_kind kind;
     const char *note; /* what only prompts with {note} say, copied as well; NULL for nothing */
+    const char *other, *other_note; /* another question, for LMAS_CONTROL_SHUFFLED; else NULL */
 } lmas_question;
 
 /* What one agent did. Milliseconds are this agent's share of the ticks it took part in, by
  * rows: summed over all questions they give the wall time spent in the engine. */
 typedef struct lmas_agent_trace {
     const char *name;
+    uint32_t round;     /* from 1 */
     const char *input;  /* the prompt as the model read it, chat template applied */
     const char *output; /* what it spoke, "" when it only thought */
     uint32_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens */
@@ -420,8 +423,24 @@ typedef bool (*lmas_speech_fn)(void *user, uint64_t id, const char *text, size_t
 typedef bool (*lmas_agent_fn)(void *user, uint64_t id, const lmas_agent_trace *agent);
 typedef bool (*lmas_result_fn)(void *user, const lmas_result *result);
 
-/* Experiments that show what the memory does. NO_MEMORY: the next agent inherits nothing. */
-typedef enum { LMAS_CONTROL_OFF, LMAS_CONTROL_NO_MEMORY } lmas_control;
+/* Experiments that show what the memory does: what agents inherit in place of it. */
+typedef enum lmas_control {
+    LMAS_CONTROL_OFF = 0,
+    LMAS_CONTROL_NO_MEMORY = 1, /* nothing */
+    LMAS_CONTROL_PROMPTS = 2,   /* of its cells those of prompts alone */
+    LMAS_CONTROL_THOUGHTS = 3,  /* of its cells those of thoughts alone */
+    LMAS_CONTROL_RANDOM = 4,    /* cells with random keys and values of the same norm */
+    LMAS_CONTROL_ZERO = 5,      /* cells whose keys and values are zero */
+    LMAS_CONTROL_TEXT = 6,      /* text: whoever would hand memory on speaks */
+    LMAS_CONTROL_SHUFFLED = 7,  /* memory of another question (lmas_question.other): all agents but
+                                 * the last are asked that one */
+    LMAS_CONTROL_WRONG_TASK = 8, /* the same with a question of another task */
+} lmas_control;
+
+/* "off", "none", "prompts", "thoughts", "random", "zero", "text", "shuffled", "wrong-task"; NULL
+ * past the last. And back: false when unknown. */
+LMAS_API const char *lmas_control_name(lmas_control control);
+LMAS_API bool lmas_control_parse(lmas_control *out, const char *name);
 
 typedef struct lmas_solver_params {
     lmas_method method;          /* (default LMAS_METHOD_LATENT_MAS) */
@@ -480,8 +499,14 @@ typedef struct lmas_running {
  * inside a tick, so before the first tick there is none. Between ticks, to show progress. */
 LMAS_API bool lmas_solver_running(lmas_running *out, const lmas_solver *solver, size_t i);
 
-/* The most cells `question` can need, to size a session (text_mas: if every agent spoke all). */
-LMAS_CHECKED lmas_status lmas_question_cells(uint32_t *out, const lmas_model *model,
+/* What one question takes of a session, to size it. */
+typedef struct lmas_needs {
+    uint32_t n_lanes;       /* working memories at once: branches go side by side */
+    uint32_t n_lanes_least; /* with so many it can be asked all the same */
+    uint32_t n_cells;       /* the most in one of them (if every agent speaks all it may) */
+    uint32_t n_cells_all;   /* the most in all of them, where lanes draw from one pool */
+} lmas_needs;
+LMAS_CHECKED lmas_status lmas_question_needs(lmas_needs *out, const lmas_model *model,
                                              const lmas_team *team,
                                              const lmas_solver_params *params,
                                              const lmas_question *question);

@@ -87,9 +87,12 @@ const lmi_opt lmi_team_opts[] = {
      .max = LMAS_NEW_TOKENS_MAX,
      .help = "most tokens an agent speaks (default: 4096; 10000 with --custom_prompt_file, as "
              "Science-LatentMAS has it)"},
-    {"--control", LMI_OPT_WORD, AT(control), "off|none",
-     .help = "an experiment on latent_mas. none: the next agent inherits nothing, so what the "
-             "working memory is worth is the difference"},
+    {"--control", LMI_OPT_WORD, AT(control),
+     "off|none|prompts|thoughts|random|zero|text|shuffled|wrong-task",
+     .help = "an experiment on latent_mas: what agents inherit in place of the working memory. "
+             "Nothing; of its cells those of prompts, or of thoughts; cells of random vectors of "
+             "the same norm, or of zeros; text; memory of another question, or of another task's. "
+             "What the memory is worth is the difference"},
     {"--text_mas_context_length", LMI_OPT_INT, AT(text_context_length), "N", .min = -1,
      .max = LMAS_TEXT_CONTEXT_MAX,
      .help = "text_mas: most bytes of the others' text that an agent reads, -1 for all"},
@@ -172,13 +175,6 @@ static lmas_kv parse_kv(const char *name)
     return strcmp(name, lmi_kv_name(LMAS_KV_PER_LANE)) == 0 ? LMAS_KV_PER_LANE : LMAS_KV_AUTO;
 }
 
-static lmas_control parse_control(const char *name)
-{
-    const bool is_none = strcmp(name, lmi_control_name(LMAS_CONTROL_NO_MEMORY)) == 0;
-
-    return is_none ? LMAS_CONTROL_NO_MEMORY : LMAS_CONTROL_OFF;
-}
-
 void lmi_model_flags_init(lmi_model_flags *flags)
 {
     const lmas_model_params p = lmas_model_params_default();
@@ -195,7 +191,7 @@ void lmi_solve_flags_init(lmi_solve_flags *flags)
     *flags = (lmi_solve_flags){0};
     lmi_model_flags_init(&flags->model);
     flags->team = (lmi_team_flags){.method = lmas_method_name(solver.method),
-                                   .control = lmi_control_name(solver.control),
+                                   .control = lmas_control_name(solver.control),
                                    .prompt = "sequential",
                                    .latent_steps = solver.latent_steps,
                                    .max_new_tokens = NOT_GIVEN,
@@ -257,7 +253,7 @@ lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
     lmas_solver_params p = lmas_solver_params_default();
 
     lmas_method_parse(&p.method, flags->team.method);
-    p.control = parse_control(flags->team.control);
+    lmas_control_parse(&p.control, flags->team.control);
     p.latent_steps = (int32_t)flags->team.latent_steps;
     if (flags->team.max_new_tokens != NOT_GIVEN)
         p.max_new_tokens = (int32_t)flags->team.max_new_tokens;

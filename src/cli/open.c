@@ -205,8 +205,9 @@ static uint64_t memory_for_cells(const lmi_stage *stage)
 }
 
 /* Less than somebody asked for is worth a line. */
-static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_t n_lanes)
+static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_t n_at_once)
 {
+    const uint32_t n_cells = budget->n_lanes / budget->n_at_once * budget->n_cells;
     const int32_t usual = lmas_solver_params_default().max_new_tokens;
 
     if (budget->max_new_tokens < stage->solver_params.max_new_tokens &&
@@ -214,13 +215,13 @@ static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_
         lmi_say("--max_new_tokens is %d, not %d: the context of %u positions holds no more",
                 (int)budget->max_new_tokens, (int)stage->solver_params.max_new_tokens,
                 budget->n_cells);
-    if (budget->n_lanes < n_lanes && !stage->n_ctx_asked)
+    if (budget->n_at_once < n_at_once && !stage->n_ctx_asked)
         lmi_say("memory has room for %u of %u questions at once, at %u positions each",
-                budget->n_lanes, n_lanes, budget->n_cells);
-    if (stage->n_ctx_asked && budget->n_ctx / budget->n_cells < n_lanes)
+                budget->n_at_once, n_at_once, n_cells);
+    if (stage->n_ctx_asked && budget->n_ctx / n_cells < n_at_once)
         lmi_say("-c %u has room for %u of %u questions at once, at %u positions each: raise -c or "
                 "lower --max_new_tokens",
-                budget->n_ctx, budget->n_ctx / budget->n_cells, n_lanes, budget->n_cells);
+                budget->n_ctx, budget->n_ctx / n_cells, n_at_once, n_cells);
 }
 
 /* libggml clears the cache before it is used, and tells nobody how far it is. */
@@ -234,7 +235,7 @@ static void say_size(const lmi_stage *stage)
     if (size >= SIZE_SAID)
         lmi_say("making %s of working memory for %u question%s at once; a lower %s "
                 "needs less",
-                text, p->n_lanes, p->n_lanes == 1 ? "" : "s",
+                text, stage->n_at_once, stage->n_at_once == 1 ? "" : "s",
                 stage->n_ctx_asked ? "-c" : "--max_new_tokens");
 }
 
@@ -268,15 +269,15 @@ lmas_status lmi_stage_make_session(lmi_stage *stage)
 }
 
 lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
-                            uint32_t n_lanes)
+                            uint32_t n_at_once)
 {
-    const uint32_t n_wanted = n < n_lanes ? (uint32_t)n : n_lanes;
+    const uint32_t n_wanted = n < n_at_once ? (uint32_t)n : n_at_once;
     const lmi_demand demand = {.model = stage->model,
                                .team = stage->team,
                                .params = &stage->solver_params,
                                .questions = questions,
                                .n = n,
-                               .n_lanes = n_wanted,
+                               .n_at_once = n_wanted,
                                .n_ctx = stage->n_ctx_asked,
                                .is_per_lane = stage->session_params.kv != LMAS_KV_UNIFIED,
                                .cell_size = cell_size(stage),
@@ -290,6 +291,7 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
     stage->solver_params.max_new_tokens = budget.max_new_tokens;
     stage->session_params.n_ctx = budget.n_ctx;
     stage->session_params.n_lanes = budget.n_lanes;
+    stage->n_at_once = budget.n_at_once;
     say_size(stage);
     return lmi_stage_make_session(stage);
 }

@@ -14,6 +14,7 @@ typedef struct lmi_stage {
     lmas_solver_params solver_params;
     lmas_session_params session_params;
     uint32_t n_ctx_asked;  /* 0 when it is computed */
+    uint32_t n_at_once;    /* questions that run together */
     lmi_buf path;          /* of the model's file */
     lmi_buf chat_template; /* text of --chat-template-file */
 } lmi_stage;
@@ -37,9 +38,9 @@ lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
 /* Open model and team. */
 lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags);
 
-/* Make a session for `questions`, `n_lanes` at once; says where it gives less than asked. */
+/* Make a session for `questions`, `n_at_once` together; says where it gives less than asked. */
 lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
-                            uint32_t n_lanes);
+                            uint32_t n_at_once);
 
 /* Make the session that the stage's parameters describe. */
 lmas_status lmi_stage_make_session(lmi_stage *stage);

@@ -9,30 +9,41 @@
 
 enum { MEMINFO_MAX = 64 * 1024, PART_STEP = 256 };
 
-/* Cells the question takes when an agent speaks at most `n` tokens. */
-static lmas_status count_cells(uint32_t *out, const lmi_demand *demand, size_t i, int32_t n)
+/* What the question takes when an agent speaks at most `n` tokens. */
+static lmas_status count_needs(lmas_needs *out, const lmi_demand *demand, size_t i, int32_t n)
 {
     lmas_solver_params params = *demand->params;
 
     params.max_new_tokens = n;
-    return lmas_question_cells(out, demand->model, demand->team, &params, &demand->questions[i]);
+    return lmas_question_needs(out, demand->model, demand->team, &params, &demand->questions[i]);
 }
 
-/* Most cells one question may take: what the model was trained for, or what the user gave. */
-static uint32_t cell_limit(const lmi_demand *demand)
+/* The same, as cells of its longest memory. */
+static lmas_status count_cells(uint32_t *out, const lmi_demand *demand, size_t i, int32_t n)
+{
+    lmas_needs needs = {0};
+    const lmas_status status = count_needs(&needs, demand, i, n);
+
+    *out = needs.n_cells;
+    return status;
+}
+
+/* Most cells one memory may take: what the model was trained for, or what the user gave. */
+static uint32_t cell_limit(const lmi_demand *demand, uint32_t width)
 {
     const int32_t trained = lmas_model_describe(demand->model)->n_ctx_train;
     const uint32_t limit = trained > 0 ? (uint32_t)trained : UINT32_MAX;
+    const uint32_t given = demand->is_per_lane ? demand->n_ctx / width : demand->n_ctx;
 
-    return demand->n_ctx && demand->n_ctx < limit ? demand->n_ctx : limit;
+    return given && given < limit ? given : limit;
 }
 
 /* The largest question among those that leave half of the limit to text. Longer ones are
  * exceptions: they do not shorten the others. In a pool they run with what is left; in a lane's
  * own part they may fail alone. */
-static lmas_status find_largest(size_t *out, uint32_t *cells_out, const lmi_demand *demand)
+static lmas_status find_largest(size_t *out, uint32_t *cells_out, const lmi_demand *demand,
+                                uint32_t limit)
 {
-    const uint32_t limit = cell_limit(demand);
     uint32_t largest = 0;
     size_t i;
 
@@ -52,9 +63,8 @@ static lmas_status find_largest(size_t *out, uint32_t *cells_out, const lmi_dema
 }
 
 /* The most tokens an agent may speak so that question `i` stays within the limit. */
-static lmas_status shorten(int32_t *out, const lmi_demand *demand, size_t i)
+static lmas_status shorten(int32_t *out, const lmi_demand *demand, size_t i, uint32_t limit)
 {
-    const uint32_t limit = cell_limit(demand);
     int32_t low = 1; /* fits */
     int32_t high = demand->params->max_new_tokens + 1;
 
@@ -75,51 +85,73 @@ static lmas_status shorten(int32_t *out, const lmi_demand *demand, size_t i)
 }
 
 /* Fill in what one question takes. */
-static lmas_status measure(lmi_budget *budget, const lmi_demand *demand)
+static lmas_status measure(lmas_needs *needs, lmi_budget *budget, const lmi_demand *demand)
 {
     size_t largest = 0;
-    uint32_t cells = 0;
-    lmas_status status = find_largest(&largest, &cells, demand);
+    uint32_t cells = 0, limit;
+    lmas_status status = LMAS_OK;
 
+    *needs = (lmas_needs){.n_lanes = 1, .n_lanes_least = 1};
+    if (demand->n > 0)
+        status = count_needs(needs, demand, 0, 1); /* lanes are the team's, whatever is asked */
+    if (status != LMAS_OK)
+        return status;
+    limit = cell_limit(demand, needs->n_lanes);
+    status = find_largest(&largest, &cells, demand, limit);
     budget->max_new_tokens = demand->params->max_new_tokens;
-    budget->n_cells = cell_limit(demand);
+    budget->n_cells = limit;
+    needs->n_cells_all = limit;
     if (status != LMAS_OK || cells == 0)
         return status;
-    status = shorten(&budget->max_new_tokens, demand, largest);
+    status = shorten(&budget->max_new_tokens, demand, largest, limit);
     if (status == LMAS_OK)
-        status = count_cells(&budget->n_cells, demand, largest, budget->max_new_tokens);
+        status = count_needs(needs, demand, largest, budget->max_new_tokens);
+    budget->n_cells = needs->n_cells;
     return status;
 }
 
-/* Cells set aside for a lane: libllama rounds a lane's own part up. */
-static uint32_t part_of(const lmi_budget *budget, const lmi_demand *demand)
+/* Cells set aside for a question: libllama rounds a lane's own part up. */
+static uint32_t part_of(const lmi_budget *budget, const lmas_needs *needs, const lmi_demand *demand)
 {
-    if (!demand->is_per_lane || budget->n_lanes == 1)
-        return budget->n_cells;
-    return (budget->n_cells + PART_STEP - 1) / PART_STEP * PART_STEP;
+    if (!demand->is_per_lane)
+        return needs->n_cells_all;
+    if (budget->n_at_once * needs->n_lanes == 1)
+        return needs->n_cells;
+    return (budget->n_cells + PART_STEP - 1) / PART_STEP * PART_STEP * needs->n_lanes;
+}
+
+/* As many questions together as can be had: of `wanted` cells all told, or of the machine's. */
+static void fit(lmi_budget *b, const lmas_needs *needs, const lmi_demand *demand, double affordable)
+{
+    if (demand->n_ctx) {
+        b->n_ctx = demand->n_ctx;
+        while (demand->is_per_lane && b->n_at_once > 1 &&
+               b->n_ctx / (b->n_at_once * needs->n_lanes) < b->n_cells)
+            b->n_at_once--;
+    } else {
+        while (b->n_at_once > 1 && (double)b->n_at_once * part_of(b, needs, demand) > affordable)
+            b->n_at_once--;
+        b->n_ctx = b->n_cells < affordable ? b->n_at_once * part_of(b, needs, demand)
+                                           : (uint32_t)affordable;
+    }
+    b->n_lanes = b->n_at_once * needs->n_lanes;
 }
 
 lmas_status lmi_budget_make(lmi_budget *out, const lmi_demand *demand)
 {
-    const size_t most = demand->n < demand->n_lanes ? demand->n : demand->n_lanes;
-    lmi_budget b = {.n_lanes = most ? (uint32_t)most : 1};
+    const size_t most = demand->n < demand->n_at_once ? demand->n : demand->n_at_once;
+    lmi_budget b = {.n_at_once = most ? (uint32_t)most : 1};
     double affordable = (double)UINT32_MAX;
-    lmas_status status = measure(&b, demand);
+    lmas_needs needs;
+    lmas_status status = measure(&needs, &b, demand);
 
     if (status != LMAS_OK)
         return status;
-    if (demand->n_ctx) {
-        b.n_ctx = demand->n_ctx;
-        while (demand->is_per_lane && b.n_lanes > 1 && b.n_ctx / b.n_lanes < b.n_cells)
-            b.n_lanes--;
-        *out = b;
-        return LMAS_OK;
-    }
+    while (b.n_at_once > 1 && b.n_at_once * needs.n_lanes > LMAS_N_LANES_MAX)
+        b.n_at_once--;
     if (demand->cell_size > 0 && demand->max_size > 0)
         affordable = (double)demand->max_size / demand->cell_size;
-    while (b.n_lanes > 1 && (double)b.n_lanes * part_of(&b, demand) > affordable)
-        b.n_lanes--;
-    b.n_ctx = b.n_cells < affordable ? b.n_lanes * part_of(&b, demand) : (uint32_t)affordable;
+    fit(&b, &needs, demand, affordable);
     *out = b;
     return LMAS_OK;
 }

@@ -2,8 +2,9 @@
  * budget.h - how large a working memory, and how many lanes, the questions at hand want.
  *
  * A question wants room for its prompts, its thoughts and the longest text it may speak. The
- * memory is the largest question times the lanes, as far as the machine has memory for it.
- * Where each lane has its own part of it, there are no more lanes than parts of that size.
+ * memory is the largest question times how many run at once, as far as the machine has memory for
+ * it. A question takes several lanes where its team has branches. Where each lane has its own part
+ * of the memory, there are no more lanes than parts of that size.
  */
 #ifndef LMI_EVAL_BUDGET_H
 #define LMI_EVAL_BUDGET_H
@@ -20,7 +21,7 @@ typedef struct lmi_demand {
     const lmas_solver_params *params;
     const lmas_question *questions;
     size_t n;
-    uint32_t n_lanes;  /* questions the user wants to run at once */
+    uint32_t n_at_once; /* questions the user wants to run together */
     uint32_t n_ctx;    /* cells the user gave, 0 to have them computed */
     bool is_per_lane;  /* each lane has its own part of the memory */
     double cell_size;  /* bytes of one cell, 0 when unknown */
@@ -29,8 +30,9 @@ typedef struct lmi_demand {
 
 typedef struct lmi_budget {
     uint32_t n_ctx;         /* cells of all lanes together */
-    uint32_t n_lanes;       /* fewer than wanted where memory is short */
-    uint32_t n_cells;       /* the most that one question takes */
+    uint32_t n_at_once;     /* questions together: fewer than wanted where memory is short */
+    uint32_t n_lanes;       /* that they take */
+    uint32_t n_cells;       /* the most that one question takes in one lane */
     int32_t max_new_tokens; /* fewer than wanted where the context is short */
 } lmi_budget;
 

@@ -66,11 +66,6 @@ const char *lmi_kv_name(lmas_kv kv)
     return kv == LMAS_KV_UNIFIED ? "unified" : kv == LMAS_KV_PER_LANE ? "lane" : "auto";
 }
 
-const char *lmi_control_name(lmas_control control)
-{
-    return control == LMAS_CONTROL_NO_MEMORY ? "none" : "off";
-}
-
 const char *lmi_reasoning_name(lmas_reasoning reasoning)
 {
     return reasoning == LMAS_REASONING_ON ? "on" : reasoning == LMAS_REASONING_OFF ? "off" : "auto";
@@ -82,7 +77,7 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     const lmas_session_params *session = setup->session_params;
     yyjson_mut_val *params = yyjson_mut_obj_add_obj(doc, root, "params");
 
-    lmi_json_add_text(doc, params, "control", lmi_control_name(solver->control));
+    lmi_json_add_text(doc, params, "control", lmas_control_name(solver->control));
     yyjson_mut_obj_add_int(doc, params, "latent_steps", solver->latent_steps);
     yyjson_mut_obj_add_int(doc, params, "max_new_tokens", solver->max_new_tokens);
     yyjson_mut_obj_add_int(doc, params, "text_mas_context_length", solver->text_context_length);
@@ -227,7 +222,7 @@ const char *lmi_config_unsaid(const char *key)
         return lmi_reasoning_name(LMAS_REASONING_AUTO);
     if (strcmp(key, "first_agent_text") == 0)
         return OFF;
-    return strcmp(key, "control") == 0 ? lmi_control_name(LMAS_CONTROL_OFF) : NULL;
+    return strcmp(key, "control") == 0 ? lmas_control_name(LMAS_CONTROL_OFF) : NULL;
 }
 
 /* Whether two values of `key` mean the same; at most one of them is absent, and null says no more

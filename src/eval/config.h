@@ -46,7 +46,6 @@ size_t lmi_shard_size(const lmi_setup *setup);
 const char *lmi_kv_name(lmas_kv kv);
 
 /* "off" or "none", likewise; "on", "off" or "auto". */
-const char *lmi_control_name(lmas_control control);
 const char *lmi_reasoning_name(lmas_reasoning reasoning);
 
 /* What the lack of `key` means in a config of an earlier version; NULL where nothing is known. */

@@ -51,7 +51,7 @@ static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup 
 {
     yyjson_mut_obj_add_str(doc, root, "task", setup->data->task->name);
     yyjson_mut_obj_add_str(doc, root, "team", lmas_team_name(setup->team));
-    lmi_json_add_text(doc, root, "control", lmi_control_name(setup->solver_params->control));
+    lmi_json_add_text(doc, root, "control", lmas_control_name(setup->solver_params->control));
     add_interval(doc, root, "accuracy_interval", totals->n_correct, totals);
     add_accuracy(doc, root, "accuracy_compat", totals->n_correct_compat, totals);
     add_interval(doc, root, "accuracy_compat_interval", totals->n_correct_compat, totals);

@@ -102,18 +102,32 @@ static lmas_status check_idle(const lmas_memory *memory)
     return LMAS_OK;
 }
 
-lmas_status lmi_memory_start_read(lmas_memory *memory, const char *agent, const int32_t *tokens,
-                                  size_t n, unsigned want)
+static lmas_status start_tokens(lmas_memory *memory, const char *agent, lmas_segment_kind kind,
+                                lmi_tokens tokens, unsigned want)
 {
     lmas_status status = check_idle(memory);
 
-    if (status == LMAS_OK && n == 0)
+    if (status == LMAS_OK && tokens.n == 0)
         status = lmi_fail(LMAS_E_INVALID, "nothing to read: the prompt of %s has no tokens", agent);
     if (status == LMAS_OK)
-        status = open_segment(memory, agent, LMAS_SEGMENT_PROMPT);
+        status = open_segment(memory, agent, kind);
     if (status == LMAS_OK)
-        lmi_lane_read(memory->lane, tokens, n, want);
+        lmi_lane_read(memory->lane, tokens.ids, tokens.n, want);
     return status;
+}
+
+lmas_status lmi_memory_start_read(lmas_memory *memory, const char *agent, const int32_t *tokens,
+                                  size_t n, unsigned want)
+{
+    return start_tokens(memory, agent, LMAS_SEGMENT_PROMPT,
+                        (lmi_tokens){.ids = (int32_t *)tokens, .n = n}, want);
+}
+
+lmas_status lmi_memory_start_text(lmas_memory *memory, const char *agent, const int32_t *tokens,
+                                  size_t n)
+{
+    return start_tokens(memory, agent, LMAS_SEGMENT_TEXT,
+                        (lmi_tokens){.ids = (int32_t *)tokens, .n = n}, LMI_WANT_NOTHING);
 }
 
 lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_prefix *prefix,
@@ -141,6 +155,18 @@ lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32
     return status;
 }
 
+lmas_status lmi_memory_start_vector(lmas_memory *memory, const char *agent, const float *vector,
+                                    unsigned want)
+{
+    lmas_status status = check_idle(memory);
+
+    if (status == LMAS_OK)
+        status = open_segment(memory, agent, LMAS_SEGMENT_THOUGHT);
+    if (status == LMAS_OK)
+        lmi_lane_feed(memory->session->ctx, memory->lane, vector, want);
+    return status;
+}
+
 lmas_status lmi_memory_start_thought(lmas_memory *memory, const char *agent, unsigned want)
 {
     lmas_status status = check_idle(memory);
@@ -150,13 +176,10 @@ lmas_status lmi_memory_start_thought(lmas_memory *memory, const char *agent, uns
     if (status == LMAS_OK && !(memory->lane->has & LMI_WANT_HIDDEN))
         status = lmi_fail(LMAS_E_INVALID,
                           "no hidden state to think from: read a prompt before thinking");
-    if (status == LMAS_OK)
-        status = open_segment(memory, agent, LMAS_SEGMENT_THOUGHT);
-    if (status == LMAS_OK) {
-        lmi_realign_apply(memory->thought, memory->session->realign, memory->lane->hidden);
-        lmi_lane_feed(memory->session->ctx, memory->lane, memory->thought, want);
-    }
-    return status;
+    if (status != LMAS_OK)
+        return status;
+    lmi_realign_apply(memory->thought, memory->session->realign, memory->lane->hidden);
+    return lmi_memory_start_vector(memory, agent, memory->thought, want);
 }
 
 /* Nobody waits for the request any more: what it borrowed may go. */

@@ -42,6 +42,14 @@ lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_pr
 /* One latent step: e = realign(h), h the lane's hidden state, which must be fresh. */
 lmas_status lmi_memory_start_thought(lmas_memory *memory, const char *agent, unsigned want);
 
+/* Take in a vector [n_embd] that counts as the agent's thought. */
+lmas_status lmi_memory_start_vector(lmas_memory *memory, const char *agent, const float *vector,
+                                    unsigned want);
+
+/* Read tokens that the agent spoke elsewhere. */
+lmas_status lmi_memory_start_text(lmas_memory *memory, const char *agent, const int32_t *tokens,
+                                  size_t n);
+
 /* Take in a token the agent spoke. */
 lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32_t token,
                                    unsigned want);

@@ -1,70 +1,59 @@
 /*
- * job.h - one question on its way through a team.
+ * job.h - one question on its way through a team: its strands, and what passes between them.
  *
- * A job owns a working memory while it runs. It is a small state machine: whenever its memory
- * has no request under way, lmi_job_step() takes the result and places the next request.
- *
- *   turn:   READ ──▶ THINK ──▶ ... ──▶ SPEAK ──▶ ... ──▶ next turn, or the end
- *
- * Reading has two parts where prompts begin alike (shelf.h): that beginning, which it takes,
- * reads for all, or waits for; then the rest.
+ * A job owns as many working memories as its plan needs at once. A turn begins when all it waits
+ * for has ended; it gets its memory from theirs (inherit.h), and from then on its strand moves with
+ * every tick (strand.h). Whatever ends first, texts and blocks come in the plan's order, draws hang
+ * on question and turn, and traces are handed out turn by turn.
  */
 #ifndef LMI_TEAM_JOB_H
 #define LMI_TEAM_JOB_H
 
-#include "engine/sampler.h"
-#include "latent/memory.h"
-#include "latent/speech.h"
-#include "team/method.h"
-#include "team/shelf.h"
-
-typedef enum lmi_phase { LMI_PHASE_READ, LMI_PHASE_THINK, LMI_PHASE_SPEAK } lmi_phase;
+#include "team/inherit.h"
 
 typedef struct lmi_job {
     struct lmi_job *next; /* in the solver's queue */
     const lmi_plan *plan;
-    char *question;
-    char *note; /* NULL for none */
-    lmas_answer_kind kind;
+    char *texts[4];      /* question, note, other, other note; NULL for none */
+    lmi_case c;          /* the same, and what was said */
+    const char **said;   /* [n_turns], of the traces */
     uint32_t n_reserved; /* cells set aside while it runs */
 
-    lmas_memory *memory; /* NULL before the start and after the end */
-    size_t turn_index;
-    lmi_turn turn;
-    lmi_phase phase;
-    lmi_tokens prompt;
+    lmi_strand *strands;    /* [n_turns] */
+    lmi_standing *standing; /* [n_turns] */
+    lmi_pool memories;      /* those that no strand has */
+    uint32_t n_memories;    /* all of its memories; 0 before the start and after the end */
     lmi_shelf *shelf;
-    lmi_shelf_place *place; /* the beginning it reads or waits for; NULL when it has it */
-    uint32_t n_shared;      /* tokens of that beginning */
-    bool is_reader;         /* it reads it for all */
-    lmi_sampler *sampler;   /* of the agent that speaks */
-    lmi_speech speech;
-    bool is_closing; /* its last token is being taken in */
-    lmi_buf outputs; /* text_mas: what the agents said so far */
+    size_t n_told; /* turns whose trace was handed out */
     double begin_ms;
 
-    lmas_agent_trace *traces; /* strings are owned */
-    lmas_result result;       /* points at `traces`, `error`, `marked`; complete when is_done */
+    lmas_agent_trace *traces; /* of the strands that began, in order; made at the end */
+    lmas_result result;       /* points at `traces` and `error`; complete when is_done */
     char *error;
-    char *marked;     /* the last text with its control tokens; NULL when it has none */
     bool is_canceled; /* somebody asked for its end, which comes before its next step */
-    bool is_stopping; /* a callback asked to stop: the tick ends with this step */
     bool is_done;
 } lmi_job;
 
 lmas_status lmi_job_new(lmi_job **out, const lmi_plan *plan, const lmas_question *question);
 void lmi_job_free(lmi_job *job);
 
-/* Give the job a working memory, which it now owns, and place its first request. */
-void lmi_job_start(lmi_job *job, lmas_memory *memory, lmi_shelf *shelf);
+/* Cells that the running job may still need for itself. */
+uint32_t lmi_job_n_cells(const lmi_job *job);
 
-/* Go on from where the memory stands; the memory must not be busy. A failure of the question
- * ends the job (is_done) with the reason in its result. The return value is LMAS_OK, or
- * LMAS_E_CANCELED when a callback asked to stop: the step is taken all the same, so that a later
- * one goes on where this one ended. */
+/* Take `n` working memories of the session; false, and none is taken, where there are not as many.
+ */
+bool lmi_job_take_memories(lmi_job *job, lmas_session *session, uint32_t n);
+
+/* Begin the turns that can, and place their first requests. It must have its memories. */
+void lmi_job_start(lmi_job *job, lmi_shelf *shelf);
+
+/* Go on with every strand whose memory is not busy. A failure of the question ends the job
+ * (is_done) with the reason in its result. The return value is LMAS_OK, or LMAS_E_CANCELED when a
+ * callback asked to stop: the step is taken all the same, so that a later one goes on where this
+ * one ended. */
 lmas_status lmi_job_step(lmi_job *job);
 
-/* What the job is at; it must have its memory. */
+/* What the job is at; it must have its memories. */
 lmas_running lmi_job_look(const lmi_job *job);
 
 /* End the job with this thread's message. */

@@ -9,7 +9,7 @@ enum { SHARED_MIN = 8 };
 lmas_status lmi_shelf_init(lmi_shelf *shelf, lmi_context *ctx, const lmi_plan *plan)
 {
     *shelf = (lmi_shelf){.ctx = ctx, .plan = plan};
-    shelf->places = lmi_new(lmi_plan_n_turns(plan), sizeof(*shelf->places));
+    shelf->places = lmi_new(plan->n_turns, sizeof(*shelf->places));
     return shelf->places ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for shared prompts");
 }
 
@@ -17,7 +17,7 @@ void lmi_shelf_done(lmi_shelf *shelf)
 {
     size_t i;
 
-    for (i = 0; shelf->places && i < lmi_plan_n_turns(shelf->plan); i++) {
+    for (i = 0; shelf->places && i < shelf->plan->n_turns; i++) {
         lmi_tokens_done(&shelf->places[i].tokens);
         lmi_prefix_free(shelf->ctx, shelf->places[i].prefix);
     }
@@ -40,17 +40,33 @@ static const char *unlike(const char *text)
     return text && text[0] == '~' ? "#" : "~";
 }
 
+/* A case that has nothing in common with `c`. `said` has room for a text of each turn. */
+static lmi_case unlike_case(const lmi_case *c, const lmi_plan *plan, const char **said)
+{
+    size_t i;
+
+    for (i = 0; i < plan->n_turns; i++)
+        said[i] = unlike(c->said ? c->said[i] : NULL);
+    return (lmi_case){.question = unlike(c->question),
+                      .note = unlike(c->note),
+                      .other = unlike(c->other),
+                      .other_note = unlike(c->other_note),
+                      .kind = c->kind,
+                      .said = said};
+}
+
 /* What two prompts of this turn share whose questions have nothing in common. */
 static lmas_status find_common(lmi_shelf_place *place, const lmi_plan *plan, size_t i,
                                const lmi_case *c, const lmi_tokens *prompt)
 {
-    const lmi_case other = {.question = unlike(c->question),
-                            .note = unlike(c->note),
-                            .kind = c->kind,
-                            .outputs = unlike(c->outputs)};
-    lmas_status status;
+    const char **said = lmi_new(plan->n_turns, sizeof(*said));
+    lmas_status status = said ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for shared prompts");
+    lmi_case other;
     lmi_buf text;
 
+    if (status != LMAS_OK)
+        return status;
+    other = unlike_case(c, plan, said);
     lmi_buf_init(&text, LMI_PROMPT_MAX);
     status = lmi_plan_prompt(&text, plan, i, &other);
     if (status == LMAS_OK)
@@ -60,6 +76,7 @@ static lmas_status find_common(lmi_shelf_place *place, const lmi_plan *plan, siz
     if (status == LMAS_OK && place->tokens.n == prompt->n && prompt->n > 0)
         place->tokens.n--; /* no question in it: the last token is read all the same */
     lmi_buf_done(&text);
+    lmi_free(said);
     return status;
 }
 
@@ -72,7 +89,7 @@ lmi_shelf_place *lmi_shelf_look(uint32_t *n_out, lmi_shelf *shelf, size_t i, con
     *n_out = 0;
     if (place->state == LMI_SHELF_UNKNOWN) {
         const bool is_open = shelf->plan->params.share_prefixes &&
-                             (i == 0 || lmi_plan_turn(shelf->plan, i).is_fresh) &&
+                             lmi_turn_is_fresh(&shelf->plan->turns[i]) &&
                              lmi_prefix_is_possible(shelf->ctx) &&
                              find_common(place, shelf->plan, i, c, prompt) == LMAS_OK;
 
@@ -95,7 +112,7 @@ uint32_t lmi_shelf_n_cells(const lmi_shelf *shelf)
     uint32_t n = 0;
     size_t i;
 
-    for (i = 0; i < lmi_plan_n_turns(shelf->plan); i++)
+    for (i = 0; i < shelf->plan->n_turns; i++)
         if (shelf->places[i].prefix && shelf->places[i].prefix->seq >= 0)
             n += shelf->places[i].prefix->n;
     return n;

@@ -11,7 +11,7 @@
 
 #include "engine/model.h"
 #include "engine/prefix.h"
-#include "team/method.h"
+#include "team/prompt.h"
 
 typedef enum lmi_shelf_state {
     LMI_SHELF_UNKNOWN = 0, /* nobody has looked yet */

@@ -5,10 +5,11 @@
 #include <string.h>
 
 /* Longest word in braces that is looked at, in bytes; slots of one place, and one more. */
-enum { WORD_MAX = 15, SLOTS_MAX = 5 };
+enum { WORD_MAX = 15, SLOTS_MAX = 6 };
 
 /* What is filled in the prompts, in the text context, and nowhere else. */
-static const char *const IN_PROMPTS[SLOTS_MAX] = {"question", "note", "context", "format"};
+static const char *const IN_PROMPTS[SLOTS_MAX] = {"question", "note", "context", "format",
+                                                  "outputs"};
 static const char *const IN_CONTEXT[SLOTS_MAX] = {"outputs"};
 static const char *const IN_NOTHING[SLOTS_MAX] = {NULL};
 
@@ -137,11 +138,12 @@ static lmas_status check_word(const place *p, const word *w)
     if (slot)
         return add_remark(p, w, slot, (advice){"the slot is ", ""});
     slot = nearest(IN_PROMPTS, w->name);
-    if (slot)
-        return add_remark(p, w, slot, (advice){"", " is a slot in prompts alone"});
-    slot = nearest(IN_CONTEXT, w->name);
-    return slot ? add_remark(p, w, slot, (advice){"", " is a slot in context.text alone"})
-                : LMAS_OK;
+    if (!slot)
+        return LMAS_OK;
+    return add_remark(p, w, slot,
+                      (advice){"", strcmp(slot, IN_CONTEXT[0]) == 0
+                                       ? " is a slot in prompts and context.text alone"
+                                       : " is a slot in prompts alone"});
 }
 
 static lmas_status check_text(const place *p, const char *text)

@@ -10,7 +10,9 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/state/shift.h"
 #include "team/job.h"
+#include "team/params.h"
 
 struct lmas_solver {
     lmas_session *session;
@@ -26,12 +28,11 @@ struct lmas_solver {
 /* What cannot think is refused before anything runs. */
 static lmas_status check_thinking(const lmas_session *session, const lmi_plan *plan)
 {
-    const size_t n = lmi_plan_n_turns(plan);
     size_t i = 0;
 
-    while (i < n && lmi_plan_turn(plan, i).n_thoughts == 0)
+    while (i < plan->n_turns && plan->turns[i].n_thoughts == 0)
         i++;
-    if (i == n)
+    if (i == plan->n_turns)
         return LMAS_OK;
     if (session->model->thought.has_inputs_by_token)
         lmi_log(LMAS_LOG_WARN,
@@ -39,6 +40,67 @@ static lmas_status check_thinking(const lmas_session *session, const lmi_plan *p
                 "of token 0, which the model was never trained for",
                 session->model->info.arch);
     return lmi_session_check_thinking(session);
+}
+
+/* The turn that joins memories first; NULL where none does. */
+static const lmi_turn *find_join(const lmi_plan *plan)
+{
+    size_t i, k;
+
+    for (i = 0; i < plan->n_turns; i++)
+        for (k = 0; k < plan->turns[i].n_parcels; k++)
+            if (!plan->turns[i].parcels[k].is_read)
+                return &plan->turns[i];
+    return NULL;
+}
+
+/* What cannot be joined is refused, too; a session proves once that it can. */
+static lmas_status check_joins(const lmas_session *session, const lmi_plan *plan)
+{
+    const lmi_turn *turn = find_join(plan);
+    const char *refusal;
+    lmas_status status;
+    size_t k = 0;
+
+    if (!turn)
+        return LMAS_OK;
+    status = lmi_context_prove_join(session->ctx);
+    if (status != LMAS_OK)
+        return status;
+    refusal = lmi_context_cannot_join(session->ctx);
+    while (turn->parcels[k].is_read)
+        k++;
+    if (!refusal)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_MODEL,
+                    "team %s joins memories in the edge from \"%s\" to \"%s\": %s; let that edge "
+                    "carry \"text\" or \"embeds\"",
+                    plan->team->name, plan->turns[turn->parcels[k].from].name, turn->name, refusal);
+}
+
+/* Branches go side by side as far as there are lanes for them. */
+static lmas_status check_lanes(const lmas_session *session, lmi_plan *plan)
+{
+    const uint32_t n_lanes = lmas_session_n_lanes(session);
+
+    if (plan->n_lanes_least > n_lanes)
+        return lmi_fail(LMAS_E_INVALID,
+                        "team %s holds %u working memories at once: a session of as many lanes or "
+                        "more expected, this one has %u",
+                        plan->team->name, plan->n_lanes_least, n_lanes);
+    plan->n_lanes = plan->n_lanes < n_lanes ? plan->n_lanes : n_lanes;
+    return LMAS_OK;
+}
+
+static lmas_status check_plan(const lmas_session *session, lmi_plan *plan)
+{
+    lmas_status status = lmi_plan_check(plan);
+
+    if (status == LMAS_OK)
+        status = check_lanes(session, plan);
+    if (status == LMAS_OK)
+        status = check_thinking(session, plan);
+    return status == LMAS_OK ? check_joins(session, plan) : status;
 }
 
 static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lmas_team *team,
@@ -50,15 +112,12 @@ static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lm
     if (!solver)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
     solver->session = session;
-    solver->plan = (lmi_plan){.model = session->model,
-                              .team = team,
-                              .params = params ? *params : lmas_solver_params_default()};
     solver->last = &solver->first;
     solver->running = lmi_new(lmas_session_n_lanes(session), sizeof(lmi_job *));
-    status = solver->running ? lmi_plan_check(&solver->plan)
+    status = solver->running ? lmi_plan_make(&solver->plan, session->model, team, params)
                              : lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
     if (status == LMAS_OK)
-        status = check_thinking(session, &solver->plan);
+        status = check_plan(session, &solver->plan);
     if (status == LMAS_OK)
         status = lmi_shelf_init(&solver->shelf, session->ctx, &solver->plan);
     if (status != LMAS_OK) {
@@ -94,6 +153,7 @@ void lmas_solver_free(lmas_solver *solver)
         lmi_job_free(solver->running[i]);
     lmi_free(solver->running);
     lmi_shelf_done(&solver->shelf);
+    lmi_plan_done(&solver->plan);
     lmi_free(solver);
 }
 
@@ -101,35 +161,44 @@ void lmas_solver_free(lmas_solver *solver)
  * that, if what surely goes in fits and leaves room for one token. */
 static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
 {
-    const uint32_t n_ctx = solver->session->ctx->n_ctx_lane;
-    const lmi_case c = {
-        .question = job->question, .note = job->note, .kind = job->kind, .outputs = ""};
-    uint32_t least, most;
-    const lmas_status status = lmi_plan_cells(&least, &most, &solver->plan, &c);
+    const lmi_context *ctx = solver->session->ctx;
+    const uint32_t n_ctx = ctx->n_ctx_lane;
+    lmi_room room;
+    const lmas_status status = lmi_plan_room(&room, &solver->plan, &job->c);
 
     if (status != LMAS_OK)
         return status;
-    if (least >= n_ctx)
+    if (room.n_least >= n_ctx)
         return lmi_fail(LMAS_E_CONTEXT_FULL,
                         "context of %u cells is too small: prompts and thoughts of this question "
                         "take %u; give more with n_ctx%s",
-                        n_ctx, least,
-                        solver->session->ctx->is_unified
-                            ? ""
-                            : ", or let it take from the others' with kv unified");
-    job->n_reserved = most < n_ctx ? most : n_ctx;
+                        n_ctx, room.n_least,
+                        ctx->is_unified ? ""
+                                        : ", or let it take from the others' with kv unified");
+    job->n_reserved = room.n_all < n_ctx ? room.n_all : n_ctx;
+    return LMAS_OK;
+}
+
+/* A question that has all it must have. */
+static lmas_status check_question(const lmas_solver *solver, const lmas_question *question)
+{
+    if (!solver || !lmi_question_is_whole(question))
+        return lmi_fail(LMAS_E_INVALID,
+                        "lmas_solver_submit needs a solver and a question with text and kind");
+    if (lmi_control_swaps(solver->plan.params.control) && !question->other)
+        return lmi_fail(LMAS_E_INVALID,
+                        "control %s needs another question in lmas_question.other",
+                        lmas_control_name(solver->plan.params.control));
     return LMAS_OK;
 }
 
 lmas_status lmas_solver_submit(lmas_solver *solver, const lmas_question *question)
 {
     lmi_job *job = NULL;
-    lmas_status status;
+    lmas_status status = check_question(solver, question);
 
-    if (!solver || !question || !question->text || (size_t)question->kind >= LMI_ANSWER_KINDS)
-        return lmi_fail(LMAS_E_INVALID,
-                        "lmas_solver_submit needs a solver and a question with text and kind");
-    status = lmi_job_new(&job, &solver->plan, question);
+    if (status == LMAS_OK)
+        status = lmi_job_new(&job, &solver->plan, question);
     if (status != LMAS_OK)
         return status;
     status = reserve(solver, job);
@@ -204,11 +273,11 @@ static lmas_status retire(lmas_solver *solver, size_t i)
 static bool has_room(const lmas_solver *solver, const lmi_job *job)
 {
     const lmi_context *ctx = solver->session->ctx;
-    uint64_t n = (uint64_t)lmi_shelf_n_cells(&solver->shelf) + job->n_reserved;
+    uint64_t n = (uint64_t)lmi_shelf_n_cells(&solver->shelf) + lmi_job_n_cells(job);
     size_t i;
 
     for (i = 0; i < solver->n_running; i++)
-        n += solver->running[i]->n_reserved;
+        n += lmi_job_n_cells(solver->running[i]);
     return !ctx->is_unified || solver->n_running == 0 || n <= ctx->n_ctx;
 }
 
@@ -266,15 +335,14 @@ static lmas_status admit(lmas_solver *solver)
     lmas_status status = sweep(solver);
 
     while (status == LMAS_OK && solver->first) {
-        lmas_memory *memory = NULL;
         lmi_job *job = solver->first;
 
         /* A job that failed at its start has no lane, and its place until the next look. */
         if (solver->n_running == lmas_session_n_lanes(solver->session) || !has_room(solver, job) ||
-            lmas_memory_new(&memory, solver->session) != LMAS_OK)
+            !lmi_job_take_memories(job, solver->session, solver->plan.n_lanes))
             break;
         solver->running[solver->n_running++] = dequeue(solver);
-        lmi_job_start(job, memory, &solver->shelf);
+        lmi_job_start(job, &solver->shelf);
     }
     if (status == LMAS_OK && solver->first && solver->n_running == 0)
         return lmi_fail(LMAS_E_CONTEXT_FULL, "no question can start: the session's lanes are "
@@ -291,7 +359,7 @@ static lmas_status step_all(lmas_solver *solver)
         lmi_job *job = solver->running[i];
         lmas_status status = LMAS_OK;
 
-        if (!job->is_done && !lmi_memory_is_busy(job->memory))
+        if (!job->is_done)
             status = lmi_job_step(job);
         if (status == LMAS_OK && job->is_done)
             status = retire(solver, i);
@@ -328,7 +396,7 @@ bool lmas_solver_running(lmas_running *out, const lmas_solver *solver, size_t i)
     size_t k;
 
     for (k = 0; out && solver && k < solver->n_running; k++) {
-        if (!solver->running[k]->memory || i-- > 0)
+        if (solver->running[k]->n_memories == 0 || i-- > 0)
             continue;
         *out = lmi_job_look(solver->running[k]);
         return true;

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "team/builtin.h"
+#include "team/reach.h"
 #include "team/slots.h"
 
 static const char *const KIND_NAMES[LMI_ANSWER_KINDS] = {"number", "choice", "code", "free"};
@@ -169,6 +170,24 @@ static lmas_status read_agents(lmas_team *team, const lmi_json *json, yyjson_val
     return status;
 }
 
+static lmas_status read_graph(lmas_team *team, const lmi_json *json, yyjson_val *root)
+{
+    const char *names[LMI_TEAM_AGENTS_MAX];
+    size_t line, i;
+    lmas_status status;
+
+    for (i = 0; i < team->n_agents; i++)
+        names[i] = team->agents[i].name;
+    status = lmi_graph_read(&team->graph, json, root, names, team->n_agents);
+    lmi_json_member(&line, json, root, "rounds");
+    if (status == LMAS_OK && team->graph.n_rounds * team->n_agents > LMI_TEAM_TURNS_MAX)
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s:%zu: %zu agents in %zu \"rounds\" are %zu turns, at most %d expected",
+                        json->label, line, team->n_agents, team->graph.n_rounds,
+                        team->n_agents * team->graph.n_rounds, LMI_TEAM_TURNS_MAX);
+    return status;
+}
+
 /* No prompt holds {question}; one may hold a word that was meant to be it. */
 static lmas_status refuse_unasked(const lmas_team *team, const lmi_json *json, size_t line)
 {
@@ -211,9 +230,9 @@ static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjs
 
 static lmas_status read_team(lmas_team *team, const lmi_json *json)
 {
-    static const char *const keys[] = {"name",     "system",  "context",   "agents",
-                                       "baseline", "formats", "reasoning", "chat_template_kwargs",
-                                       NULL};
+    static const char *const keys[] = {
+        "name",    "system",    "context", "agents", "edges", "rounds", "baseline",
+        "formats", "reasoning", "chat_template_kwargs", NULL};
     yyjson_val *root = lmi_json_root(json);
     const char *name = NULL;
     lmas_status status;
@@ -244,8 +263,12 @@ static lmas_status read_team(lmas_team *team, const lmi_json *json)
     if (status == LMAS_OK)
         status = read_agents(team, json, root);
     if (status == LMAS_OK)
+        status = read_graph(team, json, root);
+    if (status == LMAS_OK)
         status = lmi_slots_check(team, json);
-    return status == LMAS_OK ? check_whole(team, json, root) : status;
+    if (status == LMAS_OK)
+        status = check_whole(team, json, root);
+    return status == LMAS_OK ? lmi_reach_check(team, json) : status;
 }
 
 void lmi_team_skip_mark(const char **text, size_t *len)
@@ -342,6 +365,7 @@ void lmas_team_free(lmas_team *team)
         return;
     for (i = 0; i < team->n_agents; i++)
         lmi_agent_done(&team->agents[i]);
+    lmi_graph_done(&team->graph);
     for (i = 0; i < LMI_ANSWER_KINDS; i++)
         lmi_free(team->formats[i]);
     for (i = 0; i < team->n_remarks; i++)

@@ -4,11 +4,12 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "team/graph.h"
 
 /* Limits of a team file. */
 enum {
     LMI_TEAM_FILE_MAX = 1024 * 1024, /* bytes */
-    LMI_TEAM_AGENTS_MAX = 64,
+    LMI_TEAM_TURNS_MAX = 1024, /* agents times rounds */
     LMI_TEAM_NAME_MAX = 64, /* bytes of a team's or an agent's name */
     LMI_ANSWER_KINDS = 4,
     LMI_TEAM_REMARKS_MAX = 32, /* kept; a person mends those first */
@@ -45,6 +46,7 @@ struct lmas_team {
     char *formats[LMI_ANSWER_KINDS]; /* by lmas_answer_kind; NULL where the file has none */
     lmi_agent agents[LMI_TEAM_AGENTS_MAX];
     size_t n_agents;
+    lmi_graph graph;
     char *remarks[LMI_TEAM_REMARKS_MAX]; /* words in braces that may be meant as slots */
     size_t n_remarks;
 };

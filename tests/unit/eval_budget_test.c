@@ -34,7 +34,7 @@ static lmi_demand make_demand(void)
                         .params = &params,
                         .questions = questions,
                         .n = 2,
-                        .n_lanes = 8};
+                        .n_at_once = 8};
 }
 
 static uint32_t cells(size_t i)

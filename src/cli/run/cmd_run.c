@@ -430,7 +430,7 @@ static void print_summary(const work *w)
     if (w->stage.solver_params.method != LMAS_METHOD_BASELINE)
         fprintf(stderr, ", team %s", lmas_team_name(w->stage.team));
     if (w->stage.solver_params.control != LMAS_CONTROL_OFF)
-        fprintf(stderr, ", control %s", lmi_control_name(w->stage.solver_params.control));
+        fprintf(stderr, ", control %s", lmas_control_name(w->stage.solver_params.control));
     fputc('\n', stderr);
     print_right("right", t->n_correct, t);
     print_right("compat", t->n_correct_compat, t);

@@ -1,0 +1,86 @@
+/* params.c - what a run is told: methods and experiments by name, and the limits of its numbers. */
+#include "team/params.h"
+
+#include <string.h>
+
+#include "engine/sampler.h"
+
+static const char *const METHOD_NAMES[] = {"baseline", "text_mas", "latent_mas"};
+enum { N_METHODS = sizeof(METHOD_NAMES) / sizeof(METHOD_NAMES[0]) };
+
+const char *lmas_method_name(lmas_method method)
+{
+    return (size_t)method < N_METHODS ? METHOD_NAMES[method] : NULL;
+}
+
+bool lmas_method_parse(lmas_method *out, const char *name)
+{
+    size_t i;
+
+    for (i = 0; out && name && i < N_METHODS; i++) {
+        if (strcmp(name, METHOD_NAMES[i]) != 0)
+            continue;
+        *out = (lmas_method)i;
+        return true;
+    }
+    return false;
+}
+
+static const char *const CONTROL_NAMES[] = {"off",  "none", "prompts",  "thoughts",  "random",
+                                            "zero", "text", "shuffled", "wrong-task"};
+enum { N_CONTROLS = sizeof(CONTROL_NAMES) / sizeof(CONTROL_NAMES[0]) };
+
+const char *lmas_control_name(lmas_control control)
+{
+    return (size_t)control < N_CONTROLS ? CONTROL_NAMES[control] : NULL;
+}
+
+bool lmas_control_parse(lmas_control *out, const char *name)
+{
+    size_t i;
+
+    for (i = 0; out && name && i < N_CONTROLS; i++) {
+        if (strcmp(name, CONTROL_NAMES[i]) != 0)
+            continue;
+        *out = (lmas_control)i;
+        return true;
+    }
+    return false;
+}
+
+bool lmi_control_swaps(lmas_control control)
+{
+    return control == LMAS_CONTROL_SHUFFLED || control == LMAS_CONTROL_WRONG_TASK;
+}
+
+lmas_solver_params lmas_solver_params_default(void)
+{
+    return (lmas_solver_params){.method = LMAS_METHOD_LATENT_MAS,
+                                .latent_steps = 10,
+                                .max_new_tokens = 4096,
+                                .text_context_length = -1,
+                                .share_prefixes = true,
+                                .sampling = lmas_sampling_default(),
+                                .chat = lmas_chat_params_default()};
+}
+
+lmas_status lmi_params_check(const lmas_solver_params *p)
+{
+    if (!lmas_method_name(p->method))
+        return lmi_fail(LMAS_E_INVALID, "method must be baseline, text_mas or latent_mas, got %d",
+                        (int)p->method);
+    if (!lmas_control_name(p->control))
+        return lmi_fail(LMAS_E_INVALID, "control must be from 0 (off) to %d (%s), got %d",
+                        N_CONTROLS - 1, CONTROL_NAMES[N_CONTROLS - 1], (int)p->control);
+    if (p->latent_steps < 0 || p->latent_steps > LMAS_LATENT_STEPS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "latent_steps must be from 0 to %d, got %d",
+                        LMAS_LATENT_STEPS_MAX, p->latent_steps);
+    if (p->max_new_tokens < 1 || p->max_new_tokens > LMAS_NEW_TOKENS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "max_new_tokens must be from 1 to %d, got %d",
+                        LMAS_NEW_TOKENS_MAX, p->max_new_tokens);
+    if (p->text_context_length < -1 || p->text_context_length > LMAS_TEXT_CONTEXT_MAX)
+        return lmi_fail(LMAS_E_INVALID, "text_context_length must be from -1 to %d, got %d",
+                        LMAS_TEXT_CONTEXT_MAX, p->text_context_length);
+    return lmi_sampling_check(&p->sampling);
+}
+

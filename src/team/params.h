@@ -1,0 +1,12 @@
+/* params.h - whether what a run is told is within its limits. */
+#ifndef LMI_TEAM_PARAMS_H
+#define LMI_TEAM_PARAMS_H
+
+#include "base/status.h"
+
+/* Whether all agents but the last are asked another question. */
+bool lmi_control_swaps(lmas_control control);
+
+lmas_status lmi_params_check(const lmas_solver_params *params);
+
+#endif

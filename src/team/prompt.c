@@ -1,0 +1,294 @@
+/* prompt.c - filling slots, opening the agent's own turn; prompt.h has the slots. */
+#include "team/prompt.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "engine/chat.h"
+#include "team/params.h"
+
+lmi_case lmi_case_of(const lmas_question *question)
+{
+    return (lmi_case){.question = question->text,
+                      .note = question->note,
+                      .other = question->other,
+                      .other_note = question->other_note,
+                      .kind = question->kind};
+}
+
+bool lmi_question_is_whole(const lmas_question *question)
+{
+    return question && question->text && (size_t)question->kind < LMI_ANSWER_KINDS;
+}
+
+/* What the chat template is told in turn `i`: what the team says, over it what the agent says, and
+ * over both the caller. */
+static lmi_chat chat_of(const lmi_plan *plan, size_t i)
+{
+    const lmas_chat_params *asked = &plan->params.chat;
+    const lmi_agent *agent = plan->turns[i].agent;
+    lmi_chat chat = {.kwargs = {plan->team->kwargs, agent ? agent->kwargs : NULL, asked->kwargs},
+                     .reasoning = plan->team->reasoning,
+                     .date = asked->date};
+
+    if (agent && agent->reasoning != LMAS_REASONING_AUTO)
+        chat.reasoning = agent->reasoning;
+    if (asked->reasoning != LMAS_REASONING_AUTO)
+        chat.reasoning = asked->reasoning;
+    return chat;
+}
+
+static const char *system_of(const lmi_plan *plan, size_t i)
+{
+    const lmi_agent *agent = plan->turns[i].agent;
+
+    return agent && agent->system ? agent->system : plan->team->system;
+}
+
+/* Whether the chat template takes what it is told in turn `i`. */
+static lmas_status check_chat(const lmi_plan *plan, size_t i)
+{
+    const lmi_chat chat = chat_of(plan, i);
+    lmas_status status = lmi_chat_check(&chat);
+    lmi_buf probe;
+
+    if (status != LMAS_OK)
+        return status;
+    lmi_buf_init(&probe, 2 * LMI_PROMPT_MAX);
+    status = lmi_chat_format(&probe, plan->model, system_of(plan, i), "?", &chat);
+    lmi_buf_done(&probe);
+    return status;
+}
+
+lmas_status lmi_plan_check(const lmi_plan *plan)
+{
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    for (i = 0; status == LMAS_OK && i < plan->n_turns; i++)
+        status = check_chat(plan, i);
+    return status;
+}
+
+/* ---- Slots ---- */
+
+/* Whoever is not shown the question itself is shown another: an experiment. */
+static bool is_elsewhere(const lmi_plan *plan, size_t i)
+{
+    return lmi_control_swaps(plan->params.control) && !plan->turns[i].is_output;
+}
+
+static const char *text_or_nothing(const char *text)
+{
+    return text ? text : "";
+}
+
+static const char *said_in(const lmi_case *c, int32_t turn)
+{
+    return c->said ? text_or_nothing(c->said[turn]) : "";
+}
+
+/* "[name]:" and the text, for each turn whose text may be read; cut to what the run allows. */
+static void put_outputs(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
+{
+    const lmi_turn_list *hears = &plan->turns[i].hears;
+    const int32_t limit = plan->params.text_context_length;
+    size_t k;
+
+    for (k = 0; k < hears->n; k++) {
+        const lmi_turn *turn = &plan->turns[hears->at[k]];
+
+        lmi_buf_printf(out, "%s[%s", k ? "\n\n" : "", turn->name);
+        if (plan->team->graph.n_rounds > 1)
+            lmi_buf_printf(out, ", round %u", turn->round + 1);
+        lmi_buf_printf(out, "]:\n%s", said_in(c, hears->at[k]));
+    }
+    if (limit < 0 || out->status != LMAS_OK || out->len <= (size_t)limit)
+        return;
+    out->len = lmi_utf8_floor(out->data, (size_t)limit);
+    out->data[out->len] = '\0';
+}
+
+/* What the agent named by the `n` bytes at `name` said last, as far as turn `i` hears it; NULL
+ * where the team has no such agent. */
+static const char *output_of(const lmi_plan *plan, size_t i, const lmi_case *c, const char *name,
+                             size_t n)
+{
+    const lmi_turn_list *hears = &plan->turns[i].hears;
+    size_t k;
+
+    for (k = hears->n; k-- > 0;) {
+        const char *who = plan->turns[hears->at[k]].name;
+
+        if (strlen(who) == n && memcmp(who, name, n) == 0)
+            return said_in(c, hears->at[k]);
+    }
+    for (k = 0; k < plan->team->n_agents; k++)
+        if (strlen(plan->team->agents[k].name) == n &&
+            memcmp(plan->team->agents[k].name, name, n) == 0)
+            return "";
+    return NULL;
+}
+
+/* What stands in a template between braces, and what takes its place. */
+typedef struct slot {
+    const char *name; /* "{question}" */
+    const char *text; /* NULL: leave the braces as they are */
+} slot;
+
+/* All that can take a slot's place in one prompt. */
+typedef struct filling {
+    const lmi_plan *plan;
+    size_t turn;
+    const lmi_case *c;
+    const slot *slots;
+    size_t n_slots;
+} filling;
+
+/* What takes the place of the slot that begins at `text`, and how long the slot is; NULL where none
+ * begins there. */
+static const char *find_slot(size_t *len, const filling *f, const char *text)
+{
+    static const char OUTPUT[] = "{output:";
+    const size_t n_name = strlen(OUTPUT);
+    const char *end = strchr(text, '}');
+    size_t i;
+
+    for (i = 0; i < f->n_slots; i++) {
+        *len = strlen(f->slots[i].name);
+        if (f->slots[i].text && strncmp(text, f->slots[i].name, *len) == 0)
+            return f->slots[i].text;
+    }
+    if (!end || strncmp(text, OUTPUT, n_name) != 0)
+        return NULL;
+    *len = (size_t)(end - text) + 1;
+    return output_of(f->plan, f->turn, f->c, text + n_name, *len - n_name - 1);
+}
+
+/* One pass from left to right: what a slot brings in is never searched for slots again, so a
+ * question may contain "{format}" and keeps it. */
+static void expand(lmi_buf *out, const char *template, const filling *f)
+{
+    while (*template) {
+        const size_t plain = strcspn(template, "{");
+        const char *text;
+        size_t len;
+
+        lmi_buf_append(out, template, plain);
+        template += plain;
+        if (!*template)
+            break;
+        text = find_slot(&len, f, template);
+        if (text)
+            lmi_buf_puts(out, text);
+        else
+            lmi_buf_putc(out, '{');
+        template += text ? len : 1;
+    }
+}
+
+/* What `{context}` says: of memory, of texts, or of both, whatever reaches the turn. */
+static void put_context(lmi_buf *out, const lmi_plan *plan, size_t i, const char *outputs)
+{
+    const slot slots[] = {{"{outputs}", outputs}};
+    const filling f = {.plan = plan, .turn = i, .slots = slots, .n_slots = 1};
+    const lmi_turn *turn = &plan->turns[i];
+
+    if (turn->gets_memory)
+        lmi_buf_puts(out, plan->team->context_latent);
+    if (turn->gets_memory && turn->hears.n > 0 && out->len > 0)
+        lmi_buf_puts(out, "\n\n");
+    if (turn->hears.n > 0)
+        expand(out, plan->team->context_text, &f);
+}
+
+static void fill(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c,
+                 const char *template, const char *context, const char *outputs)
+{
+    const bool is_other = is_elsewhere(plan, i);
+    const slot slots[] = {{"{question}", is_other ? c->other : c->question},
+                          {"{note}", text_or_nothing(is_other ? c->other_note : c->note)},
+                          {"{context}", context},
+                          {"{outputs}", outputs},
+                          {"{format}", plan->team->formats[c->kind]}};
+    const filling f = {.plan = plan,
+                       .turn = i,
+                       .c = c,
+                       .slots = slots,
+                       .n_slots = sizeof(slots) / sizeof(slots[0])};
+
+    expand(out, template, &f);
+}
+
+static lmas_status check_format(const lmi_plan *plan, size_t i, lmas_answer_kind kind,
+                                const char *template)
+{
+    if (plan->team->formats[kind] || !strstr(template, "{format}"))
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID, "team %s has no \"%s\" in formats, and %s asks for {format}",
+                    plan->team->name, lmi_answer_kind_name(kind), plan->turns[i].name);
+}
+
+static lmas_status expand_user(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
+{
+    const lmi_agent *agent = plan->turns[i].agent;
+    const char *template = agent ? agent->prompt : plan->team->baseline;
+    lmas_status status = check_format(plan, i, c->kind, template);
+    lmi_buf context, outputs;
+
+    if (status != LMAS_OK)
+        return status;
+    lmi_buf_init(&context, LMI_PROMPT_MAX);
+    lmi_buf_init(&outputs, LMI_PROMPT_MAX);
+    put_outputs(&outputs, plan, i, c);
+    put_context(&context, plan, i, lmi_buf_text(&outputs));
+    if (outputs.status == LMAS_OK && context.status == LMAS_OK)
+        fill(out, plan, i, c, template, lmi_buf_text(&context), lmi_buf_text(&outputs));
+    status = lmi_buf_status(outputs.status != LMAS_OK ? &outputs
+                            : context.status != LMAS_OK ? &context
+                                                        : out);
+    lmi_buf_done(&context);
+    lmi_buf_done(&outputs);
+    return status;
+}
+
+/* ---- The chat turn ---- */
+
+/* How long a text is without the newlines at its end. */
+static size_t trimmed(const char *text, size_t len)
+{
+    while (len && text[len - 1] == '\n')
+        len--;
+    return len;
+}
+
+/* What the agent's own turn begins with, unless the template has begun it so. */
+static void open_thoughts(lmi_buf *prompt, const char *words)
+{
+    const size_t n = trimmed(words, strlen(words));
+    const size_t end = trimmed(lmi_buf_text(prompt), prompt->len);
+
+    if (n == 0 || end < n || memcmp(prompt->data + end - n, words, n) != 0)
+        lmi_buf_puts(prompt, words);
+}
+
+lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
+{
+    const lmi_chat chat = chat_of(plan, i);
+    const lmi_agent *agent = plan->turns[i].agent;
+    lmas_status status;
+    lmi_buf user;
+
+    lmi_buf_init(&user, LMI_PROMPT_MAX);
+    status = expand_user(&user, plan, i, c);
+    if (status == LMAS_OK)
+        status = lmi_chat_format(out, plan->model, system_of(plan, i), lmi_buf_text(&user), &chat);
+    lmi_buf_done(&user);
+    if (status != LMAS_OK)
+        return status;
+    if (agent && agent->think)
+        open_thoughts(out, agent->think);
+    else if (plan->params.think_tag)
+        open_thoughts(out, "<think>");
+    return lmi_buf_status(out);
+}

@@ -1,0 +1,39 @@
+/*
+ * prompt.h - what an agent reads: its template with the slots filled, as a chat turn.
+ *
+ *   {question} {note} {format}      what the question brings
+ *   {context}                       what the team says of memory, or of texts, that reached it
+ *   {outputs} {output:NAME}         those texts, all or one agent's
+ */
+#ifndef LMI_TEAM_PROMPT_H
+#define LMI_TEAM_PROMPT_H
+
+#include "base/buf.h"
+#include "team/plan.h"
+
+/* Longest prompt, in bytes, before the chat template. */
+#define LMI_PROMPT_MAX ((size_t)32 * 1024 * 1024)
+
+/* What one question brings. */
+typedef struct lmi_case {
+    const char *question;
+    const char *note;       /* NULL for none */
+    const char *other;      /* what all but the last are asked where a control says so */
+    const char *other_note; /* NULL for none */
+    lmas_answer_kind kind;
+    const char *const *said; /* [n_turns], NULL where nothing was; NULL for nothing at all */
+} lmi_case;
+
+/* The case of a question before anybody has said anything; texts are borrowed. */
+lmi_case lmi_case_of(const lmas_question *question);
+
+/* Whether a caller's question has all it must have. */
+bool lmi_question_is_whole(const lmas_question *question);
+
+/* Whether the chat template takes what each agent tells it. */
+lmas_status lmi_plan_check(const lmi_plan *plan);
+
+/* The whole prompt of turn `i` as the model reads it: slots filled, chat template applied. */
+lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c);
+
+#endif

@@ -1,0 +1,104 @@
+/* reach.c - see reach.h. A file without "edges" is a chain: its texts are a matter of the method. */
+#include "team/reach.h"
+
+#include <string.h>
+
+static bool has_any(const char *prompt, const char *const *slots)
+{
+    for (; *slots; slots++)
+        if (strstr(prompt, *slots))
+            return true;
+    return false;
+}
+
+/* The line of the prompt of agent `i`. */
+static size_t line_of(const lmi_json *json, size_t i)
+{
+    yyjson_val *agents = yyjson_obj_get(lmi_json_root(json), "agents");
+    size_t line;
+
+    lmi_json_member(&line, json, yyjson_arr_get(agents, i), "prompt");
+    return line;
+}
+
+/* Whoever is shown nothing and handed nothing has nothing to say. */
+static lmas_status check_reached(const lmas_team *team, const lmi_json *json, size_t i)
+{
+    static const char *const told[] = {"{question}", "{note}", NULL};
+    size_t k;
+
+    if (has_any(team->agents[i].prompt, told))
+        return LMAS_OK;
+    for (k = 0; k < team->graph.n_edges; k++)
+        if (team->graph.edges[k].to == i && team->graph.edges[k].carry != LMI_CARRY_NONE)
+            return LMAS_OK;
+    return lmi_fail(LMAS_E_FORMAT,
+                    "%s:%zu: nothing reaches \"%s\": no edge brings it anything, and its prompt "
+                    "contains neither {question} nor {note}",
+                    json->label, line_of(json, i), team->agents[i].name);
+}
+
+/* Text along an edge is read only where the prompt says so. */
+static lmas_status check_edge(const lmas_team *team, const lmi_json *json, const lmi_edge *edge)
+{
+    static const char *const heard[] = {"{context}", "{outputs}", "{output:", NULL};
+
+    if (!lmi_carries_text(edge->carry) || has_any(team->agents[edge->to].prompt, heard))
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_FORMAT,
+                    "%s:%zu: this edge carries text to \"%s\", whose prompt has none of {context}, "
+                    "{outputs} and {output:%s}: it would be lost",
+                    json->label, edge->line, team->agents[edge->to].name,
+                    team->agents[edge->from].name);
+}
+
+static lmas_status check_output(const lmas_team *team, const lmi_json *json, size_t i,
+                                const char *name, size_t len)
+{
+    size_t k;
+
+    for (k = 0; k < team->n_agents; k++)
+        if (strlen(team->agents[k].name) == len && memcmp(team->agents[k].name, name, len) == 0)
+            break;
+    if (k == team->n_agents)
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: {output:%.*s} in the prompt of \"%s\" names no agent",
+                        json->label, line_of(json, i), (int)(len < 64 ? len : 64), name,
+                        team->agents[i].name);
+    if (lmi_graph_tells(&team->graph, k, i))
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_FORMAT,
+                    "%s:%zu: {output:%s} in the prompt of \"%s\" stays empty: no edge that carries "
+                    "text leads there from \"%s\"",
+                    json->label, line_of(json, i), team->agents[k].name, team->agents[i].name,
+                    team->agents[k].name);
+}
+
+static lmas_status check_outputs(const lmas_team *team, const lmi_json *json, size_t i)
+{
+    static const char OUTPUT[] = "{output:";
+    const char *at = team->agents[i].prompt;
+    lmas_status status = LMAS_OK;
+
+    while (status == LMAS_OK && (at = strstr(at, OUTPUT))) {
+        at += strlen(OUTPUT);
+        status = check_output(team, json, i, at, strcspn(at, "}"));
+    }
+    return status;
+}
+
+lmas_status lmi_reach_check(const lmas_team *team, const lmi_json *json)
+{
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    if (!yyjson_obj_get(lmi_json_root(json), "edges"))
+        return LMAS_OK;
+    for (i = 0; status == LMAS_OK && i < team->n_agents; i++) {
+        status = check_reached(team, json, i);
+        if (status == LMAS_OK)
+            status = check_outputs(team, json, i);
+    }
+    for (i = 0; status == LMAS_OK && i < team->graph.n_edges; i++)
+        status = check_edge(team, json, &team->graph.edges[i]);
+    return status;
+}

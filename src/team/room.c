@@ -1,0 +1,163 @@
+/*
+ * room.c - how many cells a question can need, before anything runs.
+ *
+ * What a turn adds is its prompt, its thoughts and what it speaks; what its memory holds is that
+ * of all its blocks. A prompt may hold texts that nobody has spoken yet: those count by what their
+ * agents may speak.
+ */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "team/prompt.h"
+
+/* Tokens that the heading and the blank line around one agent's text may take. */
+enum { OUTPUT_OVERHEAD = 16 };
+
+/* What each turn adds to its memory. */
+typedef struct addition {
+    uint64_t least; /* prompt, thoughts */
+    uint64_t most;  /* and all that it may hear and speak */
+    uint64_t alone; /* most cells that its memory has for itself */
+    bool is_continued; /* another turn goes on in it */
+} addition;
+
+/* Tokens that the text of others may take in the prompt of turn `i`: what they may speak, or what
+ * the byte limit lets through (a token has a byte at least). */
+static uint64_t most_heard(const lmi_plan *plan, size_t i)
+{
+    const lmi_turn_list *hears = &plan->turns[i].hears;
+    const int32_t limit = plan->params.text_context_length;
+    uint64_t spoken = 0;
+    size_t k;
+
+    for (k = 0; k < hears->n; k++)
+        spoken += (uint64_t)plan->turns[hears->at[k]].n_speak + OUTPUT_OVERHEAD;
+    return limit >= 0 && (uint64_t)limit < spoken ? (uint64_t)limit : spoken;
+}
+
+static lmas_status count_prompt(uint32_t *out, const lmi_plan *plan, size_t i, const lmi_case *c)
+{
+    lmas_status status;
+    lmi_buf prompt;
+
+    lmi_buf_init(&prompt, LMI_PROMPT_MAX);
+    status = lmi_plan_prompt(&prompt, plan, i, c);
+    if (status == LMAS_OK)
+        status = lmas_model_count_tokens(out, plan->model, lmi_buf_text(&prompt));
+    lmi_buf_done(&prompt);
+    return status;
+}
+
+static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, const lmi_case *c)
+{
+    const lmi_turn *turn = &plan->turns[i];
+    uint32_t n_prompt = 0;
+    const lmas_status status = count_prompt(&n_prompt, plan, i, c);
+
+    out->least = (uint64_t)n_prompt + (uint64_t)turn->n_thoughts;
+    out->most = out->least + most_heard(plan, i) + (uint64_t)turn->n_speak;
+    return status;
+}
+
+/* A fork shares what it began with; a memory that was joined shares nothing. */
+static void count_alone(addition *turns, const lmi_plan *plan, size_t i, uint64_t whole)
+{
+    const lmi_turn *turn = &plan->turns[i];
+    const int32_t base = turn->base;
+    const lmi_turn_list *takers = base == LMI_NO_TURN ? NULL : &plan->turns[base].gives_to;
+    const bool goes_on = takers && takers->at[takers->n - 1] == (int32_t)i;
+
+    turns[i].alone = base == LMI_NO_TURN || turn->n_parcels > 0 ? whole : turns[i].most;
+    if (goes_on && turn->n_parcels == 0)
+        turns[i].alone += turns[base].alone;
+    if (goes_on)
+        turns[base].is_continued = true;
+}
+
+static uint32_t clamp(uint64_t n)
+{
+    return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+/* What the memory of turn `i` holds when it ends. */
+static void count_memory(lmi_room *room, addition *turns, const lmi_plan *plan, size_t i)
+{
+    const lmi_turn_list *blocks = &plan->turns[i].blocks;
+    uint64_t least = 0, most = 0;
+    size_t k;
+
+    for (k = 0; k < blocks->n; k++) {
+        least += turns[blocks->at[k]].least;
+        most += turns[blocks->at[k]].most;
+    }
+    count_alone(turns, plan, i, most);
+    room->n_least = clamp(least) > room->n_least ? clamp(least) : room->n_least;
+    room->n_most = clamp(most) > room->n_most ? clamp(most) : room->n_most;
+}
+
+static int largest_first(const void *a, const void *b)
+{
+    const uint64_t x = ((const addition *)a)->alone, y = ((const addition *)b)->alone;
+
+    return (x < y) - (x > y);
+}
+
+/* As many of the largest memories as there can be at once; whoever is gone on in is no more. */
+static uint32_t count_all(addition *turns, const lmi_plan *plan)
+{
+    uint64_t n = 0;
+    size_t i;
+
+    for (i = 0; i < plan->n_turns; i++)
+        turns[i].alone = turns[i].is_continued ? 0 : turns[i].alone;
+    qsort(turns, plan->n_turns, sizeof(*turns), largest_first);
+    for (i = 0; i < plan->n_turns && i < plan->n_lanes; i++)
+        n += turns[i].alone;
+    return clamp(n);
+}
+
+lmas_status lmi_plan_room(lmi_room *out, const lmi_plan *plan, const lmi_case *c)
+{
+    addition *turns = lmi_new(plan->n_turns, sizeof(*turns));
+    lmas_status status = turns ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a team's turns");
+    lmi_room room = {0};
+    size_t i;
+
+    for (i = 0; status == LMAS_OK && i < plan->n_turns; i++) {
+        status = count_turn(&turns[i], plan, i, c);
+        if (status == LMAS_OK)
+            count_memory(&room, turns, plan, i);
+    }
+    if (status == LMAS_OK) {
+        room.n_all = count_all(turns, plan);
+        *out = room;
+    }
+    lmi_free(turns);
+    return status;
+}
+
+lmas_status lmas_question_needs(lmas_needs *out, const lmas_model *model, const lmas_team *team,
+                                const lmas_solver_params *params, const lmas_question *question)
+{
+    lmi_plan plan = {0};
+    lmi_room room;
+    lmas_status status;
+    lmi_case c;
+
+    if (!out || !model || !team || !lmi_question_is_whole(question))
+        return lmi_fail(LMAS_E_INVALID, "lmas_question_needs needs out, model, team and a question "
+                                        "with text and kind");
+    c = lmi_case_of(question);
+    status = lmi_plan_make(&plan, model, team, params);
+    if (status == LMAS_OK)
+        status = lmi_plan_check(&plan);
+    if (status == LMAS_OK)
+        status = lmi_plan_room(&room, &plan, &c);
+    if (status == LMAS_OK)
+        *out = (lmas_needs){.n_lanes = plan.n_lanes,
+                            .n_lanes_least = plan.n_lanes_least,
+                            .n_cells = room.n_most,
+                            .n_cells_all = room.n_all};
+    lmi_plan_done(&plan);
+    return status;
+}

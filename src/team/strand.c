@@ -1,0 +1,500 @@
+/* strand.c - the state machine of one turn; strand.h has the picture. */
+#include "team/strand.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/state/edit.h"
+#include "latent/handover.h"
+
+/* Leave the place on the shelf to the next reader. */
+static void leave_place(lmi_strand *strand)
+{
+    if (strand->is_reader && strand->place)
+        strand->place->state = LMI_SHELF_KNOWN;
+    strand->is_reader = false;
+    strand->place = NULL;
+}
+
+void lmi_strand_rest(lmi_strand *strand)
+{
+    leave_place(strand);
+    lmi_sampler_free(strand->sampler);
+    lmi_speech_done(&strand->speech);
+    strand->sampler = NULL;
+}
+
+void lmi_strand_release(lmi_strand *strand)
+{
+    lmi_strand_rest(strand);
+    lmi_tokens_done(&strand->prompt);
+    lmi_free(strand->intake.thoughts);
+    lmi_free(strand->intake.spoken);
+    lmi_free(strand->ends);
+    strand->intake = (lmi_intake){0};
+    strand->ends = NULL;
+}
+
+void lmi_strand_done(lmi_strand *strand)
+{
+    lmi_strand_release(strand);
+    lmi_free((void *)strand->trace.input);
+    lmi_free((void *)strand->trace.output);
+    lmi_free(strand->marked);
+    *strand = (lmi_strand){0};
+}
+
+/* ---- Accounts ---- */
+
+/* What was spoken, with or without its control tokens. */
+static lmas_status copy_speech(char **out, const lmi_speech *speech, bool is_marked)
+{
+    lmas_status status;
+    lmi_buf text;
+    char *copy;
+
+    lmi_buf_init(&text, LMI_SPEECH_MAX * 3); /* a stray byte becomes three */
+    if (is_marked)
+        lmi_speech_marked(&text, speech);
+    else
+        lmi_speech_text(&text, speech);
+    status = lmi_buf_status(&text);
+    copy = lmi_buf_steal(&text);
+    if (!copy)
+        return status != LMAS_OK ? status : lmi_fail(LMAS_E_NOMEM, "no memory for an answer");
+    *out = copy;
+    return LMAS_OK;
+}
+
+/* The spoken text becomes the trace's output; what there was stays if memory runs out. */
+static lmas_status keep_output(lmi_strand *strand)
+{
+    char *output = NULL;
+    char *marked = NULL;
+    lmas_status status = copy_speech(&output, &strand->speech, false);
+
+    if (status != LMAS_OK)
+        return status;
+    if (strand->speech.has_marks)
+        status = copy_speech(&marked, &strand->speech, true);
+    lmi_free((void *)strand->trace.output);
+    lmi_free(strand->marked);
+    strand->trace.output = output;
+    strand->trace.pos_end = strand->memory->lane->pos;
+    strand->marked = marked;
+    return status;
+}
+
+void lmi_strand_stop(lmi_strand *strand)
+{
+    (void)keep_output(strand);
+}
+
+/* Reading and speaking fill the lane, so what is read is where it stands in its stretch. */
+void lmi_strand_look(lmas_running *out, const lmi_strand *strand)
+{
+    const lmas_agent_trace *trace = &strand->trace;
+    const bool is_reading = strand->phase <= LMI_PHASE_READ;
+    const uint32_t n_read =
+        strand->phase == LMI_PHASE_RELAY ? 0 : strand->memory->lane->pos - trace->pos_begin;
+
+    out->agent = trace->name;
+    out->work = is_reading                         ? LMAS_WORK_READ
+                : strand->phase == LMI_PHASE_THINK ? LMAS_WORK_THINK
+                                                   : LMAS_WORK_SPEAK;
+    out->n_done = is_reading                         ? n_read
+                  : strand->phase == LMI_PHASE_THINK ? trace->n_thought
+                                                     : trace->n_spoken;
+    out->n_most = is_reading                         ? trace->n_read
+                  : strand->phase == LMI_PHASE_THINK ? (uint32_t)strand->turn->n_thoughts
+                                                     : (uint32_t)strand->turn->n_speak;
+    if (is_reading)
+        out->n_read -= trace->n_read - n_read;
+}
+
+/* The time the lane spent since the last look belongs to the phase it was in. */
+static void account(lmi_strand *strand)
+{
+    lmas_agent_trace *trace = &strand->trace;
+    double *const ms[] = {[LMI_PHASE_RELAY] = &trace->read_ms,
+                          [LMI_PHASE_READ] = &trace->read_ms,
+                          [LMI_PHASE_THINK] = &trace->think_ms,
+                          [LMI_PHASE_SPEAK] = &trace->speak_ms};
+
+    *ms[strand->phase] += strand->memory->lane->ms;
+    strand->memory->lane->ms = 0;
+}
+
+/* Somebody will read the block afresh: keep what went in. */
+static lmas_status note_thought(lmi_strand *strand)
+{
+    const size_t n_embd = (size_t)strand->plan->model->info.n_embd;
+    lmi_intake *in = &strand->intake;
+
+    if (!strand->turn->is_relayed)
+        return LMAS_OK;
+    if (!lmi_reserve((void **)&in->thoughts, &in->thoughts_capacity, in->n_thoughts + 1,
+                     n_embd * sizeof(float)))
+        return lmi_fail(LMAS_E_NOMEM, "no memory for what an agent hands over");
+    memcpy(in->thoughts + in->n_thoughts++ * n_embd, strand->memory->thought,
+           n_embd * sizeof(float));
+    return LMAS_OK;
+}
+
+static lmas_status note_token(lmi_strand *strand, int32_t token)
+{
+    lmi_intake *in = &strand->intake;
+
+    if (!strand->turn->is_relayed)
+        return LMAS_OK;
+    if (!lmi_reserve((void **)&in->spoken, &in->spoken_capacity, in->n_spoken + 1, sizeof(int32_t)))
+        return lmi_fail(LMAS_E_NOMEM, "no memory for what an agent hands over");
+    in->spoken[in->n_spoken++] = token;
+    return LMAS_OK;
+}
+
+/* ---- Reading ---- */
+
+/* What must come out of the last row before `n_thoughts` thoughts and then perhaps speech. */
+static unsigned want_before(const lmi_turn *turn, int32_t n_thoughts)
+{
+    if (n_thoughts > 0)
+        return LMI_WANT_HIDDEN;
+    return turn->n_speak > 0 ? LMI_WANT_LOGITS : LMI_WANT_NOTHING;
+}
+
+/* Read the prompt from `first` on. */
+static lmas_status read_rest(lmi_strand *strand, uint32_t first)
+{
+    return lmi_memory_start_read(strand->memory, strand->turn->name, strand->prompt.ids + first,
+                                 strand->prompt.n - first,
+                                 want_before(strand->turn, strand->turn->n_thoughts));
+}
+
+/* Take the beginning from the shelf, where it lies now; what cannot be taken is read. Cells it
+ * shares need no room. */
+static lmas_status take_beginning(lmi_strand *strand)
+{
+    const lmi_prefix *prefix = strand->place->prefix;
+
+    if (lmi_memory_take(strand->memory, strand->turn->name, prefix, strand->n_shared) != LMAS_OK) {
+        lmi_memory_clear(strand->memory);
+        strand->place = NULL;
+        return read_rest(strand, 0);
+    }
+    if (prefix->seq >= 0)
+        strand->n_saved += strand->n_shared;
+    strand->trace.n_shared = strand->n_shared;
+    strand->place = NULL;
+    return read_rest(strand, strand->n_shared);
+}
+
+/* The beginning is read: put it on the shelf. Its owner keeps it as well. Where it cannot be
+ * kept, everybody reads for himself. */
+static lmas_status put_beginning(lmi_strand *strand)
+{
+    lmi_shelf_place *place = strand->place;
+    const lmas_status status = lmi_prefix_keep(&place->prefix, strand->shelf->ctx, strand->memory->lane,
+                                               lmi_plan_keeps_memory(strand->plan));
+
+    place->state = status == LMAS_OK ? LMI_SHELF_KEPT : LMI_SHELF_ABSENT;
+    if (status == LMAS_OK && place->prefix->seq >= 0)
+        strand->n_saved += place->prefix->n;
+    strand->is_reader = false;
+    strand->place = NULL;
+    return read_rest(strand, (uint32_t)place->tokens.n);
+}
+
+/* Go on with the beginning of the prompt, as far as others have brought it. */
+static lmas_status read_beginning(lmi_strand *strand)
+{
+    lmi_shelf_place *place = strand->place;
+
+    if (strand->is_reader)
+        return put_beginning(strand);
+    if (place->state == LMI_SHELF_KEPT)
+        return take_beginning(strand);
+    if (place->state == LMI_SHELF_READING)
+        return LMAS_OK;
+    if (place->state == LMI_SHELF_ABSENT) {
+        strand->place = NULL;
+        return read_rest(strand, 0);
+    }
+    place->state = LMI_SHELF_READING;
+    strand->is_reader = true;
+    return lmi_memory_start_read(strand->memory, strand->turn->name, strand->prompt.ids, place->tokens.n,
+                                 LMI_WANT_NOTHING);
+}
+
+static lmas_status start_reading(lmi_strand *strand)
+{
+    return strand->place ? read_beginning(strand) : read_rest(strand, 0);
+}
+
+/* What others bring, or want, of the beginning of its prompt. */
+static lmi_shelf_place *find_place(lmi_strand *strand, const lmi_case *c)
+{
+    lmi_shelf_place *place =
+        lmi_shelf_look(&strand->n_shared, strand->shelf, strand->index, c, &strand->prompt);
+
+    /* Whoever shares less than all of it cannot read it for others. */
+    return place && place->state != LMI_SHELF_KEPT && strand->n_shared < place->tokens.n ? NULL
+                                                                                         : place;
+}
+
+/* What an experiment makes of the cells that the agent inherits. */
+static lmas_status apply_control(lmi_strand *strand)
+{
+    lmas_memory *memory = strand->memory;
+    lmi_context *ctx = memory->session->ctx;
+    const uint64_t seed = strand->plan->params.sampling.seed + strand->id * LMI_TEAM_TURNS_MAX;
+
+    switch (strand->plan->params.control) {
+    case LMAS_CONTROL_PROMPTS:
+        return lmi_memory_keep(memory, LMAS_SEGMENT_PROMPT);
+    case LMAS_CONTROL_THOUGHTS:
+        return lmi_memory_keep(memory, LMAS_SEGMENT_THOUGHT);
+    case LMAS_CONTROL_RANDOM:
+        return lmi_lane_overwrite(ctx, memory->lane, LMI_FILL_RANDOM, seed + strand->index);
+    case LMAS_CONTROL_ZERO:
+        return lmi_lane_overwrite(ctx, memory->lane, LMI_FILL_ZERO, seed + strand->index);
+    default:
+        return LMAS_OK;
+    }
+}
+
+/* Its own prompt. The blocks before it end where they end now. */
+static lmas_status start_prompt(lmi_strand *strand)
+{
+    lmas_memory *memory = strand->memory;
+    lmas_status status = memory->lane->pos > 0 ? apply_control(strand) : LMAS_OK;
+    size_t k;
+
+    for (k = 0; k < strand->turn->blocks.n; k++)
+        if (strand->ends[k] > memory->lane->pos)
+            strand->ends[k] = memory->lane->pos;
+    strand->phase = LMI_PHASE_READ;
+    strand->trace.pos_begin = memory->lane->pos;
+    return status == LMAS_OK ? start_reading(strand) : status;
+}
+
+/* The block of another turn, piece by piece; false when nothing of it is left. */
+static bool next_piece(lmas_status *out, lmi_strand *strand)
+{
+    lmi_relay *relay = &strand->relay;
+    const lmi_strand *from = &strand->others[strand->turn->parcels[relay->parcel].block];
+    const size_t n_embd = (size_t)strand->plan->model->info.n_embd;
+
+    if (relay->part == LMI_RELAY_PROMPT) {
+        relay->part = LMI_RELAY_THOUGHTS;
+        *out = lmi_memory_start_read(strand->memory, from->turn->name, from->prompt.ids,
+                                     from->prompt.n, LMI_WANT_NOTHING);
+        return true;
+    }
+    if (relay->part == LMI_RELAY_THOUGHTS && relay->n_vectors < from->intake.n_thoughts) {
+        *out = lmi_memory_start_vector(strand->memory, from->turn->name,
+                                       from->intake.thoughts + relay->n_vectors++ * n_embd,
+                                       LMI_WANT_NOTHING);
+        return true;
+    }
+    if (relay->part != LMI_RELAY_DONE && from->intake.n_spoken > 0) {
+        relay->part = LMI_RELAY_DONE;
+        *out = lmi_memory_start_text(strand->memory, from->turn->name, from->intake.spoken,
+                                     from->intake.n_spoken);
+        return true;
+    }
+    return false;
+}
+
+/* Where block `block` stands among those of the turn's memory. */
+static size_t place_of(const lmi_turn *turn, int32_t block)
+{
+    size_t k = 0;
+
+    while (turn->blocks.at[k] != block)
+        k++;
+    return k;
+}
+
+/* Read what others took in, block by block, then its own prompt. */
+static lmas_status relay(lmi_strand *strand)
+{
+    const lmi_turn *turn = strand->turn;
+    lmi_relay *at = &strand->relay;
+    lmas_status status;
+
+    strand->phase = LMI_PHASE_RELAY;
+    for (; at->parcel < turn->n_parcels; *at = (lmi_relay){.parcel = at->parcel + 1}) {
+        if (!turn->parcels[at->parcel].is_read)
+            continue;
+        if (next_piece(&status, strand))
+            return status;
+        strand->ends[place_of(turn, turn->parcels[at->parcel].block)] = strand->memory->lane->pos;
+    }
+    return start_prompt(strand);
+}
+
+static lmas_status open_trace(lmi_strand *strand, lmi_buf *prompt)
+{
+    char *input = lmi_buf_steal(prompt);
+    char *output = lmi_strdup("");
+
+    if (!input || !output) {
+        lmi_free(input);
+        lmi_free(output);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a trace");
+    }
+    strand->trace = (lmas_agent_trace){.name = strand->turn->name,
+                                       .round = strand->turn->round + 1,
+                                       .input = input,
+                                       .output = output,
+                                       .n_read = (uint32_t)strand->prompt.n,
+                                       .pos_begin = strand->memory->lane->pos};
+    return LMAS_OK;
+}
+
+/* Who speaks draws from a stream of his own. */
+static lmas_status make_sampler(lmi_strand *strand)
+{
+    if (strand->turn->n_speak == 0)
+        return LMAS_OK;
+    return lmi_sampler_new(&strand->sampler, strand->plan->model, &strand->turn->sampling,
+                           strand->id, strand->index);
+}
+
+lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_case *c)
+{
+    lmas_status status;
+    lmi_buf prompt;
+
+    strand->shelf = shelf;
+    lmi_speech_init(&strand->speech);
+    lmi_buf_init(&prompt, LMI_PROMPT_MAX);
+    status = make_sampler(strand);
+    if (status == LMAS_OK)
+        status = lmi_plan_prompt(&prompt, strand->plan, strand->index, c);
+    if (status == LMAS_OK)
+        status = lmi_model_tokenize(&strand->prompt, strand->plan->model, lmi_buf_text(&prompt));
+    if (status == LMAS_OK)
+        status = open_trace(strand, &prompt);
+    if (status == LMAS_OK)
+        strand->place = find_place(strand, c);
+    if (status == LMAS_OK)
+        status = relay(strand);
+    lmi_buf_done(&prompt);
+    return status;
+}
+
+/* ---- Speaking ---- */
+
+/* The last agent's text, as far as it consists of whole characters. */
+static lmas_status stream(lmi_strand *strand, bool is_end)
+{
+    const lmas_solver_params *p = &strand->plan->params;
+    lmas_status status;
+    lmi_buf piece;
+
+    if (!p->on_speech || !strand->turn->is_output)
+        return LMAS_OK;
+    lmi_buf_init(&piece, LMI_SPEECH_MAX * 3);
+    lmi_speech_stream(&piece, &strand->speech, is_end);
+    status = lmi_buf_status(&piece);
+    if (status == LMAS_OK && piece.len && !p->on_speech(p->user, strand->id, piece.data, piece.len))
+        strand->is_stopping = true;
+    lmi_buf_done(&piece);
+    return status;
+}
+
+static lmas_status end_turn(bool *has_ended, lmi_strand *strand)
+{
+    strand->ends[strand->turn->blocks.n - 1] = strand->memory->lane->pos;
+    *has_ended = true;
+    return keep_output(strand);
+}
+
+static lmas_status end_speech(bool *has_ended, lmi_strand *strand)
+{
+    const lmas_status status = stream(strand, true);
+
+    return status == LMAS_OK ? end_turn(has_ended, strand) : status;
+}
+
+/* The token at hand is the last one: it need not be taken in, unless somebody is to find all that
+ * was spoken. */
+static lmas_status take_last(bool *has_ended, lmi_strand *strand, int32_t token)
+{
+    lmas_status status;
+
+    if (!lmi_turn_is_handed_on(strand->turn))
+        return end_speech(has_ended, strand);
+    strand->is_closing = true;
+    status = note_token(strand, token);
+    if (status != LMAS_OK)
+        return status;
+    return lmi_memory_start_token(strand->memory, strand->turn->name, token, LMI_WANT_NOTHING);
+}
+
+/* Draw a token from the logits at hand and take it in, unless it ends the turn. */
+static lmas_status speak(bool *has_ended, lmi_strand *strand)
+{
+    lmas_agent_trace *trace = &strand->trace;
+    int32_t token;
+    lmas_status status =
+        lmi_sampler_draw(&token, strand->sampler, strand->memory->lane->logits);
+
+    strand->phase = LMI_PHASE_SPEAK;
+    if (status != LMAS_OK)
+        return status;
+    if (lmi_model_ends(strand->plan->model, token))
+        return take_last(has_ended, strand, token);
+    trace->n_spoken++;
+    status = lmi_speech_add(&strand->speech, strand->plan->model, token);
+    if (status == LMAS_OK)
+        status = stream(strand, false);
+    if (status != LMAS_OK)
+        return status;
+    if (trace->n_spoken == (uint32_t)strand->turn->n_speak) {
+        trace->is_cut = true;
+        return take_last(has_ended, strand, token);
+    }
+    status = note_token(strand, token);
+    if (status != LMAS_OK)
+        return status;
+    return lmi_memory_start_token(strand->memory, strand->turn->name, token, LMI_WANT_LOGITS);
+}
+
+/* ---- Step by step ---- */
+
+static lmas_status think(lmi_strand *strand)
+{
+    const int32_t left = strand->turn->n_thoughts - (int32_t)strand->trace.n_thought - 1;
+    lmas_status status;
+
+    strand->phase = LMI_PHASE_THINK;
+    status = lmi_memory_start_thought(strand->memory, strand->turn->name,
+                                      want_before(strand->turn, left));
+    return status == LMAS_OK ? note_thought(strand) : status;
+}
+
+lmas_status lmi_strand_step(bool *has_ended, lmi_strand *strand)
+{
+    const lmi_lane *lane = strand->memory->lane;
+    lmas_agent_trace *trace = &strand->trace;
+
+    *has_ended = false;
+    account(strand);
+    lmi_memory_settle(strand->memory);
+    if (lane->state == LMI_LANE_FAILED)
+        return lmi_fail(lane->status, "%s", lane->error);
+    if (strand->phase == LMI_PHASE_RELAY)
+        return relay(strand);
+    if (strand->place)
+        return read_beginning(strand);
+    if (strand->is_closing)
+        return end_speech(has_ended, strand);
+    if (strand->phase == LMI_PHASE_THINK)
+        trace->n_thought++;
+    if ((int32_t)trace->n_thought < strand->turn->n_thoughts)
+        return think(strand);
+    return strand->turn->n_speak > 0 ? speak(has_ended, strand) : end_turn(has_ended, strand);
+}

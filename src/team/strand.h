@@ -1,0 +1,92 @@
+/*
+ * strand.h - one turn on its way: an agent on a working memory.
+ *
+ * A strand is a small state machine over one lane. Whenever its memory has no request under way,
+ * lmi_strand_step() takes the result and places the next request.
+ *
+ *   RELAY ──▶ ... ──▶ READ ──▶ THINK ──▶ ... ──▶ SPEAK ──▶ ... ──▶ ENDED
+ *   (blocks read afresh)
+ *
+ * Reading has two parts where prompts begin alike (shelf.h): that beginning, which it takes, reads
+ * for all, or waits for; then the rest. It knows nothing of the graph: the job (job.c) gives it its
+ * memory, and takes that on when it has ended.
+ */
+#ifndef LMI_TEAM_STRAND_H
+#define LMI_TEAM_STRAND_H
+
+#include "engine/sampler.h"
+#include "latent/memory.h"
+#include "latent/speech.h"
+#include "team/prompt.h"
+#include "team/shelf.h"
+
+typedef enum lmi_phase {
+    LMI_PHASE_RELAY = 0,
+    LMI_PHASE_READ,
+    LMI_PHASE_THINK,
+    LMI_PHASE_SPEAK
+} lmi_phase;
+
+/* What a turn took in, for whoever reads it afresh. */
+typedef struct lmi_intake {
+    float *thoughts; /* [n_thoughts, n_embd] */
+    size_t n_thoughts, thoughts_capacity;
+    int32_t *spoken; /* tokens */
+    size_t n_spoken, spoken_capacity;
+} lmi_intake;
+
+/* Where a relay stands: the parcel at hand, and what of it comes next. */
+typedef struct lmi_relay {
+    size_t parcel;
+    enum { LMI_RELAY_PROMPT = 0, LMI_RELAY_THOUGHTS, LMI_RELAY_SPOKEN, LMI_RELAY_DONE } part;
+    size_t n_vectors; /* of its thoughts, fed */
+} lmi_relay;
+
+typedef struct lmi_strand {
+    const lmi_plan *plan;
+    size_t index;         /* of its turn */
+    const lmi_turn *turn; /* the plan's */
+    uint64_t id;          /* of the question */
+    const struct lmi_strand *others; /* all of the question, by turn: whose blocks it reads */
+
+    lmas_memory *memory; /* from its start until the last taker has it */
+    uint32_t *ends;      /* where the blocks of its memory end [turn->blocks.n]; block k begins at
+                          * ends[k - 1], the first at 0 */
+    lmi_phase phase;
+    lmi_relay relay;
+    lmi_tokens prompt;
+    lmi_shelf *shelf;
+    lmi_shelf_place *place; /* the beginning it reads or waits for; NULL when it has it */
+    uint32_t n_shared;      /* tokens of that beginning */
+    uint32_t n_saved;       /* cells that it shares with all who take that beginning */
+    bool is_reader;         /* it reads it for all */
+    lmi_sampler *sampler;   /* when it speaks */
+    lmi_speech speech;
+    lmi_intake intake;
+    bool is_closing;  /* its last token is being taken in */
+    bool is_stopping; /* a callback asked to stop */
+
+    lmas_agent_trace trace; /* strings are owned */
+    char *marked;           /* its text with its control tokens; NULL when it has none */
+} lmi_strand;
+
+/* Release what only a running strand needs; what only takers need; and all, the trace too. */
+void lmi_strand_rest(lmi_strand *strand);
+void lmi_strand_release(lmi_strand *strand);
+void lmi_strand_done(lmi_strand *strand);
+
+/* The agent's prompt, and a trace of it. `strand` knows plan, turn and id, and has its memory, in
+ * which the moved blocks before its own are. Places the first request. */
+lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_case *c);
+
+/* Go on from where the memory stands, which must not be busy. Sets `*has_ended` when the turn is
+ * over: then its memory is what others may take. */
+lmas_status lmi_strand_step(bool *has_ended, lmi_strand *strand);
+
+/* Keep what was said so far: the failure of the question stays the news. */
+void lmi_strand_stop(lmi_strand *strand);
+
+/* What it is at. */
+void lmi_strand_look(lmas_running *out, const lmi_strand *strand);
+
+#endif
