@@ -39,10 +39,10 @@ static lmi_demand make_demand(void)
 
 static uint32_t cells(size_t i)
 {
-    uint32_t n = 0;
+    lmas_needs needs;
 
-    assert_ok(lmas_question_cells(&n, support_model(DEMO_MODEL), team, &params, &questions[i]));
-    return n;
+    assert_ok(lmas_question_needs(&needs, support_model(DEMO_MODEL), team, &params, &questions[i]));
+    return needs.n_cells;
 }
 
 static void test_memory_is_the_largest_question_times_the_lanes(void **state)

@@ -160,15 +160,15 @@ static void test_numbers_of_calls_by_hand_have_limits(void **state)
 static void test_a_kind_that_is_none_is_refused_wherever_it_is_given(void **state)
 {
     const lmas_question q = {.text = "2 + 2?", .kind = none_of_them("99")};
+    lmas_needs needs = {.n_cells = 7};
     lmas_team *team = NULL;
-    uint32_t n = 7;
 
     (void)state;
     assert_ok(lmas_team_builtin(&team, "sequential"));
     assert_fails(LMAS_E_INVALID, "text and kind",
-                 lmas_question_cells(&n, support_model(DEMO_MODEL), team, NULL, &q));
+                 lmas_question_needs(&needs, support_model(DEMO_MODEL), team, NULL, &q));
     assert_false(lmas_team_can_answer(team, LMAS_METHOD_BASELINE, none_of_them("99")));
-    assert_int_equal(n, 7);
+    assert_int_equal(needs.n_cells, 7);
     lmas_team_free(team);
 }
 
@@ -226,6 +226,7 @@ static void test_null_where_an_object_is_needed_is_invalid(void **state)
     lmas_team *team = NULL;
     lmas_model *model = NULL;
     char *text = NULL;
+    lmas_needs needs;
     uint32_t n;
     float norm;
     double ms;
@@ -252,7 +253,7 @@ static void test_null_where_an_object_is_needed_is_invalid(void **state)
     assert_int_equal(lmas_solver_cancel(NULL, 1), LMAS_E_INVALID);
     assert_int_equal(lmas_solver_tick(NULL), LMAS_E_INVALID);
     assert_int_equal(lmas_solver_run(NULL), LMAS_E_INVALID);
-    assert_int_equal(lmas_question_cells(&n, NULL, NULL, NULL, NULL), LMAS_E_INVALID);
+    assert_int_equal(lmas_question_needs(&needs, NULL, NULL, NULL, NULL), LMAS_E_INVALID);
     assert_int_equal(lmas_solve(&answer, NULL, NULL, NULL, "x"), LMAS_E_INVALID);
 }
 

@@ -41,14 +41,27 @@ static lmas_team *team_of(const char *ways)
     return team;
 }
 
-static lmi_plan plan_of(const lmas_team *team, lmas_method method)
-{
-    lmi_plan plan = {.model = support_model(DEMO_MODEL), .team = team};
+/* A team, and what a run of it is told. */
+typedef struct asked {
+    const lmas_team *team;
+    lmas_solver_params params;
+} asked;
 
-    plan.params = lmas_solver_params_default();
-    plan.params.method = method;
-    plan.params.max_new_tokens = 48;
-    plan.params.sampling.temperature = 0.0f;
+static asked asked_of(const lmas_team *team, lmas_method method)
+{
+    asked a = {.team = team, .params = lmas_solver_params_default()};
+
+    a.params.method = method;
+    a.params.max_new_tokens = 48;
+    a.params.sampling.temperature = 0.0f;
+    return a;
+}
+
+static lmi_plan plan_of(const asked *a)
+{
+    lmi_plan plan;
+
+    assert_ok(lmi_plan_make(&plan, support_model(DEMO_MODEL), a->team, &a->params));
     return plan;
 }
 
@@ -57,9 +70,10 @@ static lmi_plan plan_of(const lmas_team *team, lmas_method method)
 static void test_an_agent_that_says_nothing_does_as_the_run_says(void **state)
 {
     lmas_team *team = team_of("");
-    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
-    const lmi_turn one = lmi_plan_turn(&plan, 0);
-    const lmi_turn two = lmi_plan_turn(&plan, 1);
+    const asked a = asked_of(team, LMAS_METHOD_LATENT_MAS);
+    lmi_plan plan = plan_of(&a);
+    const lmi_turn one = plan.turns[0];
+    const lmi_turn two = plan.turns[1];
 
     (void)state;
     assert_int_equal(one.n_thoughts, 10);
@@ -67,6 +81,7 @@ static void test_an_agent_that_says_nothing_does_as_the_run_says(void **state)
     assert_int_equal(two.n_thoughts, 0);
     assert_int_equal(two.n_speak, 48);
     assert_memory_equal(&two.sampling, &plan.params.sampling, sizeof(two.sampling));
+    lmi_plan_done(&plan);
     lmas_team_free(team);
 }
 
@@ -75,23 +90,29 @@ static void test_what_an_agent_says_of_itself_goes_before_the_run(void **state)
     lmas_team *team =
         team_of(", \"latent_steps\": 3, \"speaks\": true, \"max_new_tokens\": 7, \"sampling\": "
                 "{\"temperature\": 0.5, \"top_k\": 4, \"top_p\": 0.25, \"min_p\": 0.125}");
-    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
-    lmi_turn one = lmi_plan_turn(&plan, 0);
+    asked a = asked_of(team, LMAS_METHOD_LATENT_MAS);
+    lmi_plan plan = plan_of(&a);
+    lmi_turn one = plan.turns[0];
 
     (void)state;
     assert_int_equal(one.n_thoughts, 3);
     assert_int_equal(one.n_speak, 7);
-    assert_true(one.is_handed_on);
+    assert_true(lmi_turn_is_handed_on(&one));
     assert_true(one.sampling.temperature == 0.5f && one.sampling.top_p == 0.25f);
     assert_true(one.sampling.min_p == 0.125f && one.sampling.top_k == 4);
     assert_int_equal(one.sampling.seed, 42);
-    assert_int_equal(lmi_plan_turn(&plan, 1).n_speak, 48);
-    plan.params.method = LMAS_METHOD_TEXT_MAS;
-    one = lmi_plan_turn(&plan, 0);
+    assert_int_equal(plan.turns[1].n_speak, 48);
+    lmi_plan_done(&plan);
+    a.params.method = LMAS_METHOD_TEXT_MAS;
+    plan = plan_of(&a);
+    one = plan.turns[0];
     assert_int_equal(one.n_thoughts, 0);
     assert_int_equal(one.n_speak, 7);
-    plan.params.max_new_tokens = 5;
-    assert_int_equal(lmi_plan_turn(&plan, 0).n_speak, 5);
+    lmi_plan_done(&plan);
+    a.params.max_new_tokens = 5;
+    plan = plan_of(&a);
+    assert_int_equal(plan.turns[0].n_speak, 5);
+    lmi_plan_done(&plan);
     lmas_team_free(team);
 }
 
@@ -135,13 +156,16 @@ static void test_bad_ways_are_refused_with_line_and_key(void **state)
 
 static char *prompt_of(const lmas_team *team, lmas_method method, size_t i)
 {
-    lmi_plan plan = plan_of(team, method);
-    const lmi_case c = {.question = "Q?", .kind = LMAS_ANSWER_FREE, .outputs = ""};
+    asked a = asked_of(team, method);
+    const lmi_case c = {.question = "Q?", .kind = LMAS_ANSWER_FREE};
+    lmi_plan plan;
     lmi_buf out;
 
-    plan.params.think_tag = true;
+    a.params.think_tag = true;
+    plan = plan_of(&a);
     lmi_buf_init(&out, LMI_PROMPT_MAX);
     assert_ok(lmi_plan_prompt(&out, &plan, i, &c));
+    lmi_plan_done(&plan);
     return lmi_buf_steal(&out);
 }
 
@@ -185,12 +209,16 @@ static void test_no_think_words_are_words_too(void **state)
 static void test_what_the_template_does_not_take_is_refused_before_anything_runs(void **state)
 {
     lmas_team *team = team_of(", \"chat_template_kwargs\": {\"messages\": []}");
-    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    asked a = asked_of(team, LMAS_METHOD_LATENT_MAS);
+    lmi_plan plan = plan_of(&a);
 
     (void)state;
     assert_fails(LMAS_E_INVALID, "messages", lmi_plan_check(&plan));
-    plan.params.method = LMAS_METHOD_BASELINE; /* which asks nobody of the team */
+    lmi_plan_done(&plan);
+    a.params.method = LMAS_METHOD_BASELINE; /* which asks nobody of the team */
+    plan = plan_of(&a);
     assert_ok(lmi_plan_check(&plan));
+    lmi_plan_done(&plan);
     lmas_team_free(team);
 }
 
@@ -249,17 +277,17 @@ static void forget(seen *s)
 }
 
 /* The first `n` questions, on `n_lanes` lanes of `n_ctx` cells each. */
-static void solve(seen *s, lmi_plan plan, size_t n, uint32_t n_lanes, uint32_t n_ctx)
+static void solve(seen *s, asked a, size_t n, uint32_t n_lanes, uint32_t n_ctx)
 {
     lmas_session *session =
         support_session(support_model(DEMO_MODEL), n_lanes, n_ctx * n_lanes, false);
     lmas_solver *solver = NULL;
     size_t i;
 
-    plan.params.on_agent = on_agent;
-    plan.params.on_result = on_result;
-    plan.params.user = s;
-    assert_ok(lmas_solver_new(&solver, session, plan.team, &plan.params));
+    a.params.on_agent = on_agent;
+    a.params.on_result = on_result;
+    a.params.user = s;
+    assert_ok(lmas_solver_new(&solver, session, a.team, &a.params));
     for (i = 0; i < n; i++)
         assert_ok(lmas_solver_submit(solver, &(lmas_question){.id = i, .text = questions[i]}));
     assert_ok(lmas_solver_run(solver));
@@ -284,7 +312,7 @@ static void test_what_an_agent_speaks_stays_in_the_memory_it_hands_over(void **s
     (void)state;
     team->agents[0].speaks = true;
     team->agents[0].latent_steps = 0;
-    solve(&s, plan_of(team, LMAS_METHOD_LATENT_MAS), 1, 1, 2048);
+    solve(&s, asked_of(team, LMAS_METHOD_LATENT_MAS), 1, 1, 2048);
     assert_int_equal(s.n_agents, 4);
     check_speaker(&s.agents[0], 0);
     assert_false(s.agents[0].is_cut);
@@ -304,7 +332,7 @@ static void test_a_speech_that_is_cut_stays_to_its_last_token(void **state)
     team->agents[0].speaks = true;
     team->agents[0].max_new_tokens = 3;
     team->agents[0].latent_steps = 2;
-    solve(&s, plan_of(team, LMAS_METHOD_LATENT_MAS), 1, 1, 2048);
+    solve(&s, asked_of(team, LMAS_METHOD_LATENT_MAS), 1, 1, 2048);
     check_speaker(&s.agents[0], 2);
     assert_true(s.agents[0].is_cut);
     assert_int_equal(s.agents[0].n_spoken, 3);
@@ -320,7 +348,7 @@ static void test_the_last_agent_thinks_before_it_speaks_where_it_says_so(void **
 
     (void)state;
     team->agents[3].latent_steps = 2;
-    solve(&s, plan_of(team, LMAS_METHOD_LATENT_MAS), 1, 1, 2048);
+    solve(&s, asked_of(team, LMAS_METHOD_LATENT_MAS), 1, 1, 2048);
     assert_int_equal(s.agents[3].n_thought, 2);
     assert_true(s.agents[3].n_spoken > 0);
     forget(&s);
@@ -330,15 +358,15 @@ static void test_the_last_agent_thinks_before_it_speaks_where_it_says_so(void **
 static void test_speaking_on_the_way_does_not_depend_on_the_batch(void **state)
 {
     lmas_team *team = sequential();
-    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    asked a = asked_of(team, LMAS_METHOD_LATENT_MAS);
     seen alone = {0}, beside = {0};
     size_t i, n_said = 0;
 
     (void)state;
     team->agents[1].speaks = true;
     team->agents[1].sampling.temperature = 1.0;
-    solve(&alone, plan, N_QUESTIONS, 1, 1024);
-    solve(&beside, plan, N_QUESTIONS, 4, 1024);
+    solve(&alone, a, N_QUESTIONS, 1, 1024);
+    solve(&beside, a, N_QUESTIONS, 4, 1024);
     for (i = 0; i < N_QUESTIONS; i++) {
         assert_string_equal(alone.texts[i], beside.texts[i]);
         assert_string_equal(alone.said[i], beside.said[i]);
@@ -354,22 +382,23 @@ static void test_speaking_on_the_way_does_not_depend_on_the_batch(void **state)
 static void test_the_worst_case_counts_what_is_spoken_on_the_way(void **state)
 {
     lmas_team *team = sequential();
-    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    asked a = asked_of(team, LMAS_METHOD_LATENT_MAS);
     const lmas_question q = {.text = questions[0], .kind = LMAS_ANSWER_NUMBER};
-    uint32_t cells = 0, n_read = 0;
+    uint32_t n_read = 0;
+    lmas_needs needs;
     seen s = {0};
     size_t i;
 
     (void)state;
     team->agents[0].speaks = true;
     team->agents[0].max_new_tokens = 2;
-    plan.params.max_new_tokens = 3;
-    assert_ok(lmas_question_cells(&cells, plan.model, team, &plan.params, &q));
-    solve(&s, plan, 1, 1, 2048);
+    a.params.max_new_tokens = 3;
+    assert_ok(lmas_question_needs(&needs, support_model(DEMO_MODEL), team, &a.params, &q));
+    solve(&s, a, 1, 1, 2048);
     for (i = 0; i < 4; i++)
         n_read += s.agents[i].n_read;
     assert_true(s.agents[0].is_cut && s.agents[3].is_cut);
-    assert_int_equal(cells, n_read + 3 * 10 + 2 + 3);
+    assert_int_equal(needs.n_cells, n_read + 3 * 10 + 2 + 3);
     forget(&s);
     lmas_team_free(team);
 }
@@ -395,7 +424,7 @@ static void run_to_the_last_token(lmas_solver *solver, uint32_t n_most)
 static void test_a_question_can_be_cancelled_while_a_last_token_is_taken_in(void **state)
 {
     lmas_team *team = sequential();
-    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    asked a = asked_of(team, LMAS_METHOD_LATENT_MAS);
     lmas_session *session = support_session(support_model(DEMO_MODEL), 1, 2048, false);
     lmas_status came = LMAS_OK;
     lmas_solver *solver = NULL;
@@ -403,9 +432,9 @@ static void test_a_question_can_be_cancelled_while_a_last_token_is_taken_in(void
     (void)state;
     team->agents[0].speaks = true;
     team->agents[0].max_new_tokens = 3;
-    plan.params.on_result = note_status;
-    plan.params.user = &came;
-    assert_ok(lmas_solver_new(&solver, session, team, &plan.params));
+    a.params.on_result = note_status;
+    a.params.user = &came;
+    assert_ok(lmas_solver_new(&solver, session, team, &a.params));
     assert_ok(lmas_solver_submit(solver, &(lmas_question){.id = 7, .text = questions[0]}));
     run_to_the_last_token(solver, 3);
     assert_ok(lmas_solver_cancel(solver, 7));
@@ -424,19 +453,19 @@ static void test_agents_draw_from_streams_of_their_own(void **state)
     static const char text[] =
         "{\"name\": \"twins\", \"agents\": [{\"name\": \"a\", \"prompt\": \"Solve. {question}\"}, "
         "{\"name\": \"b\", \"prompt\": \"Solve. {question}\"}]}";
-    lmi_plan plan;
+    asked a;
     seen s = {0}, cut = {0};
     size_t i, n_other = 0;
 
     (void)state;
     assert_ok(lmas_team_parse(&twins, "t.json", text, strlen(text)));
-    plan = plan_of(twins, LMAS_METHOD_TEXT_MAS);
-    plan.params.sampling.temperature = 1.5f;
-    plan.params.sampling.top_k = 0;
-    plan.params.sampling.top_p = 1.0f;
-    solve(&s, plan, N_QUESTIONS, 1, 1024);
+    a = asked_of(twins, LMAS_METHOD_TEXT_MAS);
+    a.params.sampling.temperature = 1.5f;
+    a.params.sampling.top_k = 0;
+    a.params.sampling.top_p = 1.0f;
+    solve(&s, a, N_QUESTIONS, 1, 1024);
     twins->agents[0].max_new_tokens = 1;
-    solve(&cut, plan, N_QUESTIONS, 1, 1024);
+    solve(&cut, a, N_QUESTIONS, 1, 1024);
     for (i = 0; i < s.n_agents; i += 2)
         n_other += strcmp(s.outputs[i], s.outputs[i + 1]) != 0;
     assert_true(n_other > 0);

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "support.h"
-#include "team/method.h"
+#include "team/prompt.h"
 #include "team/team.h"
 
 static lmas_status open_text(lmas_team **out, const char *text)
@@ -23,14 +23,17 @@ static lmas_team *team_of(const char *text)
 /* What agent `i` is told of the question "Q?". */
 static char *prompt_of(const lmas_team *team, lmas_method method, size_t i, const char *outputs)
 {
-    lmi_plan plan = {.model = support_model(DEMO_MODEL), .team = team};
-    const lmi_case c = {.question = "Q?", .kind = LMAS_ANSWER_FREE, .outputs = outputs};
+    const char *said[LMI_TEAM_AGENTS_MAX] = {outputs};
+    const lmi_case c = {.question = "Q?", .kind = LMAS_ANSWER_FREE, .said = said};
+    lmas_solver_params params = lmas_solver_params_default();
+    lmi_plan plan;
     lmi_buf out;
 
-    plan.params = lmas_solver_params_default();
-    plan.params.method = method;
+    params.method = method;
+    assert_ok(lmi_plan_make(&plan, support_model(DEMO_MODEL), team, &params));
     lmi_buf_init(&out, LMI_PROMPT_MAX);
     assert_ok(lmi_plan_prompt(&out, &plan, i, &c));
+    lmi_plan_done(&plan);
     return lmi_buf_steal(&out);
 }
 
@@ -145,7 +148,7 @@ static void test_context_is_the_text_of_the_others_or_nothing(void **state)
 {
     lmas_team *team = team_of("{\"agents\": [{\"role\": \"a\"}, {\"role\": \"b\"}],"
                               " \"a\": \"{question}\", \"b\": \"So: <{context}> {question}\"}");
-    char *text = prompt_of(team, LMAS_METHOD_TEXT_MAS, 1, "[a]:\nseven");
+    char *text = prompt_of(team, LMAS_METHOD_TEXT_MAS, 1, "seven");
 
     (void)state;
     assert_told(team, 1, "So: <> Q?");

@@ -60,9 +60,11 @@ static void test_a_misspelt_slot_is_remarked_on_with_its_line(void **state)
 static void test_a_slot_in_the_wrong_place_is_remarked_on(void **state)
 {
     (void)state;
-    expect_in_prompt("t.json:3: {outputs} in the prompt of one stays as it is; {outputs} is a slot "
-                     "in context.text alone",
-                     "{outputs}");
+    expect_in_prompt("t.json:3: {output} in the prompt of one stays as it is; the slot is {outputs}",
+                     "{output}");
+    expect("t.json:4: {outputs} in system stays as it is; {outputs} is a slot in prompts and "
+           "context.text alone",
+           team_of("", ",\n \"system\": \"Answer {outputs}\""));
     expect("t.json:4: {question} in system stays as it is; {question} is a slot in prompts alone",
            team_of("", ",\n \"system\": \"Answer {question}\""));
     expect("t.json:5: {note} in formats.free stays as it is; {note} is a slot in prompts alone",
@@ -70,7 +72,7 @@ static void test_a_slot_in_the_wrong_place_is_remarked_on(void **state)
     expect("t.json:4: {Outputs} in context.text stays as it is; the slot is {outputs}",
            team_of("", ",\n \"context\": {\"text\": \"{outputs} {Outputs}\"}"));
     expect("t.json:4: {output} in context.latent stays as it is; {outputs} is a slot in "
-           "context.text alone",
+           "prompts and context.text alone",
            team_of("", ",\n \"context\": {\"latent\": \"{output}\"}"));
     expect("t.json:4: {questions} in baseline stays as it is; the slot is {question}",
            team_of("", ",\n \"baseline\": \"{question} {questions}\""));

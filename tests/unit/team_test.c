@@ -107,17 +107,28 @@ static lmas_team *duo(void)
     return team;
 }
 
-static char *prompt_of(lmas_method method, size_t i, const char *question, const char *outputs)
+static lmi_plan plan_of(const lmas_team *team, lmas_method method)
+{
+    lmas_solver_params params = lmas_solver_params_default();
+    lmi_plan plan;
+
+    params.method = method;
+    assert_ok(lmi_plan_make(&plan, support_model(DEMO_MODEL), team, &params));
+    return plan;
+}
+
+/* What agent `i` is told when the first one said `said`. */
+static char *prompt_of(lmas_method method, size_t i, const char *question, const char *said)
 {
     lmas_team *team = duo();
-    lmi_plan plan = {.model = support_model(DEMO_MODEL), .team = team};
-    const lmi_case c = {.question = question, .kind = LMAS_ANSWER_FREE, .outputs = outputs};
+    lmi_plan plan = plan_of(team, method);
+    const lmi_case c = {
+        .question = question, .kind = LMAS_ANSWER_FREE, .said = (const char *[]){said, NULL}};
     lmi_buf out;
 
-    plan.params = lmas_solver_params_default();
-    plan.params.method = method;
     lmi_buf_init(&out, LMI_PROMPT_MAX);
     assert_ok(lmi_plan_prompt(&out, &plan, i, &c));
+    lmi_plan_done(&plan);
     lmas_team_free(team);
     return lmi_buf_steal(&out);
 }
@@ -135,7 +146,7 @@ static void test_slots_are_filled_once_and_other_braces_stay(void **state)
                   prompt_of(LMAS_METHOD_LATENT_MAS, 0, "why {format}?", ""));
     assert_prompt("user\nL Q: {question} F<|im_end|>",
                   prompt_of(LMAS_METHOD_LATENT_MAS, 1, "{question}", ""));
-    assert_prompt("user\nT said {question} Q: q F<|im_end|>",
+    assert_prompt("user\nT [one]:\nsaid {question} Q: q F<|im_end|>",
                   prompt_of(LMAS_METHOD_TEXT_MAS, 1, "q", "said {question}"));
     assert_prompt("user\nq\n\nF<|im_end|>", prompt_of(LMAS_METHOD_BASELINE, 0, "q", ""));
 }
@@ -145,16 +156,16 @@ static void test_a_note_is_said_where_a_prompt_asks_for_it(void **state)
     static const char json[] = "{\"name\": \"n\", \"agents\": ["
                                "{\"name\": \"one\", \"prompt\": \"{note} Q: {question}\"},"
                                "{\"name\": \"two\", \"prompt\": \"Q: {question}\"}]}";
-    lmi_plan plan = {.model = support_model(DEMO_MODEL), .params = lmas_solver_params_default()};
     const char *const notes[] = {"psst {question}", NULL};
     lmas_team *team = NULL;
+    lmi_plan plan;
     size_t i;
 
     (void)state;
     assert_ok(lmas_team_parse(&team, "n.json", json, strlen(json)));
-    plan.team = team;
+    plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
     for (i = 0; i < 2; i++) {
-        const lmi_case c = {.question = "q", .note = notes[i], .outputs = ""};
+        const lmi_case c = {.question = "q", .note = notes[i]};
         lmi_buf one, two;
 
         lmi_buf_init(&one, LMI_PROMPT_MAX);
@@ -164,25 +175,38 @@ static void test_a_note_is_said_where_a_prompt_asks_for_it(void **state)
         assert_prompt(i == 0 ? "user\npsst {question} Q: q<" : "user\n Q: q<", lmi_buf_steal(&one));
         assert_prompt("user\nQ: q<", lmi_buf_steal(&two));
     }
+    lmi_plan_done(&plan);
+    lmas_team_free(team);
+}
+
+/* What an agent is told of two others' texts, of which it may read `limit` bytes. */
+static void assert_heard(const char *want, int32_t limit, const char *one, const char *two)
+{
+    static const char json[] = "{\"name\": \"n\", \"agents\": ["
+                               "{\"name\": \"one\", \"prompt\": \"{question}\"},"
+                               "{\"name\": \"two\", \"prompt\": \"{question}\"},"
+                               "{\"name\": \"three\", \"prompt\": \"<{outputs}>\"}]}";
+    const lmi_case c = {.question = "q", .said = (const char *[]){one, two, NULL}};
+    lmas_team *team = NULL;
+    lmi_plan plan;
+    lmi_buf out;
+
+    assert_ok(lmas_team_parse(&team, "n.json", json, strlen(json)));
+    plan = plan_of(team, LMAS_METHOD_TEXT_MAS);
+    plan.params.text_context_length = limit;
+    lmi_buf_init(&out, LMI_PROMPT_MAX);
+    assert_ok(lmi_plan_prompt(&out, &plan, 2, &c));
+    assert_prompt(want, lmi_buf_steal(&out));
+    lmi_plan_done(&plan);
     lmas_team_free(team);
 }
 
 static void test_the_text_of_others_is_cut_at_a_character(void **state)
 {
-    lmi_plan plan = {.params = lmas_solver_params_default()};
-    lmi_buf outputs;
-
     (void)state;
-    plan.params.text_context_length = 8;
-    lmi_buf_init(&outputs, 100);
-    lmi_plan_add_output(&outputs, &plan, "one", "x\xc3\xa9y"); /* [one]:\nx is 8 bytes */
-    assert_string_equal(lmi_buf_text(&outputs), "[one]:\nx");
-    plan.params.text_context_length = -1;
-    lmi_buf_clear(&outputs);
-    lmi_plan_add_output(&outputs, &plan, "one", "a");
-    lmi_plan_add_output(&outputs, &plan, "two", "b");
-    assert_string_equal(lmi_buf_text(&outputs), "[one]:\na\n\n[two]:\nb");
-    lmi_buf_done(&outputs);
+    assert_heard("<[one]:\nx>", 8, "x\xc3\xa9y", ""); /* "[one]:" and a newline are 7 bytes */
+    assert_heard("<[one]:\na\n\n[two]:\nb>", -1, "a", "b");
+    assert_heard("<>", 0, "a", "b");
 }
 
 /* What the callbacks of a solver saw. */
@@ -563,14 +587,14 @@ static void test_the_cells_of_a_question_are_its_worst_case(void **state)
     const lmas_question q = {.text = APPLES[0], .kind = LMAS_ANSWER_NUMBER};
     lmas_session *session = support_session(support_model(DEMO_MODEL), 1, 2048, false);
     lmas_team *team = NULL;
-    uint32_t cells = 0;
+    lmas_needs needs;
     seen s = {0};
 
     (void)state;
     assert_ok(lmas_team_builtin(&team, "sequential"));
-    assert_ok(lmas_question_cells(&cells, support_model(DEMO_MODEL), team, &params, &q));
+    assert_ok(lmas_question_needs(&needs, support_model(DEMO_MODEL), team, &params, &q));
     solve_all(&s, session, team, params, APPLES, 1);
-    assert_int_equal(cells, s.results[0].n_read + s.results[0].n_thought + 48);
+    assert_int_equal(needs.n_cells, s.results[0].n_read + s.results[0].n_thought + 48);
     forget(&s);
     lmas_team_free(team);
     lmas_session_free(session);
@@ -714,7 +738,7 @@ static void test_absurd_solver_parameters_are_refused(void **state)
     bad[2].text_context_length = -2;
     bad[3].method = (lmas_method)9;
     bad[4].sampling.top_p = 2.0f;
-    bad[5].control = (lmas_control)7;
+    bad[5].control = (lmas_control)9;
     for (i = 0; i < 6; i++)
         assert_int_equal(lmas_solver_new(&solver, session, team, &bad[i]), LMAS_E_INVALID);
     assert_null(solver);
