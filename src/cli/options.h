@@ -16,18 +16,17 @@
 #include "base/status.h"
 
 typedef enum lmi_opt_kind {
-    LMI_OPT_ON,      /* bool, becomes true; takes no value */
-    LMI_OPT_OFF,     /* bool, becomes false; takes no value */
-    LMI_OPT_INT,     /* int64_t from min to max */
-    LMI_OPT_REAL,    /* double from min to max */
-    LMI_OPT_TEXT,    /* const char *, not empty */
-    LMI_OPT_LIST,    /* the same, and may be empty: items with commas between */
-    LMI_OPT_FILE,    /* TEXT, a file */
-    LMI_OPT_FOLDER,  /* the same, a folder */
-    LMI_OPT_WORD,    /* the same, one of lmi_opt_words() */
-    LMI_OPT_TAG,     /* const char *, may be empty: any text after `=`, a tag as the next word (see
-                        * lmi_opt_takes_word()), else `alone` */
-    LMI_OPT_MOOT_ON, /* bool, becomes true; without effect, `help` says why */
+    LMI_OPT_ON,        /* bool, becomes true; takes no value */
+    LMI_OPT_OFF,       /* bool, becomes false; takes no value */
+    LMI_OPT_INT,       /* int64_t from min to max */
+    LMI_OPT_REAL,      /* double from min to max */
+    LMI_OPT_TEXT,      /* const char *, not empty */
+    LMI_OPT_LIST,      /* the same, and may be empty: items with commas between */
+    LMI_OPT_FILE,      /* TEXT, a file */
+    LMI_OPT_FOLDER,    /* the same, a folder */
+    LMI_OPT_WORD,      /* the same, one of lmi_opt_words() */
+    LMI_OPT_TAG,       /* const char *, may be empty; without a value it is `alone` */
+    LMI_OPT_MOOT_ON,   /* bool, becomes true; without effect, `help` says why */
     LMI_OPT_MOOT_TEXT, /* const char *; without effect, `help` says why */
 } lmi_opt_kind;
 
@@ -62,8 +61,9 @@ typedef struct lmi_args {
 } lmi_args;
 
 /* Parse argv[1..] into `settings`. Long names match with `_` for `-` and the reverse; a value
- * follows as the next word (of a TAG where it looks like one) or after `=`; `--` ends the flags; a repeated flag overrides. Free
- * out->words with lmi_free(). Errors are LMAS_E_INVALID and name flag, expectation, finding. */
+ * follows as the next word (of a TAG where lmi_opt_takes_word()) or after `=`; `--` ends the flags;
+ * a repeated flag overrides. Free out->words with lmi_free(). Errors are LMAS_E_INVALID and name
+ * flag, expectation, finding. */
 lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group *groups, int argc,
                               char **argv);
 

@@ -105,11 +105,25 @@ static lmas_status check_chat(const lmi_plan *plan, size_t i)
     return status;
 }
 
+static lmas_status check_think(const char *think)
+{
+    const size_t len = think ? strlen(think) : 0;
+
+    if (len > LMAS_THINK_MAX)
+        return lmi_fail(LMAS_E_INVALID, "think must be at most %d bytes, got %zu", LMAS_THINK_MAX,
+                        len);
+    if (think && !lmi_utf8_is_valid(think, len))
+        return lmi_fail(LMAS_E_INVALID, "think is not valid UTF-8");
+    return LMAS_OK;
+}
+
 lmas_status lmi_plan_check(const lmi_plan *plan)
 {
     lmas_status status = check_numbers(&plan->params);
     size_t i;
 
+    if (status == LMAS_OK)
+        status = check_think(plan->params.think);
     if (status == LMAS_OK)
         status = lmi_sampling_check(&plan->params.sampling);
     for (i = 0; status == LMAS_OK && i < lmi_plan_n_turns(plan); i++)
@@ -291,8 +305,8 @@ lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const 
         return status;
     if (agent && agent->think)
         open_thoughts(out, agent->think);
-    else if (plan->params.think_tag)
-        open_thoughts(out, "<think>");
+    else if (plan->params.think)
+        open_thoughts(out, plan->params.think);
     return lmi_buf_status(out);
 }
 
