@@ -77,7 +77,7 @@ LMAS_API const char *lmas_last_error(void);
 
 /* ---- Limits -------------------------------------------------------------- */
 
-/* The most that a number may be. Ids and seeds may be any. */
+/* The most that a number may be, and a text. Ids and seeds may be any. */
 enum {
     LMAS_N_GPU_LAYERS_MAX = 100000,
     LMAS_N_CTX_MAX = 1 << 30,
@@ -89,6 +89,7 @@ enum {
     LMAS_LATENT_STEPS_MAX = 100000, /* of one agent, or one lmas_memory_think() */
     LMAS_NEW_TOKENS_MAX = 10000000, /* of one agent, or one lmas_memory_speak() */
     LMAS_TEXT_CONTEXT_MAX = 1 << 30,
+    LMAS_THINK_MAX = 4096, /* bytes of lmas_solver_params.think */
 };
 
 /* ---- Callbacks, log, devices -------------------------------------------- */
@@ -448,10 +449,12 @@ typedef struct lmas_solver_params {
     int32_t latent_steps;        /* thoughts of each agent but the last, 0 or more (default 10) */
     int32_t max_new_tokens;      /* most tokens an agent speaks (default 4096) */
     int32_t text_context_length; /* text_mas: most bytes read of the others, -1 for all (default) */
-    bool share_prefixes;         /* read once what all prompts begin with (default true) */
-    bool think_tag;              /* open the assistant's turn with "<think>" (default false) */
-    bool first_speaks;           /* latent_mas: the first agent speaks, too (default false) */
-    lmas_chat_params chat;       /* for the chat template; goes before what the team file says */
+    /* What every agent's own turn begins with, unless the template has begun it so; NULL for
+     * nothing (default). An agent's own in the team file goes before it. Borrowed, as `chat`'s. */
+    const char *think;
+    bool share_prefixes;   /* read once what all prompts begin with (default true) */
+    bool first_speaks;     /* latent_mas: the first agent speaks, too (default false) */
+    lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */
     lmas_agent_fn on_agent;   /* an agent ended its turn (default NULL) */

@@ -98,7 +98,11 @@ const lmi_opt lmi_team_opts[] = {
      .help = "text_mas: most bytes of the others' text that an agent reads, -1 for all"},
     {"--latent_space_realign", LMI_OPT_ON, AT(realign),
      .help = "think through W_a, the realignment matrix; without effect on tied models"},
-    {"--think", LMI_OPT_ON, AT(think), .help = "open the assistant's turn with <think>"},
+    {"--think", LMI_OPT_TAG, AT(think), "[STRING]", .alone = "<think>",
+     .help =
+         "what every agent's own turn begins with, unless the template has begun it so; <think> "
+         "without STRING. As a word of its own STRING is a tag like <plan>, or \"\" for "
+         "nothing; any other text goes behind =, as in --think=\"Let me see. \""},
     {0},
 };
 #undef AT
@@ -196,7 +200,7 @@ void lmi_solve_flags_init(lmi_solve_flags *flags)
                                    .latent_steps = solver.latent_steps,
                                    .max_new_tokens = NOT_GIVEN,
                                    .text_context_length = solver.text_context_length,
-                                   .think = solver.think_tag,
+                                   .think = solver.think,
                                    .realign = session.realign};
     flags->sampling = (lmi_sampling_flags){.temperature = widen(solver.sampling.temperature),
                                            .top_p = widen(solver.sampling.top_p),
@@ -260,7 +264,7 @@ lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
     else if (flags->team.custom_prompt_file)
         p.max_new_tokens = SCIENCE_NEW_TOKENS;
     p.text_context_length = (int32_t)flags->team.text_context_length;
-    p.think_tag = flags->team.think;
+    p.think = flags->team.think;
     p.first_speaks = flags->team.first_agent_text;
     p.chat = lmi_flags_chat(&flags->model);
     p.sampling = (lmas_sampling){.temperature = (float)flags->sampling.temperature,

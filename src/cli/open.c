@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/utf8.h"
 #include "cli/fetch.h"
 #include "cli/interrupt.h"
 #include "cli/show/term.h"
@@ -33,12 +34,25 @@ lmas_status lmi_flags_check(const lmi_model_flags *flags)
     return LMAS_OK;
 }
 
+/* The library would say so, too, behind the loading of a model. */
+static lmas_status check_think(const char *think)
+{
+    const size_t len = think ? strlen(think) : 0;
+
+    if (len > LMAS_THINK_MAX)
+        return lmi_fail(LMAS_E_INVALID, "--think: expected at most %d bytes, found %zu",
+                        LMAS_THINK_MAX, len);
+    if (think && !lmi_utf8_is_valid(think, len))
+        return lmi_fail(LMAS_E_INVALID, "--think: the text is not valid UTF-8");
+    return LMAS_OK;
+}
+
 lmas_status lmi_team_flags_check(const lmi_team_flags *flags)
 {
     if (flags->custom_prompt_file && flags->team)
         return lmi_fail(LMAS_E_INVALID,
                         "--custom_prompt_file and --team are both given, one expected");
-    return LMAS_OK;
+    return check_think(flags->think);
 }
 
 void lmi_say_devices(const lmi_model_flags *flags)

@@ -27,6 +27,28 @@ bool lmi_opt_takes_value(const lmi_opt *opt)
     return opt->kind != LMI_OPT_ON && opt->kind != LMI_OPT_OFF && opt->kind != LMI_OPT_MOOT_ON;
 }
 
+bool lmi_opt_needs_value(const lmi_opt *opt)
+{
+    return lmi_opt_takes_value(opt) && opt->kind != LMI_OPT_TAG;
+}
+
+static bool is_tag(const char *word)
+{
+    const char *end = word + strcspn(word, " \t\r\n>");
+
+    if (*word != '<' || *end != '>' || end == word + 1 ||
+        memchr(word + 1, '<', (size_t)(end - word - 1)))
+        return false;
+    for (end++; *end == '\n' || strncmp(end, "\\n", 2) == 0;)
+        end += *end == '\n' ? 1 : 2;
+    return *end == '\0';
+}
+
+bool lmi_opt_takes_word(const lmi_opt *opt, const char *word)
+{
+    return opt->kind == LMI_OPT_TAG ? !*word || is_tag(word) : lmi_opt_takes_value(opt);
+}
+
 const char *lmi_opt_words(const lmi_opt *opt)
 {
     static char words[WORDS_SIZE];
@@ -77,6 +99,7 @@ void lmi_opt_default(lmi_buf *out, const lmi_opt *opt, const void *field)
     case LMI_OPT_FILE:
     case LMI_OPT_FOLDER:
     case LMI_OPT_WORD:
+    case LMI_OPT_TAG:
         text = *(const char *const *)field;
         lmi_buf_puts(out, text ? text : "");
         break;
@@ -247,6 +270,7 @@ static bool store(void *field, const lmi_opt *opt, const char *value)
         *(const char **)field = value;
         return is_among(lmi_opt_words(opt), value);
     case LMI_OPT_LIST:
+    case LMI_OPT_TAG:
         *(const char **)field = value;
         return true;
     case LMI_OPT_TEXT:
@@ -259,23 +283,40 @@ static bool store(void *field, const lmi_opt *opt, const char *value)
     return false;
 }
 
-/* Take the flag at argv[*i], and its value, wherever that stands. */
+/* Find the value of the flag at argv[*i], wherever that stands. */
+static lmas_status take_value(found *flag, int *i, const lmi_opt_group *groups, int argc,
+                              char **argv)
+{
+    const char *next = *i + 1 < argc ? argv[*i + 1] : NULL;
+    found other;
+
+    if (next && (strcmp(next, "--") == 0 || look_up(&other, groups, next)))
+        next = NULL;
+    if (flag->value)
+        return LMAS_OK;
+    if (next && lmi_opt_takes_word(flag->opt, next))
+        flag->value = argv[++*i];
+    else
+        flag->value = flag->opt->alone;
+    return flag->value ? LMAS_OK : refuse_value(flag);
+}
+
+/* Take the flag at argv[*i], and its value. */
 static lmas_status take_flag(int *i, void *settings, const lmi_opt_group *groups, int argc,
                              char **argv)
 {
-    found flag, other;
+    found flag;
+    lmas_status status = LMAS_OK;
 
     if (!look_up(&flag, groups, argv[*i]))
         return refuse_unknown(groups, argv[*i], argv[0]);
     if (!lmi_opt_takes_value(flag.opt) && flag.value)
         return lmi_fail(LMAS_E_INVALID, "%.*s takes no value, found \"%s\"", (int)flag.name_len,
                         flag.name, flag.value);
-    if (lmi_opt_takes_value(flag.opt) && !flag.value) {
-        if (*i + 1 >= argc || strcmp(argv[*i + 1], "--") == 0 ||
-            look_up(&other, groups, argv[*i + 1]))
-            return refuse_value(&flag);
-        flag.value = argv[++*i];
-    }
+    if (lmi_opt_takes_value(flag.opt))
+        status = take_value(&flag, i, groups, argc, argv);
+    if (status != LMAS_OK)
+        return status;
     if (!store(lmi_opt_field(settings, flag.group, flag.opt), flag.opt, flag.value))
         return refuse_value(&flag);
     return LMAS_OK;

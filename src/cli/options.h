@@ -25,6 +25,7 @@ typedef enum lmi_opt_kind {
     LMI_OPT_FILE,      /* TEXT, a file */
     LMI_OPT_FOLDER,    /* the same, a folder */
     LMI_OPT_WORD,      /* the same, one of lmi_opt_words() */
+    LMI_OPT_TAG,       /* const char *, may be empty; without a value it is `alone` */
     LMI_OPT_MOOT_ON,   /* bool, becomes true; without effect, `help` says why */
     LMI_OPT_MOOT_TEXT, /* const char *; without effect, `help` says why */
 } lmi_opt_kind;
@@ -39,6 +40,7 @@ typedef struct lmi_opt {
     const char *words; /* of an INT, words that stand for `word_value`, of a LIST those it may
                         * hold; parted by '|', NULL for none */
     int64_t word_value;
+    const char *alone;                /* what a TAG is without a value */
     const char *(*word_at)(size_t i); /* the words of a WORD, names that a FILE may also be, or how
                                        * a TEXT may begin, where a table has them; ends in NULL */
 } lmi_opt;
@@ -59,13 +61,19 @@ typedef struct lmi_args {
 } lmi_args;
 
 /* Parse argv[1..] into `settings`. Long names match with `_` for `-` and the reverse; a value
- * follows as the next word or after `=`; `--` ends the flags; a repeated flag overrides. Free
- * out->words with lmi_free(). Errors are LMAS_E_INVALID and name flag, expectation, finding. */
+ * follows as the next word (of a TAG where lmi_opt_takes_word()) or after `=`; `--` ends the flags;
+ * a repeated flag overrides. Free out->words with lmi_free(). Errors are LMAS_E_INVALID and name
+ * flag, expectation, finding. */
 lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group *groups, int argc,
                               char **argv);
 
-/* Whether the flag is followed by a value. */
+/* Whether a value may follow the flag, and whether one must. */
 bool lmi_opt_takes_value(const lmi_opt *opt);
+bool lmi_opt_needs_value(const lmi_opt *opt);
+
+/* Whether the word behind a flag without `=` is its value: of a TAG an empty one and "<plan>", with
+ * newlines behind it or with "\n" as a shell leaves it. A question is neither of them. */
+bool lmi_opt_takes_word(const lmi_opt *opt, const char *word);
 
 /* The words that the value may be, parted by '|': all there are for a WORD, for others "" where
  * none is known. Valid until the next call. */

@@ -71,6 +71,15 @@ const char *lmi_reasoning_name(lmas_reasoning reasoning)
     return reasoning == LMAS_REASONING_ON ? "on" : reasoning == LMAS_REASONING_OFF ? "off" : "auto";
 }
 
+/* False for none: so configs had it when it was a switch. */
+static void add_think(yyjson_mut_doc *doc, yyjson_mut_val *params, const char *think)
+{
+    if (think && *think)
+        lmi_json_add_text(doc, params, "think", think);
+    else
+        yyjson_mut_obj_add_bool(doc, params, "think", false);
+}
+
 static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
 {
     const lmas_solver_params *solver = setup->solver_params;
@@ -81,7 +90,7 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     yyjson_mut_obj_add_int(doc, params, "latent_steps", solver->latent_steps);
     yyjson_mut_obj_add_int(doc, params, "max_new_tokens", solver->max_new_tokens);
     yyjson_mut_obj_add_int(doc, params, "text_mas_context_length", solver->text_context_length);
-    yyjson_mut_obj_add_bool(doc, params, "think", solver->think_tag);
+    add_think(doc, params, solver->think);
     lmi_json_add_text(doc, params, "first_agent_text", solver->first_speaks ? "on" : OFF);
     lmi_json_add_text(doc, params, "reasoning", lmi_reasoning_name(solver->chat.reasoning));
     lmi_json_add_text(doc, params, "chat_template_kwargs", solver->chat.kwargs);
@@ -225,6 +234,21 @@ const char *lmi_config_unsaid(const char *key)
     return strcmp(key, "control") == 0 ? lmas_control_name(LMAS_CONTROL_OFF) : NULL;
 }
 
+const char *lmi_config_text(const char *key, yyjson_val *val)
+{
+    if (strcmp(key, "think") == 0 && yyjson_is_true(val))
+        return "<think>"; /* what the switch stood for */
+    return yyjson_get_str(val);
+}
+
+bool lmi_config_same(const char *key, yyjson_val *a, yyjson_val *b)
+{
+    const char *a_text = lmi_config_text(key, a);
+    const char *b_text = lmi_config_text(key, b);
+
+    return a_text && b_text ? strcmp(a_text, b_text) == 0 : yyjson_equals(a, b);
+}
+
 /* Whether two values of `key` mean the same; at most one of them is absent, and null says no more
  * than that. */
 static bool is_same(const char *key, yyjson_val *a, yyjson_val *b)
@@ -232,7 +256,7 @@ static bool is_same(const char *key, yyjson_val *a, yyjson_val *b)
     const char *unsaid = lmi_config_unsaid(key);
 
     if (a && b)
-        return yyjson_equals(a, b);
+        return lmi_config_same(key, a, b);
     if (yyjson_is_null(a ? a : b))
         return true;
     return unsaid && yyjson_equals_str(a ? a : b, unsaid);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "data/dataset.h"
 #include "sandbox/sandbox.h"
 
@@ -50,6 +51,12 @@ const char *lmi_reasoning_name(lmas_reasoning reasoning);
 
 /* What the lack of `key` means in a config of an earlier version; NULL where nothing is known. */
 const char *lmi_config_unsaid(const char *key);
+
+/* The text that the value of a parameter stands for; NULL where it is a number, say. */
+const char *lmi_config_text(const char *key, yyjson_val *val);
+
+/* Whether two values of a parameter mean the same; of two configs that both have it. */
+bool lmi_config_same(const char *key, yyjson_val *a, yyjson_val *b);
 
 /* Append config.json to `out`. */
 lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "engine/sampler.h"
 
 static const char *const METHOD_NAMES[] = {"baseline", "text_mas", "latent_mas"};
@@ -64,6 +65,18 @@ lmas_solver_params lmas_solver_params_default(void)
                                 .chat = lmas_chat_params_default()};
 }
 
+static lmas_status check_think(const char *think)
+{
+    const size_t len = think ? strlen(think) : 0;
+
+    if (len > LMAS_THINK_MAX)
+        return lmi_fail(LMAS_E_INVALID, "think must be at most %d bytes, got %zu", LMAS_THINK_MAX,
+                        len);
+    if (think && !lmi_utf8_is_valid(think, len))
+        return lmi_fail(LMAS_E_INVALID, "think is not valid UTF-8");
+    return LMAS_OK;
+}
+
 lmas_status lmi_params_check(const lmas_solver_params *p)
 {
     if (!lmas_method_name(p->method))
@@ -81,6 +94,8 @@ lmas_status lmi_params_check(const lmas_solver_params *p)
     if (p->text_context_length < -1 || p->text_context_length > LMAS_TEXT_CONTEXT_MAX)
         return lmi_fail(LMAS_E_INVALID, "text_context_length must be from -1 to %d, got %d",
                         LMAS_TEXT_CONTEXT_MAX, p->text_context_length);
+    if (check_think(p->think) != LMAS_OK)
+        return LMAS_E_INVALID;
     return lmi_sampling_check(&p->sampling);
 }
 

@@ -288,7 +288,7 @@ lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const 
         return status;
     if (agent && agent->think)
         open_thoughts(out, agent->think);
-    else if (plan->params.think_tag)
-        open_thoughts(out, "<think>");
+    else if (plan->params.think)
+        open_thoughts(out, plan->params.think);
     return lmi_buf_status(out);
 }

@@ -83,6 +83,90 @@ science --custom_prompt_file "$tmp/bom.json" -n 8
 [ "$code" -eq 0 ] && told 0 "Do it. $question"
 ok $? "a byte order mark says nothing" "$tmp/err"
 
+# ---- --think [STRING] ----
+MODEL=tests/parity/fixtures/golden.gguf
+# opened TEXT: what each agent was told ends with the text.
+opened() {
+    python3 -c 'import json, sys
+sample = json.loads(open(sys.argv[1]).readline())
+sys.exit(0 if all(a["input"].endswith(sys.argv[2]) for a in sample["agents"]) else 1)' "$tmp/run/samples.jsonl" "$1"
+}
+# think TEXT CLAIM FLAG...: with the flags the text is what each agent's turn begins with.
+think() {
+    text=$1 claim=$2
+    shift 2
+    rm -rf "$tmp/run"
+    science --custom_prompt_file "$tmp/five.json" --latent_steps 1 -n 4 "$@"
+    [ "$code" -eq 0 ] && opened "$text"
+    ok $? "$claim" "$tmp/err"
+}
+think '<think>' "--think alone opens every agent's turn with <think>, the last one's too" --think
+grep -q '"think": "<think>"' "$tmp/run/config.json"
+ok $? "the run's folder has the text" "$tmp/run/config.json"
+sed -i 's/"think": "<think>"/"think": true/' "$tmp/run/config.json" && : >"$tmp/run/samples.jsonl"
+run run --resume "$tmp/run"
+[ "$code" -eq 0 ] && opened '<think>' && grep -q '"think": true' "$tmp/run/config.json"
+ok $? "a run from before, which says true, is resumed" "$tmp/err"
+fails 1 'params.think true, found "<plan>"' "and refused with another text" run --resume "$tmp/run" --think '<plan>'
+think '<plan>
+' "a tag may be a word of its own, with a newline" --think '<plan>
+'
+think '<plan>\n' "also with the two characters of an escape, which stay as they are" --think '<plan>\n'
+fails 1 'params.think' "another text is another run" run --resume "$tmp/run" --think
+think 'Let me see: ' "any text goes behind =" '--think=Let me see: '
+think 'assistant
+' "an empty text is none" --think ''
+grep -q '"think": false' "$tmp/run/config.json"
+ok $? "as the folder says" "$tmp/run/config.json"
+think 'assistant
+' "nor is one behind =" --think=
+fails 2 '--think: expected at most 4096 bytes, found 4097' "a text that is too long is wrong usage" \
+    ask -m $MODEL "--think=$(printf '%4097s' '')" q
+fails 2 '--think: the text is not valid UTF-8' "so is one that is no text" ask -m $MODEL "--think=$(printf '\377')" q
+fails 2 'no word without a flag expected, found "plan"' "a word that is no tag is not its value" run -m $MODEL --think plan
+for words in '--think' '--think=<plan>' '--think <plan>'; do
+    run ask -m $MODEL --temp 0 -n 4 -t 1 --latent_steps 1 $words "$question"
+    ok "$code" "ask $words takes a question behind it" "$tmp/err"
+done
+run ask -m $MODEL --temp 0 -n 4 -t 1 --latent_steps 1 --think '<b>What</b> is 2+2?'
+ok "$code" "also one that begins with a tag and is none" "$tmp/err"
+
+# ---- The first hundred ----
+seq 0 101 | sed 's/.*/{"question": "&?", "gold": "&"}/' >"$tmp/many.jsonl"
+# hundred FLAG...: 102 questions to the single agent, and at most so many.
+hundred() {
+    rm -rf "$tmp/run"
+    run run -m $MODEL --task custom --data "$tmp/many.jsonl" --custom_prompt_file "$tmp/plain.txt" --method baseline \
+        -n 1 --temp 0 -t 2 --output "$tmp/run" "$@"
+}
+hundred
+[ "$code" -eq 0 ] && [ "$(field n "$tmp/out")" = 100 ] && grep -q 'the first 100 of 102 questions, .*--max_samples -1 asks all' "$tmp/err"
+ok $? "with a prompt file the first 100 questions are asked, which is said" "$tmp/err"
+head -n 90 "$tmp/run/samples.jsonl" >"$tmp/part" && cp "$tmp/part" "$tmp/run/samples.jsonl"
+run run --resume "$tmp/run"
+[ "$code" -eq 0 ] && [ "$(field n "$tmp/out")" = 100 ] && ! grep -q 'the first 100' "$tmp/err"
+ok $? "a resumed run asks as many, and says it no more" "$tmp/err"
+hundred --max_samples -1
+[ "$code" -eq 0 ] && [ "$(field n "$tmp/out")" = 102 ] && ! grep -q 'the first 100' "$tmp/err"
+ok $? "--max_samples -1 asks all" "$tmp/err"
+python3 - "$tmp/run/config.json" <<'EOT'
+import json, sys
+config = json.load(open(sys.argv[1]))
+at = config["command"].index("--max_samples")
+del config["command"][at:at + 2]
+json.dump(config, open(sys.argv[1], "w"))
+EOT
+run run --resume "$tmp/run"
+[ "$code" -eq 0 ] && [ "$(field n "$tmp/out")" = 102 ]
+ok $? "a run from before, which did not say how many, goes on with all" "$tmp/err"
+hundred --max_samples 101
+[ "$code" -eq 0 ] && [ "$(field n "$tmp/out")" = 101 ]
+ok $? "--max_samples N asks N" "$tmp/err"
+head -n 100 "$tmp/many.jsonl" >"$tmp/hundred.jsonl"
+hundred --data "$tmp/hundred.jsonl"
+[ "$code" -eq 0 ] && [ "$(field n "$tmp/out")" = 100 ] && ! grep -q 'the first 100' "$tmp/err"
+ok $? "of 100 questions nothing is said" "$tmp/err"
+
 fails 2 '--custom_prompt_file and --team are both given, one expected' "a file beside --team is wrong usage" \
     ask -m $MODEL --custom_prompt_file "$tmp/five.json" --team sequential q
 printf '{"agents": [{"name": "a"}],\n "a": 7}' >"$tmp/bad.json"

@@ -11,7 +11,7 @@ typedef struct settings {
     bool is_loud, is_mapped;
     int64_t n, layers;
     double x;
-    const char *name, *word;
+    const char *name, *word, *tag;
 } settings;
 
 #define AT(field) offsetof(settings, field)
@@ -24,6 +24,7 @@ static const lmi_opt opts[] = {
     {"--x", LMI_OPT_REAL, AT(x), "X", .max = 1, .help = ""},
     {"-o --name", LMI_OPT_TEXT, AT(name), "NAME", .help = ""},
     {"--word", LMI_OPT_WORD, AT(word), "on|off_now", .help = ""},
+    {"--tag", LMI_OPT_TAG, AT(tag), "[STRING]", .alone = "<alone>", .help = ""},
     {0},
 };
 static const lmi_opt_group groups[] = {{"All", opts, 0}, {0}};
@@ -162,6 +163,79 @@ static void test_choice_is_one_of_its_words(void **state)
     assert_fails(LMAS_E_INVALID, "expected on or off_now, found \"of\"", parse("--word of"));
 }
 
+/* Each line, the value that --tag has then, and how many words are left. */
+static const struct {
+    const char *line, *tag;
+    size_t n_words;
+} tags[] = {
+    {"--tag", "<alone>", 0},
+    {"--tag=<plan>", "<plan>", 0},
+    {"--tag=", "", 0},
+    {"--tag=-v", "-v", 0},
+    {"--tag==", "=", 0},
+    {"--tag=What? <plan>", "What?", 1},
+    {"--tag <plan>", "<plan>", 0},
+    {"--tag <plan> q", "<plan>", 1},
+    {"--tag <plan>\n\n q", "<plan>\n\n", 1},
+    {"--tag <plan>\\n q", "<plan>\\n", 1},
+    {"--tag </plan> q", "</plan>", 1},
+    {"--tag <|plan|> q", "<|plan|>", 1},
+    {"--tag  q", "", 1}, /* an empty word between two spaces */
+    {"--tag q", "<alone>", 1},
+    {"--tag q <plan>", "<alone>", 2},
+    {"--tag - <plan>", "<alone>", 2},
+    {"--tag -3+5", "<alone>", 1},
+    {"--tag <b>What?</b>", "<alone>", 1},
+    {"--tag <plan>x", "<alone>", 1},
+    {"--tag <plan>\\t", "<alone>", 1},
+    {"--tag <plan>\nx", "<alone>", 1},
+    {"--tag <plan>\\", "<alone>", 1},
+    {"--tag <pl\nan>", "<alone>", 1},
+    {"--tag <<plan>", "<alone>", 1},
+    {"--tag <>", "<alone>", 1},
+    {"--tag <plan", "<alone>", 1},
+    {"--tag <", "<alone>", 1},
+    {"--tag plan>", "<alone>", 1},
+    {"--tag -v", "<alone>", 0},
+    {"--tag -- <plan>", "<alone>", 1},
+    {"-- --tag <plan>", NULL, 2},
+    {"--tag --tag <plan>", "<plan>", 0},
+    {"--tag <plan> --tag", "<alone>", 0},
+    {"--tag=<plan> <other>", "<plan>", 1},
+    {"", NULL, 0},
+};
+
+static void test_a_tag_takes_the_next_word_only_where_it_is_one(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+        assert_ok(parse(tags[i].line));
+        assert_int_equal(args.n_words, tags[i].n_words);
+        if (tags[i].tag)
+            assert_string_equal(s.tag, tags[i].tag);
+        else
+            assert_null(s.tag);
+    }
+    assert_fails(LMAS_E_INVALID, "unknown flag --tga, did you mean --tag?", parse("--tga"));
+    assert_fails(LMAS_E_INVALID, "unknown flag -<x>", parse("--tag -<x>"));
+}
+
+/* A table that a shell is told of: what must follow, and what may. */
+static void test_a_tag_may_have_a_value_and_needs_none(void **state)
+{
+    static const lmi_opt text = {"-o", LMI_OPT_TEXT, 0, "T", .help = ""};
+    static const lmi_opt tag = {"--t", LMI_OPT_TAG, 0, "[T]", .help = ""};
+    static const lmi_opt on = {"-v", LMI_OPT_ON, 0, .help = ""};
+
+    (void)state;
+    assert_true(lmi_opt_takes_value(&text) && lmi_opt_needs_value(&text));
+    assert_true(lmi_opt_takes_value(&tag) && !lmi_opt_needs_value(&tag));
+    assert_false(lmi_opt_takes_value(&on) || lmi_opt_needs_value(&on));
+    assert_true(lmi_opt_takes_word(&text, "word") && !lmi_opt_takes_word(&on, "word"));
+}
+
 static const char *nearest_of(const char *typed, const char *a, const char *b)
 {
     lmi_nearest nearest;
@@ -202,6 +276,8 @@ int main(void)
         cmocka_unit_test(test_value_is_needed),
         cmocka_unit_test(test_unknown_flag_is_answered_with_the_nearest),
         cmocka_unit_test(test_choice_is_one_of_its_words),
+        cmocka_unit_test(test_a_tag_takes_the_next_word_only_where_it_is_one),
+        cmocka_unit_test(test_a_tag_may_have_a_value_and_needs_none),
         cmocka_unit_test(test_swapped_letters_are_one_edit),
     };
 

@@ -337,6 +337,30 @@ static void test_runs_over_other_data_are_listed_but_not_tested(void **state)
     lmi_compare_done(&c);
 }
 
+/* Earlier runs say true where later ones have the tag. */
+static void test_think_is_a_setting_where_its_text_differs(void **state)
+{
+    const char *const folders[] = {
+        make_run("k1", (recipe){.seed = "42,\"think\":true"}, make_lines("+---", 0, 1)),
+        make_run("k2", (recipe){.seed = "42,\"think\":\"<think>\""}, make_lines("++--", 0, 1)),
+        make_run("k3", (recipe){.seed = "42,\"think\":false"}, make_lines("+++-", 0, 1)),
+        make_run("k4", (recipe){.seed = "42,\"think\":\"<plan>\\n\""}, make_lines("+++-", 0, 1))};
+    lmi_comparison c;
+
+    (void)state;
+    assert_ok(compare(&c, false, NULL, 2, folders));
+    assert_string_equal(c.runs[0].settings, "");
+    assert_string_equal(c.runs[1].settings, "");
+    lmi_compare_done(&c);
+    assert_ok(compare(&c, false, NULL, 4, folders));
+    assert_string_equal(c.runs[0].settings, "think <think>");
+    assert_string_equal(c.runs[1].settings, "think <think>");
+    assert_string_equal(c.runs[2].settings, "think false");
+    assert_non_null(strstr(c.runs[3].settings, "think <plan>"));
+    assert_null(strchr(c.runs[3].settings, '\n'));
+    lmi_compare_done(&c);
+}
+
 static void test_reference_is_a_folder_or_a_method(void **state)
 {
     const char *const folders[] = {
@@ -503,6 +527,7 @@ int main(void)
         cmocka_unit_test(test_pairs_count_questions_that_only_one_has_right),
         cmocka_unit_test(test_pairs_use_only_questions_in_common),
         cmocka_unit_test(test_runs_over_other_data_are_listed_but_not_tested),
+        cmocka_unit_test(test_think_is_a_setting_where_its_text_differs),
         cmocka_unit_test(test_reference_is_a_folder_or_a_method),
         cmocka_unit_test(test_figures_are_per_question),
         cmocka_unit_test(test_text_fits_a_hundred_columns_and_has_no_control_characters),

@@ -261,6 +261,50 @@ static void test_config_that_knows_no_control_had_it_off(void **state)
     }
 }
 
+/* Append the config with `think` among its parameters. */
+static void config_with_think(lmi_buf *out, const char *think)
+{
+    const char *at = strstr(lmi_buf_text(&config), "\"seed\"");
+
+    lmi_buf_init(out, LMI_CONFIG_MAX);
+    lmi_buf_printf(out, "%.*s\"think\":%s,%s", (int)(at - lmi_buf_text(&config)),
+                   lmi_buf_text(&config), think, at);
+}
+
+/* It was a switch before it was a text. */
+static void test_config_with_think_true_means_the_tag(void **state)
+{
+    static const struct {
+        const char *was, *is, *difference; /* NULL: they are the same */
+    } pairs[] = {
+        {"true", "\"<think>\"", NULL},
+        {"true", "true", NULL},
+        {"false", "false", NULL},
+        {"\"<plan>\\n\"", "\"<plan>\\n\"", NULL},
+        {"true", "\"<plan>\"", "params.think true, found \"<plan>\""},
+        {"true", "false", "params.think true, found false"},
+        {"false", "\"<think>\"", "params.think false, found \"<think>\""},
+        {"\"<plan>\"", "\"<plan>\\n\"", "params.think \"<plan>\", found \"<plan>\\n\""},
+        {"\"true\"", "true", "params.think \"true\", found true"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        lmi_buf was, is;
+
+        config_with_think(&was, pairs[i].was);
+        config_with_think(&is, pairs[i].is);
+        if (pairs[i].difference)
+            assert_fails(LMAS_E_INVALID, pairs[i].difference, lmi_config_compare("c", &was, &is));
+        else
+            assert_ok(lmi_config_compare("c", &was, &is));
+        assert_true((lmi_config_compare("c", &is, &was) == LMAS_OK) == !pairs[i].difference);
+        lmi_buf_done(&was);
+        lmi_buf_done(&is);
+    }
+}
+
 static void test_shards_part_the_questions(void **state)
 {
     lmi_setup setup = {.n = 10, .n_shards = 4};
@@ -401,6 +445,7 @@ int main(void)
         cmocka_unit_test(test_names_of_the_same_second_differ),
         cmocka_unit_test(test_config_that_changes_answers_is_refused),
         cmocka_unit_test(test_config_that_knows_no_control_had_it_off),
+        cmocka_unit_test(test_config_with_think_true_means_the_tag),
         cmocka_unit_test(test_shards_part_the_questions),
         cmocka_unit_test(test_config_gives_its_command_back),
         cmocka_unit_test(test_foreign_line_is_named),

@@ -154,6 +154,8 @@ static void test_bad_ways_are_refused_with_line_and_key(void **state)
 
 /* ---- The prompt ---- */
 
+static const char *think_of_run = "<think>";
+
 static char *prompt_of(const lmas_team *team, lmas_method method, size_t i)
 {
     asked a = asked_of(team, method);
@@ -161,7 +163,7 @@ static char *prompt_of(const lmas_team *team, lmas_method method, size_t i)
     lmi_plan plan;
     lmi_buf out;
 
-    a.params.think_tag = true;
+    a.params.think = think_of_run;
     plan = plan_of(&a);
     lmi_buf_init(&out, LMI_PROMPT_MAX);
     assert_ok(lmi_plan_prompt(&out, &plan, i, &c));
@@ -192,6 +194,47 @@ static void test_system_text_and_think_words_are_the_agents_own(void **state)
     lmi_free(one);
     lmi_free(two);
     lmi_free(single);
+    lmas_team_free(team);
+}
+
+static void expect_end(const lmas_team *team, size_t i, const char *think, const char *end)
+{
+    char *prompt;
+
+    think_of_run = think;
+    prompt = prompt_of(team, LMAS_METHOD_LATENT_MAS, i);
+    assert_true(ends_with(prompt, end));
+    lmi_free(prompt);
+    think_of_run = "<think>";
+}
+
+static void test_the_runs_think_words_are_any_text_of_a_length(void **state)
+{
+    lmas_team *team = team_of("");
+    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    char longest[LMAS_THINK_MAX + 2];
+    char *without;
+
+    (void)state;
+    memset(longest, 'x', sizeof(longest));
+    longest[LMAS_THINK_MAX] = '\0';
+    think_of_run = NULL;
+    without = prompt_of(team, LMAS_METHOD_LATENT_MAS, 1);
+    expect_end(team, 1, "", without);
+    expect_end(team, 0, "<plan>\n", "<plan>\n");
+    expect_end(team, 1, "<plan>\n", "<plan>\n"); /* the last one's, too */
+    expect_end(team, 1, "Step 1: ", "Step 1: ");
+    expect_end(team, 1, "<plan>\\n", "<plan>\\n");
+    expect_end(team, 1, longest, longest);
+    lmi_free(without);
+    plan.params.think = longest;
+    assert_ok(lmi_plan_check(&plan));
+    longest[LMAS_THINK_MAX] = 'x';
+    longest[LMAS_THINK_MAX + 1] = '\0';
+    assert_fails(LMAS_E_INVALID, "think must be at most 4096 bytes, got 4097",
+                 lmi_plan_check(&plan));
+    plan.params.think = "<pl\xff>";
+    assert_fails(LMAS_E_INVALID, "think is not valid UTF-8", lmi_plan_check(&plan));
     lmas_team_free(team);
 }
 
@@ -483,6 +526,7 @@ int main(void)
         cmocka_unit_test(test_what_an_agent_says_of_itself_goes_before_the_run),
         cmocka_unit_test(test_bad_ways_are_refused_with_line_and_key),
         cmocka_unit_test(test_system_text_and_think_words_are_the_agents_own),
+        cmocka_unit_test(test_the_runs_think_words_are_any_text_of_a_length),
         cmocka_unit_test(test_no_think_words_are_words_too),
         cmocka_unit_test(test_what_the_template_does_not_take_is_refused_before_anything_runs),
         cmocka_unit_test(test_what_an_agent_speaks_stays_in_the_memory_it_hands_over),

@@ -98,7 +98,7 @@ static void append_flag(lmi_buf *out, const lmi_command *command, const lmi_opt 
 
         lmi_buf_printf(out, " -%s %.*s", kind, (int)(len - dashes), word + dashes);
     }
-    if (lmi_opt_takes_value(opt))
+    if (lmi_opt_needs_value(opt))
         lmi_buf_puts(out, " -r");
     append_offer(out, opt);
     append_help(out, opt->help);
@@ -118,7 +118,7 @@ static void append_word(lmi_buf *out, const lmi_command *command, const lmi_opt 
     append_help(out, *opt->names ? NULL : opt->help);
 }
 
-/* The flags of a command that a value follows. */
+/* The flags of a command that a value must follow. */
 static void append_valued(lmi_buf *out, const lmi_command *command)
 {
     const lmi_opt_group *group;
@@ -127,7 +127,7 @@ static void append_valued(lmi_buf *out, const lmi_command *command)
     lmi_buf_printf(out, "        case %s\n            set valued", command->name);
     for (group = command->groups; group->title; group++)
         for (opt = group->opts; opt->names; opt++) {
-            if (!lmi_opt_takes_value(opt))
+            if (!lmi_opt_needs_value(opt))
                 continue;
             lmi_buf_putc(out, ' ');
             lmi_append_dashed(out, opt->names, ' ');

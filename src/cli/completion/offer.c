@@ -9,7 +9,7 @@ lmi_offer lmi_offer_behind(const lmi_opt *opt)
 {
     const bool has_words = *lmi_opt_words(opt) != '\0';
 
-    if (!lmi_opt_takes_value(opt))
+    if (!lmi_opt_needs_value(opt))
         return LMI_OFFER_NOTHING;
     switch (opt->kind) {
     case LMI_OPT_FILE:

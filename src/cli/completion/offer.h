@@ -9,7 +9,7 @@
 #include "cli/options.h"
 
 typedef enum lmi_offer {
-    LMI_OFFER_NOTHING,      /* no value follows */
+    LMI_OFFER_NOTHING,      /* no value follows, or none that can be told from another word */
     LMI_OFFER_ANY,          /* one follows, and nobody can know which */
     LMI_OFFER_WORD,         /* one of lmi_opt_words() */
     LMI_OFFER_BEGINNING,    /* it begins with one of them */

@@ -56,17 +56,19 @@ static void append_action(lmi_buf *out, const lmi_opt *opt)
     lmi_append_words(out, lmi_opt_words(opt), '|', " ");
 }
 
-/* "-m" takes its value as the next word, "--model=" there or behind the `=`. */
-static void append_spelling(lmi_buf *out, const char *name, size_t len, bool takes_value)
+/* "-m" takes its value as the next word, "--model=" there or behind the `=`, "--think=-" only
+ * behind it. */
+static void append_spelling(lmi_buf *out, const lmi_opt *opt, const char *name, size_t len)
 {
-    lmi_buf_printf(out, "%.*s%s", (int)len, name,
-                   takes_value && strncmp(name, "--", 2) == 0 ? "=" : "");
+    const bool has_equals = lmi_opt_takes_value(opt) && strncmp(name, "--", 2) == 0;
+
+    lmi_buf_printf(out, "%.*s%s%s", (int)len, name, has_equals ? "=" : "",
+                   has_equals && !lmi_opt_needs_value(opt) ? "-" : "");
 }
 
 /* '(-m --model)'{-m,--model=}'[help]:value: action' */
 static void append_flag(lmi_buf *out, const lmi_opt *opt)
 {
-    const bool takes_value = lmi_opt_takes_value(opt);
     const char *rest = strchr(opt->names, ' ');
     const char *name = opt->names;
     const size_t len = strcspn(name, " ");
@@ -74,18 +76,18 @@ static void append_flag(lmi_buf *out, const lmi_opt *opt)
     lmi_buf_puts(out, "            ");
     if (rest)
         lmi_buf_printf(out, "'(%s)'{", opt->names);
-    append_spelling(out, name, len, takes_value);
+    append_spelling(out, opt, name, len);
     while (rest) {
         name = rest + 1;
         lmi_buf_putc(out, ',');
-        append_spelling(out, name, strcspn(name, " "), takes_value);
+        append_spelling(out, opt, name, strcspn(name, " "));
         rest = strchr(name, ' ');
     }
     lmi_buf_puts(out, strchr(opt->names, ' ') ? "}'[" : "'[");
     append_quoted(out, opt->help, "[]:");
     lmi_buf_putc(out, ']');
-    if (takes_value) {
-        lmi_buf_puts(out, ":value:");
+    if (lmi_opt_takes_value(opt)) {
+        lmi_buf_puts(out, lmi_opt_needs_value(opt) ? ":value:" : "::value:");
         append_action(out, opt);
     }
     lmi_buf_puts(out, "' \\\n");

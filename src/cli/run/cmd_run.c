@@ -20,7 +20,11 @@
 #include "eval/stats.h"
 
 enum { WORDS_MAX = 10000, SUMMARY_MAX = 64 * 1024 };
-enum { DATE_SIZE = 32, DATE_WORDS = 2 };
+enum {
+    DATE_SIZE = 32,
+    SCIENCE_SAMPLES = 100, /* questions that Science-LatentMAS asks unless told */
+    ADDED_WORDS = 4,       /* of two flags that may join the recorded command */
+};
 
 /* Flags of the reference that mean nothing here. */
 typedef struct moot_flags {
@@ -146,7 +150,7 @@ static lmas_status parse_command(work *w, const lmi_args *args, size_t n_new)
 
     if (n > WORDS_MAX)
         return lmi_fail(LMAS_E_INVALID, "command of %zu words, at most %d expected", n, WORDS_MAX);
-    argv = lmi_new(n + DATE_WORDS, sizeof(*argv));
+    argv = lmi_new(n + ADDED_WORDS, sizeof(*argv));
     if (!argv)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu words", n);
     argv[0] = args->argv[0];
@@ -200,6 +204,13 @@ static lmas_status check(const work *w)
     return status == LMAS_OK ? lmi_flags_check(&s->solve.model) : status;
 }
 
+/* Record a flag that was not given as if it had been. */
+static void add_to_command(work *w, char *flag, char *value)
+{
+    w->args.argv[w->args.argc++] = flag;
+    w->args.argv[w->args.argc++] = value;
+}
+
 /* The questions as the engine wants them; for lmi_free(). */
 static lmas_question *list_questions(const lmi_dataset *data, size_t n)
 {
@@ -245,11 +256,30 @@ static lmas_status choose_sandbox(work *w)
     return status;
 }
 
+/* How many of the questions were asked for, -1 for all. Where Science-LatentMAS's program would
+ * leave some out unasked, that is said, and recorded: a run that recorded nothing, as it was before
+ * this rule, is one of all. */
+static int64_t n_asked(work *w)
+{
+    static char flag[] = "--max_samples";
+    static char value[] = "100"; /* SCIENCE_SAMPLES */
+    const run_settings *s = &w->settings;
+
+    if (s->task.max_samples != LMI_SAMPLES_NOT_GIVEN)
+        return s->task.max_samples;
+    if (!s->solve.team.custom_prompt_file || s->resume || w->data.n <= SCIENCE_SAMPLES)
+        return -1;
+    lmi_say("the first %d of %zu questions, as Science-LatentMAS has it; --max_samples -1 asks all",
+            SCIENCE_SAMPLES, w->data.n);
+    add_to_command(w, flag, value);
+    return SCIENCE_SAMPLES;
+}
+
 /* Which of the questions, and where their programs run. */
 static lmas_status choose_questions(work *w)
 {
     const run_settings *s = &w->settings;
-    const int64_t n = s->task.max_samples;
+    const int64_t n = n_asked(w);
     lmas_status status = LMAS_OK;
 
     w->setup = (lmi_setup){.data = &w->data, .n = w->data.n, .shard = 1, .n_shards = 1};
@@ -278,8 +308,7 @@ static lmas_status choose_date(work *w)
     if (!localtime_r(&now, &tm) || !strftime(w->date, sizeof(w->date), "%Y-%m-%dT%H:%M:%S", &tm))
         return lmi_fail(LMAS_E_INVALID, "this system's clock tells no date: give one with --date");
     w->stage.solver_params.chat.date = w->date;
-    w->args.argv[w->args.argc++] = flag;
-    w->args.argv[w->args.argc++] = w->date;
+    add_to_command(w, flag, w->date);
     return LMAS_OK;
 }
 

@@ -36,7 +36,8 @@ const lmi_opt lmi_task_opts[] = {
     {"--split", LMI_OPT_TEXT, AT(split), "NAME",
      .help = "what the summary calls the data; of the rows that are fetched, the published split"},
     {"--max_samples", LMI_OPT_INT, AT(max_samples), "N", .min = -1, .max = SAMPLES_MAX,
-     .help = "the first N questions, -1 for all"},
+     .help = "the first N questions, -1 for all (default: all; the first 100 with "
+             "--custom_prompt_file, as Science-LatentMAS has it)"},
     {"--shard", LMI_OPT_TEXT, AT(shard), "I/N",
      .help = "ask the I-th of N equal parts, from 1/N to N/N; latentmas report joins the folders"},
     {"--custom_question", LMI_OPT_TEXT, AT(custom_question), "TEXT",
@@ -67,7 +68,7 @@ const lmi_opt lmi_code_opts[] = {
 
 void lmi_task_flags_init(lmi_task_flags *flags)
 {
-    *flags = (lmi_task_flags){.task = "gsm8k", .max_samples = -1};
+    *flags = (lmi_task_flags){.task = "gsm8k", .max_samples = LMI_SAMPLES_NOT_GIVEN};
 }
 
 void lmi_code_flags_init(lmi_code_flags *flags)

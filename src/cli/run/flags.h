@@ -6,12 +6,15 @@
 #include "data/dataset.h"
 #include "sandbox/sandbox.h"
 
+/* What max_samples is where nobody said; -1 is given. */
+enum { LMI_SAMPLES_NOT_GIVEN = -2 };
+
 /* Which questions. */
 typedef struct lmi_task_flags {
     const char *task, *data;
     const char *custom_question, *custom_question_file, *custom_gold;
     const char *shard, *split;
-    int64_t max_samples;
+    int64_t max_samples; /* -1 for all, or LMI_SAMPLES_NOT_GIVEN */
 } lmi_task_flags;
 
 typedef struct lmi_code_flags {

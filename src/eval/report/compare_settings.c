@@ -30,7 +30,7 @@ static bool is_varied(const lmi_comparison *c, yyjson_doc *const *docs, size_t r
     for (i = 0; i < c->n_runs; i++) {
         yyjson_val *other = yyjson_obj_get(params_of(docs[i]), key);
         const bool is_same =
-            other ? yyjson_equals(val, other) : !unsaid || yyjson_equals_str(val, unsaid);
+            other ? lmi_config_same(key, val, other) : !unsaid || yyjson_equals_str(val, unsaid);
 
         if (c->runs[i].block == c->runs[run].block && !is_same)
             return true;
@@ -40,11 +40,12 @@ static bool is_varied(const lmi_comparison *c, yyjson_doc *const *docs, size_t r
 
 static void add_setting(lmi_buf *out, const char *key, yyjson_val *val)
 {
+    const char *words = lmi_config_text(key, val);
     char *text = yyjson_val_write(val, 0, NULL);
 
     lmi_buf_printf(out, "%s%s ", out->len ? ", " : "", key);
-    if (yyjson_is_str(val))
-        lmi_buf_printf(out, "%.*s", VALUE_MAX, yyjson_get_str(val));
+    if (words)
+        lmi_buf_printf(out, "%.*s", VALUE_MAX, words);
     else
         lmi_buf_printf(out, "%.*s", VALUE_MAX, text ? text : "");
     if (!text && out->status == LMAS_OK)
