@@ -14,6 +14,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "engine/sampler.h"
+#include "engine/state/edit.h"
+#include "engine/state/keys.h"
 #include "engine/state/shift.h"
 #include "engine/state/turn.h"
 #include "latent/memory.h"
@@ -24,9 +26,10 @@ enum {
     N_AGENTS = 4,
     N_GREEDY = 24,
     N_IDS_MAX = 32,
-    N_CTX = 256,      /* of each lane */
-    LATE_TICKS = 3,   /* a lane begins that many after the one before */
-    POSITION_MAX = 64 /* bytes that say where a position is */
+    N_CTX = 256,       /* of each lane */
+    LATE_TICKS = 3,    /* a lane begins that many after the one before */
+    POSITION_MAX = 64, /* bytes that say where a position is */
+    WIDTH_MAX = 8192   /* values of a cell's keys */
 };
 
 typedef struct matrix_model {
@@ -554,9 +557,205 @@ static void test_a_moved_block_is_as_if_read_there_or_refused(void **state)
     lmi_context_free(ctx);
 }
 
+/* `to` holds what is in these bytes at [begin, end) as well. */
+static void put_behind(lmi_context *ctx, lmi_lane *to, const lmi_view *from, uint32_t begin,
+                       uint32_t end)
+{
+    lmi_view before;
+    lmi_blob joined;
+
+    assert_ok(lmi_view_lane(&before, ctx, to));
+    assert_ok(lmi_cells_join(&joined, &before.cells, &from->cells, begin, end, 0));
+    assert_ok(lmi_lane_become(ctx, to, &joined, end));
+    lmi_blob_done(&joined);
+    lmi_view_done(&before);
+}
+
+/* How far what is behind a hole lies from what is behind a lane that never had those cells, and
+ * from what is behind one that has them still. */
+typedef struct hole {
+    double off, seen;
+} hole;
+
+/* The second of three prompts dropped; the first and the third put together in another lane. */
+static hole drop_hole_and_go_on(lmi_context *ctx)
+{
+    lmi_lane *holed = lmi_lane_take(ctx), *without = lmi_lane_take(ctx);
+    lmi_lane *whole = lmi_lane_take(ctx);
+    const uint32_t n = (uint32_t)m.n_ids;
+    lmi_view all;
+    hole h;
+
+    read_prompts(ctx, holed, 0, 3);
+    assert_ok(lmi_lane_fork(ctx, whole, holed));
+    assert_ok(lmi_view_lane(&all, ctx, holed));
+    put_behind(ctx, without, &all, 0, n);
+    put_behind(ctx, without, &all, 2 * n, 3 * n);
+    lmi_view_done(&all);
+    assert_ok(lmi_lane_drop_range(ctx, holed, n, 2 * n));
+    assert_int_equal(holed->pos, 3 * n);
+    h.off = apart_behind(ctx, holed, without, m.ids[3]);
+    go_on(ctx, whole, m.ids[3]);
+    h.seen = apart(whole->logits, without->logits);
+    lmi_lane_give(ctx, holed);
+    lmi_lane_give(ctx, without);
+    lmi_lane_give(ctx, whole);
+    return h;
+}
+
+/* All but the first prompt dropped: as if they had not been read. */
+static double drop_tail_and_go_on(lmi_context *ctx)
+{
+    lmi_lane *lane = lmi_lane_take(ctx), *alone = lmi_lane_take(ctx);
+    const uint32_t n = (uint32_t)m.n_ids;
+    double off;
+
+    read_prompts(ctx, lane, 0, 3);
+    read_prompts(ctx, alone, 0, 1);
+    assert_ok(lmi_lane_drop_range(ctx, lane, n, 3 * n));
+    assert_int_equal(lane->pos, n);
+    off = apart_behind(ctx, lane, alone, m.ids[1]);
+    lmi_lane_give(ctx, lane);
+    lmi_lane_give(ctx, alone);
+    return off;
+}
+
+/* Of a lane made anew a window has only what can be seen from its end. Going back is refused where
+ * more would be seen. */
+static void check_tail_of_window(lmi_context *ctx)
+{
+    const uint32_t window = (uint32_t)llama_model_n_swa(m.model->llama);
+    lmi_lane *lane = lmi_lane_take(ctx);
+    const uint32_t n = (uint32_t)m.n_ids;
+
+    read_prompts(ctx, lane, 0, 3);
+    assert_ok(lmi_lane_overwrite(ctx, lane, LMI_FILL_ZERO, 0));
+    if (window > 0 && window < 3 * n) {
+        assert_fails(LMAS_E_INVALID, "no longer there", lmi_lane_drop_range(ctx, lane, n, 3 * n));
+        print_message("# %s: a tail stays: %s\n", m.name, lmas_last_error());
+        assert_int_equal(lane->pos, 3 * n);
+    } else {
+        assert_ok(lmi_lane_drop_range(ctx, lane, n, 3 * n));
+        assert_int_equal(lane->pos, n);
+    }
+    go_on(ctx, lane, m.ids[1]);
+    lmi_lane_give(ctx, lane);
+}
+
+static double norm_at(const lmi_view *v, uint32_t pool, const lmi_layer_rows *rows, uint32_t i)
+{
+    static float x[WIDTH_MAX];
+
+    assert_uint_in_range(lmi_vector_width(rows), 1, WIDTH_MAX);
+    lmi_vector_load(x, rows, v->cells.pools[pool].n, i);
+    return norm(x, lmi_vector_width(rows));
+}
+
+/* Of one cell, in all layers: how far off the norms in `b` are from `scale` times those in `a`. */
+static double norms_off_of(const lmi_view *a, const lmi_view *b, uint32_t pool, uint32_t i,
+                           double scale)
+{
+    const lmi_pool *p = &a->cells.pools[pool], *q = &b->cells.pools[pool];
+    double off = 0;
+    uint32_t j = 0, k;
+
+    while (j < q->n && lmi_cells_position(&b->cells, q, j) != lmi_cells_position(&a->cells, p, i))
+        j++;
+    assert_true(j < q->n);
+    for (k = 0; k < p->n_layers; k++) {
+        const double keys = norm_at(a, pool, &p->keys[k], i);
+        const double values = p->values ? norm_at(a, pool, &p->values[k], i) : 1;
+        const double other = p->values ? norm_at(b, pool, &q->values[k], j) : scale;
+
+        off = fmax(off, fabs(norm_at(b, pool, &q->keys[k], j) - scale * keys) / (keys + 1e-9));
+        off = fmax(off, fabs(other - scale * values) / (values + 1e-9));
+    }
+    return off;
+}
+
+static double norms_off(const lmi_view *a, const lmi_view *b, double scale)
+{
+    double off = 0;
+    uint32_t i, k;
+
+    assert_int_equal(a->cells.n_pools, b->cells.n_pools);
+    for (k = 0; k < a->cells.n_pools; k++) {
+        assert_int_equal(a->cells.pools[k].n, b->cells.pools[k].n);
+        for (i = 0; i < a->cells.pools[k].n; i++)
+            off = fmax(off, norms_off_of(a, b, k, i, scale));
+    }
+    return off;
+}
+
+/* Random cells have the norms that were there, zeroed ones none; the lane goes on. */
+static double overwrite_and_go_on(lmi_context *ctx, lmi_fill fill)
+{
+    lmi_lane *lane = lmi_lane_take(ctx);
+    lmi_view before, after;
+    double off;
+
+    read_prompts(ctx, lane, 0, 3);
+    assert_ok(lmi_view_lane(&before, ctx, lane));
+    assert_ok(lmi_lane_overwrite(ctx, lane, fill, 7));
+    assert_ok(lmi_view_lane(&after, ctx, lane));
+    off = norms_off(&before, &after, fill == LMI_FILL_RANDOM ? 1 : 0);
+    go_on(ctx, lane, m.ids[3]);
+    lmi_view_done(&before);
+    lmi_view_done(&after);
+    lmi_lane_give(ctx, lane);
+    return off;
+}
+
+static void check_edits(lmas_kv kv)
+{
+    lmi_context *ctx = make_context(kv);
+    const double tail = drop_tail_and_go_on(ctx);
+    const hole h = drop_hole_and_go_on(ctx);
+    const double random = overwrite_and_go_on(ctx, LMI_FILL_RANDOM);
+    const double zero = overwrite_and_go_on(ctx, LMI_FILL_ZERO);
+
+    print_message("# %s, %s: logits behind a hole off by %.1e (unseen) and %.1e (seen), behind a "
+                  "dropped tail by %.1e; norms of random cells by %.1e, of zeroed ones by %.1e\n",
+                  m.name, kv == LMAS_KV_UNIFIED ? "pool" : "parts", h.off, h.seen, tail, random,
+                  zero);
+    assert_true(fmax(h.off, tail) <= m.tolerance);
+    assert_true(h.off < 1e-3 * h.seen);
+    assert_true(random < 1e-6 && zero <= 0);
+    check_tail_of_window(ctx);
+    lmi_context_free(ctx);
+}
+
+/* Both are refused, and the lane goes on as one that nobody touched. */
+static void check_no_edits(void)
+{
+    lmi_context *ctx = make_context(LMAS_KV_PER_LANE);
+    lmi_lane *lane = lmi_lane_take(ctx), *other = lmi_lane_take(ctx);
+
+    read_prompts(ctx, lane, 0, 1);
+    read_prompts(ctx, other, 0, 1);
+    assert_fails(LMAS_E_MODEL, "no part can be dropped", lmi_lane_drop_range(ctx, lane, 2, 3));
+    assert_fails(LMAS_E_MODEL, "no part can be overwritten",
+                 lmi_lane_overwrite(ctx, lane, LMI_FILL_ZERO, 0));
+    assert_int_equal(lane->pos, m.n_ids);
+    assert_int_equal(lane->has, LMI_WANT_LOGITS);
+    assert_true(apart_behind(ctx, lane, other, m.ids[1]) <= m.tolerance);
+    lmi_context_free(ctx);
+}
+
+static void test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused(void **state)
+{
+    (void)state;
+    if (m.model->is_packed_by_sequence) {
+        check_no_edits();
+        return;
+    }
+    check_edits(LMAS_KV_UNIFIED);
+    check_edits(LMAS_KV_PER_LANE);
+}
+
 int main(int argc, char **argv)
 {
-    static char claims[7][160];
+    static char claims[8][160];
     const struct CMUnitTest tests[] = {
         {.name = claims[0], .test_func = test_each_alone},
         {.name = claims[1], .test_func = test_four_at_once},
@@ -565,6 +764,8 @@ int main(int argc, char **argv)
         {.name = claims[4], .test_func = test_a_lane_goes_back_or_fails},
         {.name = claims[5], .test_func = test_a_fork_goes_on_as_its_origin},
         {.name = claims[6], .test_func = test_a_moved_block_is_as_if_read_there_or_refused},
+        {.name = claims[7],
+         .test_func = test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused},
     };
     int n_failed;
 
@@ -583,6 +784,9 @@ int main(int argc, char **argv)
     snprintf(claims[5], sizeof(claims[5]), "%s: a fork goes on as its origin", m.name);
     snprintf(claims[6], sizeof(claims[6]),
              "%s: a moved block is as if read there, or a join is refused in a line", m.name);
+    snprintf(claims[7], sizeof(claims[7]), "%s: %s", m.name,
+             m.model->is_packed_by_sequence ? "a summed-up state cannot lose a part"
+                                            : "cells drop out of sight and are overwritten");
     n_failed = cmocka_run_group_tests_name(m.name, tests, NULL, NULL);
     unload();
     return n_failed ? 1 : 0;

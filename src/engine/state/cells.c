@@ -180,21 +180,6 @@ uint32_t lmi_cells_count(const lmi_cells *cells, const lmi_pool *pool, uint32_t 
     return n;
 }
 
-uint32_t lmi_cells_lost(const lmi_cells *cells, uint32_t begin, uint32_t end)
-{
-    const uint32_t all = lmi_cells_count(cells, &cells->pools[0], begin, end);
-    uint32_t lost = 0;
-    uint32_t i;
-
-    for (i = 1; i < cells->n_pools; i++) {
-        const uint32_t have = lmi_cells_count(cells, &cells->pools[i], begin, end);
-
-        if (have < all && all - have > lost)
-            lost = all - have;
-    }
-    return lost;
-}
-
 lmas_status lmi_view_lane(lmi_view *out, lmi_context *ctx, const lmi_lane *lane)
 {
     lmas_status status;

@@ -51,10 +51,6 @@ uint32_t lmi_cells_position(const lmi_cells *cells, const lmi_pool *pool, uint32
 uint32_t lmi_cells_count(const lmi_cells *cells, const lmi_pool *pool, uint32_t begin,
                          uint32_t end);
 
-/* The first pool has every position that the lane has. Another, a window's, has dropped how many
- * of those in [begin, end)? */
-uint32_t lmi_cells_lost(const lmi_cells *cells, uint32_t begin, uint32_t end);
-
 /* A lane's bytes, and what they say: zeros of a lane that holds nothing. To be done with after a
  * failure too. */
 typedef struct lmi_view {

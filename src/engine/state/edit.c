@@ -37,22 +37,37 @@ static uint32_t end_before(const lmi_cells *cells, uint32_t begin)
     return end;
 }
 
-/* Whoever reads on at the lane's new end sees back as far as a window goes. */
-static lmas_status check_window(lmi_context *ctx, const lmi_lane *lane, uint32_t begin)
+/* Whoever reads on at `end` sees back as far as a window goes. How much of that the first pool has
+ * and the window's has lost: libllama keeps of a window all that comes behind its first position.
+ * (Bytes leave out what lies outside the window now, and cannot tell.) */
+static uint32_t count_lost(const lmi_context *ctx, const lmi_lane *lane, const lmi_cells *cells,
+                           uint32_t end)
 {
     const uint32_t window = (uint32_t)llama_model_n_swa(ctx->model->llama);
-    lmi_view view = {0};
-    lmas_status status = window > 0 ? lmi_view_lane(&view, ctx, lane) : LMAS_OK;
-    const uint32_t end = window > 0 && status == LMAS_OK ? end_before(&view.cells, begin) : 0;
     const uint32_t seen = end >= window ? end - window + 1 : 0;
-    const uint32_t lost = end > 0 ? lmi_cells_lost(&view.cells, seen, end) : 0;
+    const llama_pos first = llama_memory_seq_pos_min(llama_get_memory(ctx->llama), lane->seq);
+    const uint32_t kept = first < 0 || (uint32_t)first > end ? end : (uint32_t)first;
 
+    return lmi_cells_count(cells, &cells->pools[0], seen, kept);
+}
+
+static lmas_status check_window(lmi_context *ctx, const lmi_lane *lane, uint32_t begin)
+{
+    lmi_view view;
+    lmas_status status;
+    uint32_t end, n_lost;
+
+    if (llama_model_n_swa(ctx->model->llama) <= 0)
+        return LMAS_OK;
+    status = lmi_view_lane(&view, ctx, lane);
+    end = status == LMAS_OK ? end_before(&view.cells, begin) : 0;
+    n_lost = end > 0 ? count_lost(ctx, lane, &view.cells, end) : 0;
     lmi_view_done(&view);
-    if (lost > 0)
+    if (n_lost > 0)
         status = lmi_fail(LMAS_E_INVALID,
-                          "a lane cannot go back to %u: of positions %u to %u, which a window of "
-                          "%u would see, %u are no longer there",
-                          end, seen, end, window, lost);
+                          "a lane cannot go back to %u: %u of the positions that a window of %d "
+                          "would see from there are no longer there",
+                          end, n_lost, llama_model_n_swa(ctx->model->llama));
     return status;
 }
 

@@ -52,21 +52,27 @@ lmas_status lmi_lane_fork(lmi_context *ctx, lmi_lane *to, lmi_lane *from)
     return status;
 }
 
-/* Whoever reads on behind the block must find all that a window would show him. */
+/* The first pool has every position that the lane has. Another, a window's, must have as many of
+ * those that whoever reads on behind the block can see. */
 static lmas_status check_window(const lmi_context *ctx, const lmi_cells *from, uint32_t begin,
                                 uint32_t end)
 {
     const uint32_t window = (uint32_t)llama_model_n_swa(ctx->model->llama);
     const uint32_t seen = window > 0 && end - begin > window ? end - window : begin;
-    const uint32_t lost = lmi_cells_lost(from, seen, end);
+    const uint32_t want = lmi_cells_count(from, &from->pools[0], seen, end);
+    uint32_t i;
 
-    if (lmi_cells_count(from, &from->pools[0], seen, end) == 0)
+    if (want == 0)
         return lmi_fail(LMAS_E_INVALID, "positions %u to %u of a lane hold nothing", seen, end);
-    if (lost > 0)
-        return lmi_fail(LMAS_E_INVALID,
-                        "of positions %u to %u, which a window of %u would see, %u are no longer "
-                        "there: a block must be moved before the lane goes on",
-                        seen, end, window, lost);
+    for (i = 1; i < from->n_pools; i++) {
+        const uint32_t have = lmi_cells_count(from, &from->pools[i], seen, end);
+
+        if (have < want)
+            return lmi_fail(LMAS_E_INVALID,
+                            "of positions %u to %u, which a window of %u would see, %u are no "
+                            "longer there: a block must be moved before the lane goes on",
+                            seen, end, window, want - have);
+    }
     return LMAS_OK;
 }
 
