@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "support.h"
 #include "team/job.h"
+#include "team/params.h"
 
 enum { N_QUESTIONS = 5 };
 
@@ -211,7 +212,7 @@ static void expect_end(const lmas_team *team, size_t i, const char *think, const
 static void test_the_runs_think_words_are_any_text_of_a_length(void **state)
 {
     lmas_team *team = team_of("");
-    lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
+    lmas_solver_params params = lmas_solver_params_default();
     char longest[LMAS_THINK_MAX + 2];
     char *without;
 
@@ -227,14 +228,14 @@ static void test_the_runs_think_words_are_any_text_of_a_length(void **state)
     expect_end(team, 1, "<plan>\\n", "<plan>\\n");
     expect_end(team, 1, longest, longest);
     lmi_free(without);
-    plan.params.think = longest;
-    assert_ok(lmi_plan_check(&plan));
+    params.think = longest;
+    assert_ok(lmi_params_check(&params));
     longest[LMAS_THINK_MAX] = 'x';
     longest[LMAS_THINK_MAX + 1] = '\0';
     assert_fails(LMAS_E_INVALID, "think must be at most 4096 bytes, got 4097",
-                 lmi_plan_check(&plan));
-    plan.params.think = "<pl\xff>";
-    assert_fails(LMAS_E_INVALID, "think is not valid UTF-8", lmi_plan_check(&plan));
+                 lmi_params_check(&params));
+    params.think = "<pl\xff>";
+    assert_fails(LMAS_E_INVALID, "think is not valid UTF-8", lmi_params_check(&params));
     lmas_team_free(team);
 }
 
