@@ -385,7 +385,8 @@ typedef struct lmas_question {
     uint64_t id;      /* yours; with the seed it decides the draws */
     const char *text; /* copied by lmas_solver_submit() */
     lmas_answer_kind kind;
-    const char *note; /* what only prompts with {note} say, copied as well; NULL for nothing */
+    const char *note; /* what only prompts with {note} say, copied as well; NULL for nothing. Of a
+                       * JSON object {note:NAME} says the text at NAME */
     const char *other, *other_note; /* another question, for LMAS_CONTROL_SHUFFLED; else NULL */
 } lmas_question;
 

@@ -143,15 +143,31 @@ typedef struct filling {
     const lmi_case *c;
     const slot *slots;
     size_t n_slots;
+    yyjson_doc *notes; /* by name; NULL for none */
 } filling;
+
+/* Of a note that is an object, what it says to `name`. */
+static const char *note_to(const filling *f, const char *name, size_t n)
+{
+    yyjson_val *root = f->notes ? yyjson_doc_get_root(f->notes) : NULL;
+
+    return text_or_nothing(yyjson_get_str(yyjson_obj_getn(root, name, n)));
+}
+
+/* How many bytes `text` begins with that are `opening`, a name and a brace; 0 where it does not.
+ * The name is behind the opening. */
+static size_t named_slot(const char *text, const char *opening)
+{
+    const char *end = strchr(text, '}');
+
+    return end && strncmp(text, opening, strlen(opening)) == 0 ? (size_t)(end - text) + 1 : 0;
+}
 
 /* What takes the place of the slot that begins at `text`, and how long the slot is; NULL where none
  * begins there. */
 static const char *find_slot(size_t *len, const filling *f, const char *text)
 {
-    static const char OUTPUT[] = "{output:";
-    const size_t n_name = strlen(OUTPUT);
-    const char *end = strchr(text, '}');
+    static const char OUTPUT[] = "{output:", NOTE[] = "{note:";
     size_t i;
 
     for (i = 0; i < f->n_slots; i++) {
@@ -159,10 +175,11 @@ static const char *find_slot(size_t *len, const filling *f, const char *text)
         if (f->slots[i].text && strncmp(text, f->slots[i].name, *len) == 0)
             return f->slots[i].text;
     }
-    if (!end || strncmp(text, OUTPUT, n_name) != 0)
-        return NULL;
-    *len = (size_t)(end - text) + 1;
-    return output_of(f->plan, f->turn, f->c, text + n_name, *len - n_name - 1);
+    if (f->c && (*len = named_slot(text, OUTPUT)))
+        return output_of(f->plan, f->turn, f->c, text + strlen(OUTPUT), *len - sizeof(OUTPUT));
+    if (f->c && (*len = named_slot(text, NOTE)))
+        return note_to(f, text + strlen(NOTE), *len - sizeof(NOTE));
+    return NULL;
 }
 
 /* One pass from left to right: what a slot brings in is never searched for slots again, so a
@@ -206,8 +223,9 @@ static void fill(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c
                  const char *template, const char *context, const char *outputs)
 {
     const bool is_other = is_elsewhere(plan, i);
+    const char *note = text_or_nothing(is_other ? c->other_note : c->note);
     const slot slots[] = {{"{question}", is_other ? c->other : c->question},
-                          {"{note}", text_or_nothing(is_other ? c->other_note : c->note)},
+                          {"{note}", note},
                           {"{context}", context},
                           {"{outputs}", outputs},
                           {"{format}", plan->team->formats[c->kind]}};
@@ -215,9 +233,11 @@ static void fill(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c
                        .turn = i,
                        .c = c,
                        .slots = slots,
-                       .n_slots = sizeof(slots) / sizeof(slots[0])};
+                       .n_slots = sizeof(slots) / sizeof(slots[0]),
+                       .notes = yyjson_read(note, strlen(note), 0)};
 
     expand(out, template, &f);
+    yyjson_doc_free(f.notes);
 }
 
 static lmas_status check_format(const lmi_plan *plan, size_t i, lmas_answer_kind kind,

@@ -2,6 +2,7 @@
  * prompt.h - what an agent reads: its template with the slots filled, as a chat turn.
  *
  *   {question} {note} {format}      what the question brings
+ *   {note:NAME}                     what a note that is a JSON object says at NAME
  *   {context}                       what the team says of memory, or of texts, that reached it
  *   {outputs} {output:NAME}         those texts, all or one agent's
  */

@@ -24,7 +24,7 @@ static size_t line_of(const lmi_json *json, size_t i)
 /* Whoever is shown nothing and handed nothing has nothing to say. */
 static lmas_status check_reached(const lmas_team *team, const lmi_json *json, size_t i)
 {
-    static const char *const told[] = {"{question}", "{note}", NULL};
+    static const char *const told[] = {"{question}", "{note}", "{note:", NULL};
     size_t k;
 
     if (has_any(team->agents[i].prompt, told))

@@ -92,19 +92,45 @@ lmas_status lmi_row_gold(char **out, const lmi_row *row, const char *key)
     return yyjson_is_num(val) ? keep_number(out, val) : lmi_row_keep(out, row, key);
 }
 
-lmas_status lmi_row_note(char **out, const lmi_row *row)
+/* A note to each of several agents, by name: kept as JSON. */
+static lmas_status keep_notes(char **out, const lmi_row *row, yyjson_val *notes)
 {
     const char *text;
+    lmas_status status = LMAS_OK;
+    size_t i, max;
+    yyjson_val *key, *val;
+
+    yyjson_obj_foreach(notes, i, max, key, val)
+    {
+        (void)val;
+        if (status == LMAS_OK)
+            status =
+                lmi_json_string(&text, row->json, notes, "note", yyjson_get_str(key), false);
+    }
+    if (status != LMAS_OK)
+        return status;
+    *out = yyjson_val_write(notes, YYJSON_WRITE_NOFLAG, NULL);
+    return *out ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a question");
+}
+
+lmas_status lmi_row_note(char **out, const lmi_row *row)
+{
+    yyjson_val *note = yyjson_obj_get(row->object, "note");
+    char *text = NULL;
     lmas_status status;
 
-    if (!yyjson_obj_get(row->object, "note") || yyjson_is_null(yyjson_obj_get(row->object, "note")))
+    if (!note || yyjson_is_null(note))
         return LMAS_OK;
-    status = lmi_row_text(&text, row, "note");
+    status = yyjson_is_obj(note) ? keep_notes(&text, row, note) : lmi_row_keep(&text, row, "note");
     if (status == LMAS_OK && strlen(text) > LMI_QUESTION_MAX)
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: note of %zu bytes, at most %zu expected",
-                        row->json->label, lmi_row_line(row, "note"), strlen(text),
-                        LMI_QUESTION_MAX);
-    return status == LMAS_OK ? lmi_item_keep(out, text) : status;
+        status = lmi_fail(LMAS_E_FORMAT, "%s:%zu: note of %zu bytes, at most %zu expected",
+                          row->json->label, lmi_row_line(row, "note"), strlen(text),
+                          LMI_QUESTION_MAX);
+    if (status == LMAS_OK)
+        *out = text;
+    else
+        lmi_free(text);
+    return status;
 }
 
 lmas_status lmi_item_keep(char **out, const char *text)

@@ -17,7 +17,7 @@ lmas_status lmi_row_question(char **out, const lmi_row *row, const char *key);
 lmas_status lmi_row_array(yyjson_val **out, const lmi_row *row, yyjson_val *object,
                           const char *key);
 
-/* "note", which may be there. */
+/* "note", which may be there: a text, or an object of texts by name, which stays JSON. */
 lmas_status lmi_row_note(char **out, const lmi_row *row);
 
 /* An answer that may be there, as a string or a number; NULL, too, where it is null. */
