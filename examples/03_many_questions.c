@@ -61,8 +61,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s MODEL.gguf <questions.txt\n", argv[0]);
         return 2;
     }
-    session_params.n_lanes = 4;
-    session_params.n_ctx = 4 * 2048;
+    session_params.n_lanes = 4 * 3; /* four questions at once; three experts side by side in each */
+    session_params.n_ctx = 4 * 3 * 1024;
     params.max_new_tokens = 256;
     params.on_result = print_result;
     params.user = stdout;

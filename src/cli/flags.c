@@ -75,6 +75,9 @@ const lmi_opt lmi_team_opts[] = {
      .help = "a team file, or a built-in team"},
     {"--prompt", LMI_OPT_WORD, AT(prompt), "sequential|hierarchical",
      .help = "the built-in team by the reference's flag; --team overrides it"},
+    {"--compat", LMI_OPT_ON, AT(compat),
+     .help = "what the reference's program means by --prompt hierarchical: hierarchical-chain, in "
+             "which each specialist inherits the memory of those before"},
     {"--custom_prompt_file", LMI_OPT_FILE, AT(custom_prompt_file), "FILE",
      .help = "a team as Science-LatentMAS has them: JSON with a template for each role, or plain "
              "text for the single agent; what it leaves out is that of --prompt"},

@@ -140,10 +140,19 @@ lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
     return status;
 }
 
+/* The team that is meant: the reference's hierarchy is a chain. */
+static const char *team_name(const lmi_team_flags *flags)
+{
+    if (flags->team)
+        return flags->team;
+    return flags->compat && strcmp(flags->prompt, "hierarchical") == 0 ? "hierarchical-chain"
+                                                                       : flags->prompt;
+}
+
 /* A built-in team goes before a file of its name: ./NAME is the file. */
 static lmas_status open_named(lmas_team **out, const lmi_team_flags *flags)
 {
-    const char *name = flags->team ? flags->team : flags->prompt;
+    const char *name = team_name(flags);
     const char *known;
     lmi_buf names;
     lmas_status status;
@@ -280,6 +289,26 @@ lmas_status lmi_stage_make_session(lmi_stage *stage)
     keep_threads(stage);
     lmi_interrupt_watch(stage->session);
     return LMAS_OK;
+}
+
+/* The lanes of one question alone draw from one pool: it takes less than a part for each, and there
+ * is no company whose cells attention would go over. */
+static lmas_status choose_kv(lmi_stage *stage, const lmas_question *question)
+{
+    lmas_needs needs;
+    const lmas_status status = lmas_question_needs(&needs, stage->model, stage->team,
+                                                   &stage->solver_params, question);
+
+    if (status == LMAS_OK && needs.n_lanes > 1 && stage->session_params.kv == LMAS_KV_AUTO)
+        stage->session_params.kv = LMAS_KV_UNIFIED;
+    return status;
+}
+
+lmas_status lmi_stage_ask(lmi_stage *stage, const lmas_question *question)
+{
+    const lmas_status status = choose_kv(stage, question);
+
+    return status == LMAS_OK ? lmi_stage_start(stage, question, 1, 1) : status;
 }
 
 lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,

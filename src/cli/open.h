@@ -42,6 +42,9 @@ lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags);
 lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
                             uint32_t n_at_once);
 
+/* Make a session for one question and no other. */
+lmas_status lmi_stage_ask(lmi_stage *stage, const lmas_question *question);
+
 /* Make the session that the stage's parameters describe. */
 lmas_status lmi_stage_make_session(lmi_stage *stage);
 

@@ -54,6 +54,7 @@ static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
         yyjson_mut_val *agent = yyjson_mut_arr_add_obj(doc, agents);
 
         yyjson_mut_obj_add_str(doc, agent, "name", trace->name);
+        yyjson_mut_obj_add_uint(doc, agent, "round", trace->round);
         yyjson_mut_obj_add_str(doc, agent, "input", trace->input);
         yyjson_mut_obj_add_str(doc, agent, "output", trace->output);
         yyjson_mut_obj_add_uint(doc, agent, "n_read", trace->n_read);

@@ -91,12 +91,12 @@ static void test_built_in_teams_have_a_format_for_every_kind(void **state)
 
         assert_ok(lmas_team_builtin(&team, lmas_team_builtin_name(i)));
         assert_string_equal(lmas_team_name(team), lmas_team_builtin_name(i));
-        assert_int_equal(lmas_team_n_agents(team), 4);
+        assert_in_range(lmas_team_n_agents(team), 3, 4);
         for (k = 0; k < LMI_ANSWER_KINDS; k++)
             assert_non_null(team->formats[k]);
         lmas_team_free(team);
     }
-    assert_int_equal(i, 2);
+    assert_int_equal(i, 5);
 }
 
 static lmas_team *duo(void)

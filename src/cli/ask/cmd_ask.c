@@ -229,7 +229,7 @@ static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
     lmas_status status;
 
     lmi_interrupt_at_once(true);
-    status = lmi_stage_start(stage, &question, 1, 1);
+    status = lmi_stage_ask(stage, &question);
     lmi_interrupt_at_once(false);
     if (status != LMAS_OK)
         return status;

@@ -51,10 +51,13 @@ void lmi_trace_head(void)
 void lmi_trace_agent(const lmas_agent_trace *agent)
 {
     char positions[32] = ".";
+    char label[128];
 
+    snprintf(label, sizeof(label), agent->round > 1 ? "%.64s %u" : "%.64s", agent->name,
+             agent->round);
     if (agent->pos_end > agent->pos_begin)
         snprintf(positions, sizeof(positions), "%u-%u", agent->pos_begin, agent->pos_end - 1);
-    print_name(agent->name);
+    print_name(label);
     print_count(6, agent->n_read);
     print_count(9, agent->n_thought);
     print_count(7, agent->n_spoken);

@@ -65,7 +65,7 @@ lmas_status lmi_bout_open(lmi_bout *out, lmi_stage *stage, const lmi_bench_test 
     if (status != LMAS_OK)
         return status;
     out->session_params.n_threads = stage->session_params.n_threads;
-    result->n_lanes = lmas_session_n_lanes(stage->session);
+    result->n_lanes = test->kind == LMI_BENCH_ANSWER ? stage->n_at_once : test->n_lanes;
     result->n_ubatch = lmas_session_n_ubatch(stage->session);
     result->n_threads = lmas_session_n_threads(stage->session);
     result->n_threads_batch = lmas_session_n_threads_batch(stage->session);
