@@ -1,7 +1,7 @@
 /*
  * walls.c - bubblewrap's options, each with its reason.
  *
- * Inside there is /usr, and of a Python elsewhere its own folder, but nothing else of the system:
+ * Inside there is /usr, and the folders that the caller names, but nothing else of the system:
  * no /proc (which opens a door into a process's memory), no network, no other process. What can be
  * written is /tmp and /dev/shm, both in memory and small.
  */
@@ -9,59 +9,42 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
-#include "sandbox/driver.h"
-#include "sandbox/limits.h"
-#include "sandbox/walls/filter.h"
+#include "process/find.h"
+#include "process/limits.h"
+#include "process/memfile.h"
+#include "process/walls/filter.h"
 
-static lmas_status find_programs(lmi_walls *walls, lmi_sandbox_kind kind, const char *python)
-{
-    const bool is_walled = kind == LMI_SANDBOX_BWRAP;
-    const lmas_status status = lmi_python_find(&walls->python, python, is_walled);
-
-    if (status != LMAS_OK || !is_walled)
-        return status;
-    walls->bwrap = lmi_program_find("bwrap");
-    if (!walls->bwrap)
-        return lmi_fail(LMAS_E_IO, "no bwrap in PATH to keep programs apart with: apt install "
-                                   "bubblewrap, or run them unprotected with --sandbox none");
-    return LMAS_OK;
-}
-
-typedef struct list {
-    const char **items;
-    size_t n;
-} list;
-
-/* Append texts up to a NULL. */
-static void add(list *to, ...)
+void lmi_walls_add(lmi_walls *walls, ...)
 {
     const char *text;
     va_list args;
 
-    va_start(args, to);
-    while ((text = va_arg(args, const char *)) && to->n + 1 < LMI_ARGV_MAX)
-        to->items[to->n++] = text;
+    va_start(args, walls);
+    while ((text = va_arg(args, const char *)) && walls->n_argv + 1 < LMI_ARGV_MAX)
+        walls->argv[walls->n_argv++] = text;
     va_end(args);
-    to->items[to->n] = NULL;
+    walls->argv[walls->n_argv] = NULL;
 }
 
 /* /lib and its like: a link into /usr on any system of these years, a folder on older ones. */
-static void add_folder(list *argv, const char *path, const char *target)
+static void add_folder(lmi_walls *walls, const char *path, const char *target)
 {
     struct stat at;
 
     if (lstat(path, &at) != 0)
         return;
     if (S_ISLNK(at.st_mode))
-        add(argv, "--symlink", target, path, NULL);
+        lmi_walls_add(walls, "--symlink", target, path, NULL);
     else
-        add(argv, "--ro-bind", path, path, NULL);
+        lmi_walls_add(walls, "--ro-bind", path, path, NULL);
 }
 
-static void add_files(list *argv, const lmi_python_place *python)
+static void add_files(lmi_walls *walls, const lmi_walls_params *params)
 {
     static char shm_size[24];
     static char tmp_size[24];
@@ -69,58 +52,54 @@ static void add_files(list *argv, const lmi_python_place *python)
 
     snprintf(shm_size, sizeof(shm_size), "%zu", LMI_SHM_SIZE);
     snprintf(tmp_size, sizeof(tmp_size), "%zu", LMI_TMP_SIZE);
-    add(argv, "--ro-bind", "/usr", "/usr", NULL);
-    add_folder(argv, "/lib", "usr/lib");
-    add_folder(argv, "/lib64", "usr/lib64");
-    add_folder(argv, "/bin", "usr/bin");
+    lmi_walls_add(walls, "--ro-bind", "/usr", "/usr", NULL);
+    add_folder(walls, "/lib", "usr/lib");
+    add_folder(walls, "/lib64", "usr/lib64");
+    add_folder(walls, "/bin", "usr/bin");
     /* Two files of our own, so that there is a "localhost" and a user with a name. Nobody can list
      * the folder. */
-    add(argv, "--perms", "0111", "--dir", "/etc", NULL);
-    add(argv, "--perms", "0444", "--file", "5", "/etc/hosts", NULL);
-    add(argv, "--perms", "0444", "--file", "6", "/etc/passwd", NULL);
+    lmi_walls_add(walls, "--perms", "0111", "--dir", "/etc", NULL);
+    lmi_walls_add(walls, "--perms", "0444", "--file", "5", "/etc/hosts", NULL);
+    lmi_walls_add(walls, "--perms", "0444", "--file", "6", "/etc/passwd", NULL);
     /* numpy finds its libraries through these two. */
-    add(argv, "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", NULL);
-    add(argv, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", NULL);
-    add(argv, "--dev", "/dev", NULL);
-    add(argv, "--size", shm_size, "--tmpfs", "/dev/shm", NULL);
-    add(argv, "--size", tmp_size, "--tmpfs", "/tmp", NULL);
-    for (i = 0; i < python->n_folders; i++) /* it may lie below /tmp */
-        add(argv, "--ro-bind", python->folders[i], python->folders[i], NULL);
+    lmi_walls_add(walls, "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", NULL);
+    lmi_walls_add(walls, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", NULL);
+    lmi_walls_add(walls, "--dev", "/dev", NULL);
+    lmi_walls_add(walls, "--size", shm_size, "--tmpfs", "/dev/shm", NULL);
+    lmi_walls_add(walls, "--size", tmp_size, "--tmpfs", "/tmp", NULL);
+    for (i = 0; i < params->n_folders; i++) /* it may lie below /tmp */
+        lmi_walls_add(walls, "--ro-bind", params->folders[i], params->folders[i], NULL);
     /* Both are memory without a limit otherwise. */
-    add(argv, "--remount-ro", "/dev", "--remount-ro", "/", NULL);
+    lmi_walls_add(walls, "--remount-ro", "/dev", "--remount-ro", "/", NULL);
 }
 
-static void add_walls(list *argv, const lmi_walls *walls)
+static void add_walls(lmi_walls *walls, const lmi_walls_params *params)
 {
-    add(argv, walls->bwrap, "--unshare-all", "--unshare-user", NULL);
-    add(argv, "--disable-userns", "--cap-drop", "ALL", NULL);
-    add(argv, "--die-with-parent", "--new-session", NULL);
+    lmi_walls_add(walls, walls->bwrap, "--unshare-all", "--unshare-user", NULL);
+    lmi_walls_add(walls, "--disable-userns", "--cap-drop", "ALL", NULL);
+    lmi_walls_add(walls, "--die-with-parent", "--new-session", NULL);
     /* As the first of its namespace, it takes all others with it when it ends. */
-    add(argv, "--as-pid-1", "--hostname", LMI_HOST_NAME, NULL);
-    add_files(argv, &walls->python);
+    lmi_walls_add(walls, "--as-pid-1", "--hostname", LMI_HOST_NAME, NULL);
+    add_files(walls, params);
     if (walls->has_filter)
-        add(argv, "--seccomp", "7", NULL);
-    add(argv, "--chdir", "/tmp", NULL);
+        lmi_walls_add(walls, "--seccomp", "7", NULL);
+    lmi_walls_add(walls, "--chdir", params->start, NULL);
 }
 
 _Static_assert(LMI_FD_FILTER == 7, "the number stands in add_walls()");
 _Static_assert(LMI_FD_HOSTS == 5 && LMI_FD_USERS == 6, "the numbers stand in add_files()");
 
-lmas_status lmi_walls_init(lmi_walls *out, lmi_sandbox_kind kind, const char *python)
+lmas_status lmi_walls_init(lmi_walls *out, const lmi_walls_params *params)
 {
-    lmi_walls walls = {0};
-    list argv = {.items = walls.argv};
-    lmas_status status = find_programs(&walls, kind, python);
+    lmi_walls walls = {.bwrap = lmi_program_find("bwrap")};
 
-    if (status != LMAS_OK) {
-        lmi_walls_done(&walls);
-        return status;
-    }
-    walls.has_filter = walls.bwrap && lmi_filter_is_known();
-    if (walls.bwrap)
-        add_walls(&argv, &walls);
-    /* No folder of the user's, no files left behind. Not -I: that ignores PYTHONHASHSEED too. */
-    add(&argv, walls.python.path, "-s", "-B", "-c", lmi_driver_py, NULL);
+    if (!walls.bwrap)
+        return lmi_fail(LMAS_E_IO,
+                        "no bwrap in PATH to keep programs apart with: apt install bubblewrap, or "
+                        "%s",
+                        params->otherwise);
+    walls.has_filter = lmi_filter_is_known();
+    add_walls(&walls, params);
     *out = walls;
     return LMAS_OK;
 }
@@ -128,28 +107,49 @@ lmas_status lmi_walls_init(lmi_walls *out, lmi_sandbox_kind kind, const char *py
 void lmi_walls_done(lmi_walls *walls)
 {
     lmi_free(walls->bwrap);
-    lmi_python_place_done(&walls->python);
     *walls = (lmi_walls){0};
+}
+
+static lmas_status put_text(int *fd, const char *name, const char *text)
+{
+    return lmi_memfile(fd, name, text, strlen(text), NULL, 0);
+}
+
+lmas_status lmi_walls_fds(int *fds, int *n_fds, const lmi_walls *walls, uid_t uid)
+{
+    char users[LMI_ENV_TEXT_MAX];
+    lmas_status status = put_text(&fds[LMI_FD_HOSTS], "hosts",
+                                  "127.0.0.1 localhost " LMI_HOST_NAME "\n::1 localhost\n");
+
+    snprintf(users, sizeof(users), LMI_USER_NAME ":x:%u:%u:" LMI_USER_NAME ":/tmp:/bin/sh\n",
+             uid ? uid : geteuid(), uid ? uid : getegid());
+    if (status == LMAS_OK)
+        status = put_text(&fds[LMI_FD_USERS], "users", users);
+    if (status == LMAS_OK && walls->has_filter)
+        status = lmi_filter_file(&fds[LMI_FD_FILTER]);
+    *n_fds = walls->has_filter ? LMI_FD_FILTER + 1 : LMI_FD_FILTER;
+    return status;
+}
+
+void lmi_env_add(lmi_env *env, const char *variable)
+{
+    if (env->n + 1 < LMI_ENVP_MAX)
+        env->envp[env->n++] = variable;
 }
 
 void lmi_env_init(lmi_env *out, const char *folder, const char *mark)
 {
-    size_t n = 0;
-
     *out = (lmi_env){0};
     snprintf(out->home, sizeof(out->home), "HOME=%s", folder);
     snprintf(out->tmp, sizeof(out->tmp), "TMPDIR=%s", folder);
     snprintf(out->mark, sizeof(out->mark), LMI_MARK_NAME "%s", mark);
-    out->envp[n++] = "PATH=/usr/local/bin:/usr/bin:/bin";
-    out->envp[n++] = "LANG=C.UTF-8";
-    out->envp[n++] = "PYTHONHASHSEED=0"; /* sets in the same order each time */
-    out->envp[n++] = "PYTHON_DISABLE_REMOTE_DEBUG=1";
-    out->envp[n++] = "USER=" LMI_USER_NAME;
-    out->envp[n++] = "LOGNAME=" LMI_USER_NAME;
-    out->envp[n++] = "OPENBLAS_NUM_THREADS=1";
-    out->envp[n++] = "OMP_NUM_THREADS=1";
-    out->envp[n++] = out->home;
-    out->envp[n++] = out->tmp;
-    out->envp[n++] = out->mark;
-    out->envp[n] = NULL;
+    lmi_env_add(out, "PATH=" LMI_USUAL_PATH);
+    lmi_env_add(out, "LANG=C.UTF-8");
+    lmi_env_add(out, "USER=" LMI_USER_NAME);
+    lmi_env_add(out, "LOGNAME=" LMI_USER_NAME);
+    lmi_env_add(out, "OPENBLAS_NUM_THREADS=1");
+    lmi_env_add(out, "OMP_NUM_THREADS=1");
+    lmi_env_add(out, out->home);
+    lmi_env_add(out, out->tmp);
+    lmi_env_add(out, out->mark);
 }
