@@ -22,7 +22,7 @@
 #include "base/mem.h"
 #include "process/spawn.h"
 #include "process/tree.h"
-#include "sandbox/walls/guard.h"
+#include "process/walls/guard.h"
 #include "sandbox/limits.h"
 #include "sandbox/payload.h"
 #include "sandbox/setup.h"

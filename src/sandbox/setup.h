@@ -2,7 +2,7 @@
 #ifndef LMI_SANDBOX_SETUP_H
 #define LMI_SANDBOX_SETUP_H
 
-#include "sandbox/walls/walls.h"
+#include "process/walls/walls.h"
 #include "sandbox/python.h"
 #include "sandbox/sandbox.h"
 

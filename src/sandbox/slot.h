@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "sandbox/walls/walls.h"
+#include "process/walls/walls.h"
 #include "sandbox/payload.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/verdict.h"

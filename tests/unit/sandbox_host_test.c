@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "process/tree.h"
-#include "sandbox/walls/guard.h"
+#include "process/walls/guard.h"
 #include "sandbox/limits.h"
 #include "sandbox/sandbox.h"
 #include "support.h"

@@ -4,8 +4,8 @@
  * It is the same for all programs that see the same folders. The environment is not: it says where
  * the program's home is, and names the program, so that its processes can be told from others.
  */
-#ifndef LMI_SANDBOX_WALLS_WALLS_H
-#define LMI_SANDBOX_WALLS_WALLS_H
+#ifndef LMI_PROCESS_WALLS_WALLS_H
+#define LMI_PROCESS_WALLS_WALLS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
  * and the word to it to go on. That one then waits for ever, in a namespace of its own, bound to
  * nobody. No limit and no signal of the kernel's ends it, so somebody who is still there must.
  */
-#include "sandbox/walls/guard.h"
+#include "process/walls/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "process/find.h"
 #include "process/limits.h"
 #include "process/spawn.h"
-#include "sandbox/walls/walls.h"
+#include "process/walls/walls.h"
 
 /* More than one look: what is being started when the host ends is not there at the first. */
 static const char script[] =

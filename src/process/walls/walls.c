@@ -5,7 +5,7 @@
  * no /proc (which opens a door into a process's memory), no network, no other process. What can be
  * written is /tmp and /dev/shm, both in memory and small.
  */
-#include "sandbox/walls/walls.h"
+#include "process/walls/walls.h"
 
 #include <stdarg.h>
 #include <stdio.h>
