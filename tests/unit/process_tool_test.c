@@ -1,0 +1,801 @@
+/*
+ * process_tool_test.c - a tool's text or one line why there is none, and nothing left of it.
+ *
+ * Without bubblewrap, or where the system forbids it, the claims about walls are skipped.
+ */
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "process/tool.h"
+#include "process/tree.h"
+#include "support.h"
+
+#define END_MS  20000.0
+#define GONE_MS 10000.0
+
+enum { ARGS_MAX = 8, BIG_SIZE = 10 * 1024 * 1024, N_IN_A_ROW = 100, N_BESIDE = 8 };
+
+static lmi_tool_params params_of(const char *const *argv)
+{
+    lmi_tool_params params = {.argv = argv, .wall_ms = END_MS, .output_size = 1 << 20};
+
+    while (argv[params.n_args])
+        params.n_args++;
+    return params;
+}
+
+static const char *const *shell(const char *script)
+{
+    static const char *argv[ARGS_MAX];
+
+    argv[0] = "sh";
+    argv[1] = "-c";
+    argv[2] = script;
+    argv[3] = NULL;
+    return argv;
+}
+
+static lmi_tool *start(const lmi_tool_params *params, const char *input)
+{
+    lmi_tool *tool = NULL;
+
+    assert_ok(lmi_tool_start(&tool, params, input, strlen(input)));
+    return tool;
+}
+
+static void wait_for(lmi_tool *tool)
+{
+    const double until = lmi_now_ms() + END_MS;
+    bool is_done = false;
+
+    while (!is_done && lmi_now_ms() < until) {
+        assert_ok(lmi_tools_wait(&tool, 1, 1000));
+        assert_ok(lmi_tool_poll(tool, &is_done));
+    }
+    assert_true(is_done);
+}
+
+static void expect_text(const lmi_tool_params *params, const char *input, const char *want)
+{
+    lmi_tool *tool = start(params, input);
+    const char *text = NULL;
+    size_t n = 0;
+
+    wait_for(tool);
+    assert_ok(lmi_tool_output(tool, &text, &n));
+    assert_string_equal(text, want);
+    assert_int_equal(n, strlen(want));
+    lmi_tool_free(tool);
+}
+
+static void expect_failure(const lmi_tool_params *params, lmas_status status, const char *line)
+{
+    lmi_tool *tool = start(params, "");
+    const char *text = NULL;
+    size_t n = 0;
+
+    wait_for(tool);
+    assert_fails(status, line, lmi_tool_output(tool, &text, &n));
+    assert_fails(status, line, lmi_tool_output(tool, &text, &n)); /* the same each time */
+    assert_null(strchr(lmas_last_error(), '\n'));
+    lmi_tool_free(tool);
+}
+
+/* A mark for a tool's environment that no other test has, "NAME=value". */
+static const char *mark(void)
+{
+    static char text[64];
+    static int n;
+
+    snprintf(text, sizeof(text), "LATENTMAS_TEST_TOOL=%d.%d.", (int)getpid(), n++);
+    assert_int_equal(putenv(text), 0);
+    return text;
+}
+
+static void assert_gone(const char *marked)
+{
+    const double until = lmi_now_ms() + GONE_MS;
+    size_t n = 1;
+
+    while ((n = lmi_tree_n_marked(marked)) > 0 && lmi_now_ms() < until)
+        usleep(1000);
+    if (n > 0)
+        fail_msg("%zu processes are left", n);
+}
+
+static void await_marked(const char *marked, size_t n)
+{
+    const double until = lmi_now_ms() + GONE_MS;
+
+    while (lmi_tree_n_marked(marked) < n && lmi_now_ms() < until)
+        usleep(1000);
+    assert_true(lmi_tree_n_marked(marked) >= n);
+}
+
+/* ---- Text ----------------------------------------------------------------------------------- */
+
+static void test_a_tool_has_the_input_as_its_stdin_and_its_stdout_is_the_text(void **state)
+{
+    static const char *const cat[] = {"cat", NULL};
+    const lmi_tool_params params = params_of(cat);
+
+    (void)state;
+    expect_text(&params, "{\"question\": \"wie viel?\"}\n\xc3\xa9",
+                "{\"question\": \"wie viel?\"}\n\xc3\xa9");
+    expect_text(&params, "", "");
+}
+
+static void test_arguments_environment_and_folder_reach_it(void **state)
+{
+    const char *folder = support_folder();
+    const char *path = support_file(folder, "tool.sh", "#!/bin/sh\npwd\necho \"$1|$MINE\"\n", 31);
+    const char *const argv[] = {"./tool.sh", "a b  c", NULL};
+    lmi_tool_params params = params_of(argv);
+    char real[4096];
+    char want[4200];
+
+    (void)state;
+    assert_int_equal(chmod(path, 0755), 0);
+    assert_int_equal(setenv("MINE", "x=y", 1), 0);
+    assert_non_null(realpath(folder, real));
+    snprintf(want, sizeof(want), "%s\na b  c|x=y\n", real);
+    params.folder = folder;
+    expect_text(&params, "", want);
+}
+
+static void test_a_tool_may_leave_ten_mebibytes_of_input_unread(void **state)
+{
+    const lmi_tool_params params = params_of(shell("head -c 3; exec <&-; echo ' done'"));
+    char *input = malloc(BIG_SIZE + 1);
+
+    (void)state;
+    assert_non_null(input);
+    memset(input, 'x', BIG_SIZE);
+    input[BIG_SIZE] = '\0';
+    expect_text(&params, input, "xxx done\n");
+    free(input);
+}
+
+static void test_a_tool_that_reads_ten_mebibytes_has_all_of_them(void **state)
+{
+    const lmi_tool_params params = params_of(shell("wc -c"));
+    char *input = malloc(BIG_SIZE + 1);
+
+    (void)state;
+    assert_non_null(input);
+    memset(input, 'x', BIG_SIZE);
+    input[BIG_SIZE] = '\0';
+    expect_text(&params, input, "10485760\n");
+    free(input);
+}
+
+static void test_as_much_as_may_be_printed_is_taken_whole(void **state)
+{
+    lmi_tool_params params = params_of(shell("printf 0123456789"));
+
+    (void)state;
+    params.output_size = 10;
+    expect_text(&params, "", "0123456789");
+    params.output_size = 9;
+    expect_failure(&params, LMAS_E_IO, "the tool sh printed more than its limit of 9 bytes");
+}
+
+static void test_several_tools_run_beside_each_other(void **state)
+{
+    lmi_tool_params params = params_of(shell("sleep 0.5; echo x"));
+    const double begin = lmi_now_ms();
+    lmi_tool *tools[N_BESIDE];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < N_BESIDE; i++)
+        tools[i] = start(&params, "");
+    for (i = 0; i < N_BESIDE; i++) {
+        bool is_done = true;
+
+        assert_true(lmi_tool_fd(tools[i]) >= 0);
+        assert_ok(lmi_tool_poll(tools[i], &is_done));
+        wait_for(tools[i]);
+    }
+    assert_ok(lmi_tools_wait(tools, N_BESIDE, END_MS)); /* there is none to wait for */
+    assert_true(lmi_now_ms() - begin < 500.0 * N_BESIDE);
+    for (i = 0; i < N_BESIDE; i++)
+        lmi_tool_free(tools[i]);
+}
+
+/* ---- Failures ------------------------------------------------------------------------------- */
+
+static void test_a_tool_that_is_not_there_is_named(void **state)
+{
+    static const char *const none[] = {"no-such-tool", NULL};
+    static const char *const path[] = {"./none.py", NULL};
+    static const char *const folder[] = {"/usr", NULL};
+    lmi_tool_params params = params_of(none);
+    lmi_tool *tool = NULL;
+
+    (void)state;
+    assert_fails(LMAS_E_IO, "no program no-such-tool in PATH to run as a tool",
+                 lmi_tool_start(&tool, &params, "", 0));
+    params.argv = path;
+    assert_fails(LMAS_E_IO, "/none.py as a tool: expected a file that may be executed, found none",
+                 lmi_tool_start(&tool, &params, "", 0));
+    params.argv = folder;
+    assert_fails(LMAS_E_IO, "cannot run /usr as a tool: expected a file that may be executed",
+                 lmi_tool_start(&tool, &params, "", 0));
+    params = params_of(shell("true"));
+    params.folder = "/no/such/folder";
+    assert_fails(LMAS_E_IO, "cannot run a tool in the folder /no/such/folder: No such file",
+                 lmi_tool_start(&tool, &params, "", 0));
+    assert_null(tool);
+}
+
+static void test_a_tool_that_the_system_cannot_execute_is_named(void **state)
+{
+    const char *path = support_file(support_folder(), "tool",
+                                    "\x7f"
+                                    "ELF?",
+                                    5);
+    const char *argv[] = {path, NULL};
+    lmi_tool_params params = params_of(argv);
+
+    (void)state;
+    assert_int_equal(chmod(path, 0755), 0);
+    expect_failure(&params, LMAS_E_IO, "cannot be started: Exec format error");
+    path = support_file(support_folder(), "tool", "#!/no/such/interpreter\n", 23);
+    argv[0] = path;
+    assert_int_equal(chmod(path, 0755), 0);
+    expect_failure(&params, LMAS_E_IO, "cannot be started: No such file or directory");
+}
+
+static void test_limits_beyond_those_documented_are_refused(void **state)
+{
+    static const double times[] = {0, -1, 3600001, 0.5};
+    const lmi_tool_params good = params_of(shell("true"));
+    lmi_tool_params params;
+    lmi_tool *tool = NULL;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        params = good;
+        params.wall_ms = times[i];
+        assert_fails(LMAS_E_INVALID, "time of a tool must be 1 to 3.6e+06 ms",
+                     lmi_tool_start(&tool, &params, "", 0));
+    }
+    params = good;
+    params.output_size = 0;
+    assert_fails(LMAS_E_INVALID, "output of a tool must be 1 to 268435456 bytes, not 0",
+                 lmi_tool_start(&tool, &params, "", 0));
+    params = good;
+    params.memory_size = 1;
+    assert_fails(LMAS_E_INVALID, "memory of a tool must be 268435456 bytes or more",
+                 lmi_tool_start(&tool, &params, "", 0));
+    params = good;
+    params.n_args = 0;
+    assert_fails(LMAS_E_INVALID, "a tool must have a program",
+                 lmi_tool_start(&tool, &params, "", 0));
+    assert_null(tool);
+}
+
+static void test_an_exit_status_is_told_with_the_last_words_on_stderr(void **state)
+{
+    lmi_tool_params params =
+        params_of(shell("echo first >&2; echo 'bad \033[1m input' >&2; exit 3"));
+
+    (void)state;
+    expect_failure(&params, LMAS_E_IO, "the tool sh ended with exit status 3: bad ?[1m input");
+    params = params_of(shell("exit 200"));
+    expect_failure(&params, LMAS_E_IO, "the tool sh ended with exit status 200");
+    params = params_of(shell("seq 1 100000 >&2; printf 'last\\n\\n' >&2; exit 1"));
+    expect_failure(&params, LMAS_E_IO, "the tool sh ended with exit status 1: last");
+    params = params_of(shell("head -c 100000 /dev/zero | tr '\\0' y >&2; exit 1"));
+    expect_failure(&params, LMAS_E_IO, "the tool sh ended with exit status 1: yyyy");
+}
+
+static void test_a_signal_is_told_with_its_name(void **state)
+{
+    const lmi_tool_params params = params_of(shell("kill -SEGV $$"));
+
+    (void)state;
+    expect_failure(&params, LMAS_E_IO, "the tool sh was killed by signal 11 (Segmentation fault)");
+}
+
+static void test_bytes_that_are_no_text_are_refused(void **state)
+{
+    lmi_tool_params params = params_of(shell("printf 'ab\\377c'"));
+
+    (void)state;
+    expect_failure(&params, LMAS_E_FORMAT,
+                   "the tool sh printed bytes that are no UTF-8: expected UTF-8 text");
+    params = params_of(shell("printf 'ab\\303'"));
+    expect_failure(&params, LMAS_E_FORMAT, "no UTF-8");
+    params = params_of(shell("printf 'a\\000b'"));
+    expect_failure(&params, LMAS_E_FORMAT, "the tool sh printed a NUL byte: expected UTF-8 text");
+}
+
+static void test_a_tool_that_has_not_ended_has_no_text(void **state)
+{
+    const lmi_tool_params params = params_of(shell("sleep 60"));
+    lmi_tool *tool = start(&params, "");
+    const char *text = NULL;
+    bool is_done = true;
+    size_t n = 0;
+
+    (void)state;
+    assert_ok(lmi_tool_poll(tool, &is_done));
+    assert_false(is_done);
+    assert_fails(LMAS_E_INVALID, "the tool sh has not ended", lmi_tool_output(tool, &text, &n));
+    lmi_tool_free(tool);
+}
+
+/* ---- Limits --------------------------------------------------------------------------------- */
+
+static void test_a_tool_that_sleeps_beyond_its_time_is_ended(void **state)
+{
+    lmi_tool_params params = params_of(shell("sleep 60"));
+    const double begin = lmi_now_ms();
+
+    (void)state;
+    params.wall_ms = 300;
+    expect_failure(&params, LMAS_E_IO, "the tool sh took longer than its limit of 300 ms");
+    assert_true(lmi_now_ms() - begin >= 300);
+    assert_true(lmi_now_ms() - begin < END_MS);
+}
+
+static void test_the_time_is_kept_when_nobody_looks_and_the_tool_ignores_signals(void **state)
+{
+    lmi_tool_params params =
+        params_of(shell("trap '' TERM ALRM INT HUP XCPU; while :; do sleep 0.1; done"));
+    const char *marked = mark();
+    lmi_tool *tool;
+
+    (void)state;
+    params.wall_ms = 300;
+    tool = start(&params, "");
+    await_marked(marked, 2);
+    assert_gone(marked); /* without a look at the tool */
+    lmi_tool_free(tool);
+}
+
+static void test_a_flood_on_stdout_is_ended_at_the_limit(void **state)
+{
+    const lmi_tool_params params = params_of(shell("yes"));
+    const double begin = lmi_now_ms();
+
+    (void)state;
+    expect_failure(&params, LMAS_E_IO, "the tool sh printed more than its limit of 1048576 bytes");
+    assert_true(lmi_now_ms() - begin < END_MS / 2);
+}
+
+static void test_memory_beyond_the_limit_fails_in_one_process(void **state)
+{
+    static const char *const argv[] = {"python3", "-c", "x = bytearray(1 << 30)", NULL};
+    lmi_tool_params params = params_of(argv);
+
+    (void)state;
+    params.memory_size = 256 << 20;
+    expect_failure(&params, LMAS_E_IO, "the tool python3 ended with exit status 1: MemoryError");
+}
+
+static void test_memory_beyond_the_limit_is_named_when_several_have_it_together(void **state)
+{
+    static const char *const argv[] = {"python3", "-c",
+                                       "import os, time\n"
+                                       "os.fork(); os.fork()\n"
+                                       "x = bytearray(b'x') * (100 << 20)\n"
+                                       "time.sleep(60)\n",
+                                       NULL};
+    lmi_tool_params params = params_of(argv);
+
+    (void)state;
+    params.memory_size = 256 << 20;
+    expect_failure(&params, LMAS_E_IO,
+                   "the tool python3 used more memory than its limit of 268435456 bytes");
+}
+
+/* ---- Ends ----------------------------------------------------------------------------------- */
+
+static void test_what_a_tool_leaves_behind_ends_with_it(void **state)
+{
+    static const char *const scripts[] = {
+        "sleep 60 & echo x",
+        "setsid sleep 60 & echo x",
+        "(setsid sh -c 'sleep 60 & sleep 60 &' &) ; sleep 0.2; echo x",
+        "trap '' TERM HUP; (setsid setsid sleep 60 >/dev/null 2>&1 </dev/null &); echo x",
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+        const lmi_tool_params params = params_of(shell(scripts[i]));
+        const char *marked = mark();
+
+        expect_text(&params, "", "x\n");
+        assert_int_equal(lmi_tree_n_marked(marked), 0); /* at once */
+    }
+}
+
+static size_t n_sleepers(void)
+{
+    FILE *found =
+        popen("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c '61[.]6106[1]'", "r");
+    int n = -1;
+
+    assert_non_null(found);
+    assert_int_equal(fscanf(found, "%d", &n), 1);
+    pclose(found);
+    return (size_t)n;
+}
+
+static void test_what_has_a_session_and_an_environment_of_its_own_ends_too(void **state)
+{
+    const lmi_tool_params params =
+        params_of(shell("(setsid env -i sleep 61.61061 </dev/null >/dev/null 2>&1 &); echo x"));
+
+    (void)state;
+    expect_text(&params, "", "x\n");
+    assert_int_equal(n_sleepers(), 0);
+}
+
+static void test_freeing_a_tool_ends_it_and_its_children_at_once(void **state)
+{
+    const lmi_tool_params params =
+        params_of(shell("trap '' TERM HUP INT; sleep 60 & setsid sleep 60 & wait; sleep 60"));
+    const char *marked = mark();
+    lmi_tool *tool = start(&params, "");
+    const double begin = lmi_now_ms();
+
+    (void)state;
+    await_marked(marked, 4); /* with its keeper */
+    lmi_tool_free(tool);
+    assert_int_equal(lmi_tree_n_marked(marked), 0);
+    assert_true(lmi_now_ms() - begin < END_MS / 2);
+    lmi_tool_free(NULL);
+}
+
+static void be_a_host(bool is_sandboxed)
+{
+    lmi_tool_params params =
+        params_of(shell("trap '' TERM HUP INT; sleep 60 & setsid sleep 60 & wait; sleep 60"));
+    lmi_tool *tool = NULL;
+
+    params.is_sandboxed = is_sandboxed;
+    params.folder = is_sandboxed ? "/usr/share" : NULL;
+    if (lmi_tool_start(&tool, &params, "", 0) != LMAS_OK)
+        _exit(1);
+    pause();
+    _exit(1);
+}
+
+static void test_a_killed_host_takes_its_tool_and_its_children_with_it(void **state)
+{
+    const char *marked = mark();
+    const pid_t host = fork();
+
+    (void)state;
+    if (host == 0)
+        be_a_host(false);
+    await_marked(marked, 4); /* the host's own environment is of its start */
+    assert_int_equal(kill(host, SIGKILL), 0);
+    assert_int_equal(waitpid(host, NULL, 0), host);
+    assert_gone(marked);
+}
+
+/* A host that is killed at any moment of a start. */
+static void test_nothing_is_left_of_a_start_that_the_host_does_not_outlive(void **state)
+{
+    const char *marked = mark();
+    int i;
+
+    (void)state;
+    for (i = 0; i < 20; i++) {
+        const pid_t host = fork();
+
+        if (host == 0)
+            be_a_host(false);
+        usleep((useconds_t)(i * 500));
+        assert_int_equal(kill(host, SIGKILL), 0);
+        assert_int_equal(waitpid(host, NULL, 0), host);
+    }
+    assert_gone(marked);
+}
+
+static size_t count_fds(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    size_t n = 0;
+
+    assert_non_null(folder);
+    while (readdir(folder))
+        n++;
+    closedir(folder);
+    return n;
+}
+
+static void test_a_hundred_in_a_row_leak_no_descriptor_and_leave_no_zombie(void **state)
+{
+    static const char *const none[] = {"no-such-tool", NULL};
+    const lmi_tool_params good = params_of(shell("cat; exit 0"));
+    const size_t n = count_fds();
+    const lmi_tool_params bad = params_of(none);
+    lmi_tool *tool = NULL;
+    double begin;
+    int i;
+
+    (void)state;
+    begin = lmi_now_ms();
+    for (i = 0; i < N_IN_A_ROW; i++)
+        expect_text(&good, "x", "x");
+    print_message("# a tool: %.1f ms\n", (lmi_now_ms() - begin) / N_IN_A_ROW);
+    for (i = 0; i < N_IN_A_ROW; i++)
+        assert_int_equal(lmi_tool_start(&tool, &bad, "", 0), LMAS_E_IO);
+    for (i = 0; i < N_IN_A_ROW / 4; i++)
+        lmi_tool_free(start(&good, "x"));
+    assert_int_equal(count_fds(), n);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
+}
+
+static void test_a_tool_has_no_descriptor_but_its_three(void **state)
+{
+    const lmi_tool_params params = params_of(shell("ls /proc/$$/fd | tr '\\n' ' '"));
+    const int open_here = dup(1); /* without close-on-exec */
+
+    (void)state;
+    expect_text(&params, "", "0 1 2 ");
+    close(open_here);
+}
+
+/* ---- Walls ---------------------------------------------------------------------------------- */
+
+/* A folder that may be shown, with a file in it. */
+static const char *open_folder(void)
+{
+    const char *folder = support_folder();
+
+    assert_int_equal(chmod(folder, 0755), 0);
+    assert_int_equal(chmod(support_file(folder, "data.txt", "42\n", 3), 0644), 0);
+    return folder;
+}
+
+static void skip_without_walls(void)
+{
+    lmi_tool_params params = params_of(shell("true"));
+    lmi_tool *tool = NULL;
+    const char *text;
+    size_t n;
+
+    params.is_sandboxed = true;
+    params.folder = open_folder();
+    if (lmi_tool_start(&tool, &params, "", 0) == LMAS_OK) {
+        wait_for(tool);
+        if (lmi_tool_output(tool, &text, &n) == LMAS_OK) {
+            lmi_tool_free(tool);
+            return;
+        }
+        lmi_tool_free(tool);
+    }
+    print_message("# no walls here: %s\n", lmas_last_error());
+    skip();
+}
+
+static void expect_walled(const char *script, const char *want)
+{
+    lmi_tool_params params = params_of(shell(script));
+
+    params.is_sandboxed = true;
+    params.folder = open_folder();
+    expect_text(&params, "in", want);
+}
+
+static void test_a_sandboxed_tool_reads_its_folder_and_its_stdin(void **state)
+{
+    (void)state;
+    skip_without_walls();
+    expect_walled("cat data.txt; cat", "42\nin");
+}
+
+static void test_a_sandboxed_tool_lies_in_its_folder_or_in_usr(void **state)
+{
+    static const char script[] = "#!/bin/sh\ncat data.txt \"$@\"\n";
+    static const char *const argv[] = {"./tool.sh", "-n", NULL};
+    static const char *const other[] = {"/bin/../tmp/no", NULL};
+    lmi_tool_params params = params_of(argv);
+    lmi_tool *tool = NULL;
+
+    (void)state;
+    skip_without_walls();
+    params.is_sandboxed = true;
+    params.folder = open_folder();
+    assert_int_equal(
+        chmod(support_file(params.folder, "tool.sh", script, sizeof(script) - 1), 0755), 0);
+    expect_text(&params, "", "     1\t42\n");
+    params.argv = other;
+    params.n_args = 1;
+    assert_fails(LMAS_E_IO, "expected a file that may be executed",
+                 lmi_tool_start(&tool, &params, "", 0));
+}
+
+static void test_a_sandboxed_tool_writes_to_tmp_and_not_to_its_folder(void **state)
+{
+    (void)state;
+    skip_without_walls();
+    expect_walled(
+        "echo x >/tmp/x && cat /tmp/x; echo x 2>/dev/null >data.txt || echo no; cat data.txt",
+        "x\nno\n42\n");
+}
+
+static void test_a_sandboxed_tool_sees_no_home_no_environment_and_no_network(void **state)
+{
+    static const char network[] =
+        "import socket\ntry:\n    socket.create_connection(('127.0.0.1', 9), 1)\n"
+        "except OSError as e:\n    print(type(e).__name__)\nprint(len(socket.if_nameindex()))\n";
+    const char *const argv[] = {"python3", "-c", network, NULL};
+    lmi_tool_params params = params_of(argv);
+    char script[600];
+
+    (void)state;
+    skip_without_walls();
+    assert_int_equal(setenv("MY_SECRET", "told", 1), 0);
+    snprintf(script, sizeof(script),
+             "ls '%s' >/dev/null 2>&1 || echo none; echo \"$HOME $MY_SECRET\"",
+             getenv("HOME") ? getenv("HOME") : "/root");
+    expect_walled(script, "none\n/tmp \n");
+    params.is_sandboxed = true;
+    params.folder = open_folder();
+    expect_text(&params, "", "ConnectionRefusedError\n1\n"); /* its own loopback, and no other */
+}
+
+static void test_a_sandboxed_tool_fails_and_is_ended_as_any_other(void **state)
+{
+    lmi_tool_params params;
+
+    (void)state;
+    skip_without_walls();
+    params = params_of(shell("echo bad >&2; exit 3"));
+    params.is_sandboxed = true;
+    params.folder = open_folder();
+    expect_failure(&params, LMAS_E_IO, "the tool sh ended with exit status 3: bad");
+    params = params_of(shell("sleep 60 & setsid sleep 60"));
+    params.is_sandboxed = true;
+    params.folder = open_folder();
+    params.wall_ms = 400;
+    expect_failure(&params, LMAS_E_IO, "the tool sh took longer than its limit of 400 ms");
+}
+
+static size_t n_of(pid_t host)
+{
+    char marked[64];
+
+    snprintf(marked, sizeof(marked), "LATENTMAS_PROGRAM=%d-", (int)host);
+    return lmi_tree_n_marked(marked);
+}
+
+static void test_a_killed_host_leaves_nothing_of_a_sandboxed_tool(void **state)
+{
+    int i;
+
+    (void)state;
+    skip_without_walls();
+    for (i = 0; i < 20; i++) {
+        const double until = lmi_now_ms() + GONE_MS;
+        const pid_t host = fork();
+
+        if (host == 0)
+            be_a_host(true);
+        usleep((useconds_t)(i * 1000));
+        assert_int_equal(kill(host, SIGKILL), 0);
+        assert_int_equal(waitpid(host, NULL, 0), host);
+        while (n_of(host) > 0 && lmi_now_ms() < until)
+            usleep(1000);
+        assert_int_equal(n_of(host), 0);
+    }
+}
+
+static void test_a_folder_that_would_show_too_much_is_refused(void **state)
+{
+    static const char *const folders[] = {"/", "/tmp", "/usr", "/etc"};
+    lmi_tool_params params = params_of(shell("true"));
+    lmi_tool *tool = NULL;
+    size_t i;
+
+    (void)state;
+    skip_without_walls();
+    params.is_sandboxed = true;
+    for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        params.folder = folders[i];
+        assert_fails(LMAS_E_IO, "a sandboxed tool would see all of ",
+                     lmi_tool_start(&tool, &params, "", 0));
+    }
+    params.folder = getenv("HOME");
+    if (params.folder)
+        assert_fails(LMAS_E_IO, "into a folder of its own", lmi_tool_start(&tool, &params, "", 0));
+}
+
+static void test_a_closed_folder_is_named_where_root_is_the_host(void **state)
+{
+    lmi_tool_params params = params_of(shell("true"));
+    lmi_tool *tool = NULL;
+
+    (void)state;
+    skip_without_walls();
+    if (geteuid() != 0)
+        skip();
+    params.is_sandboxed = true;
+    params.folder = open_folder();
+    assert_int_equal(chmod(params.folder, 0700), 0);
+    assert_fails(LMAS_E_IO, "is closed to the user ", lmi_tool_start(&tool, &params, "", 0));
+}
+
+/* A PATH without bubblewrap, and one whose bubblewrap is refused by the system. */
+static void test_without_bubblewrap_the_next_step_is_told(void **state)
+{
+    static const char refused[] = "#!/bin/sh\necho 'bwrap: No permissions' >&2\nexit 1\n";
+    const char *folder = open_folder();
+    lmi_tool_params params = params_of(shell("true"));
+    lmi_tool *tool = NULL;
+    char before[4096];
+
+    (void)state;
+    snprintf(before, sizeof(before), "%s", getenv("PATH"));
+    params.is_sandboxed = true;
+    params.folder = folder;
+    assert_int_equal(setenv("PATH", folder, 1), 0);
+    assert_fails(LMAS_E_IO,
+                 "no bwrap in PATH to keep programs apart with: apt install bubblewrap, "
+                 "or run the tool without a sandbox",
+                 lmi_tool_start(&tool, &params, "", 0));
+    assert_int_equal(chmod(support_file(folder, "bwrap", refused, sizeof(refused) - 1), 0755), 0);
+    expect_failure(&params, LMAS_E_IO,
+                   "/bwrap does not run the tool sh here: bwrap: No permissions; allow user "
+                   "namespaces, or run it without a sandbox");
+    assert_int_equal(setenv("PATH", before, 1), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_tool_has_the_input_as_its_stdin_and_its_stdout_is_the_text),
+        cmocka_unit_test(test_arguments_environment_and_folder_reach_it),
+        cmocka_unit_test(test_a_tool_may_leave_ten_mebibytes_of_input_unread),
+        cmocka_unit_test(test_a_tool_that_reads_ten_mebibytes_has_all_of_them),
+        cmocka_unit_test(test_as_much_as_may_be_printed_is_taken_whole),
+        cmocka_unit_test(test_several_tools_run_beside_each_other),
+        cmocka_unit_test(test_a_tool_that_is_not_there_is_named),
+        cmocka_unit_test(test_a_tool_that_the_system_cannot_execute_is_named),
+        cmocka_unit_test(test_limits_beyond_those_documented_are_refused),
+        cmocka_unit_test(test_an_exit_status_is_told_with_the_last_words_on_stderr),
+        cmocka_unit_test(test_a_signal_is_told_with_its_name),
+        cmocka_unit_test(test_bytes_that_are_no_text_are_refused),
+        cmocka_unit_test(test_a_tool_that_has_not_ended_has_no_text),
+        cmocka_unit_test(test_a_tool_that_sleeps_beyond_its_time_is_ended),
+        cmocka_unit_test(test_the_time_is_kept_when_nobody_looks_and_the_tool_ignores_signals),
+        cmocka_unit_test(test_a_flood_on_stdout_is_ended_at_the_limit),
+        cmocka_unit_test(test_memory_beyond_the_limit_fails_in_one_process),
+        cmocka_unit_test(test_memory_beyond_the_limit_is_named_when_several_have_it_together),
+        cmocka_unit_test(test_what_a_tool_leaves_behind_ends_with_it),
+        cmocka_unit_test(test_what_has_a_session_and_an_environment_of_its_own_ends_too),
+        cmocka_unit_test(test_freeing_a_tool_ends_it_and_its_children_at_once),
+        cmocka_unit_test(test_a_killed_host_takes_its_tool_and_its_children_with_it),
+        cmocka_unit_test(test_nothing_is_left_of_a_start_that_the_host_does_not_outlive),
+        cmocka_unit_test(test_a_hundred_in_a_row_leak_no_descriptor_and_leave_no_zombie),
+        cmocka_unit_test(test_a_tool_has_no_descriptor_but_its_three),
+        cmocka_unit_test(test_a_sandboxed_tool_reads_its_folder_and_its_stdin),
+        cmocka_unit_test(test_a_sandboxed_tool_lies_in_its_folder_or_in_usr),
+        cmocka_unit_test(test_a_sandboxed_tool_writes_to_tmp_and_not_to_its_folder),
+        cmocka_unit_test(test_a_sandboxed_tool_sees_no_home_no_environment_and_no_network),
+        cmocka_unit_test(test_a_sandboxed_tool_fails_and_is_ended_as_any_other),
+        cmocka_unit_test(test_a_killed_host_leaves_nothing_of_a_sandboxed_tool),
+        cmocka_unit_test(test_a_folder_that_would_show_too_much_is_refused),
+        cmocka_unit_test(test_a_closed_folder_is_named_where_root_is_the_host),
+        cmocka_unit_test(test_without_bubblewrap_the_next_step_is_told),
+    };
+
+    return cmocka_run_group_tests_name("process: tools", tests, NULL, NULL);
+}
