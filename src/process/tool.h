@@ -36,8 +36,9 @@ typedef struct lmi_tool_params {
 
 typedef struct lmi_tool lmi_tool;
 
-/* Start it with `input` (`n` bytes, copied) as its stdin, which is a file. LMAS_E_INVALID for params
- * beyond their limits, LMAS_E_IO with the next step where it, its folder or bubblewrap is missing. */
+/* Start it with `input` (`n` bytes, copied) as its stdin, which is a file. LMAS_E_INVALID for
+ * params beyond their limits, LMAS_E_IO with the next step where it, its folder or bubblewrap is
+ * missing. */
 lmas_status lmi_tool_start(lmi_tool **out, const lmi_tool_params *params, const char *input,
                            size_t n);
 

@@ -1,123 +1,9 @@
-/*
- * process_tool_test.c - a tool's text or one line why there is none, and nothing left of it.
- *
- * Without bubblewrap, or where the system forbids it, the claims about walls are skipped.
- */
+/* process_tool_test.c - a tool's text or one line why there is none, and nothing left of it. */
 #include <dirent.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "process/tool.h"
-#include "process/tree.h"
-#include "support.h"
+#include "process_tools.h"
 
-#define END_MS  20000.0
-#define GONE_MS 10000.0
-
-enum { ARGS_MAX = 8, BIG_SIZE = 10 * 1024 * 1024, N_IN_A_ROW = 100, N_BESIDE = 8 };
-
-static lmi_tool_params params_of(const char *const *argv)
-{
-    lmi_tool_params params = {.argv = argv, .wall_ms = END_MS, .output_size = 1 << 20};
-
-    while (argv[params.n_args])
-        params.n_args++;
-    return params;
-}
-
-static const char *const *shell(const char *script)
-{
-    static const char *argv[ARGS_MAX];
-
-    argv[0] = "sh";
-    argv[1] = "-c";
-    argv[2] = script;
-    argv[3] = NULL;
-    return argv;
-}
-
-static lmi_tool *start(const lmi_tool_params *params, const char *input)
-{
-    lmi_tool *tool = NULL;
-
-    assert_ok(lmi_tool_start(&tool, params, input, strlen(input)));
-    return tool;
-}
-
-static void wait_for(lmi_tool *tool)
-{
-    const double until = lmi_now_ms() + END_MS;
-    bool is_done = false;
-
-    while (!is_done && lmi_now_ms() < until) {
-        assert_ok(lmi_tools_wait(&tool, 1, 1000));
-        assert_ok(lmi_tool_poll(tool, &is_done));
-    }
-    assert_true(is_done);
-}
-
-static void expect_text(const lmi_tool_params *params, const char *input, const char *want)
-{
-    lmi_tool *tool = start(params, input);
-    const char *text = NULL;
-    size_t n = 0;
-
-    wait_for(tool);
-    assert_ok(lmi_tool_output(tool, &text, &n));
-    assert_string_equal(text, want);
-    assert_int_equal(n, strlen(want));
-    lmi_tool_free(tool);
-}
-
-static void expect_failure(const lmi_tool_params *params, lmas_status status, const char *line)
-{
-    lmi_tool *tool = start(params, "");
-    const char *text = NULL;
-    size_t n = 0;
-
-    wait_for(tool);
-    assert_fails(status, line, lmi_tool_output(tool, &text, &n));
-    assert_fails(status, line, lmi_tool_output(tool, &text, &n)); /* the same each time */
-    assert_null(strchr(lmas_last_error(), '\n'));
-    lmi_tool_free(tool);
-}
-
-/* A mark for a tool's environment that no other test has, "NAME=value". */
-static const char *mark(void)
-{
-    static char text[64];
-    static int n;
-
-    snprintf(text, sizeof(text), "LATENTMAS_TEST_TOOL=%d.%d.", (int)getpid(), n++);
-    assert_int_equal(putenv(text), 0);
-    return text;
-}
-
-static void assert_gone(const char *marked)
-{
-    const double until = lmi_now_ms() + GONE_MS;
-    size_t n = 1;
-
-    while ((n = lmi_tree_n_marked(marked)) > 0 && lmi_now_ms() < until)
-        usleep(1000);
-    if (n > 0)
-        fail_msg("%zu processes are left", n);
-}
-
-static void await_marked(const char *marked, size_t n)
-{
-    const double until = lmi_now_ms() + GONE_MS;
-
-    while (lmi_tree_n_marked(marked) < n && lmi_now_ms() < until)
-        usleep(1000);
-    assert_true(lmi_tree_n_marked(marked) >= n);
-}
+enum { BIG_SIZE = 10 * 1024 * 1024, N_IN_A_ROW = 100, N_BESIDE = 8 };
 
 /* ---- Text ----------------------------------------------------------------------------------- */
 
@@ -360,7 +246,7 @@ static void test_the_time_is_kept_when_nobody_looks_and_the_tool_ignores_signals
     params.wall_ms = 300;
     tool = start(&params, "");
     await_marked(marked, 2);
-    assert_gone(marked); /* without a look at the tool */
+    assert_int_equal(n_left(marked), 0); /* without a look at the tool */
     lmi_tool_free(tool);
 }
 
@@ -460,20 +346,6 @@ static void test_freeing_a_tool_ends_it_and_its_children_at_once(void **state)
     lmi_tool_free(NULL);
 }
 
-static void be_a_host(bool is_sandboxed)
-{
-    lmi_tool_params params =
-        params_of(shell("trap '' TERM HUP INT; sleep 60 & setsid sleep 60 & wait; sleep 60"));
-    lmi_tool *tool = NULL;
-
-    params.is_sandboxed = is_sandboxed;
-    params.folder = is_sandboxed ? "/usr/share" : NULL;
-    if (lmi_tool_start(&tool, &params, "", 0) != LMAS_OK)
-        _exit(1);
-    pause();
-    _exit(1);
-}
-
 static void test_a_killed_host_takes_its_tool_and_its_children_with_it(void **state)
 {
     const char *marked = mark();
@@ -485,7 +357,7 @@ static void test_a_killed_host_takes_its_tool_and_its_children_with_it(void **st
     await_marked(marked, 4); /* the host's own environment is of its start */
     assert_int_equal(kill(host, SIGKILL), 0);
     assert_int_equal(waitpid(host, NULL, 0), host);
-    assert_gone(marked);
+    assert_int_equal(n_left(marked), 0);
 }
 
 /* A host that is killed at any moment of a start. */
@@ -504,7 +376,7 @@ static void test_nothing_is_left_of_a_start_that_the_host_does_not_outlive(void 
         assert_int_equal(kill(host, SIGKILL), 0);
         assert_int_equal(waitpid(host, NULL, 0), host);
     }
-    assert_gone(marked);
+    assert_int_equal(n_left(marked), 0);
 }
 
 static size_t count_fds(void)
@@ -544,218 +416,12 @@ static void test_a_hundred_in_a_row_leak_no_descriptor_and_leave_no_zombie(void 
 
 static void test_a_tool_has_no_descriptor_but_its_three(void **state)
 {
-    const lmi_tool_params params = params_of(shell("ls /proc/$$/fd | tr '\\n' ' '"));
+    const lmi_tool_params params = params_of(shell("exec ls /proc/self/fd"));
     const int open_here = dup(1); /* without close-on-exec */
 
     (void)state;
-    expect_text(&params, "", "0 1 2 ");
+    expect_text(&params, "", "0\n1\n2\n3\n"); /* the last is the folder that ls reads */
     close(open_here);
-}
-
-/* ---- Walls ---------------------------------------------------------------------------------- */
-
-/* A folder that may be shown, with a file in it. */
-static const char *open_folder(void)
-{
-    const char *folder = support_folder();
-
-    assert_int_equal(chmod(folder, 0755), 0);
-    assert_int_equal(chmod(support_file(folder, "data.txt", "42\n", 3), 0644), 0);
-    return folder;
-}
-
-static void skip_without_walls(void)
-{
-    lmi_tool_params params = params_of(shell("true"));
-    lmi_tool *tool = NULL;
-    const char *text;
-    size_t n;
-
-    params.is_sandboxed = true;
-    params.folder = open_folder();
-    if (lmi_tool_start(&tool, &params, "", 0) == LMAS_OK) {
-        wait_for(tool);
-        if (lmi_tool_output(tool, &text, &n) == LMAS_OK) {
-            lmi_tool_free(tool);
-            return;
-        }
-        lmi_tool_free(tool);
-    }
-    print_message("# no walls here: %s\n", lmas_last_error());
-    skip();
-}
-
-static void expect_walled(const char *script, const char *want)
-{
-    lmi_tool_params params = params_of(shell(script));
-
-    params.is_sandboxed = true;
-    params.folder = open_folder();
-    expect_text(&params, "in", want);
-}
-
-static void test_a_sandboxed_tool_reads_its_folder_and_its_stdin(void **state)
-{
-    (void)state;
-    skip_without_walls();
-    expect_walled("cat data.txt; cat", "42\nin");
-}
-
-static void test_a_sandboxed_tool_lies_in_its_folder_or_in_usr(void **state)
-{
-    static const char script[] = "#!/bin/sh\ncat data.txt \"$@\"\n";
-    static const char *const argv[] = {"./tool.sh", "-n", NULL};
-    static const char *const other[] = {"/bin/../tmp/no", NULL};
-    lmi_tool_params params = params_of(argv);
-    lmi_tool *tool = NULL;
-
-    (void)state;
-    skip_without_walls();
-    params.is_sandboxed = true;
-    params.folder = open_folder();
-    assert_int_equal(
-        chmod(support_file(params.folder, "tool.sh", script, sizeof(script) - 1), 0755), 0);
-    expect_text(&params, "", "     1\t42\n");
-    params.argv = other;
-    params.n_args = 1;
-    assert_fails(LMAS_E_IO, "expected a file that may be executed",
-                 lmi_tool_start(&tool, &params, "", 0));
-}
-
-static void test_a_sandboxed_tool_writes_to_tmp_and_not_to_its_folder(void **state)
-{
-    (void)state;
-    skip_without_walls();
-    expect_walled(
-        "echo x >/tmp/x && cat /tmp/x; echo x 2>/dev/null >data.txt || echo no; cat data.txt",
-        "x\nno\n42\n");
-}
-
-static void test_a_sandboxed_tool_sees_no_home_no_environment_and_no_network(void **state)
-{
-    static const char network[] =
-        "import socket\ntry:\n    socket.create_connection(('127.0.0.1', 9), 1)\n"
-        "except OSError as e:\n    print(type(e).__name__)\nprint(len(socket.if_nameindex()))\n";
-    const char *const argv[] = {"python3", "-c", network, NULL};
-    lmi_tool_params params = params_of(argv);
-    char script[600];
-
-    (void)state;
-    skip_without_walls();
-    assert_int_equal(setenv("MY_SECRET", "told", 1), 0);
-    snprintf(script, sizeof(script),
-             "ls '%s' >/dev/null 2>&1 || echo none; echo \"$HOME $MY_SECRET\"",
-             getenv("HOME") ? getenv("HOME") : "/root");
-    expect_walled(script, "none\n/tmp \n");
-    params.is_sandboxed = true;
-    params.folder = open_folder();
-    expect_text(&params, "", "ConnectionRefusedError\n1\n"); /* its own loopback, and no other */
-}
-
-static void test_a_sandboxed_tool_fails_and_is_ended_as_any_other(void **state)
-{
-    lmi_tool_params params;
-
-    (void)state;
-    skip_without_walls();
-    params = params_of(shell("echo bad >&2; exit 3"));
-    params.is_sandboxed = true;
-    params.folder = open_folder();
-    expect_failure(&params, LMAS_E_IO, "the tool sh ended with exit status 3: bad");
-    params = params_of(shell("sleep 60 & setsid sleep 60"));
-    params.is_sandboxed = true;
-    params.folder = open_folder();
-    params.wall_ms = 400;
-    expect_failure(&params, LMAS_E_IO, "the tool sh took longer than its limit of 400 ms");
-}
-
-static size_t n_of(pid_t host)
-{
-    char marked[64];
-
-    snprintf(marked, sizeof(marked), "LATENTMAS_PROGRAM=%d-", (int)host);
-    return lmi_tree_n_marked(marked);
-}
-
-static void test_a_killed_host_leaves_nothing_of_a_sandboxed_tool(void **state)
-{
-    int i;
-
-    (void)state;
-    skip_without_walls();
-    for (i = 0; i < 20; i++) {
-        const double until = lmi_now_ms() + GONE_MS;
-        const pid_t host = fork();
-
-        if (host == 0)
-            be_a_host(true);
-        usleep((useconds_t)(i * 1000));
-        assert_int_equal(kill(host, SIGKILL), 0);
-        assert_int_equal(waitpid(host, NULL, 0), host);
-        while (n_of(host) > 0 && lmi_now_ms() < until)
-            usleep(1000);
-        assert_int_equal(n_of(host), 0);
-    }
-}
-
-static void test_a_folder_that_would_show_too_much_is_refused(void **state)
-{
-    static const char *const folders[] = {"/", "/tmp", "/usr", "/etc"};
-    lmi_tool_params params = params_of(shell("true"));
-    lmi_tool *tool = NULL;
-    size_t i;
-
-    (void)state;
-    skip_without_walls();
-    params.is_sandboxed = true;
-    for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-        params.folder = folders[i];
-        assert_fails(LMAS_E_IO, "a sandboxed tool would see all of ",
-                     lmi_tool_start(&tool, &params, "", 0));
-    }
-    params.folder = getenv("HOME");
-    if (params.folder)
-        assert_fails(LMAS_E_IO, "into a folder of its own", lmi_tool_start(&tool, &params, "", 0));
-}
-
-static void test_a_closed_folder_is_named_where_root_is_the_host(void **state)
-{
-    lmi_tool_params params = params_of(shell("true"));
-    lmi_tool *tool = NULL;
-
-    (void)state;
-    skip_without_walls();
-    if (geteuid() != 0)
-        skip();
-    params.is_sandboxed = true;
-    params.folder = open_folder();
-    assert_int_equal(chmod(params.folder, 0700), 0);
-    assert_fails(LMAS_E_IO, "is closed to the user ", lmi_tool_start(&tool, &params, "", 0));
-}
-
-/* A PATH without bubblewrap, and one whose bubblewrap is refused by the system. */
-static void test_without_bubblewrap_the_next_step_is_told(void **state)
-{
-    static const char refused[] = "#!/bin/sh\necho 'bwrap: No permissions' >&2\nexit 1\n";
-    const char *folder = open_folder();
-    lmi_tool_params params = params_of(shell("true"));
-    lmi_tool *tool = NULL;
-    char before[4096];
-
-    (void)state;
-    snprintf(before, sizeof(before), "%s", getenv("PATH"));
-    params.is_sandboxed = true;
-    params.folder = folder;
-    assert_int_equal(setenv("PATH", folder, 1), 0);
-    assert_fails(LMAS_E_IO,
-                 "no bwrap in PATH to keep programs apart with: apt install bubblewrap, "
-                 "or run the tool without a sandbox",
-                 lmi_tool_start(&tool, &params, "", 0));
-    assert_int_equal(chmod(support_file(folder, "bwrap", refused, sizeof(refused) - 1), 0755), 0);
-    expect_failure(&params, LMAS_E_IO,
-                   "/bwrap does not run the tool sh here: bwrap: No permissions; allow user "
-                   "namespaces, or run it without a sandbox");
-    assert_int_equal(setenv("PATH", before, 1), 0);
 }
 
 int main(void)
@@ -786,15 +452,6 @@ int main(void)
         cmocka_unit_test(test_nothing_is_left_of_a_start_that_the_host_does_not_outlive),
         cmocka_unit_test(test_a_hundred_in_a_row_leak_no_descriptor_and_leave_no_zombie),
         cmocka_unit_test(test_a_tool_has_no_descriptor_but_its_three),
-        cmocka_unit_test(test_a_sandboxed_tool_reads_its_folder_and_its_stdin),
-        cmocka_unit_test(test_a_sandboxed_tool_lies_in_its_folder_or_in_usr),
-        cmocka_unit_test(test_a_sandboxed_tool_writes_to_tmp_and_not_to_its_folder),
-        cmocka_unit_test(test_a_sandboxed_tool_sees_no_home_no_environment_and_no_network),
-        cmocka_unit_test(test_a_sandboxed_tool_fails_and_is_ended_as_any_other),
-        cmocka_unit_test(test_a_killed_host_leaves_nothing_of_a_sandboxed_tool),
-        cmocka_unit_test(test_a_folder_that_would_show_too_much_is_refused),
-        cmocka_unit_test(test_a_closed_folder_is_named_where_root_is_the_host),
-        cmocka_unit_test(test_without_bubblewrap_the_next_step_is_told),
     };
 
     return cmocka_run_group_tests_name("process: tools", tests, NULL, NULL);
