@@ -62,7 +62,7 @@ static void end_by(keeper *k, lmi_tool_ending ending, int number)
 {
     if (k->report.ending != LMI_TOOL_LOST)
         return;
-    k->report.ending = ending;
+    k->report.ending = (int32_t)ending;
     k->report.number = number;
 }
 

@@ -172,6 +172,8 @@ lmas_status lmi_place_find(lmi_place *out, const char *name, const char *folder,
 
     *out = (lmi_place){0};
     status = find_folder(out, folder);
+    if (!out->folder)
+        return status;
     if (status == LMAS_OK)
         status = find_path(out, name, is_walled);
     if (status == LMAS_OK && is_walled)

@@ -35,7 +35,7 @@ enum {
 struct lmi_tool {
     lmi_tool_params params; /* its limits; the pointers are not kept */
     char name[NAME_SHOWN + 1];
-    char *bwrap; /* NULL without walls */
+    char bwrap[NAME_SHOWN + 1]; /* "" without walls */
     int pidfd, line, output, report, sign;
     bool is_done;
     lmas_status status; /* of what it gave */
@@ -173,13 +173,13 @@ static lmas_status start(lmi_tool *tool, const lmi_tool_params *p, const lmi_pla
     return status;
 }
 
-/* A tool that has not been started. */
-static lmas_status make_tool(lmi_tool **out, const lmi_tool_params *params, lmi_place *place)
+/* A tool that has not been started; NULL without memory. */
+static lmi_tool *make_tool(const lmi_tool_params *params, const lmi_place *place)
 {
     lmi_tool *tool = lmi_new(1, sizeof(*tool));
 
     if (!tool)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a tool");
+        return NULL;
     *tool = (lmi_tool){.params = *params, .pidfd = -1, .line = -1, .output = -1, .report = -1};
     tool->sign = -1;
     tool->params.argv = NULL;
@@ -187,18 +187,15 @@ static lmas_status make_tool(lmi_tool **out, const lmi_tool_params *params, lmi_
     snprintf(tool->name, sizeof(tool->name), "%s", params->argv[0]);
     tool->name[lmi_utf8_floor(tool->name, strlen(tool->name))] = '\0';
     lmi_flatten(tool->name);
-    if (place->walls.bwrap && !(tool->bwrap = lmi_strdup(place->walls.bwrap))) {
-        lmi_free(tool);
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a tool");
-    }
-    *out = tool;
-    return LMAS_OK;
+    if (place->walls.bwrap)
+        snprintf(tool->bwrap, sizeof(tool->bwrap), "%s", place->walls.bwrap);
+    return tool;
 }
 
 lmas_status lmi_tool_start(lmi_tool **out, const lmi_tool_params *params, const char *input,
                            size_t n)
 {
-    lmi_tool *tool = NULL;
+    lmi_tool *tool;
     lmi_place place;
     lmas_status status = check_params(params);
 
@@ -206,9 +203,9 @@ lmas_status lmi_tool_start(lmi_tool **out, const lmi_tool_params *params, const 
         status = lmi_place_find(&place, params->argv[0], params->folder, params->is_sandboxed);
     if (status != LMAS_OK)
         return status;
-    status = make_tool(&tool, params, &place);
-    if (status == LMAS_OK)
-        status = start(tool, params, &place, input, n);
+    tool = make_tool(params, &place);
+    status = tool ? start(tool, params, &place, input, n)
+                  : lmi_fail(LMAS_E_NOMEM, "no memory for a tool");
     lmi_place_done(&place);
     if (status == LMAS_OK)
         *out = tool;
@@ -277,7 +274,7 @@ static bool lacks_walls(const lmi_tool *tool, const lmi_report *report)
 {
     struct stat at;
 
-    return tool->bwrap && fstat(tool->sign, &at) == 0 && at.st_size == 0 &&
+    return tool->bwrap[0] && fstat(tool->sign, &at) == 0 && at.st_size == 0 &&
            (report->ending == LMI_TOOL_EXITED || report->ending == LMI_TOOL_SIGNALED);
 }
 
@@ -451,7 +448,6 @@ void lmi_tool_free(lmi_tool *tool)
     close_fd(&tool->output);
     close_fd(&tool->report);
     close_fd(&tool->sign);
-    lmi_free(tool->bwrap);
     lmi_free(tool->text);
     lmi_free(tool);
 }

@@ -91,7 +91,7 @@ static void test_several_tools_run_beside_each_other(void **state)
         wait_for(tools[i]);
     }
     assert_ok(lmi_tools_wait(tools, N_BESIDE, END_MS)); /* there is none to wait for */
-    assert_true(lmi_now_ms() - begin < 500.0 * N_BESIDE);
+    assert_true(lmi_now_ms() - begin < 500.0 * (double)N_BESIDE);
     for (i = 0; i < N_BESIDE; i++)
         lmi_tool_free(tools[i]);
 }
@@ -405,7 +405,7 @@ static void test_a_hundred_in_a_row_leak_no_descriptor_and_leave_no_zombie(void 
     begin = lmi_now_ms();
     for (i = 0; i < N_IN_A_ROW; i++)
         expect_text(&good, "x", "x");
-    print_message("# a tool: %.1f ms\n", (lmi_now_ms() - begin) / N_IN_A_ROW);
+    print_message("# a tool: %.1f ms\n", (lmi_now_ms() - begin) / (double)N_IN_A_ROW);
     for (i = 0; i < N_IN_A_ROW; i++)
         assert_int_equal(lmi_tool_start(&tool, &bad, "", 0), LMAS_E_IO);
     for (i = 0; i < N_IN_A_ROW / 4; i++)
