@@ -243,7 +243,7 @@ static void test_the_time_is_kept_when_nobody_looks_and_the_tool_ignores_signals
     lmi_tool *tool;
 
     (void)state;
-    params.wall_ms = 300;
+    params.wall_ms = 3000;
     tool = start(&params, "");
     await_marked(marked, 2);
     assert_int_equal(n_left(marked), 0); /* without a look at the tool */
@@ -308,26 +308,36 @@ static void test_what_a_tool_leaves_behind_ends_with_it(void **state)
     }
 }
 
-static size_t n_sleepers(void)
+/* Sleepers for so long, of which there are no others. */
+static int n_sleepers(const char *seconds)
 {
-    FILE *found =
-        popen("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c '61[.]6106[1]'", "r");
+    char command[160];
+    FILE *found;
     int n = -1;
 
+    snprintf(command, sizeof(command),
+             "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep [%c]%s'",
+             seconds[0], seconds + 1);
+    found = popen(command, "r");
     assert_non_null(found);
     assert_int_equal(fscanf(found, "%d", &n), 1);
     pclose(found);
-    return (size_t)n;
+    return n;
 }
 
 static void test_what_has_a_session_and_an_environment_of_its_own_ends_too(void **state)
 {
-    const lmi_tool_params params =
-        params_of(shell("(setsid env -i sleep 61.61061 </dev/null >/dev/null 2>&1 &); echo x"));
+    lmi_tool_params params;
+    char script[160];
+    char seconds[32];
 
     (void)state;
+    snprintf(seconds, sizeof(seconds), "61.%d", (int)getpid());
+    snprintf(script, sizeof(script),
+             "(setsid env -i sleep %s </dev/null >/dev/null 2>&1 &); echo x", seconds);
+    params = params_of(shell(script));
     expect_text(&params, "", "x\n");
-    assert_int_equal(n_sleepers(), 0);
+    assert_int_equal(n_sleepers(seconds), 0);
 }
 
 static void test_freeing_a_tool_ends_it_and_its_children_at_once(void **state)

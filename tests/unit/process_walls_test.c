@@ -156,7 +156,7 @@ static void test_a_folder_that_would_show_too_much_is_refused(void **state)
                      lmi_tool_start(&tool, &params, "", 0));
     }
     params.folder = getenv("HOME");
-    if (params.folder)
+    if (params.folder && access(params.folder, F_OK) == 0)
         assert_fails(LMAS_E_IO, "into a folder of its own", lmi_tool_start(&tool, &params, "", 0));
 }
 
