@@ -67,17 +67,18 @@ SEES_base    := base
 SEES_jinja   := base jinja
 SEES_engine  := base jinja engine
 SEES_latent  := base jinja engine latent
-SEES_team    := base jinja engine latent team
+SEES_process := base process
+SEES_team    := base jinja engine latent process team
 SEES_grade   := base grade
-SEES_sandbox := base sandbox
+SEES_sandbox := base process sandbox
 SEES_net     := base net
 SEES_hub     := base net hub
 SEES_data    := base net hub grade data
 SEES_eval    := base net hub grade sandbox data eval
 SEES_cli     := base net hub grade sandbox data eval cli
-SEES_unit    := base jinja engine latent team net hub grade sandbox data eval cli
+SEES_unit    := base jinja engine latent process team net hub grade sandbox data eval cli
 
-LIB_ROOMS  := base jinja engine latent team
+LIB_ROOMS  := base jinja engine latent process team
 PROG_ROOMS := net hub grade sandbox data eval cli
 COMMANDS   := ask run report bench tasks data model teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
@@ -85,7 +86,8 @@ TEAMS      := $(sort $(wildcard teams/*.json))
 src_of = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c))
 obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
 
-LIB_OBJ  := $(foreach r,$(LIB_ROOMS),$(call obj_of,$(r))) $(B)/obj/team/builtin_teams.o
+LIB_OBJ  := $(filter-out $(B)/obj/process/keeper.o,$(foreach r,$(LIB_ROOMS),$(call obj_of,$(r)))) \
+            $(B)/obj/team/builtin_teams.o $(B)/obj/process/keeper_bin.o
 PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driver_py.o \
             $(B)/obj/cli/convert_py.o $(B)/obj/data/same_py.o \
             $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o
@@ -142,6 +144,19 @@ $(B)/gen/same_py.c: src/data/items/same.py tools/embed.sh
 	$(call say,GEN,$@)
 	$(Q)sh tools/embed.sh text lmi_same_py data/items/parts.h $< >$@
 
+# And the small program between a tool and its host. A sanitizer would only slow it down.
+KEEPER_SRC := src/process/keeper.c src/process/tree.c src/process/walls/inodes.c src/base/mem.c
+
+$(B)/gen/keeper: $(KEEPER_SRC) $(wildcard src/process/*.h src/process/walls/*.h) $(B)/rooms/process/.made
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(filter-out -fsanitize%,$(CFLAGS)) $(WARNINGS) $(WERROR) -Iinclude \
+	    -I$(B)/rooms/process $(LDFLAGS) -s $(KEEPER_SRC) -o $@
+
+$(B)/gen/keeper_bin.c: $(B)/gen/keeper tools/embed.sh
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed.sh sized lmi_keeper process/keeper.h $< >$@
+
 # And what drives llama.cpp's converter.
 $(B)/gen/convert_py.c: src/cli/model/convert.py tools/embed.sh
 	@mkdir -p $(@D)
@@ -161,6 +176,7 @@ $(B)/obj/$(1)/$(2).o: $(B)/gen/$(2).c $(B)/rooms/$(1)/.made
 	$$(Q)$$(CC) $$(BASE_FLAGS) -I$(B)/rooms/$(1) -c $$< -o $$@
 endef
 $(eval $(call gen_rule,team,builtin_teams))
+$(eval $(call gen_rule,process,keeper_bin))
 $(eval $(call gen_rule,sandbox,driver_py))
 $(eval $(call gen_rule,data,same_py))
 $(eval $(call gen_rule,cli,convert_py))

@@ -2,6 +2,7 @@
 # embed.sh teams FILE...           - print a C table of the files, named by their base names
 #                                    without .json: the built-in teams, in the order given
 # embed.sh text NAME HEADER FILE   - print one file as the array NAME, which HEADER declares
+# embed.sh sized NAME HEADER FILE  - the same, and NAME_size
 set -eu
 
 # The bytes of a file, and a NUL behind them.
@@ -13,6 +14,11 @@ bytes() {
 text() {
     printf '#include "%s"\n\nconst char %s[] = {\n' "$2" "$1"
     bytes "$3"
+}
+
+sized() {
+    text "$@"
+    printf '\nconst size_t %s_size = sizeof(%s) - 1;\n' "$1" "$1"
 }
 
 teams() {
@@ -35,9 +41,9 @@ teams() {
 }
 
 case ${1-} in
-teams | text) "$@" ;;
+teams | text | sized) "$@" ;;
 *)
-    sed -n '2,4s/^# //p' "$0" >&2
+    sed -n '2,5s/^# //p' "$0" >&2
     exit 2
     ;;
 esac

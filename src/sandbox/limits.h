@@ -1,14 +1,10 @@
-/* limits.h - what a program may use, and what the host keeps of it. */
+/* limits.h - what is kept of a graded program; what it may use is in process/limits.h. */
 #ifndef LMI_SANDBOX_LIMITS_H
 #define LMI_SANDBOX_LIMITS_H
 
-#include <stddef.h>
+#include "process/limits.h"
 
 enum {
-    LMI_MAX_PARALLEL = 64,
-    LMI_MAX_PROCESSES = 64, /* of one program, threads included */
-    LMI_MAX_FILES = 64,     /* open at once, in one process */
-    LMI_MAX_INODES = 16384, /* files, folders and links that there are at once, of any size */
     LMI_DETAIL_MAX = 240,   /* bytes of a verdict's detail */
     LMI_PIECES_MAX = 128,   /* stretches of lines that a program is put together from */
     LMI_SHIFT_MAX = 1000,   /* bytes that a line of it is shifted by */
@@ -16,19 +12,6 @@ enum {
     LMI_TOKEN_HALF = 16,    /* bytes */
 };
 
-#define LMI_WATCH_MS    200.0     /* between two looks at the memory of all its processes */
-#define LMI_WALL_MS_MAX 3600000.0 /* an hour: what a caller may ask for */
-
-#define LMI_MIB              ((size_t)1024 * 1024)
 #define LMI_PROGRAM_SIZE_MAX (64 * LMI_MIB) /* candidates and tests together */
-#define LMI_FILE_SIZE_MAX    (16 * LMI_MIB) /* of one file, and of the output */
-#define LMI_STACK_SIZE       (8 * LMI_MIB)
-#define LMI_TMP_SIZE         (64 * LMI_MIB) /* all of /tmp */
-#define LMI_SHM_SIZE         (16 * LMI_MIB) /* all of /dev/shm */
-#define LMI_MEMORY_SIZE_MIN  (256 * LMI_MIB)
-
-/* Where the user ids of programs begin when the host is root: a range that systemd leaves unused
- * (60706 to 61183), so that no service shares one. A slot has its own. */
-enum { LMI_UID_FIRST = 61000 };
 
 #endif

@@ -20,14 +20,14 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "process/spawn.h"
+#include "process/tree.h"
+#include "process/walls/guard.h"
 #include "sandbox/limits.h"
 #include "sandbox/payload.h"
+#include "sandbox/setup.h"
 #include "sandbox/slot.h"
-#include "sandbox/spawn.h"
-#include "sandbox/tree.h"
 #include "sandbox/verdict.h"
-#include "sandbox/walls/guard.h"
-#include "sandbox/walls/walls.h"
 
 /* A program that waits, or one that could not be started and whose verdict waits. */
 typedef struct job {
@@ -42,7 +42,7 @@ struct lmi_sandbox {
     lmi_sandbox_params params;
     lmi_verdict_fn fn;
     void *user;
-    lmi_walls walls;
+    lmi_setup setup;
     lmi_guard guard;
     size_t n_processes; /* limit for the driver to set */
     bool has_numpy;
@@ -118,7 +118,7 @@ static lmas_status start_job(lmi_slot *slot, const lmi_sandbox *sandbox, const j
 
     if (j->wall_ms > 0)
         params.wall_ms = fmin(params.wall_ms, j->wall_ms);
-    return lmi_slot_start(slot, &params, &sandbox->walls, j->id, &j->text);
+    return lmi_slot_start(slot, &params, &sandbox->setup.walls, j->id, &j->text);
 }
 
 /* Where it fails the verdict says why, at the next poll. */
@@ -257,10 +257,10 @@ lmas_status lmi_sandbox_check_tests(const lmi_sandbox *sandbox, const char *test
     if (sandbox->params.python)
         return lmi_fail(LMAS_E_IO,
                         "these tests need numpy, which %s has not: %s -m pip install numpy",
-                        sandbox->walls.python.path, sandbox->walls.python.path);
+                        sandbox->setup.python.path, sandbox->setup.python.path);
     return lmi_fail(LMAS_E_IO,
                     "these tests need numpy, which %s has not: apt install python3-numpy",
-                    sandbox->walls.python.path);
+                    sandbox->setup.python.path);
 }
 
 lmas_status lmi_sandbox_submit(lmi_sandbox *sandbox, const lmi_program *program)
@@ -299,7 +299,7 @@ void lmi_sandbox_close(lmi_sandbox *sandbox)
     for (i = sandbox->first_job; i < sandbox->n_jobs; i++)
         free_job(&sandbox->jobs[i]);
     lmi_guard_stop(&sandbox->guard);
-    lmi_walls_done(&sandbox->walls);
+    lmi_setup_done(&sandbox->setup);
     lmi_free(sandbox->jobs);
     lmi_free(sandbox->slots);
     lmi_free(sandbox);
@@ -361,15 +361,15 @@ static lmas_status try_programs(trial *t, lmi_sandbox *sandbox)
 static lmas_status refuse_trial(const lmi_sandbox *sandbox, const trial *t)
 {
     if (sandbox->params.kind == LMI_SANDBOX_NONE)
-        return lmi_fail(LMAS_E_IO, "%s does not run a program: %s", sandbox->walls.python.path,
+        return lmi_fail(LMAS_E_IO, "%s does not run a program: %s", sandbox->setup.python.path,
                         t->detail);
     if (sandbox->params.python)
         return lmi_fail(LMAS_E_IO, "%s does not run a program in the sandbox: %s",
-                        sandbox->walls.python.path, t->detail);
+                        sandbox->setup.python.path, t->detail);
     return lmi_fail(LMAS_E_IO,
                     "%s does not run a program here (%s): allow user namespaces, or run programs "
                     "unprotected with --sandbox none",
-                    sandbox->walls.bwrap, t->detail);
+                    sandbox->setup.walls.bwrap, t->detail);
 }
 
 static lmas_status try_out(lmi_sandbox *sandbox)
@@ -390,7 +390,7 @@ lmi_python lmi_sandbox_python(const lmi_sandbox *sandbox)
 {
     lmi_python python = {0};
 
-    snprintf(python.path, sizeof(python.path), "%s", sandbox->walls.python.path);
+    snprintf(python.path, sizeof(python.path), "%s", sandbox->setup.python.path);
     memcpy(python.version, sandbox->version, sizeof(python.version));
     return python;
 }
@@ -444,7 +444,7 @@ lmas_status lmi_sandbox_open(lmi_sandbox **out, const lmi_sandbox_params *params
     if (!sandbox)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a sandbox");
     *sandbox = (lmi_sandbox){.params = *params, .fn = fn, .user = user, .guard = {-1, -1}};
-    status = lmi_walls_init(&sandbox->walls, params->kind, params->python);
+    status = lmi_setup_init(&sandbox->setup, params->kind, params->python);
     if (status == LMAS_OK && params->kind == LMI_SANDBOX_BWRAP)
         status = lmi_guard_start(&sandbox->guard);
     if (status == LMAS_OK)

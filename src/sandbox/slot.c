@@ -12,12 +12,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "process/memfile.h"
+#include "process/spawn.h"
+#include "process/tree.h"
+#include "process/walls/inodes.h"
 #include "sandbox/folder.h"
-#include "sandbox/memfile.h"
-#include "sandbox/spawn.h"
-#include "sandbox/tree.h"
-#include "sandbox/walls/filter.h"
-#include "sandbox/walls/inodes.h"
 
 enum {
     OUTPUT_KEPT = 4096,
@@ -77,28 +76,6 @@ static lmas_status put_verdict(gifts *g, lmi_slot *slot)
     return LMAS_OK;
 }
 
-static lmas_status put_text(int *fd, const char *name, const char *text)
-{
-    return lmi_memfile(fd, name, text, strlen(text), NULL, 0);
-}
-
-/* What only walls need. */
-static lmas_status put_system(gifts *g, const lmi_slot *slot, const lmi_walls *walls)
-{
-    char users[LMI_ENV_TEXT_MAX];
-    lmas_status status = put_text(&g->fds[LMI_FD_HOSTS], "hosts",
-                                  "127.0.0.1 localhost " LMI_HOST_NAME "\n::1 localhost\n");
-
-    snprintf(users, sizeof(users), LMI_USER_NAME ":x:%u:%u:" LMI_USER_NAME ":/tmp:/bin/sh\n",
-             slot->uid ? slot->uid : geteuid(), slot->uid ? slot->uid : getegid());
-    if (status == LMAS_OK)
-        status = put_text(&g->fds[LMI_FD_USERS], "users", users);
-    if (status == LMAS_OK && walls->has_filter)
-        status = lmi_filter_file(&g->fds[LMI_FD_FILTER]);
-    g->n = walls->has_filter ? LMI_FD_FILTER + 1 : LMI_FD_FILTER;
-    return status;
-}
-
 static lmas_status put_all(gifts *g, lmi_slot *slot, const lmi_walls *walls, const lmi_buf *text)
 {
     lmas_status status = lmi_token_new(&slot->token);
@@ -114,7 +91,8 @@ static lmas_status put_all(gifts *g, lmi_slot *slot, const lmi_walls *walls, con
         status = put_token(g, &slot->token);
     g->fds[LMI_FD_OUTPUT] = g->fds[LMI_FD_ERRORS] = slot->output;
     g->n = LMI_FD_HOSTS;
-    return status == LMAS_OK && walls->bwrap ? put_system(g, slot, walls) : status;
+    return status == LMAS_OK && walls->bwrap ? lmi_walls_fds(g->fds, &g->n, walls, slot->uid)
+                                             : status;
 }
 
 static lmas_status start(lmi_slot *slot, const lmi_sandbox_params *params, const lmi_walls *walls,
@@ -129,10 +107,15 @@ static lmas_status start(lmi_slot *slot, const lmi_sandbox_params *params, const
         .uid = slot->uid,
         .wall_ms = params->wall_ms,
         .memory_size = params->memory_size,
+        .file_size = LMI_FILE_SIZE_MAX,
+        .n_files = LMI_MAX_FILES,
+        .cpu_ms = params->wall_ms,
         .is_free = walls->bwrap != NULL,
     };
 
     lmi_env_init(&env, slot->folder ? slot->folder : "/tmp", slot->mark);
+    lmi_env_add(&env, "PYTHONHASHSEED=0"); /* sets in the same order each time */
+    lmi_env_add(&env, "PYTHON_DISABLE_REMOTE_DEBUG=1");
     memcpy(spawn.fds, g->fds, sizeof(spawn.fds));
     return lmi_spawn_start(&slot->pid, &slot->pidfd, &spawn);
 }

@@ -11,10 +11,19 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "process/walls/walls.h"
 #include "sandbox/payload.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/verdict.h"
-#include "sandbox/walls/walls.h"
+
+/* What the child's descriptors are for; the walls' own follow. The driver knows these numbers. */
+enum {
+    LMI_FD_PAYLOAD = 0,
+    LMI_FD_OUTPUT = 1,
+    LMI_FD_ERRORS = 2,
+    LMI_FD_VERDICT = 3,
+    LMI_FD_TOKEN = 4,
+};
 
 typedef struct lmi_slot {
     bool is_running;

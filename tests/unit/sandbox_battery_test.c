@@ -21,8 +21,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "process/tree.h"
 #include "sandbox/sandbox.h"
-#include "sandbox/tree.h"
 #include "support.h"
 
 enum {

@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "process/tree.h"
+#include "process/walls/guard.h"
 #include "sandbox/limits.h"
 #include "sandbox/sandbox.h"
-#include "sandbox/tree.h"
-#include "sandbox/walls/guard.h"
 #include "support.h"
 
 enum { GUARD_LOOKS = 20, EMPTY_LOOKS = 4, LIFE_MAX_US = 15000 };

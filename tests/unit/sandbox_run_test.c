@@ -16,10 +16,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "process/tree.h"
 #include "sandbox/driver.h"
 #include "sandbox/limits.h"
 #include "sandbox/sandbox.h"
-#include "sandbox/tree.h"
 #include "support.h"
 
 enum { WALL_MS = 3000, N_MANY = 50, ARG_MAX_BYTES = 128 * 1024 };

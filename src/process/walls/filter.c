@@ -9,7 +9,7 @@
  * (vsock speaks to the machine below this one) or are there for drivers: they fail as they would on
  * a kernel without them.
  */
-#include "sandbox/walls/filter.h"
+#include "process/walls/filter.h"
 
 #include <errno.h>
 #include <linux/audit.h>
@@ -21,7 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "sandbox/memfile.h"
+#include "process/memfile.h"
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64

@@ -5,14 +5,14 @@
  * the program's counts. bubblewrap sets the size of a tmpfs and not the number of its files, and
  * nothing inside may mount. So the host counts, when it looks at the memory.
  */
-#include "sandbox/walls/inodes.h"
+#include "process/walls/inodes.h"
 
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/vfs.h>
 
-#include "sandbox/limits.h"
-#include "sandbox/tree.h"
+#include "process/limits.h"
+#include "process/tree.h"
 
 enum { PATH_SIZE = 64 };
 

@@ -1,6 +1,6 @@
 /* memfile.h - files without a name, for what a child is to read or to leave. */
-#ifndef LMI_SANDBOX_MEMFILE_H
-#define LMI_SANDBOX_MEMFILE_H
+#ifndef LMI_PROCESS_MEMFILE_H
+#define LMI_PROCESS_MEMFILE_H
 
 #include <stddef.h>
 

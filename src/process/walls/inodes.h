@@ -1,6 +1,6 @@
 /* inodes.h - how many files a program behind walls has made. */
-#ifndef LMI_SANDBOX_WALLS_INODES_H
-#define LMI_SANDBOX_WALLS_INODES_H
+#ifndef LMI_PROCESS_WALLS_INODES_H
+#define LMI_PROCESS_WALLS_INODES_H
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -1,19 +1,16 @@
 /*
- * programs.h - where bubblewrap and Python lie.
+ * python.h - where Python lies.
  *
  * Behind walls a program sees /usr. A Python that lies elsewhere (built by its user, or a virtual
  * environment) is shown with the folder that its library is in, read-only.
  */
-#ifndef LMI_SANDBOX_WALLS_PROGRAMS_H
-#define LMI_SANDBOX_WALLS_PROGRAMS_H
+#ifndef LMI_SANDBOX_PYTHON_H
+#define LMI_SANDBOX_PYTHON_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
-
-/* The absolute path of `name` along PATH, or NULL. */
-char *lmi_program_find(const char *name);
 
 /* Folders an interpreter may need: its own, and that of the one it is a virtual environment of. */
 enum { LMI_PYTHON_FOLDERS_MAX = 2 };

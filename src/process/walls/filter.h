@@ -1,6 +1,6 @@
 /* filter.h - the system calls that no program needs, refused by the kernel. */
-#ifndef LMI_SANDBOX_WALLS_FILTER_H
-#define LMI_SANDBOX_WALLS_FILTER_H
+#ifndef LMI_PROCESS_WALLS_FILTER_H
+#define LMI_PROCESS_WALLS_FILTER_H
 
 #include <stdbool.h>
 

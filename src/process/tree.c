@@ -1,5 +1,5 @@
 /* tree.c - small files of /proc, read with what may vanish in mind: every error means "gone". */
-#include "sandbox/tree.h"
+#include "process/tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "sandbox/limits.h"
+#include "process/limits.h"
 
 enum {
     PROC_PATH_MAX = 64,
@@ -140,6 +140,22 @@ uint64_t lmi_tree_memory(pid_t pid)
     }
     lmi_free(t);
     return size;
+}
+
+void lmi_tree_kill(pid_t pid)
+{
+    tree *t = lmi_new(1, sizeof(*t));
+
+    if (!t)
+        return;
+    add_all_children(t, pid);
+    while (t->n_seen < t->n) {
+        const pid_t next = t->pids[t->n_seen++];
+
+        add_all_children(t, next);
+        kill(next, SIGKILL);
+    }
+    lmi_free(t);
 }
 
 typedef struct search {

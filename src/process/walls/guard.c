@@ -5,7 +5,7 @@
  * and the word to it to go on. That one then waits for ever, in a namespace of its own, bound to
  * nobody. No limit and no signal of the kernel's ends it, so somebody who is still there must.
  */
-#include "sandbox/walls/guard.h"
+#include "process/walls/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "sandbox/limits.h"
-#include "sandbox/spawn.h"
-#include "sandbox/walls/walls.h"
+#include "process/find.h"
+#include "process/limits.h"
+#include "process/spawn.h"
+#include "process/walls/walls.h"
 
 /* More than one look: what is being started when the host ends is not there at the first. */
 static const char script[] =
@@ -32,7 +33,7 @@ static const char all_is_well[] = "well\n";
 
 static lmas_status start(lmi_guard *guard, int its_end, int nothing)
 {
-    static const char *const envp[] = {"PATH=/usr/local/bin:/usr/bin:/bin", NULL};
+    static const char *const envp[] = {"PATH=" LMI_USUAL_PATH, NULL};
     char host[16];
     const char *const argv[] = {"/bin/sh", "-c", script, "latentmas-guard", host, NULL};
     const lmi_spawn spawn = {
@@ -41,6 +42,8 @@ static lmas_status start(lmi_guard *guard, int its_end, int nothing)
         .fds = {its_end, nothing, nothing},
         .n_fds = 3,
         .memory_size = LMI_MEMORY_SIZE_MIN,
+        .file_size = LMI_FILE_SIZE_MAX,
+        .n_files = LMI_MAX_FILES,
         .is_free = true,
     };
     pid_t pid;

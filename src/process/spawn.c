@@ -5,7 +5,7 @@
  * thread sleeps. It makes system calls only: locks, buffers and the allocator may be in the
  * middle of something that another thread does.
  */
-#include "sandbox/spawn.h"
+#include "process/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "sandbox/limits.h"
+#include "process/limits.h"
 
 enum {
     CHILD_STACK_SIZE = 64 * 1024,
@@ -39,10 +39,13 @@ typedef struct child {
     int error;
 } child;
 
+/* No limit is what the host has. */
 static bool set_limit(int resource, rlim_t soft, rlim_t hard)
 {
     struct rlimit now;
 
+    if (soft == 0)
+        return true;
     if (getrlimit((__rlimit_resource_t)resource, &now) != 0)
         return false;
     hard = hard < now.rlim_max ? hard : now.rlim_max;
@@ -54,15 +57,15 @@ static bool set_limit(int resource, rlim_t soft, rlim_t hard)
  * clock is what a program usually meets first. */
 static bool set_limits(const lmi_spawn *spawn)
 {
-    const rlim_t seconds =
-        spawn->wall_ms > 0 ? (rlim_t)ceil(spawn->wall_ms / 1e3) + 1 : RLIM_INFINITY;
+    const rlim_t seconds = spawn->cpu_ms > 0 ? (rlim_t)ceil(spawn->cpu_ms / 1e3) + 1 : 0;
+    const rlim_t stack = spawn->memory_size ? LMI_STACK_SIZE : 0;
 
     return set_limit(RLIMIT_CPU, seconds, seconds) &&
            set_limit(RLIMIT_AS, spawn->memory_size, spawn->memory_size) &&
-           set_limit(RLIMIT_FSIZE, LMI_FILE_SIZE_MAX, LMI_FILE_SIZE_MAX) &&
-           set_limit(RLIMIT_NOFILE, LMI_MAX_FILES, LMI_MAX_FILES) &&
+           set_limit(RLIMIT_FSIZE, spawn->file_size, spawn->file_size) &&
+           set_limit(RLIMIT_NOFILE, spawn->n_files, spawn->n_files) &&
            set_limit(RLIMIT_CORE, CORE_NONE, CORE_NONE) &&
-           set_limit(RLIMIT_STACK, LMI_STACK_SIZE, spawn->memory_size);
+           set_limit(RLIMIT_STACK, stack, spawn->memory_size);
 }
 
 /* The library's setresuid() would do this to every thread of the host. */
@@ -75,7 +78,13 @@ static bool drop_user(const lmi_spawn *spawn)
             syscall(SYS_setresuid, id, id, id) == 0);
 }
 
-static bool place_fds(const lmi_spawn *spawn)
+static bool close_from(int first, unsigned last)
+{
+    return syscall(SYS_close_range, (unsigned)first, last, 0U) == 0;
+}
+
+/* In `*program`, what is executed, where it is a descriptor. */
+static bool place_fds(int *program, const lmi_spawn *spawn)
 {
     int copies[LMI_SPAWN_FDS_MAX];
     int i;
@@ -88,7 +97,11 @@ static bool place_fds(const lmi_spawn *spawn)
     for (i = 0; i < spawn->n_fds; i++)
         if (dup2(copies[i], i) < 0)
             return false;
-    return syscall(SYS_close_range, (unsigned)spawn->n_fds, ~0U, 0U) == 0;
+    if (!spawn->program)
+        return close_from(spawn->n_fds, ~0U);
+    *program = fcntl(spawn->program, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+    return *program >= 0 && close_from(spawn->n_fds, (unsigned)*program - 1) &&
+           close_from(*program + 1, ~0U);
 }
 
 /* When memory runs out, the kernel is to take this one and not the host. Not vital. */
@@ -136,12 +149,13 @@ static void reset_signals(void)
 static const char *become(const child *c)
 {
     const lmi_spawn *spawn = c->spawn;
+    int program = -1;
 
     if (setsid() < 0)
         return "setsid";
     reset_signals();
     offer_to_oom_killer();
-    if (!place_fds(spawn))
+    if (!place_fds(&program, spawn))
         return "placing descriptors";
     if (!drop_user(spawn))
         return "changing the user";
@@ -157,7 +171,11 @@ static const char *become(const child *c)
         return "setting limits";
     if (!start_clock(spawn))
         return "starting the clock";
-    execve(spawn->argv[0], (char *const *)spawn->argv, (char *const *)spawn->envp);
+    if (spawn->program)
+        execveat(program, "", (char *const *)spawn->argv, (char *const *)spawn->envp,
+                 AT_EMPTY_PATH);
+    else
+        execve(spawn->argv[0], (char *const *)spawn->argv, (char *const *)spawn->envp);
     return spawn->argv[0];
 }
 

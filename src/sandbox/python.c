@@ -1,47 +1,16 @@
-/* programs.c - PATH, links, and which folder of a Python may be shown to a program. */
-#include "sandbox/walls/programs.h"
+/* python.c - links, and which folder of a Python may be shown to a program. */
+#include "sandbox/python.h"
 
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
-
-static const char usual_path[] = "/usr/local/bin:/usr/bin:/bin";
-
-char *lmi_program_find(const char *name)
-{
-    const char *path = getenv("PATH");
-    lmi_buf at;
-
-    path = path && *path ? path : usual_path;
-    lmi_buf_init(&at, LMI_PATH_MAX);
-    while (*path) {
-        const char *end = strchrnul(path, ':');
-
-        lmi_buf_clear(&at);
-        lmi_buf_append(&at, path, (size_t)(end - path));
-        lmi_buf_printf(&at, "/%s", name);
-        if (*path == '/' && at.status == LMAS_OK && access(lmi_buf_text(&at), X_OK) == 0)
-            return lmi_buf_steal(&at);
-        path = *end ? end + 1 : end;
-    }
-    lmi_buf_done(&at);
-    return NULL;
-}
-
-static bool is_program(const char *path)
-{
-    struct stat at;
-
-    return path && stat(path, &at) == 0 && S_ISREG(at.st_mode) && access(path, X_OK) == 0;
-}
+#include "process/find.h"
 
 /* `asked` as an absolute path; a link stays one, as a virtual environment is known by it. */
 static char *make_absolute(const char *asked)
@@ -162,7 +131,7 @@ lmas_status lmi_python_find(lmi_python_place *out, const char *asked, bool is_wa
     if (!asked)
         return find_usual(out, is_walled);
     out->path = make_absolute(asked);
-    if (!is_program(out->path))
+    if (!lmi_is_program(out->path))
         return lmi_fail(LMAS_E_IO, "no Python to run programs with: expected a program, found %s%s",
                         asked, out->path ? "" : ", which is not in PATH");
     return is_walled ? add_folders(out) : LMAS_OK;

@@ -1,5 +1,5 @@
 /* memfile.c - memfd_create(), filled. */
-#include "sandbox/memfile.h"
+#include "process/memfile.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* guard.h - a process that outlives its host by a moment, and ends what else would. */
-#ifndef LMI_SANDBOX_WALLS_GUARD_H
-#define LMI_SANDBOX_WALLS_GUARD_H
+#ifndef LMI_PROCESS_WALLS_GUARD_H
+#define LMI_PROCESS_WALLS_GUARD_H
 
 #include "base/status.h"
 
