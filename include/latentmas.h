@@ -266,7 +266,7 @@ LMAS_API void lmas_session_cancel(lmas_session *session);
  * recurrent model's, which cannot go back, is to be freed). As safe as lmas_session_cancel(). */
 LMAS_API void lmas_session_resume(lmas_session *session);
 
-typedef enum { LMAS_WORK_READ, LMAS_WORK_THINK, LMAS_WORK_SPEAK } lmas_work;
+typedef enum { LMAS_WORK_READ, LMAS_WORK_THINK, LMAS_WORK_SPEAK, LMAS_WORK_PROGRAM } lmas_work;
 
 /* Milliseconds in which every lane reads `n` random tokens, thinks `n` thoughts or takes in `n`
  * spoken tokens, after `depth` positions (one at least, to think) that are not timed. All lanes
@@ -349,6 +349,9 @@ LMAS_API void lmas_team_free(lmas_team *team);
 LMAS_API const char *lmas_team_name(const lmas_team *team);
 LMAS_API size_t lmas_team_n_agents(const lmas_team *team);
 LMAS_API const char *lmas_team_agent_name(const lmas_team *team, size_t i);
+
+/* What runs where the i-th agent is a program: the first word of its command; NULL for a model. */
+LMAS_API const char *lmas_team_agent_program(const lmas_team *team, size_t i);
 LMAS_API const char *lmas_team_source(const lmas_team *team); /* the file, whole */
 
 /* The i-th remark on a file that can be used and may not say what its author meant, such as a
@@ -400,6 +403,7 @@ typedef struct lmas_agent_trace {
     uint32_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens */
     uint32_t n_shared; /* of n_read, tokens that an earlier question had read already */
     double read_ms, think_ms, speak_ms;
+    double program_ms; /* wall time of an agent that is a program: beside the engine */
     uint32_t pos_begin, pos_end; /* its stretch of the working memory, [begin, end) */
     bool is_cut;                 /* it spoke until max_new_tokens and had not ended */
 } lmas_agent_trace;
@@ -454,6 +458,7 @@ typedef struct lmas_solver_params {
      * nothing (default). An agent's own in the team file goes before it. Borrowed, as `chat`'s. */
     const char *think;
     bool share_prefixes;   /* read once what all prompts begin with (default true) */
+    bool allow_tools;            /* run the programs that the team's file names (default false) */
     bool first_speaks;     /* latent_mas: the first agent speaks, too (default false) */
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
@@ -492,7 +497,7 @@ typedef struct lmas_running {
     uint64_t id;
     const char *agent;    /* lives as long as the team */
     size_t turn, n_turns; /* the turn, from 0, of so many */
-    lmas_work work;       /* what the agent is at: reading, thinking or speaking */
+    lmas_work work;       /* what the agent is at: reading, thinking, speaking, or a program runs */
     uint32_t n_done;      /* tokens or thoughts of that work done in this turn, */
     uint32_t n_most;      /* and the most they can become: all of them, except in speaking */
     uint64_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens of all its agents so far */

@@ -75,6 +75,8 @@ const lmi_opt lmi_team_opts[] = {
      .help = "a team file, or a built-in team"},
     {"--prompt", LMI_OPT_WORD, AT(prompt), "sequential|hierarchical",
      .help = "the built-in team by the reference's flag; --team overrides it"},
+    {"--allow-tools", LMI_OPT_ON, AT(allow_tools),
+     .help = "run the programs that the team's file names as agents, with your rights"},
     {"--compat", LMI_OPT_ON, AT(compat),
      .help = "what the reference's program means by --prompt hierarchical: hierarchical-chain, in "
              "which each specialist inherits the memory of those before"},
@@ -269,6 +271,7 @@ lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
     p.text_context_length = (int32_t)flags->team.text_context_length;
     p.think = flags->team.think;
     p.first_speaks = flags->team.first_agent_text;
+    p.allow_tools = flags->team.allow_tools;
     p.chat = lmi_flags_chat(&flags->model);
     p.sampling = (lmas_sampling){.temperature = (float)flags->sampling.temperature,
                                  .top_p = (float)flags->sampling.top_p,

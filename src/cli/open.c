@@ -175,6 +175,21 @@ static lmas_status open_named(lmas_team **out, const lmi_team_flags *flags)
     return status;
 }
 
+/* A file that somebody sent is no reason to run what it says. */
+static lmas_status refuse_programs(const lmas_team *team)
+{
+    size_t i;
+
+    for (i = 0; i < lmas_team_n_agents(team); i++)
+        if (lmas_team_agent_program(team, i))
+            return lmi_fail(LMAS_E_INVALID,
+                            "team %s runs a program, %s (%.80s): look at it, then allow it with "
+                            "--allow-tools",
+                            lmas_team_name(team), lmas_team_agent_name(team, i),
+                            lmas_team_agent_program(team, i));
+    return LMAS_OK;
+}
+
 static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
 {
     const lmas_status status =
@@ -184,6 +199,8 @@ static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
 
     if (status == LMAS_OK)
         lmi_say_remarks(*out);
+    if (status == LMAS_OK && !flags->allow_tools)
+        return refuse_programs(*out);
     if (flags->first_agent_text && strcmp(flags->method, "latent_mas") != 0)
         lmi_say("--first_agent_text changes nothing with %s: whoever is asked speaks",
                 flags->method);

@@ -12,16 +12,8 @@
 #include "base/mem.h"
 #include "team/team.h"
 
-/* A number of the file, and what it may be. */
-typedef struct number {
-    const char *where, *key;
-    double least, most;
-    bool is_whole;
-} number;
-
-/* The optional number at `n->key`; `*out` stays as it is when absent. */
-static lmas_status read_number(double *out, const lmi_json *json, yyjson_val *object,
-                               const number *n)
+lmas_status lmi_team_read_number(double *out, const lmi_json *json, yyjson_val *object,
+                                 const lmi_number *n)
 {
     size_t line;
     yyjson_val *found = lmi_json_member(&line, json, object, n->key);
@@ -43,17 +35,17 @@ static lmas_status read_number(double *out, const lmi_json *json, yyjson_val *ob
 }
 
 static lmas_status read_whole(int32_t *out, const lmi_json *json, yyjson_val *object,
-                              const number *n)
+                              const lmi_number *n)
 {
     double value = *out;
-    const lmas_status status = read_number(&value, json, object, n);
+    const lmas_status status = lmi_team_read_number(&value, json, object, n);
 
     *out = (int32_t)value;
     return status;
 }
 
-static lmas_status read_bool(bool *out, const lmi_json *json, yyjson_val *object, const char *where,
-                             const char *key)
+lmas_status lmi_team_read_bool(bool *out, const lmi_json *json, yyjson_val *object,
+                               const char *where, const char *key)
 {
     size_t line;
     yyjson_val *found = lmi_json_member(&line, json, object, key);
@@ -61,7 +53,8 @@ static lmas_status read_bool(bool *out, const lmi_json *json, yyjson_val *object
     if (found && !yyjson_is_bool(found))
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" in %s must be true or false, found %s",
                         json->label, line, key, where, lmi_json_type(found));
-    *out = yyjson_is_true(found);
+    if (found)
+        *out = yyjson_is_true(found);
     return LMAS_OK;
 }
 
@@ -83,15 +76,15 @@ static lmas_status read_sampling(lmi_own_sampling *out, const lmi_json *json, yy
     snprintf(inside, sizeof(inside), "sampling of %s", where);
     status = lmi_json_only_keys(json, object, inside, keys);
     if (status == LMAS_OK)
-        status = read_number(&out->temperature, json, object,
-                             &(number){inside, "temperature", 0, LMAS_TEMPERATURE_MAX, false});
+        status = lmi_team_read_number(&out->temperature, json, object,
+                             &(lmi_number){inside, "temperature", 0, LMAS_TEMPERATURE_MAX, false});
     if (status == LMAS_OK)
         status = read_whole(&out->top_k, json, object,
-                            &(number){inside, "top_k", 0, LMAS_TOP_K_MAX, true});
+                            &(lmi_number){inside, "top_k", 0, LMAS_TOP_K_MAX, true});
     if (status == LMAS_OK)
-        status = read_number(&out->top_p, json, object, &(number){inside, "top_p", 1e-6, 1, false});
+        status = lmi_team_read_number(&out->top_p, json, object, &(lmi_number){inside, "top_p", 1e-6, 1, false});
     if (status == LMAS_OK)
-        status = read_number(&out->min_p, json, object, &(number){inside, "min_p", 0, 1, false});
+        status = lmi_team_read_number(&out->min_p, json, object, &(lmi_number){inside, "min_p", 0, 1, false});
     return status;
 }
 
@@ -101,13 +94,13 @@ static lmas_status read_ways(lmi_agent *agent, const lmi_json *json, yyjson_val 
 {
     lmas_status status =
         read_whole(&agent->latent_steps, json, object,
-                   &(number){where, "latent_steps", 0, LMAS_LATENT_STEPS_MAX, true});
+                   &(lmi_number){where, "latent_steps", 0, LMAS_LATENT_STEPS_MAX, true});
 
     if (status == LMAS_OK)
         status = read_whole(&agent->max_new_tokens, json, object,
-                            &(number){where, "max_new_tokens", 1, LMAS_NEW_TOKENS_MAX, true});
+                            &(lmi_number){where, "max_new_tokens", 1, LMAS_NEW_TOKENS_MAX, true});
     if (status == LMAS_OK)
-        status = read_bool(&agent->speaks, json, object, where, "speaks");
+        status = lmi_team_read_bool(&agent->speaks, json, object, where, "speaks");
     if (status == LMAS_OK)
         status = read_sampling(&agent->sampling, json, object, where);
     if (status == LMAS_OK)
@@ -143,7 +136,9 @@ static lmas_status read_name(lmas_team *team, const lmi_json *json, yyjson_val *
     return lmi_team_check_name(json, line, where, name);
 }
 
-lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *object, size_t line)
+/* An agent that a model is. */
+static lmas_status read_model(lmi_agent *agent, const lmi_json *json, yyjson_val *object,
+                              const char *where)
 {
     static const char *const keys[] = {"name",
                                        "prompt",
@@ -155,9 +150,21 @@ lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *ob
                                        "sampling",
                                        "reasoning",
                                        "chat_template_kwargs",
+                                       "command",
                                        NULL};
-    lmi_agent *agent = &team->agents[team->n_agents];
     const char *prompt;
+    lmas_status status = lmi_json_only_keys(json, object, where, keys);
+
+    if (status == LMAS_OK)
+        status = lmi_json_string(&prompt, json, object, where, "prompt", false);
+    if (status == LMAS_OK)
+        status = lmi_team_take_string(&agent->prompt, json, object, where, "prompt", NULL);
+    return status == LMAS_OK ? read_ways(agent, json, object, where) : status;
+}
+
+lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *object, size_t line)
+{
+    lmi_agent *agent = &team->agents[team->n_agents];
     char where[32];
     lmas_status status;
 
@@ -165,17 +172,16 @@ lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *ob
     if (!yyjson_is_obj(object))
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s must be an object, found %s", json->label, line,
                         where, lmi_json_type(object));
-    status = lmi_json_only_keys(json, object, where, keys);
-    if (status != LMAS_OK)
-        return status;
     *agent = (lmi_agent){.latent_steps = -1};
     team->n_agents++;
-    status = read_name(team, json, object, where);
-    if (status == LMAS_OK)
-        status = lmi_json_string(&prompt, json, object, where, "prompt", false);
-    if (status == LMAS_OK)
-        status = lmi_team_take_string(&agent->prompt, json, object, where, "prompt", NULL);
-    return status == LMAS_OK ? read_ways(agent, json, object, where) : status;
+    if (!yyjson_obj_get(object, "command")) {
+        status = read_model(agent, json, object, where);
+    } else {
+        status = lmi_command_read(&agent->command, json, object, where);
+        if (status == LMAS_OK)
+            status = lmi_team_take_string(&agent->prompt, json, object, where, "prompt", "");
+    }
+    return status == LMAS_OK ? read_name(team, json, object, where) : status;
 }
 
 void lmi_agent_done(lmi_agent *agent)
@@ -185,4 +191,5 @@ void lmi_agent_done(lmi_agent *agent)
     lmi_free(agent->system);
     lmi_free(agent->think);
     lmi_free(agent->kwargs);
+    lmi_command_done(&agent->command);
 }

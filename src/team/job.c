@@ -180,12 +180,33 @@ lmas_running lmi_job_look(const lmi_job *job)
         out.engine_ms += t->read_ms + t->think_ms + t->speak_ms;
         if (job->standing[i] != LMI_RUNS)
             continue;
-        out.engine_ms += strand->memory->lane->ms;
+        out.engine_ms += strand->memory ? strand->memory->lane->ms : 0;
         shown = shown ? shown : strand;
     }
     if (shown)
         lmi_strand_look(&out, shown);
     return out;
+}
+
+size_t lmi_job_programs(struct lmi_tool **tools, size_t n_most, const lmi_job *job)
+{
+    size_t n = 0;
+    size_t i;
+
+    for (i = 0; i < job->plan->n_turns && n < n_most; i++)
+        if (job->standing[i] == LMI_RUNS && job->strands[i].tool)
+            tools[n++] = job->strands[i].tool;
+    return n;
+}
+
+bool lmi_job_is_busy(const lmi_job *job)
+{
+    size_t i;
+
+    for (i = 0; i < job->plan->n_turns; i++)
+        if (job->standing[i] == LMI_RUNS && !job->strands[i].tool)
+            return true;
+    return false;
 }
 
 /* ---- Turns ---- */
@@ -194,8 +215,11 @@ lmas_running lmi_job_look(const lmi_job *job)
 static lmas_status begin_turn(lmi_job *job, size_t i)
 {
     const lmi_turn_list *before = &job->plan->turns[i].waits_for;
-    lmas_status status = lmi_inherit(job->strands, i, job->standing, &job->memories);
+    lmas_status status = LMAS_OK;
     size_t k;
+
+    if (!lmi_turn_is_errand(&job->plan->turns[i]))
+        status = lmi_inherit(job->strands, i, job->standing, &job->memories);
 
     job->standing[i] = LMI_RUNS;
     for (k = 0; status == LMAS_OK && k < before->n; k++)
@@ -279,7 +303,7 @@ lmas_status lmi_job_step(lmi_job *job)
     size_t i;
 
     for (i = 0; status == LMAS_OK && i < job->plan->n_turns; i++)
-        if (job->standing[i] == LMI_RUNS && !lmi_memory_is_busy(job->strands[i].memory))
+        if (job->standing[i] == LMI_RUNS && !lmi_strand_is_busy(&job->strands[i]))
             status = step_strand(&is_stopping, job, i);
     if (status == LMAS_OK)
         is_stopping |= tell(job);

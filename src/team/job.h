@@ -53,6 +53,10 @@ void lmi_job_start(lmi_job *job, lmi_shelf *shelf);
  * one ended. */
 lmas_status lmi_job_step(lmi_job *job);
 
+/* The programs that it waits for, at most `n_most`; and whether the model has something to do. */
+size_t lmi_job_programs(struct lmi_tool **tools, size_t n_most, const lmi_job *job);
+bool lmi_job_is_busy(const lmi_job *job);
+
 /* What the job is at; it must have its memories. */
 lmas_running lmi_job_look(const lmi_job *job);
 

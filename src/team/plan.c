@@ -339,6 +339,8 @@ static void set_work(const draft *d, size_t i)
 
     turn->is_output = i + 1 == d->plan->n_turns;
     turn->sampling = sampling_of(d->plan, agent);
+    if (lmi_turn_is_errand(turn))
+        return;
     if (is_latent)
         turn->n_thoughts = agent->latent_steps >= 0                  ? agent->latent_steps
                            : hands_on(d, i, lmi_carries_memory) ? p->latent_steps
@@ -372,7 +374,7 @@ uint32_t lmi_plan_n_held(const lmi_plan *plan, const lmi_standing *standing)
     size_t i, k;
 
     for (i = 0; i < plan->n_turns; i++) {
-        bool is_held = standing[i] == LMI_RUNS;
+        bool is_held = standing[i] == LMI_RUNS && !lmi_turn_is_errand(&plan->turns[i]);
 
         for (k = 0; standing[i] == LMI_ENDED && k < plan->turns[i].gives_to.n; k++)
             is_held |= standing[plan->turns[i].gives_to.at[k]] == LMI_WAITS;
@@ -384,8 +386,9 @@ uint32_t lmi_plan_n_held(const lmi_plan *plan, const lmi_standing *standing)
 /* Let turn `i` start; how many memories there are at that moment. */
 static uint32_t start(const lmi_plan *plan, lmi_standing *standing, size_t i)
 {
-    const uint32_t n =
-        lmi_plan_n_held(plan, standing) + (lmi_plan_takes_over(plan, standing, i) ? 0 : 1);
+    const bool is_more =
+        !lmi_turn_is_errand(&plan->turns[i]) && !lmi_plan_takes_over(plan, standing, i);
+    const uint32_t n = lmi_plan_n_held(plan, standing) + is_more;
 
     standing[i] = LMI_RUNS;
     return n;
@@ -528,6 +531,11 @@ void lmi_plan_done(lmi_plan *plan)
     }
     lmi_free(plan->turns);
     *plan = (lmi_plan){0};
+}
+
+bool lmi_turn_is_errand(const lmi_turn *turn)
+{
+    return turn->agent && turn->agent->command.n > 0;
 }
 
 bool lmi_turn_is_fresh(const lmi_turn *turn)

@@ -73,6 +73,9 @@ lmas_status lmi_plan_make(lmi_plan *out, const lmas_model *model, const lmas_tea
                           const lmas_solver_params *params);
 void lmi_plan_done(lmi_plan *plan);
 
+/* Whether a program takes the turn, which has no memory. */
+bool lmi_turn_is_errand(const lmi_turn *turn);
+
 /* Whether the turn starts with an empty memory. */
 bool lmi_turn_is_fresh(const lmi_turn *turn);
 

@@ -66,14 +66,14 @@ lmas_status lmi_plan_check(const lmi_plan *plan)
     size_t i;
 
     for (i = 0; status == LMAS_OK && i < plan->n_turns; i++)
-        status = check_chat(plan, i);
+        if (!lmi_turn_is_errand(&plan->turns[i]))
+            status = check_chat(plan, i);
     return status;
 }
 
 /* ---- Slots ---- */
 
-/* Whoever is not shown the question itself is shown another: an experiment. */
-static bool is_elsewhere(const lmi_plan *plan, size_t i)
+bool lmi_plan_is_elsewhere(const lmi_plan *plan, size_t i)
 {
     return lmi_control_swaps(plan->params.control) && !plan->turns[i].is_output;
 }
@@ -222,7 +222,7 @@ static void put_context(lmi_buf *out, const lmi_plan *plan, size_t i, const char
 static void fill(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c,
                  const char *template, const char *context, const char *outputs)
 {
-    const bool is_other = is_elsewhere(plan, i);
+    const bool is_other = lmi_plan_is_elsewhere(plan, i);
     const char *note = text_or_nothing(is_other ? c->other_note : c->note);
     const slot slots[] = {{"{question}", is_other ? c->other : c->question},
                           {"{note}", note},

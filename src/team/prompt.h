@@ -34,6 +34,9 @@ bool lmi_question_is_whole(const lmas_question *question);
 /* Whether the chat template takes what each agent tells it. */
 lmas_status lmi_plan_check(const lmi_plan *plan);
 
+/* Whether the turn is shown another question than the last one: an experiment. */
+bool lmi_plan_is_elsewhere(const lmi_plan *plan, size_t i);
+
 /* The whole prompt of turn `i` as the model reads it: slots filled, chat template applied. */
 lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c);
 

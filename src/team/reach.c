@@ -21,13 +21,43 @@ static size_t line_of(const lmi_json *json, size_t i)
     return line;
 }
 
+static bool is_program(const lmas_team *team, size_t i)
+{
+    return team->agents[i].command.n > 0;
+}
+
+/* A program reads texts and writes one: no memory goes there or comes from there, and who speaks
+ * last is a model. */
+static lmas_status check_programs(const lmas_team *team, const lmi_json *json)
+{
+    const lmi_graph *g = &team->graph;
+    const size_t output = g->order[g->n_agents - 1];
+    size_t i;
+
+    for (i = 0; i < g->n_edges; i++) {
+        const lmi_edge *e = &g->edges[i];
+
+        if (lmi_carries_memory(e->carry) && (is_program(team, e->from) || is_program(team, e->to)))
+            return lmi_fail(LMAS_E_FORMAT,
+                            "%s:%zu: the edge from \"%s\" to \"%s\" carries %s, and \"%s\" is a "
+                            "program, which has texts alone: \"carry\": \"text\"",
+                            json->label, e->line ? e->line : 1, team->agents[e->from].name,
+                            team->agents[e->to].name, lmi_carry_name(e->carry),
+                            team->agents[is_program(team, e->to) ? e->to : e->from].name);
+    }
+    if (is_program(team, output))
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" speaks last, and is a program",
+                        json->label, line_of(json, output), team->agents[output].name);
+    return LMAS_OK;
+}
+
 /* Whoever is shown nothing and handed nothing has nothing to say. */
 static lmas_status check_reached(const lmas_team *team, const lmi_json *json, size_t i)
 {
     static const char *const told[] = {"{question}", "{note}", "{note:", NULL};
     size_t k;
 
-    if (has_any(team->agents[i].prompt, told))
+    if (is_program(team, i) || has_any(team->agents[i].prompt, told))
         return LMAS_OK;
     for (k = 0; k < team->graph.n_edges; k++)
         if (team->graph.edges[k].to == i && team->graph.edges[k].carry != LMI_CARRY_NONE)
@@ -43,7 +73,8 @@ static lmas_status check_edge(const lmas_team *team, const lmi_json *json, const
 {
     static const char *const heard[] = {"{context}", "{outputs}", "{output:", NULL};
 
-    if (!lmi_carries_text(edge->carry) || has_any(team->agents[edge->to].prompt, heard))
+    if (!lmi_carries_text(edge->carry) || is_program(team, edge->to) ||
+        has_any(team->agents[edge->to].prompt, heard))
         return LMAS_OK;
     return lmi_fail(LMAS_E_FORMAT,
                     "%s:%zu: this edge carries text to \"%s\", whose prompt has none of {context}, "
@@ -88,11 +119,11 @@ static lmas_status check_outputs(const lmas_team *team, const lmi_json *json, si
 
 lmas_status lmi_reach_check(const lmas_team *team, const lmi_json *json)
 {
-    lmas_status status = LMAS_OK;
+    lmas_status status = check_programs(team, json);
     size_t i;
 
-    if (!yyjson_obj_get(lmi_json_root(json), "edges"))
-        return LMAS_OK;
+    if (status != LMAS_OK || !yyjson_obj_get(lmi_json_root(json), "edges"))
+        return status;
     for (i = 0; status == LMAS_OK && i < team->n_agents; i++) {
         status = check_reached(team, json, i);
         if (status == LMAS_OK)

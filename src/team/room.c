@@ -21,6 +21,12 @@ typedef struct addition {
     bool is_continued; /* another turn goes on in it */
 } addition;
 
+/* Tokens that a turn's text may have; of a program's, a byte is one at least. */
+static uint64_t most_said(const lmi_turn *turn)
+{
+    return lmi_turn_is_errand(turn) ? turn->agent->command.output_size : (uint64_t)turn->n_speak;
+}
+
 /* Tokens that the text of others may take in the prompt of turn `i`: what they may speak, or what
  * the byte limit lets through (a token has a byte at least). */
 static uint64_t most_heard(const lmi_plan *plan, size_t i)
@@ -31,7 +37,7 @@ static uint64_t most_heard(const lmi_plan *plan, size_t i)
     size_t k;
 
     for (k = 0; k < hears->n; k++)
-        spoken += (uint64_t)plan->turns[hears->at[k]].n_speak + OUTPUT_OVERHEAD;
+        spoken += most_said(&plan->turns[hears->at[k]]) + OUTPUT_OVERHEAD;
     return limit >= 0 && (uint64_t)limit < spoken ? (uint64_t)limit : spoken;
 }
 
@@ -52,8 +58,11 @@ static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, con
 {
     const lmi_turn *turn = &plan->turns[i];
     uint32_t n_prompt = 0;
-    const lmas_status status = count_prompt(&n_prompt, plan, i, c);
+    const lmas_status status =
+        lmi_turn_is_errand(turn) ? LMAS_OK : count_prompt(&n_prompt, plan, i, c);
 
+    if (lmi_turn_is_errand(turn))
+        return LMAS_OK;
     out->least = (uint64_t)n_prompt + (uint64_t)turn->n_thoughts;
     out->most = out->least + most_heard(plan, i) + (uint64_t)turn->n_speak;
     return status;

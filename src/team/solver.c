@@ -11,8 +11,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/state/shift.h"
+#include "process/tool.h"
 #include "team/job.h"
 #include "team/params.h"
+
+/* Programs waited for together; how long, before it is looked whether somebody canceled. */
+enum { PROGRAMS_MAX = 64, WAIT_MS = 20 };
 
 struct lmas_solver {
     lmas_session *session;
@@ -92,10 +96,26 @@ static lmas_status check_lanes(const lmas_session *session, lmi_plan *plan)
     return LMAS_OK;
 }
 
+/* What a file makes run on this machine is run only where the caller said so. */
+static lmas_status check_programs(const lmi_plan *plan)
+{
+    size_t i = 0;
+
+    while (i < plan->n_turns && !lmi_turn_is_errand(&plan->turns[i]))
+        i++;
+    if (i == plan->n_turns || plan->params.allow_tools)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID,
+                    "team %s runs a program, %s (%.80s): that must be allowed (allow_tools)",
+                    plan->team->name, plan->turns[i].name, plan->turns[i].agent->command.words[0]);
+}
+
 static lmas_status check_plan(const lmas_session *session, lmi_plan *plan)
 {
     lmas_status status = lmi_plan_check(plan);
 
+    if (status == LMAS_OK)
+        status = check_programs(plan);
     if (status == LMAS_OK)
         status = check_lanes(session, plan);
     if (status == LMAS_OK)
@@ -371,6 +391,21 @@ static lmas_status step_all(lmas_solver *solver)
     return LMAS_OK;
 }
 
+/* Where nothing but programs runs, wait a little for one of them: a tick of nothing is none. */
+static lmas_status wait_for_programs(const lmas_solver *solver)
+{
+    lmi_tool *tools[PROGRAMS_MAX];
+    size_t n = 0;
+    size_t i;
+
+    for (i = 0; i < solver->n_running; i++) {
+        if (solver->running[i]->is_done || lmi_job_is_busy(solver->running[i]))
+            return LMAS_OK;
+        n += lmi_job_programs(tools + n, PROGRAMS_MAX - n, solver->running[i]);
+    }
+    return n > 0 ? lmi_tools_wait(tools, n, WAIT_MS) : LMAS_OK;
+}
+
 lmas_status lmas_solver_tick(lmas_solver *solver)
 {
     lmas_status status;
@@ -380,6 +415,8 @@ lmas_status lmas_solver_tick(lmas_solver *solver)
     status = lmi_context_check(solver->session->ctx);
     if (status == LMAS_OK)
         status = admit(solver);
+    if (status == LMAS_OK)
+        status = wait_for_programs(solver);
     if (status == LMAS_OK)
         status = lmi_context_tick(solver->session->ctx);
     return status == LMAS_OK ? step_all(solver) : status;

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "engine/state/edit.h"
 #include "latent/handover.h"
+#include "team/errand.h"
 
 /* Leave the place on the shelf to the next reader. */
 static void leave_place(lmi_strand *strand)
@@ -21,7 +22,9 @@ void lmi_strand_rest(lmi_strand *strand)
     leave_place(strand);
     lmi_sampler_free(strand->sampler);
     lmi_speech_done(&strand->speech);
+    lmi_tool_free(strand->tool);
     strand->sampler = NULL;
+    strand->tool = NULL;
 }
 
 void lmi_strand_release(lmi_strand *strand)
@@ -87,7 +90,13 @@ static lmas_status keep_output(lmi_strand *strand)
 
 void lmi_strand_stop(lmi_strand *strand)
 {
-    (void)keep_output(strand);
+    if (strand->memory)
+        (void)keep_output(strand);
+}
+
+bool lmi_strand_is_busy(const lmi_strand *strand)
+{
+    return strand->memory && lmi_memory_is_busy(strand->memory);
 }
 
 /* Reading and speaking fill the lane, so what is read is where it stands in its stretch. */
@@ -95,10 +104,14 @@ void lmi_strand_look(lmas_running *out, const lmi_strand *strand)
 {
     const lmas_agent_trace *trace = &strand->trace;
     const bool is_reading = strand->phase <= LMI_PHASE_READ;
-    const uint32_t n_read =
-        strand->phase == LMI_PHASE_RELAY ? 0 : strand->memory->lane->pos - trace->pos_begin;
+    const bool has_begun = strand->memory && strand->phase != LMI_PHASE_RELAY;
+    const uint32_t n_read = has_begun ? strand->memory->lane->pos - trace->pos_begin : 0;
 
     out->agent = trace->name;
+    if (!strand->memory) {
+        out->work = LMAS_WORK_PROGRAM;
+        return;
+    }
     out->work = is_reading                         ? LMAS_WORK_READ
                 : strand->phase == LMI_PHASE_THINK ? LMAS_WORK_THINK
                                                    : LMAS_WORK_SPEAK;
@@ -334,7 +347,7 @@ static lmas_status relay(lmi_strand *strand)
     return start_prompt(strand);
 }
 
-static lmas_status open_trace(lmi_strand *strand, lmi_buf *prompt)
+lmas_status lmi_strand_open_trace(lmi_strand *strand, lmi_buf *prompt)
 {
     char *input = lmi_buf_steal(prompt);
     char *output = lmi_strdup("");
@@ -348,8 +361,7 @@ static lmas_status open_trace(lmi_strand *strand, lmi_buf *prompt)
                                        .round = strand->turn->round + 1,
                                        .input = input,
                                        .output = output,
-                                       .n_read = (uint32_t)strand->prompt.n,
-                                       .pos_begin = strand->memory->lane->pos};
+                                       .n_read = (uint32_t)strand->prompt.n};
     return LMAS_OK;
 }
 
@@ -367,6 +379,8 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
     lmas_status status;
     lmi_buf prompt;
 
+    if (lmi_turn_is_errand(strand->turn))
+        return lmi_errand_begin(strand, c);
     strand->shelf = shelf;
     lmi_speech_init(&strand->speech);
     lmi_buf_init(&prompt, LMI_PROMPT_MAX);
@@ -376,7 +390,7 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
     if (status == LMAS_OK)
         status = lmi_model_tokenize(&strand->prompt, strand->plan->model, lmi_buf_text(&prompt));
     if (status == LMAS_OK)
-        status = open_trace(strand, &prompt);
+        status = lmi_strand_open_trace(strand, &prompt);
     if (status == LMAS_OK)
         strand->place = find_place(strand, c);
     if (status == LMAS_OK)
@@ -476,12 +490,12 @@ static lmas_status think(lmi_strand *strand)
     return status == LMAS_OK ? note_thought(strand) : status;
 }
 
-lmas_status lmi_strand_step(bool *has_ended, lmi_strand *strand)
+/* Take the result of the request, and place the next one. */
+static lmas_status take_step(bool *has_ended, lmi_strand *strand)
 {
     const lmi_lane *lane = strand->memory->lane;
     lmas_agent_trace *trace = &strand->trace;
 
-    *has_ended = false;
     account(strand);
     lmi_memory_settle(strand->memory);
     if (lane->state == LMI_LANE_FAILED)
@@ -497,4 +511,11 @@ lmas_status lmi_strand_step(bool *has_ended, lmi_strand *strand)
     if ((int32_t)trace->n_thought < strand->turn->n_thoughts)
         return think(strand);
     return strand->turn->n_speak > 0 ? speak(has_ended, strand) : end_turn(has_ended, strand);
+}
+
+lmas_status lmi_strand_step(bool *has_ended, lmi_strand *strand)
+{
+    *has_ended = false;
+    return lmi_turn_is_errand(strand->turn) ? lmi_errand_step(has_ended, strand)
+                                            : take_step(has_ended, strand);
 }

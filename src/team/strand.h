@@ -63,6 +63,8 @@ typedef struct lmi_strand {
     lmi_sampler *sampler;   /* when it speaks */
     lmi_speech speech;
     lmi_intake intake;
+    struct lmi_tool *tool; /* of a turn that is a program: errand.h */
+    double begin_ms;
     bool is_closing;  /* its last token is being taken in */
     bool is_stopping; /* a callback asked to stop */
 
@@ -74,6 +76,12 @@ typedef struct lmi_strand {
 void lmi_strand_rest(lmi_strand *strand);
 void lmi_strand_release(lmi_strand *strand);
 void lmi_strand_done(lmi_strand *strand);
+
+/* Whether its memory has a request under way. */
+bool lmi_strand_is_busy(const lmi_strand *strand);
+
+/* The trace of a turn that begins now, whose input `prompt` becomes. */
+lmas_status lmi_strand_open_trace(lmi_strand *strand, lmi_buf *prompt);
 
 /* The agent's prompt, and a trace of it. `strand` knows plan, turn and id, and has its memory, in
  * which the moved blocks before its own are. Places the first request. */

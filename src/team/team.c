@@ -210,7 +210,8 @@ static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjs
     size_t line, i;
 
     for (i = 0; i < team->n_agents; i++) {
-        has_question |= strstr(team->agents[i].prompt, "{question}") != NULL;
+        has_question |=
+            team->agents[i].command.n > 0 || strstr(team->agents[i].prompt, "{question}");
         has_context |= strstr(team->agents[i].prompt, "{context}") != NULL;
     }
     lmi_json_member(&line, json, root, "agents");
@@ -313,8 +314,20 @@ lmas_status lmas_team_parse(lmas_team **out, const char *label, const char *json
     return LMAS_OK;
 }
 
+/* Its programs start where the file lies. */
+static lmas_status set_folder(lmas_team *team, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return LMAS_OK;
+    team->folder = lmi_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    return team->folder ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a team");
+}
+
 lmas_status lmas_team_open(lmas_team **out, const char *path)
 {
+    lmas_team *team = NULL;
     lmas_status status;
     lmi_buf file;
 
@@ -323,8 +336,14 @@ lmas_status lmas_team_open(lmas_team **out, const char *path)
     lmi_buf_init(&file, LMI_TEAM_FILE_MAX);
     status = lmi_file_read(&file, path);
     if (status == LMAS_OK)
-        status = lmas_team_parse(out, path, lmi_buf_text(&file), file.len);
+        status = lmas_team_parse(&team, path, lmi_buf_text(&file), file.len);
     lmi_buf_done(&file);
+    if (status == LMAS_OK)
+        status = set_folder(team, path);
+    if (status == LMAS_OK)
+        *out = team;
+    else
+        lmas_team_free(team);
     return status;
 }
 
@@ -371,6 +390,7 @@ void lmas_team_free(lmas_team *team)
     for (i = 0; i < team->n_remarks; i++)
         lmi_free(team->remarks[i]);
     lmi_free(team->source);
+    lmi_free(team->folder);
     lmi_free(team->name);
     lmi_free(team->system);
     lmi_free(team->kwargs);

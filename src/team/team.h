@@ -21,9 +21,28 @@ typedef struct lmi_own_sampling {
     int32_t top_k;
 } lmi_own_sampling;
 
+/* Limits of a program, and what is meant where the file says nothing. */
+enum {
+    LMI_COMMAND_WORDS_MAX = 64,
+    LMI_COMMAND_SECONDS = 60,
+    LMI_COMMAND_OUTPUT = 4096,               /* bytes */
+    LMI_COMMAND_OUTPUT_MAX = 16 * 1024 * 1024,
+};
+
+/* What an agent is that is a program. */
+typedef struct lmi_command {
+    char **words; /* the first is the program */
+    size_t n;     /* 0: the agent is none */
+    double wall_ms;
+    uint64_t output_size, memory_size; /* bytes; no limit of memory: 0 */
+    bool is_sandboxed;
+    bool is_told; /* a failure becomes its text, and does not end the question */
+} lmi_command;
+
 typedef struct lmi_agent {
     char *name;
-    char *prompt;             /* template */
+    lmi_command command;
+    char *prompt;             /* template; "" of a program */
     char *system;             /* NULL: the team's */
     char *think;              /* what its own turn begins with; NULL: as the run says */
     char *kwargs;             /* for the chat template, over the team's; NULL for none */
@@ -36,6 +55,7 @@ typedef struct lmi_agent {
 
 struct lmas_team {
     char *source; /* the file, whole */
+    char *folder; /* where the file lies, and its programs start; NULL: where the host is */
     char *name;
     char *system; /* "" when the file has none */
     char *kwargs; /* for the chat template: a JSON object, NULL when the file has none */
@@ -54,6 +74,25 @@ struct lmas_team {
 /* Read the agent `object`, the next of the team; `line` is that of "agents". */
 lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *object, size_t line);
 void lmi_agent_done(lmi_agent *agent);
+
+/* "command" and what belongs to it. */
+lmas_status lmi_command_read(lmi_command *out, const lmi_json *json, yyjson_val *agent,
+                             const char *where);
+void lmi_command_done(lmi_command *command);
+
+/* A number of the file, and what it may be. */
+typedef struct lmi_number {
+    const char *where, *key;
+    double least, most;
+    bool is_whole;
+} lmi_number;
+
+/* The optional number at `n->key`, or the optional truth at `key`; `*out` stays as it is when
+ * absent. */
+lmas_status lmi_team_read_number(double *out, const lmi_json *json, yyjson_val *object,
+                                 const lmi_number *n);
+lmas_status lmi_team_read_bool(bool *out, const lmi_json *json, yyjson_val *object,
+                               const char *where, const char *key);
 
 /* Copy the optional string at `key` into `*out`; `otherwise` (may be NULL) when absent. */
 lmas_status lmi_team_take_string(char **out, const lmi_json *json, yyjson_val *object,
