@@ -41,18 +41,29 @@ static bool is_same_text(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* The next question that is another, `i` where there is none: data sets repeat rows, and one that
- * is asked in place of its like would be no experiment. */
+/* Whether nothing that `a` says is said by `b`; or, less strictly, whether something is not. */
+static bool is_other(const lmi_item *a, const lmi_item *b, bool is_strict)
+{
+    const bool has_question = is_same_text(a->question, b->question);
+    const bool has_note = is_same_text(a->note, b->note);
+
+    return is_strict ? !has_question && !(a->note && has_note) : !has_question || !has_note;
+}
+
+/* The next question that is another, in all that it says where there is such a one; `i` where all
+ * are alike. Data sets repeat rows and notes, and a memory of the same would be no experiment. */
 static size_t next_other(const lmi_setup *setup, size_t i)
 {
     const lmi_item *items = setup->data->items;
-    size_t k = i;
+    size_t k;
 
-    do
-        k = (k + 1) % setup->n;
-    while (k != i && is_same_text(items[k].question, items[i].question) &&
-           is_same_text(items[k].note, items[i].note));
-    return k;
+    for (k = (i + 1) % setup->n; k != i; k = (k + 1) % setup->n)
+        if (is_other(&items[i], &items[k], true))
+            return k;
+    for (k = (i + 1) % setup->n; k != i; k = (k + 1) % setup->n)
+        if (is_other(&items[i], &items[k], false))
+            return k;
+    return i;
 }
 
 bool lmi_run_has_others(const lmi_setup *setup)

@@ -23,7 +23,7 @@ typedef bool (*lmi_standing_fn)(void *user, const lmi_standing *standing);
 
 /* Question i as the team is asked it. Under a control that swaps memories it has another beside it,
  * which is the same in shards, in a run that goes on, and in a whole one: the next of the run that
- * is not just like it, around the end; or one of another task. Borrows from data and program. */
+ * says something else, around the end; or one of another task. Borrows from data and program. */
 lmas_question lmi_run_question(const lmi_setup *setup, size_t i);
 
 /* Whether the run has two questions that are not alike. */

@@ -37,11 +37,12 @@ static void test_shuffled_takes_the_next_question_that_is_not_alike(void **state
 
     (void)state;
     open_rows(&data);
-    assert_other(&setup, 0, "a", "y");
-    assert_other(&setup, 1, "a", "y");
+    assert_other(&setup, 0, "b", NULL); /* in text and note */
     assert_other(&setup, 2, "b", NULL);
     assert_other(&setup, 3, "a", "x");
-    setup.n = 3;
+    setup.n = 3; /* where there is no such one, in either */
+    assert_other(&setup, 0, "a", "y");
+    assert_other(&setup, 1, "a", "y");
     assert_other(&setup, 2, "a", "x");
     setup.shard = setup.n_shards = 2;
     assert_other(&setup, 2, "a", "x");
