@@ -26,7 +26,7 @@ for expected in off:-ge:8 none:-le:1 prompts:-ge:8 thoughts:-le:1 random:-le:1 z
     relation=${relation%:*}
     evaluate "$control" --max_samples 10 --control "$control"
     right=$(field correct "$tmp/out")
-    [ "$code" -eq 0 ] && [ "${right:-none}" "$relation" "$bound" ]
+    [ "$code" -eq 0 ] && test "${right:-none}" "$relation" "$bound" 2>/dev/null
     ok $? "with --control $control ${right:-none} of 10 secrets are known, $relation $bound expected" "$tmp/err"
     [ "$(field control "$tmp/out")" = "$control" ] && grep -q "\"control\": \"$control\"" "$tmp/$control/config.json" &&
         grep -q "\"control\": \"$control\"" "$tmp/$control/summary.json"

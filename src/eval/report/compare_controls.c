@@ -13,8 +13,11 @@
 #include "eval/report/compare.h"
 #include "eval/report/format.h"
 
-/* Longest text of all readings of a table, in bytes; points that a sample may be off by. */
-enum { READINGS_MAX = 64 * 1024, NO_CONTROL = -1, POINTS_OF_NOISE = 5 };
+/* Longest text of all readings of a table, in bytes; what methods have that hand on no memory. */
+enum { READINGS_MAX = 64 * 1024, NO_CONTROL = -1 };
+
+/* Two runs that no test parts are alike within so many percent points. */
+#define POINTS_ALIKE 5.0
 
 /* ---- Which runs stand together ---- */
 
@@ -111,7 +114,7 @@ static verdict verdict_of(const lmi_pair *pair)
         return MORE;
     if (pair->p < 0.05)
         return pair->n_both + pair->n_only_b ? LESS : NOTHING;
-    return pair->points > POINTS_OF_NOISE || pair->points < -POINTS_OF_NOISE ? UNCLEAR : ALIKE;
+    return pair->points > POINTS_ALIKE || pair->points < -POINTS_ALIKE ? UNCLEAR : ALIKE;
 }
 
 /* What follows, by control; UNCLEAR says the same of all. */
