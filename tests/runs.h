@@ -25,9 +25,9 @@ static inline int prepare(void **state)
     "\"speak_ms\":60.0"
 #define AGENTS "\"agents\":[{\"name\":\"judger\",\"input\":\"p\",\"output\":\"o\"," WORK "}]"
 
-/* What a run is made of; what is NULL is as usual. */
+/* What a run is made of; what is NULL is as usual. `control` is a member with its comma. */
 typedef struct recipe {
-    const char *method, *team, *seed, *data, *questions, *shard;
+    const char *method, *team, *seed, *data, *questions, *shard, *control;
 } recipe;
 
 static inline const char *in_root(const char *name)
@@ -73,11 +73,12 @@ static inline const char *make_run(const char *name, recipe r, const char *sampl
         &config,
         "{\"started\":\"2026-11-24T07:55:54Z\",\"versions\":{},\"sandbox\":null,\"task\":\"gsm8k\","
         "\"method\":%s,"
-        "\"params\":{\"seed\":%s,\"latent_steps\":4},\"data\":{\"sha256\":%s,\"questions\":%s},"
+        "\"params\":{%s\"seed\":%s,\"latent_steps\":4},\"data\":{\"sha256\":%s,\"questions\":%s},"
         "\"model\":{\"name\":\"m\",\"fingerprint\":\"f0\"},\"team\":{\"name\":%s},\"shard\":%s,"
         "\"paths\":{\"model\":\"a/m.gguf\",\"data\":\"d.jsonl\"}}",
-        or_else(r.method, "\"latent_mas\""), or_else(r.seed, "42"), or_else(r.data, "\"aa\""),
-        or_else(r.questions, "4"), or_else(r.team, "\"sequential\""), or_else(r.shard, "null"));
+        or_else(r.method, "\"latent_mas\""), or_else(r.control, ""), or_else(r.seed, "42"),
+        or_else(r.data, "\"aa\""), or_else(r.questions, "4"), or_else(r.team, "\"sequential\""),
+        or_else(r.shard, "null"));
     path = make_folder(name, lmi_buf_text(&config), samples);
     lmi_buf_done(&config);
     return path;

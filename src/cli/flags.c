@@ -95,9 +95,10 @@ const lmi_opt lmi_team_opts[] = {
     {"--control", LMI_OPT_WORD, AT(control),
      "off|none|prompts|thoughts|random|zero|text|shuffled|wrong-task",
      .help = "an experiment on latent_mas: what agents inherit in place of the working memory. "
-             "Nothing; of its cells those of prompts, or of thoughts; cells of random vectors of "
-             "the same norm, or of zeros; text; memory of another question, or of another task's. "
-             "What the memory is worth is the difference"},
+             "none: nothing. prompts, thoughts: of its cells those alone. random, zero: cells of "
+             "random vectors of the same norm, or of zeros. text: the others' text. shuffled: "
+             "memory of the run's next question. wrong-task: of a question of another task. "
+             "latentmas report shows what is lost"},
     {"--text_mas_context_length", LMI_OPT_INT, AT(text_context_length), "N", .min = -1,
      .max = LMAS_TEXT_CONTEXT_MAX,
      .help = "text_mas: most bytes of the others' text that an agent reads, -1 for all"},

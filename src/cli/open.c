@@ -47,8 +47,22 @@ static lmas_status check_think(const char *think)
     return LMAS_OK;
 }
 
+/* A control without effect would stand in the run's folder as if it had been tried. */
+static lmas_status check_control(const lmi_team_flags *flags)
+{
+    if (strcmp(flags->control, lmas_control_name(LMAS_CONTROL_OFF)) == 0 ||
+        strcmp(flags->method, lmas_method_name(LMAS_METHOD_LATENT_MAS)) == 0)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID,
+                    "--control %s is an experiment on the memory that latent_mas hands on, and "
+                    "--method %s has none: leave out one of the two",
+                    flags->control, flags->method);
+}
+
 lmas_status lmi_team_flags_check(const lmi_team_flags *flags)
 {
+    if (check_control(flags) != LMAS_OK)
+        return LMAS_E_INVALID;
     if (flags->custom_prompt_file && flags->team)
         return lmi_fail(LMAS_E_INVALID,
                         "--custom_prompt_file and --team are both given, one expected");

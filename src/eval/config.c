@@ -14,10 +14,10 @@ static const char OFF[] = "off";
 enum { SHOWN_MAX = 60, NAME_MAX_LEN = 256 };
 
 /* Sections that must not change when a run is resumed. */
-static const char *const fixed_sections[] = {"task",  "method", "params",   "data",
-                                             "model", "team",   "versions", "sandbox"};
-enum { N_FIXED = sizeof(fixed_sections) / sizeof(fixed_sections[0]) };
-static const char *const shard_section[] = {"shard"};
+static const char *const fixed_sections[] = {"task", "method",   "params",  "data", "model",
+                                             "team", "versions", "sandbox", NULL};
+static const char *const shard_section[] = {"shard", NULL};
+static const char *const nothing[] = {NULL};
 
 static void add_versions(yyjson_mut_doc *doc, yyjson_mut_val *root)
 {
@@ -262,9 +262,16 @@ static bool is_same(const char *key, yyjson_val *a, yyjson_val *b)
     return unsaid && yyjson_equals_str(a ? a : b, unsaid);
 }
 
-/* The first value of section `name` in `left` that `right` has differently. */
+static bool is_listed(const char *const *list, const char *name)
+{
+    while (*list && strcmp(*list, name) != 0)
+        list++;
+    return *list != NULL;
+}
+
+/* The first value of section `name` in `left`, spared ones aside, that `right` has differently. */
 static bool find_in_object(lmi_buf *out, const char *name, yyjson_val *left, yyjson_val *right,
-                           bool is_left_before)
+                           bool is_left_before, const char *const *spared)
 {
     size_t i, max;
     yyjson_val *key, *val;
@@ -274,7 +281,7 @@ static bool find_in_object(lmi_buf *out, const char *name, yyjson_val *left, yyj
         yyjson_val *other = yyjson_obj_get(right, yyjson_get_str(key));
         char full_name[NAME_MAX_LEN];
 
-        if (is_same(yyjson_get_str(key), val, other))
+        if (is_listed(spared, yyjson_get_str(key)) || is_same(yyjson_get_str(key), val, other))
             continue;
         snprintf(full_name, sizeof(full_name), "%s.%s", name, yyjson_get_str(key));
         describe(out, full_name, is_left_before ? val : other, is_left_before ? other : val);
@@ -284,7 +291,8 @@ static bool find_in_object(lmi_buf *out, const char *name, yyjson_val *left, yyj
 }
 
 /* Sections are objects of plain values, so two levels are all there is. True when they differ. */
-static bool find_in_section(lmi_buf *out, const char *name, yyjson_val *was, yyjson_val *is)
+static bool find_in_section(lmi_buf *out, const char *name, yyjson_val *was, yyjson_val *is,
+                            const char *const *spared)
 {
     if (!yyjson_is_obj(is) || !yyjson_is_obj(was)) {
         if (yyjson_equals(was, is))
@@ -292,37 +300,37 @@ static bool find_in_section(lmi_buf *out, const char *name, yyjson_val *was, yyj
         describe(out, name, was, is);
         return true;
     }
-    return find_in_object(out, name, is, was, false) || find_in_object(out, name, was, is, true);
+    return find_in_object(out, name, is, was, false, spared) ||
+           find_in_object(out, name, was, is, true, spared);
 }
 
 static lmas_status find_difference(lmi_buf *out, const char *path, const lmi_buf *stored,
-                                   const lmi_buf *now, const char *const *sections, size_t n)
+                                   const lmi_buf *now, const char *const *sections,
+                                   const char *const *spared)
 {
     lmi_json was = {0};
     lmi_json is = {0};
     bool is_found = false;
-    size_t i;
     lmas_status status = lmi_json_parse(&was, path, lmi_buf_text(stored), stored->len);
 
     if (status == LMAS_OK)
         status = lmi_json_parse(&is, "this run", lmi_buf_text(now), now->len);
-    for (i = 0; status == LMAS_OK && !is_found && i < n; i++)
-        is_found =
-            find_in_section(out, sections[i], yyjson_obj_get(lmi_json_root(&was), sections[i]),
-                            yyjson_obj_get(lmi_json_root(&is), sections[i]));
+    for (; status == LMAS_OK && !is_found && *sections; sections++)
+        is_found = find_in_section(out, *sections, yyjson_obj_get(lmi_json_root(&was), *sections),
+                                   yyjson_obj_get(lmi_json_root(&is), *sections), spared);
     lmi_json_done(&is);
     lmi_json_done(&was);
     return status == LMAS_OK ? lmi_buf_status(out) : status;
 }
 
 static lmas_status refuse_difference(const char *path, const lmi_buf *stored, const lmi_buf *now,
-                                     const char *const *sections, size_t n)
+                                     const char *const *sections)
 {
     lmi_buf difference;
     lmas_status status;
 
     lmi_buf_init(&difference, LMI_ERROR_MAX);
-    status = find_difference(&difference, path, stored, now, sections, n);
+    status = find_difference(&difference, path, stored, now, sections, nothing);
     if (status == LMAS_OK && difference.len)
         status = lmi_fail(LMAS_E_INVALID, "%s: %s: resume it as it was, or start a new run", path,
                           lmi_buf_text(&difference));
@@ -333,17 +341,23 @@ static lmas_status refuse_difference(const char *path, const lmi_buf *stored, co
 lmas_status lmi_config_difference(lmi_buf *out, const char *path, const lmi_buf *stored,
                                   const lmi_buf *now)
 {
-    return find_difference(out, path, stored, now, fixed_sections, N_FIXED);
+    return find_difference(out, path, stored, now, fixed_sections, nothing);
+}
+
+lmas_status lmi_config_difference_but(lmi_buf *out, const char *path, const lmi_buf *stored,
+                                      const lmi_buf *now, const char *const *spared)
+{
+    return find_difference(out, path, stored, now, fixed_sections, spared);
 }
 
 lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now)
 {
-    return refuse_difference(path, stored, now, fixed_sections, N_FIXED);
+    return refuse_difference(path, stored, now, fixed_sections);
 }
 
 lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now)
 {
-    return refuse_difference(path, stored, now, shard_section, 1);
+    return refuse_difference(path, stored, now, shard_section);
 }
 
 void lmi_config_args_free(char **args, size_t n)

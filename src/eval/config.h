@@ -67,6 +67,10 @@ lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup);
 lmas_status lmi_config_difference(lmi_buf *out, const char *path, const lmi_buf *stored,
                                   const lmi_buf *now);
 
+/* The same where what `spared` names, up to a NULL, may differ. */
+lmas_status lmi_config_difference_but(lmi_buf *out, const char *path, const lmi_buf *stored,
+                                      const lmi_buf *now, const char *const *spared);
+
 /* LMAS_E_INVALID, naming that difference, when a run with the config `stored` (the text
  * of `path`) cannot go on under the config `now`. */
 lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now);

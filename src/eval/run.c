@@ -9,9 +9,11 @@
 #include "eval/run.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "data/foreign.h"
 #include "eval/judge.h"
 
 /* Samples that may wait for a verdict, per lane: past that the model waits. */
@@ -33,6 +35,56 @@ typedef struct run {
     lmas_status status; /* of writing a result down */
     char error[LMI_ERROR_MAX];
 } run;
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Whether nothing that `a` says is said by `b`; or, less strictly, whether something is not. */
+static bool is_other(const lmi_item *a, const lmi_item *b, bool is_strict)
+{
+    const bool has_question = is_same_text(a->question, b->question);
+    const bool has_note = is_same_text(a->note, b->note);
+
+    return is_strict ? !has_question && !(a->note && has_note) : !has_question || !has_note;
+}
+
+/* The next question that is another, in all that it says where there is such a one; `i` where all
+ * are alike. Data sets repeat rows and notes, and a memory of the same would be no experiment. */
+static size_t next_other(const lmi_setup *setup, size_t i)
+{
+    const lmi_item *items = setup->data->items;
+    size_t k;
+
+    for (k = (i + 1) % setup->n; k != i; k = (k + 1) % setup->n)
+        if (is_other(&items[i], &items[k], true))
+            return k;
+    for (k = (i + 1) % setup->n; k != i; k = (k + 1) % setup->n)
+        if (is_other(&items[i], &items[k], false))
+            return k;
+    return i;
+}
+
+bool lmi_run_has_others(const lmi_setup *setup)
+{
+    return next_other(setup, 0) != 0;
+}
+
+lmas_question lmi_run_question(const lmi_setup *setup, size_t i)
+{
+    lmas_question question = lmi_dataset_question(setup->data, i);
+    lmas_question other;
+
+    if (setup->solver_params->control == LMAS_CONTROL_WRONG_TASK)
+        question.other = lmi_foreign_question(i);
+    if (setup->solver_params->control != LMAS_CONTROL_SHUFFLED)
+        return question;
+    other = lmi_dataset_question(setup->data, next_other(setup, i));
+    question.other = other.text;
+    question.other_note = other.note;
+    return question;
+}
 
 static lmas_status write_sample(void *user, lmi_sample *sample)
 {
@@ -76,7 +128,7 @@ static lmas_status feed(run *r)
         return LMAS_OK;
     while (r->next < r->setup->n && lmas_solver_n_open(r->solver) < 2 * n_lanes) {
         const size_t i = r->next++;
-        const lmas_question question = lmi_dataset_question(r->setup->data, i);
+        const lmas_question question = lmi_run_question(r->setup, i);
         lmas_status status;
 
         if (r->folder->is_done[i] || !lmi_shard_has(r->setup, i))

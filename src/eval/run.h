@@ -21,6 +21,14 @@ typedef struct lmi_standing {
 /* Called before every tick: often, so be quick. Return false to stop (LMAS_E_CANCELED). */
 typedef bool (*lmi_standing_fn)(void *user, const lmi_standing *standing);
 
+/* Question i as the team is asked it. Under a control that swaps memories it has another beside it,
+ * which is the same in shards, in a run that goes on, and in a whole one: the next of the run that
+ * says something else, around the end; or one of another task. Borrows from data and program. */
+lmas_question lmi_run_question(const lmi_setup *setup, size_t i);
+
+/* Whether the run has two questions that are not alike. */
+bool lmi_run_has_others(const lmi_setup *setup);
+
 /* Ask what is not done in `folder`. The totals hold what the folder holds then, also when the
  * run was stopped (LMAS_E_CANCELED) or failed. */
 lmas_status lmi_run(lmi_totals *totals, const lmi_setup *setup, lmi_runfolder *folder,

@@ -13,6 +13,7 @@
 #include "cli/show/activity.h"
 #include "cli/show/progress.h"
 #include "cli/show/term.h"
+#include "data/foreign.h"
 #include "data/task.h"
 
 typedef struct ask_settings {
@@ -224,7 +225,10 @@ static lmas_status drive(speech *s, lmas_solver *solver, const lmas_question *qu
 
 static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
 {
-    const lmas_question question = {.text = text, .kind = LMAS_ANSWER_FREE};
+    const bool is_swapped = stage->solver_params.control == LMAS_CONTROL_WRONG_TASK;
+    const lmas_question question = {.text = text,
+                                    .kind = LMAS_ANSWER_FREE,
+                                    .other = is_swapped ? lmi_foreign_question(0) : NULL};
     lmas_solver *solver = NULL;
     lmas_status status;
 
@@ -268,6 +272,19 @@ static int finish(lmas_status status, const speech *s)
     return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
 }
 
+/* The checks of flags that the table cannot make. */
+static lmas_status check(const ask_settings *s)
+{
+    if (lmi_flags_check(&s->solve.model) != LMAS_OK ||
+        lmi_team_flags_check(&s->solve.team) != LMAS_OK)
+        return LMAS_E_INVALID;
+    if (strcmp(s->solve.team.control, lmas_control_name(LMAS_CONTROL_SHUFFLED)) == 0)
+        return lmi_fail(LMAS_E_INVALID,
+                        "--control shuffled hands on the memory of another question, and ask has "
+                        "one: use latentmas run, or --control wrong-task");
+    return LMAS_OK;
+}
+
 static int run(void *settings, const lmi_args *args)
 {
     const ask_settings *s = settings;
@@ -285,8 +302,7 @@ static int run(void *settings, const lmi_args *args)
                 args->n_words);
         return LMI_EXIT_USAGE;
     }
-    if (lmi_flags_check(&s->solve.model) != LMAS_OK ||
-        lmi_team_flags_check(&s->solve.team) != LMAS_OK)
+    if (check(s) != LMAS_OK)
         return lmi_say_misuse();
     lmi_buf_init(&question, LMI_QUESTION_MAX);
     status = take_question(&question, args->words[0]);

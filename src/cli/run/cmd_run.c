@@ -212,21 +212,23 @@ static void add_to_command(work *w, char *flag, char *value)
 }
 
 /* The questions as the engine wants them; for lmi_free(). */
-static lmas_question *list_questions(const lmi_dataset *data, size_t n)
+static lmas_question *list_questions(const lmi_setup *setup)
 {
-    lmas_question *questions = lmi_new(n, sizeof(*questions));
+    lmas_question *questions = lmi_new(setup->n, sizeof(*questions));
     size_t i;
 
-    for (i = 0; questions && i < n; i++)
-        questions[i] = lmi_dataset_question(data, i);
+    for (i = 0; questions && i < setup->n; i++)
+        questions[i] = lmi_run_question(setup, i);
     return questions;
 }
 
 static lmas_status start_stage(work *w)
 {
-    lmas_question *questions = list_questions(&w->data, w->setup.n);
+    lmas_question *questions;
     lmas_status status;
 
+    w->setup.solver_params = &w->stage.solver_params;
+    questions = list_questions(&w->setup);
     if (!questions)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", w->setup.n);
     lmi_interrupt_at_once(true);
@@ -275,6 +277,21 @@ static int64_t n_asked(work *w)
     return SCIENCE_SAMPLES;
 }
 
+/* A shard needs a question, and a memory to be swapped another one. */
+static lmas_status check_questions(const work *w)
+{
+    const char *shuffled = lmas_control_name(LMAS_CONTROL_SHUFFLED);
+
+    if (lmi_shard_size(&w->setup) == 0)
+        return lmi_fail(LMAS_E_INVALID, "--shard %s of %zu questions is empty",
+                        w->settings.task.shard, w->setup.n);
+    if (strcmp(w->settings.solve.team.control, shuffled) == 0 && !lmi_run_has_others(&w->setup))
+        return lmi_fail(LMAS_E_INVALID,
+                        "--control shuffled hands on the memory of another question, and this run "
+                        "has no two: ask more, or take --control wrong-task");
+    return LMAS_OK;
+}
+
 /* Which of the questions, and where their programs run. */
 static lmas_status choose_questions(work *w)
 {
@@ -287,9 +304,8 @@ static lmas_status choose_questions(work *w)
         w->setup.n = (size_t)n;
     if (s->task.shard)
         status = lmi_shard_parse(&w->setup.shard, &w->setup.n_shards, s->task.shard);
-    if (status == LMAS_OK && lmi_shard_size(&w->setup) == 0)
-        return lmi_fail(LMAS_E_INVALID, "--shard %s of %zu questions is empty", s->task.shard,
-                        w->setup.n);
+    if (status == LMAS_OK)
+        status = check_questions(w);
     if (status == LMAS_OK && w->data.task->grade == LMI_GRADE_CODE)
         status = choose_sandbox(w);
     return status;
@@ -334,7 +350,6 @@ static lmas_status open_inputs(work *w)
     w->setup.session = w->stage.session;
     w->setup.session_params = &w->stage.session_params;
     w->setup.team = w->stage.team;
-    w->setup.solver_params = &w->stage.solver_params;
     w->setup.n_ctx_asked = w->stage.n_ctx_asked;
     w->setup.args = w->args.argv + 1;
     w->setup.n_args = (size_t)w->args.argc - 1;

@@ -41,6 +41,9 @@ void lmi_compare_done(lmi_comparison *comparison)
         lmi_free(comparison->runs[i].settings);
         lmi_free(comparison->runs[i].difference);
     }
+    for (i = 0; i < comparison->n_controls; i++)
+        lmi_buf_done(&comparison->controls[i].readings);
+    lmi_free(comparison->controls);
     lmi_free(comparison->runs);
     lmi_free(comparison->pairs);
     lmi_buf_done(&comparison->notes);
@@ -388,18 +391,19 @@ static void count_pair(lmi_pair *pair, const lmi_record *a, const lmi_record *b)
     pair->p = lmi_mcnemar(pair->n_only_a, pair->n_only_b);
 }
 
-static void add_pair(lmi_comparison *c, size_t a, size_t b)
+lmi_pair lmi_pair_of(const lmi_comparison *c, size_t a, size_t b)
 {
-    lmi_pair *pair = &c->pairs[c->n_pairs++];
+    lmi_pair pair = {.a = a, .b = b, .points = NAN, .p = NAN};
 
-    *pair = (lmi_pair){.a = a, .b = b, .points = NAN, .p = NAN};
     if (has_same_data(&c->runs[a], &c->runs[b]))
-        count_pair(pair, &c->runs[a].record, &c->runs[b].record);
+        count_pair(&pair, &c->runs[a].record, &c->runs[b].record);
     else
-        pair->reason = "other data (SHA-256 differs)";
+        pair.reason = "other data (SHA-256 differs)";
+    return pair;
 }
 
-/* All pairs of a block, or, where a reference was asked for, those with it. */
+/* All pairs of a block but those of two controls; or, where a reference was asked for, those with
+ * it. */
 static lmas_status make_pairs(lmi_comparison *c, bool is_against)
 {
     size_t a, b;
@@ -409,10 +413,11 @@ static lmas_status make_pairs(lmi_comparison *c, bool is_against)
         return lmi_fail(LMAS_E_NOMEM, "no memory for pairs of %zu runs", c->n_runs);
     for (a = 0; a < c->n_runs; a++)
         for (b = 0; b < c->n_runs; b++) {
-            const bool is_wanted = is_against ? c->runs[b].reference == a && a != b : a < b;
+            const bool is_wanted = is_against ? c->runs[b].reference == a && a != b
+                                              : a < b && !lmi_controls_share(c, a, b);
 
             if (is_wanted && c->runs[a].block == c->runs[b].block)
-                add_pair(c, a, b);
+                c->pairs[c->n_pairs++] = lmi_pair_of(c, a, b);
         }
     return LMAS_OK;
 }
@@ -465,6 +470,8 @@ static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
     }
     if (status == LMAS_OK)
         status = lmi_settings_find(c);
+    if (status == LMAS_OK)
+        status = lmi_controls_find(c);
     if (status == LMAS_OK)
         status = make_pairs(c, p->against != NULL);
     return status == LMAS_OK ? lmi_buf_status(&c->notes) : status;

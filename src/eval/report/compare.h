@@ -49,11 +49,27 @@ typedef struct lmi_pair {
     double p;
 } lmi_pair;
 
+/* A run under a control, and what it makes of the questions that the run without one got right. */
+typedef struct lmi_control_row {
+    size_t run;
+    lmas_control control;
+    lmi_pair pair; /* a is the run without */
+} lmi_control_row;
+
+/* Runs that differ by their control alone. */
+typedef struct lmi_controls {
+    lmi_control_row rows[LMI_RUNS_MAX]; /* the first is the run without a control */
+    size_t n_rows;
+    lmi_buf readings; /* what follows, a line each, like notes */
+} lmi_controls;
+
 typedef struct lmi_comparison {
     lmi_run *runs;
     size_t n_runs;
     lmi_pair *pairs;
     size_t n_pairs;
+    lmi_controls *controls;
+    size_t n_controls;
     size_t n_blocks;
     lmi_buf notes; /* a line each: valid UTF-8 without control characters */
 } lmi_comparison;
@@ -71,6 +87,14 @@ void lmi_compare_done(lmi_comparison *comparison);
 
 /* Fill in the settings of all runs (compare_settings.c). */
 lmas_status lmi_settings_find(lmi_comparison *comparison);
+
+/* Pair runs `a` and `b`, or say why they cannot be. */
+lmi_pair lmi_pair_of(const lmi_comparison *comparison, size_t a, size_t b);
+
+/* Make the tables of controls (compare_controls.c); and whether two runs are both under a control
+ * in one of them: each is measured against the run without, and not against the other. */
+lmas_status lmi_controls_find(lmi_comparison *comparison);
+bool lmi_controls_share(const lmi_comparison *comparison, size_t a, size_t b);
 
 /* The run that those of a block are measured against. */
 const lmi_run *lmi_block_reference(const lmi_comparison *comparison, size_t block);

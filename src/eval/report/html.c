@@ -51,6 +51,35 @@ static void write_list(lmi_buf *out, const char *const *texts, size_t n)
     }
 }
 
+/* A list of lines that come as notes do. */
+static void write_lines(lmi_buf *out, const lmi_buf *lines)
+{
+    const char *note = lmi_buf_text(lines);
+
+    lmi_buf_puts(out, "<ul class=\"notes\">\n");
+    while (*note) {
+        const size_t len = strcspn(note, "\n");
+        char *text = lmi_strndup(note, len);
+
+        lmi_buf_puts(out, "<li>");
+        lmi_html(out, text ? text : "");
+        lmi_buf_puts(out, "</li>\n");
+        lmi_free(text);
+        note += len + (note[len] ? 1 : 0);
+    }
+    lmi_buf_puts(out, "</ul>\n");
+}
+
+static void write_p(lmi_buf *out, double p)
+{
+    char text[LMI_NUMBER_SIZE];
+
+    lmi_p_value(text, p);
+    lmi_buf_puts(out, p < 0.05 ? "<td><strong>" : "<td>");
+    lmi_html(out, text);
+    lmi_buf_puts(out, p < 0.05 ? "</strong></td>" : "</td>");
+}
+
 /* ---- Summary ---- */
 
 static void write_rate(lmi_buf *out, const lmi_rate *rate)
@@ -117,12 +146,55 @@ static void write_summary(lmi_buf *out, const lmi_comparison *c, size_t block)
     lmi_buf_puts(out, "</tbody></table></div>\n");
 }
 
+/* ---- Controls ---- */
+
+static void write_control(lmi_buf *out, const lmi_comparison *c, const lmi_control_row *row)
+{
+    const lmi_figures *f = &c->runs[row->run].figures;
+    const bool is_off = row->control == LMAS_CONTROL_OFF;
+    char text[LMI_NUMBER_SIZE];
+
+    lmi_buf_puts(out, "<tr><th scope=\"row\">");
+    write_key(out, c, row->run);
+    lmi_buf_printf(out, "<span>%s</span></th><td>%zu</td><td>%zu</td>",
+                   lmas_control_name(row->control), f->exact.n, f->exact.n_right);
+    write_rate(out, &f->exact);
+    if (is_off || row->pair.reason)
+        lmi_buf_puts(out, "<td>-</td><td>-</td>");
+    else {
+        lmi_buf_printf(out, "<td>%+.1f</td>", row->pair.points);
+        write_p(out, row->pair.p);
+    }
+    lmi_number(text, f->spoken);
+    lmi_buf_printf(out, "<td>%s</td></tr>\n", text);
+}
+
+static void write_controls(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    size_t i, k;
+
+    for (i = 0; i < c->n_controls; i++) {
+        const lmi_controls *table = &c->controls[i];
+
+        if (c->runs[table->rows[0].run].block != block)
+            continue;
+        lmi_buf_puts(out, "<h3>What the memory carried</h3>\n<div class=\"scroll\"><table>\n"
+                          "<thead><tr><th scope=\"col\">memory</th>"
+                          "<th scope=\"col\">questions</th><th scope=\"col\">right</th>"
+                          "<th scope=\"col\">exact, %</th><th scope=\"col\">difference</th>"
+                          "<th scope=\"col\">p</th><th scope=\"col\">spoken</th></tr></thead>\n"
+                          "<tbody>\n");
+        for (k = 0; k < table->n_rows; k++)
+            write_control(out, c, &table->rows[k]);
+        lmi_buf_puts(out, "</tbody></table></div>\n");
+        write_lines(out, &table->readings);
+    }
+}
+
 /* ---- Pairs ---- */
 
 static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pair)
 {
-    char p[LMI_NUMBER_SIZE];
-
     lmi_buf_puts(out, "<tr><th scope=\"row\">");
     write_key(out, c, pair->a);
     write_key(out, c, pair->b);
@@ -132,15 +204,12 @@ static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pa
                        pair->reason);
         return;
     }
-    lmi_p_value(p, pair->p);
     lmi_buf_printf(out,
-                   "<td>%zu</td><td>%zu</td><td>%zu</td><td>%zu</td><td>%zu</td><td>%+.1f</td><td>",
+                   "<td>%zu</td><td>%zu</td><td>%zu</td><td>%zu</td><td>%zu</td><td>%+.1f</td>",
                    pair->n_common, pair->n_both, pair->n_only_a, pair->n_only_b, pair->n_neither,
                    pair->points);
-    if (pair->p < 0.05)
-        lmi_buf_puts(out, "<strong>");
-    lmi_html(out, p);
-    lmi_buf_printf(out, "%s</td></tr>\n", pair->p < 0.05 ? "</strong>" : "");
+    write_p(out, pair->p);
+    lmi_buf_puts(out, "</tr>\n");
 }
 
 static void write_pairs(lmi_buf *out, const lmi_comparison *c, size_t block)
@@ -191,22 +260,10 @@ static void write_pictures(lmi_buf *out, const lmi_comparison *c, size_t block)
 
 static void write_notes(lmi_buf *out, const lmi_comparison *c)
 {
-    const char *note = lmi_buf_text(&c->notes);
-
-    if (!*note)
+    if (!*lmi_buf_text(&c->notes))
         return;
-    lmi_buf_puts(out, "<h2>Notes</h2>\n<ul class=\"notes\">\n");
-    while (*note) {
-        const size_t len = strcspn(note, "\n");
-        char *text = lmi_strndup(note, len);
-
-        lmi_buf_puts(out, "<li>");
-        lmi_html(out, text ? text : "");
-        lmi_buf_puts(out, "</li>\n");
-        lmi_free(text);
-        note += len + (note[len] ? 1 : 0);
-    }
-    lmi_buf_puts(out, "</ul>\n");
+    lmi_buf_puts(out, "<h2>Notes</h2>\n");
+    write_lines(out, &c->notes);
 }
 
 static void write_config(lmi_buf *out, const lmi_comparison *c, size_t i)
@@ -246,6 +303,7 @@ static void write_block(lmi_buf *out, const lmi_comparison *c, size_t block)
     lmi_html(out, sha);
     lmi_buf_puts(out, "</small></h2>\n");
     write_summary(out, c, block);
+    write_controls(out, c, block);
     write_pictures(out, c, block);
     write_pairs(out, c, block);
     lmi_buf_puts(out, "</section>\n");
@@ -263,14 +321,16 @@ lmas_status lmi_report_html(lmi_buf *out, const lmi_comparison *comparison)
     lmi_buf_puts(out, "<h2>Settings</h2>\n");
     for (i = 0; i < comparison->n_runs; i++)
         write_config(out, comparison, i);
-    lmi_buf_printf(out,
-                   "<footer><p>Tokens (read and spoken), thoughts and seconds are per question. "
-                   "Seconds are of the run's wall clock, with many questions at once; engine "
-                   "seconds are the sum of reading, thinking and speaking. Intervals are "
-                   "Wilson's, 95 %%. p is of McNemar's exact test, two-sided and not corrected "
-                   "for the number of pairs; below 0.05 it is bold. Hollow points: incomplete, or "
-                   "over other data than the reference.</p><p>latentmas %s</p></footer>\n"
-                   "</main>\n</body>\n</html>\n",
-                   lmas_version());
+    lmi_buf_printf(
+        out,
+        "<footer><p>Tokens (read and spoken), thoughts and seconds are per question. "
+        "Seconds are of the run's wall clock, with many questions at once; engine "
+        "seconds are the sum of reading, thinking and speaking. Intervals are "
+        "Wilson's, 95 %%. p is of McNemar's exact test, two-sided and not corrected "
+        "for the number of pairs; below 0.05 it is bold. Hollow points: incomplete, or "
+        "over other data than the reference. Memory: what agents inherit in place of the "
+        "working memory (--control), against the run that is off.</p><p>latentmas %s</p></footer>\n"
+        "</main>\n</body>\n</html>\n",
+        lmas_version());
     return lmi_buf_status(out);
 }

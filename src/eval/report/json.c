@@ -148,16 +148,48 @@ static void add_pair(writer *w, yyjson_mut_val *pairs, const lmi_comparison *c,
     add_real(w, o, "p", pair->p);
 }
 
-static void add_notes(writer *w, yyjson_mut_val *root, const lmi_comparison *c)
+static void add_lines(writer *w, yyjson_mut_val *object, const char *key, const lmi_buf *lines)
 {
-    yyjson_mut_val *notes = yyjson_mut_obj_add_arr(w->doc, root, "notes");
-    const char *note = lmi_buf_text(&c->notes);
+    yyjson_mut_val *notes = yyjson_mut_obj_add_arr(w->doc, object, key);
+    const char *note = lmi_buf_text(lines);
 
     while (*note) {
         const size_t len = strcspn(note, "\n");
 
         yyjson_mut_arr_add_strncpy(w->doc, notes, note, len);
         note += len + (note[len] ? 1 : 0);
+    }
+}
+
+static void add_control(writer *w, yyjson_mut_val *rows, const lmi_comparison *c,
+                        const lmi_control_row *row)
+{
+    const lmi_run *run = &c->runs[row->run];
+    const bool is_off = row->control == LMAS_CONTROL_OFF;
+    yyjson_mut_val *o = yyjson_mut_arr_add_obj(w->doc, rows);
+
+    add_text(w, o, "run", run->key);
+    add_text(w, o, "control", lmas_control_name(row->control));
+    add_rate(w, o, "exact", &run->figures.exact);
+    add_text(w, o, "not_tested", row->pair.reason);
+    add_real(w, o, "points", is_off ? NAN : row->pair.points);
+    add_real(w, o, "p", is_off ? NAN : row->pair.p);
+    add_real(w, o, "spoken", run->figures.spoken);
+}
+
+static void add_controls(writer *w, yyjson_mut_val *root, const lmi_comparison *c)
+{
+    yyjson_mut_val *tables = yyjson_mut_obj_add_arr(w->doc, root, "controls");
+    size_t i, k;
+
+    for (i = 0; i < c->n_controls; i++) {
+        const lmi_controls *table = &c->controls[i];
+        yyjson_mut_val *o = yyjson_mut_arr_add_obj(w->doc, tables);
+        yyjson_mut_val *rows = yyjson_mut_obj_add_arr(w->doc, o, "runs");
+
+        for (k = 0; k < table->n_rows; k++)
+            add_control(w, rows, c, &table->rows[k]);
+        add_lines(w, o, "readings", &table->readings);
     }
 }
 
@@ -175,10 +207,11 @@ lmas_status lmi_report_json(lmi_buf *out, const lmi_comparison *comparison)
     runs = yyjson_mut_obj_add_arr(w.doc, root, "runs");
     for (i = 0; i < comparison->n_runs; i++)
         add_run(&w, runs, comparison, &comparison->runs[i]);
+    add_controls(&w, root, comparison);
     pairs = yyjson_mut_obj_add_arr(w.doc, root, "pairs");
     for (i = 0; i < comparison->n_pairs; i++)
         add_pair(&w, pairs, comparison, &comparison->pairs[i]);
-    add_notes(&w, root, comparison);
+    add_lines(&w, root, "notes", &comparison->notes);
     lmi_buf_done(&w.valid);
     return lmi_json_write(out, w.doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END,
                           "the report");

@@ -77,19 +77,78 @@ static void write_runs(lmi_buf *out, const lmi_comparison *c, size_t block)
             write_run(out, &c->runs[i]);
 }
 
+static void write_p(lmi_buf *out, double p)
+{
+    char text[LMI_NUMBER_SIZE];
+
+    lmi_p_value(text, p);
+    lmi_buf_printf(out, " %s%s |", *text == '<' ? "&lt;" : "", *text == '<' ? text + 1 : text);
+}
+
+/* A list of lines that come as notes do. */
+static void write_lines(lmi_buf *out, const lmi_buf *lines)
+{
+    const char *note = lmi_buf_text(lines);
+
+    while (*note) {
+        const size_t len = strcspn(note, "\n");
+        char *text = lmi_strndup(note, len);
+
+        lmi_buf_puts(out, "- ");
+        lmi_markdown(out, text ? text : "");
+        lmi_buf_putc(out, '\n');
+        lmi_free(text);
+        note += len + (note[len] ? 1 : 0);
+    }
+}
+
+static void write_control(lmi_buf *out, const lmi_comparison *c, const lmi_control_row *row)
+{
+    const lmi_run *run = &c->runs[row->run];
+    const bool is_off = row->control == LMAS_CONTROL_OFF;
+
+    lmi_buf_printf(out, "| %s | %s | %zu | %zu |", run->key, lmas_control_name(row->control),
+                   run->figures.exact.n, run->figures.exact.n_right);
+    write_rate(out, &run->figures.exact);
+    if (is_off || row->pair.reason)
+        lmi_buf_puts(out, " - | - |");
+    else {
+        lmi_buf_printf(out, " %+.1f |", row->pair.points);
+        write_p(out, row->pair.p);
+    }
+    write_number(out, run->figures.spoken);
+    lmi_buf_putc(out, '\n');
+}
+
+static void write_controls(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    size_t i, k;
+
+    for (i = 0; i < c->n_controls; i++) {
+        const lmi_controls *table = &c->controls[i];
+
+        if (c->runs[table->rows[0].run].block != block)
+            continue;
+        lmi_buf_puts(out, "\n| | memory | questions | right | exact % [95 %] | difference | p | "
+                          "spoken |\n|---|---|--:|--:|--:|--:|--:|--:|\n");
+        for (k = 0; k < table->n_rows; k++)
+            write_control(out, c, &table->rows[k]);
+        lmi_buf_putc(out, '\n');
+        write_lines(out, &table->readings);
+    }
+}
+
 static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pair)
 {
-    char p[LMI_NUMBER_SIZE];
-
     lmi_buf_printf(out, "| %s, %s |", c->runs[pair->a].key, c->runs[pair->b].key);
     if (pair->reason) {
         lmi_buf_printf(out, " - | - | - | - | - | - | not tested: %s |\n", pair->reason);
         return;
     }
-    lmi_p_value(p, pair->p);
-    lmi_buf_printf(out, " %zu | %zu | %zu | %zu | %zu | %+.1f | %s%s |\n", pair->n_common,
-                   pair->n_both, pair->n_only_a, pair->n_only_b, pair->n_neither, pair->points,
-                   *p == '<' ? "&lt;" : "", *p == '<' ? p + 1 : p);
+    lmi_buf_printf(out, " %zu | %zu | %zu | %zu | %zu | %+.1f |", pair->n_common, pair->n_both,
+                   pair->n_only_a, pair->n_only_b, pair->n_neither, pair->points);
+    write_p(out, pair->p);
+    lmi_buf_putc(out, '\n');
 }
 
 static void write_pairs(lmi_buf *out, const lmi_comparison *c, size_t block)
@@ -108,22 +167,6 @@ static void write_pairs(lmi_buf *out, const lmi_comparison *c, size_t block)
     }
 }
 
-static void write_notes(lmi_buf *out, const lmi_comparison *c)
-{
-    const char *note = lmi_buf_text(&c->notes);
-
-    while (*note) {
-        const size_t len = strcspn(note, "\n");
-        char *text = lmi_strndup(note, len);
-
-        lmi_buf_puts(out, "- ");
-        lmi_markdown(out, text ? text : "");
-        lmi_buf_putc(out, '\n');
-        lmi_free(text);
-        note += len + (note[len] ? 1 : 0);
-    }
-}
-
 lmas_status lmi_report_markdown(lmi_buf *out, const lmi_comparison *comparison)
 {
     size_t block;
@@ -137,12 +180,16 @@ lmas_status lmi_report_markdown(lmi_buf *out, const lmi_comparison *comparison)
         lmi_markdown(out, r->data_sha256);
         lmi_buf_puts(out, "\n\n");
         write_runs(out, comparison, block);
+        write_controls(out, comparison, block);
         write_pairs(out, comparison, block);
         lmi_buf_putc(out, '\n');
     }
-    write_notes(out, comparison);
+    write_lines(out, &comparison->notes);
     lmi_buf_puts(out, "\nTokens (read and spoken), thoughts and seconds are per question. "
                       "Intervals are Wilson's; p is of McNemar's exact test, two-sided, not "
                       "corrected for the number of pairs.\n");
+    if (comparison->n_controls)
+        lmi_buf_puts(out, "Memory: what agents inherit in place of the working memory "
+                          "(`--control`), against the run that is off, by the same test.\n");
     return lmi_buf_status(out);
 }

@@ -24,6 +24,10 @@ static const char legend[] =
     "not\n"
     "corrected for the number of pairs; difference: percent points of the second over the first.\n";
 
+static const char memory_legend[] =
+    "memory: what agents inherit in place of the working memory (--control), against the run that\n"
+    "is off, by the same test.\n";
+
 static void write_heading(lmi_buf *out, const lmi_run *reference)
 {
     const lmi_record *r = &reference->record;
@@ -140,6 +144,57 @@ static void write_cost(lmi_buf *out, const lmi_comparison *c, size_t block)
     }
 }
 
+static void write_note(lmi_buf *out, const char *note, size_t len);
+
+static void write_lines(lmi_buf *out, const lmi_buf *lines)
+{
+    const char *line = lmi_buf_text(lines);
+
+    while (*line) {
+        const size_t len = strcspn(line, "\n");
+
+        write_note(out, line, len);
+        line += len + (line[len] ? 1 : 0);
+    }
+}
+
+static void write_control(lmi_buf *out, const lmi_comparison *c, const lmi_control_row *row)
+{
+    const lmi_run *run = &c->runs[row->run];
+    const lmi_rate *exact = &run->figures.exact;
+    const bool is_off = row->control == LMAS_CONTROL_OFF;
+    char text[LMI_NUMBER_SIZE];
+
+    lmi_buf_printf(out, "%-2s  %-10s  %9zu  %7zu", run->key, lmas_control_name(row->control),
+                   exact->n, exact->n_right);
+    write_rate(out, exact);
+    lmi_p_value(text, row->pair.p);
+    if (is_off || row->pair.reason)
+        lmi_buf_printf(out, "  %10s  %8s", "-", "-");
+    else
+        lmi_buf_printf(out, "  %+10.1f  %8s", row->pair.points, text);
+    lmi_number(text, run->figures.spoken);
+    lmi_buf_printf(out, "  %8s\n", text);
+}
+
+static void write_controls(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    size_t i, k;
+
+    for (i = 0; i < c->n_controls; i++) {
+        const lmi_controls *table = &c->controls[i];
+
+        if (c->runs[table->rows[0].run].block != block)
+            continue;
+        lmi_buf_printf(out, "\n    %-10s  %9s  %7s  %7s  %13s  %10s  %8s  %8s\n", "memory",
+                       "questions", "right", "exact %", "95 %", "difference", "p", "spoken");
+        for (k = 0; k < table->n_rows; k++)
+            write_control(out, c, &table->rows[k]);
+        lmi_buf_putc(out, '\n');
+        write_lines(out, &table->readings);
+    }
+}
+
 static void write_pair(lmi_buf *out, const lmi_comparison *c, const lmi_pair *pair)
 {
     char names[16], p[LMI_NUMBER_SIZE];
@@ -196,16 +251,11 @@ static void write_note(lmi_buf *out, const char *note, size_t len)
 
 static void write_notes(lmi_buf *out, const lmi_comparison *c)
 {
-    const char *note = lmi_buf_text(&c->notes);
-
     lmi_buf_putc(out, '\n');
-    while (*note) {
-        const size_t len = strcspn(note, "\n");
-
-        write_note(out, note, len);
-        note += len + (note[len] ? 1 : 0);
-    }
+    write_lines(out, &c->notes);
     lmi_buf_puts(out, legend);
+    if (c->n_controls)
+        lmi_buf_puts(out, memory_legend);
 }
 
 lmas_status lmi_report_text(lmi_buf *out, const lmi_comparison *comparison)
@@ -219,6 +269,7 @@ lmas_status lmi_report_text(lmi_buf *out, const lmi_comparison *comparison)
         write_names(out, comparison, block);
         write_answers(out, comparison, block);
         write_cost(out, comparison, block);
+        write_controls(out, comparison, block);
         write_pairs(out, comparison, block);
     }
     write_notes(out, comparison);
