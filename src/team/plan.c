@@ -62,8 +62,7 @@ static void copy(draft *d, lmi_turn_list *list, const lmi_turn_list *other)
 /* What the method makes of an edge. */
 static lmi_carry asked_of(const lmas_solver_params *p, lmi_carry carry)
 {
-    const bool is_text =
-        p->method == LMAS_METHOD_TEXT_MAS || p->control == LMAS_CONTROL_TEXT;
+    const bool is_text = p->method == LMAS_METHOD_TEXT_MAS || p->control == LMAS_CONTROL_TEXT;
 
     return is_text && carry != LMI_CARRY_NONE ? LMI_CARRY_TEXT : carry;
 }
@@ -99,28 +98,6 @@ static void add_edge(draft *d, const lmi_edge *edge, const size_t *place)
                  (round + step) * g->n_agents + place[edge->to], edge->carry);
 }
 
-/* Where no edge leads from round to round, the output hands its memory to those who start. */
-static void add_returns(draft *d, const size_t *place)
-{
-    const lmi_graph *g = &d->plan->team->graph;
-    bool takes[LMI_TEAM_AGENTS_MAX] = {false};
-    size_t i;
-
-    for (i = 0; i < g->n_edges; i++) {
-        if (g->edges[i].is_next_round)
-            return;
-        takes[g->edges[i].to] = true;
-    }
-    for (i = 0; i < g->n_agents; i++)
-        if (!takes[i])
-            add_edge(d,
-                     &(lmi_edge){.from = g->order[g->n_agents - 1],
-                                 .to = i,
-                                 .carry = LMI_CARRY_MEMORY,
-                                 .is_next_round = true},
-                     place);
-}
-
 static void link_turns(draft *d)
 {
     const lmi_graph *g = &d->plan->team->graph;
@@ -131,7 +108,6 @@ static void link_turns(draft *d)
         place[g->order[i]] = i;
     for (i = 0; i < g->n_edges; i++)
         add_edge(d, &g->edges[i], place);
-    add_returns(d, place);
 }
 
 /* ---- Turns ---- */
@@ -340,9 +316,9 @@ static void set_work(const draft *d, size_t i)
     turn->is_output = i + 1 == d->plan->n_turns;
     turn->sampling = sampling_of(d->plan, agent);
     if (is_latent)
-        turn->n_thoughts = agent->latent_steps >= 0                  ? agent->latent_steps
+        turn->n_thoughts = agent->latent_steps >= 0             ? agent->latent_steps
                            : hands_on(d, i, lmi_carries_memory) ? p->latent_steps
-                                                                     : 0;
+                                                                : 0;
     if (!is_latent || turn->is_output || agent->speaks || is_first ||
         hands_on(d, i, lmi_carries_text))
         turn->n_speak = most_spoken(d->plan, agent);
