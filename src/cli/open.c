@@ -126,10 +126,8 @@ lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
     return status;
 }
 
-/* A built-in team goes before a file of its name: ./NAME is the file. */
-static lmas_status open_named(lmas_team **out, const lmi_team_flags *flags)
+lmas_status lmi_team_open(lmas_team **out, const char *name)
 {
-    const char *name = flags->team ? flags->team : flags->prompt;
     const char *known;
     lmi_buf names;
     lmas_status status;
@@ -157,7 +155,7 @@ static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
     const lmas_status status =
         flags->custom_prompt_file
             ? lmas_team_open_prompts(out, flags->custom_prompt_file, flags->prompt)
-            : open_named(out, flags);
+            : lmi_team_open(out, flags->team ? flags->team : flags->prompt);
 
     if (status == LMAS_OK)
         lmi_say_remarks(*out);
