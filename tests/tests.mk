@@ -69,6 +69,7 @@ check:
 	@sh tools/check.sh
 
 include tests/jinja/jinja.mk
+include tests/team/team.mk
 include tests/gguf/gguf.mk
 include tests/grade/grade.mk
 

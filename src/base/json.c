@@ -252,6 +252,8 @@ lmas_status lmi_json_only_keys(const lmi_json *json, yyjson_val *object, const c
     size_t i, max;
     yyjson_val *key, *val;
 
+    if (!object) /* (the loop would step from NULL to what is behind it) */
+        return LMAS_OK;
     yyjson_obj_foreach(object, i, max, key, val)
     {
         lmi_buf names;
@@ -277,6 +279,9 @@ yyjson_val *lmi_json_member(size_t *line, const lmi_json *json, yyjson_val *obje
     size_t i, max;
     yyjson_val *at, *val;
 
+    *line = first_line(json, object);
+    if (!object) /* (the loop would step from NULL to what is behind it) */
+        return NULL;
     yyjson_obj_foreach(object, i, max, at, val)
     {
         if (strcmp(yyjson_get_str(at), key) != 0)
@@ -284,7 +289,6 @@ yyjson_val *lmi_json_member(size_t *line, const lmi_json *json, yyjson_val *obje
         *line = lmi_json_line(json, at);
         return val;
     }
-    *line = first_line(json, object);
     return NULL;
 }
 

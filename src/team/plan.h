@@ -41,12 +41,13 @@ typedef struct lmi_parcel {
 typedef struct lmi_turn {
     const lmi_agent *agent; /* NULL for the single agent of the baseline */
     const char *name;
-    uint32_t round;          /* from 0 */
-    lmi_turn_list waits_for; /* turns that must have ended */
-    lmi_turn_list hears;     /* turns whose text it may read, in order */
-    lmi_turn_list gives_to;  /* turns that take cells of its memory, in order */
-    int32_t base;            /* the turn whose memory it goes on in; LMI_NO_TURN for a new one */
-    lmi_parcel *parcels;     /* what comes behind that */
+    uint32_t round;           /* from 0 */
+    lmi_turn_list waits_for;  /* turns that must have ended */
+    lmi_turn_list hears;      /* turns whose text it may read, in order */
+    lmi_turn_list gives_to;   /* turns that take cells of its memory, in order */
+    lmi_turn_list takes_from; /* turns whose memory it takes cells of: the base, and others */
+    int32_t base;             /* the turn whose memory it goes on in; LMI_NO_TURN for a new one */
+    lmi_parcel *parcels;      /* what comes behind that */
     size_t n_parcels, capacity;
     lmi_turn_list blocks; /* of its memory when it ends; its own is the last */
     bool gets_memory;     /* as the file says: it is told so */

@@ -1,4 +1,4 @@
-/* cmd_teams.c - latentmas teams: the built-in teams, a check for one's own, and pictures of both. */
+/* cmd_teams.c - latentmas teams: built-in teams, a check for one's own, pictures of both. */
 #include <stdio.h>
 #include <string.h>
 
