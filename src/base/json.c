@@ -260,6 +260,9 @@ lmas_status lmi_json_only_keys(const lmi_json *json, yyjson_val *object, const c
         lmas_status status;
         size_t k;
 
+        if (strlen(yyjson_get_str(key)) != yyjson_get_len(key))
+            return lmi_fail(LMAS_E_FORMAT, "%s:%zu: a key in %s contains a NUL character",
+                            json->label, lmi_json_line(json, key), where);
         if (is_known(yyjson_get_str(key), known))
             continue;
         lmi_buf_init(&names, LMI_ERROR_MAX);
