@@ -299,8 +299,10 @@ static void gather_all(draft *d)
 
     d->blocks = lmi_new(d->plan->n_turns, sizeof(set));
     d->heard = lmi_new(d->plan->n_turns, sizeof(set));
-    if (!d->blocks || !d->heard)
+    if (!d->blocks || !d->heard) {
         fail(d);
+        return;
+    }
     for (i = 0; d->status == LMAS_OK && i < d->plan->n_turns; i++) {
         const link *first = l;
 

@@ -1,4 +1,5 @@
 /* team_look_test.c - what programs see of a team's graph. */
+#include <stdio.h>
 #include <string.h>
 
 #include "support.h"
