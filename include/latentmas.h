@@ -354,6 +354,18 @@ LMAS_API const char *lmas_team_agent_name(const lmas_team *team, size_t i);
 LMAS_API const char *lmas_team_agent_program(const lmas_team *team, size_t i);
 LMAS_API const char *lmas_team_source(const lmas_team *team); /* the file, whole */
 
+/* What one agent hands to another: in a round, or from each round to the next. */
+typedef struct lmas_edge {
+    size_t from, to;   /* agents */
+    const char *carry; /* "none", "memory", "text", "both" or "embeds" */
+    bool is_next_round;
+} lmas_edge;
+
+/* The i-th edge, false past the last: in the file's order, then those that it leaves unsaid (of a
+ * chain; with several rounds, back to where they start). And how often the team goes round. */
+LMAS_API bool lmas_team_edge(lmas_edge *out, const lmas_team *team, size_t i);
+LMAS_API size_t lmas_team_n_rounds(const lmas_team *team);
+
 /* The i-th remark on a file that can be used and may not say what its author meant, such as a
  * misspelt slot: one line with file and line. NULL past the last. */
 LMAS_API const char *lmas_team_remark(const lmas_team *team, size_t i);

@@ -252,12 +252,17 @@ lmas_status lmi_json_only_keys(const lmi_json *json, yyjson_val *object, const c
     size_t i, max;
     yyjson_val *key, *val;
 
+    if (!object) /* (the loop would step from NULL to what is behind it) */
+        return LMAS_OK;
     yyjson_obj_foreach(object, i, max, key, val)
     {
         lmi_buf names;
         lmas_status status;
         size_t k;
 
+        if (strlen(yyjson_get_str(key)) != yyjson_get_len(key))
+            return lmi_fail(LMAS_E_FORMAT, "%s:%zu: a key in %s contains a NUL character",
+                            json->label, lmi_json_line(json, key), where);
         if (is_known(yyjson_get_str(key), known))
             continue;
         lmi_buf_init(&names, LMI_ERROR_MAX);
@@ -277,6 +282,9 @@ yyjson_val *lmi_json_member(size_t *line, const lmi_json *json, yyjson_val *obje
     size_t i, max;
     yyjson_val *at, *val;
 
+    *line = first_line(json, object);
+    if (!object) /* (the loop would step from NULL to what is behind it) */
+        return NULL;
     yyjson_obj_foreach(object, i, max, at, val)
     {
         if (strcmp(yyjson_get_str(at), key) != 0)
@@ -284,7 +292,6 @@ yyjson_val *lmi_json_member(size_t *line, const lmi_json *json, yyjson_val *obje
         *line = lmi_json_line(json, at);
         return val;
     }
-    *line = first_line(json, object);
     return NULL;
 }
 

@@ -154,19 +154,9 @@ lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
     return status;
 }
 
-/* The team that is meant: the reference's hierarchy is a chain. */
-static const char *team_name(const lmi_team_flags *flags)
-{
-    if (flags->team)
-        return flags->team;
-    return flags->compat && strcmp(flags->prompt, "hierarchical") == 0 ? "hierarchical-chain"
-                                                                       : flags->prompt;
-}
-
 /* A built-in team goes before a file of its name: ./NAME is the file. */
-static lmas_status open_named(lmas_team **out, const lmi_team_flags *flags)
+lmas_status lmi_team_open(lmas_team **out, const char *name)
 {
-    const char *name = team_name(flags);
     const char *known;
     lmi_buf names;
     lmas_status status;
@@ -189,6 +179,15 @@ static lmas_status open_named(lmas_team **out, const lmi_team_flags *flags)
     return status;
 }
 
+/* The team that is meant: the reference's hierarchy is a chain. */
+static const char *team_name(const lmi_team_flags *flags)
+{
+    if (flags->team)
+        return flags->team;
+    return flags->compat && strcmp(flags->prompt, "hierarchical") == 0 ? "hierarchical-chain"
+                                                                       : flags->prompt;
+}
+
 /* A file that somebody sent is no reason to run what it says. */
 static lmas_status refuse_programs(const lmas_team *team)
 {
@@ -209,7 +208,7 @@ static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
     const lmas_status status =
         flags->custom_prompt_file
             ? lmas_team_open_prompts(out, flags->custom_prompt_file, flags->prompt)
-            : open_named(out, flags);
+            : lmi_team_open(out, team_name(flags));
 
     if (status == LMAS_OK)
         lmi_say_remarks(*out);

@@ -32,6 +32,10 @@ void lmi_print_devices(void);
 /* Send the library's log to stderr. */
 void lmi_log_to_stderr(void);
 
+/* Open a built-in team or a file. A built-in one goes before a file of its name: ./NAME is the
+ * file. */
+lmas_status lmi_team_open(lmas_team **out, const char *name);
+
 /* Open the model that `flags` name, fetched first where it is one of the hub. */
 lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags);
 

@@ -93,8 +93,10 @@ static lmas_status read_ends(size_t *out, size_t *n, reader *r, yyjson_val *edge
         return find_agent(out, r, found, key);
     *n = yyjson_arr_size(found);
     if (*n < 1 || *n > LMI_TEAM_AGENTS_MAX)
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" of an edge names %zu agents, 1 to %d "
-                        "expected", r->json->label, r->line, key, *n, LMI_TEAM_AGENTS_MAX);
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s:%zu: \"%s\" of an edge names %zu agents, 1 to %d "
+                        "expected",
+                        r->json->label, r->line, key, *n, LMI_TEAM_AGENTS_MAX);
     yyjson_arr_foreach(found, i, max, name)
     {
         if (status == LMAS_OK)
@@ -314,6 +316,29 @@ static lmas_status check_output(const reader *r, size_t line)
     return LMAS_OK;
 }
 
+/* Where no edge leads from round to round, the output hands its memory to those who start. */
+static lmas_status add_returns(reader *r)
+{
+    const lmi_graph *g = r->graph;
+    lmi_edge made = {
+        .from = g->order[g->n_agents - 1], .carry = LMI_CARRY_MEMORY, .is_next_round = true};
+    bool takes[LMI_TEAM_AGENTS_MAX] = {false};
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    for (i = 0; i < g->n_edges; i++) {
+        if (g->edges[i].is_next_round)
+            return LMAS_OK;
+        takes[g->edges[i].to] = true;
+    }
+    for (i = 0; status == LMAS_OK && g->n_rounds > 1 && i < g->n_agents; i++) {
+        made.to = i;
+        if (!takes[i])
+            status = add_edge(r, made);
+    }
+    return status;
+}
+
 lmas_status lmi_graph_read(lmi_graph *out, const lmi_json *json, yyjson_val *root,
                            const char *const *names, size_t n)
 {
@@ -328,7 +353,9 @@ lmas_status lmi_graph_read(lmi_graph *out, const lmi_json *json, yyjson_val *roo
     if (status == LMAS_OK)
         status = find_order(&r);
     lmi_json_member(&line, json, root, "edges");
-    return status == LMAS_OK ? check_output(&r, line) : status;
+    if (status == LMAS_OK)
+        status = check_output(&r, line);
+    return status == LMAS_OK ? add_returns(&r) : status;
 }
 
 bool lmi_graph_tells(const lmi_graph *graph, size_t from, size_t to)
@@ -342,8 +369,7 @@ bool lmi_graph_tells(const lmi_graph *graph, size_t from, size_t to)
         for (i = 0; i < graph->n_edges; i++) {
             const lmi_edge *e = &graph->edges[i];
 
-            if (!lmi_carries_text(e->carry) || heard[e->to] ||
-                !(e->from == from || heard[e->from]))
+            if (!lmi_carries_text(e->carry) || heard[e->to] || !(e->from == from || heard[e->from]))
                 continue;
             heard[e->to] = true;
             is_new = true;

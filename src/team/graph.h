@@ -6,6 +6,8 @@
  *             {"from": "d", "to": "a", "next_round": true}]           in the round after
  *
  * Without "edges" each agent hands its memory to the next one. A chain is a graph like any other.
+ * Where rounds follow each other and no edge leads from one to the next, the output hands its
+ * memory to those who start: such edges stand behind the file's.
  * Edges of one round form no circle, and all lead to one agent, the output, which speaks last.
  */
 #ifndef LMI_TEAM_GRAPH_H

@@ -2,7 +2,7 @@
 #include "team/plan.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -15,42 +15,67 @@ typedef struct link {
     lmi_carry carry; /* what an experiment lets through of it */
 } link;
 
+/* A set of turns. Where many hand to many, lists alone would be searched for seconds. */
+typedef struct set {
+    uint64_t words[LMI_TEAM_TURNS_MAX / 64];
+} set;
+
 /* A plan on its way: all rounds, of which some turns nobody uses. */
 typedef struct draft {
     lmi_plan *plan;
-    link *links;
+    link *links; /* by whom they lead to, and then in the file's order */
     size_t n_links, capacity;
-    lmas_status status; /* the first failure; what follows does nothing */
+    set *blocks, *heard; /* of each turn: what its lists hold */
+    lmas_status status;  /* the first failure; what follows does nothing */
 } draft;
 
-static bool add(draft *d, lmi_turn_list *list, size_t turn)
+static void set_add(set *s, size_t turn)
 {
-    size_t i;
-
-    for (i = 0; i < list->n; i++)
-        if (list->at[i] == (int32_t)turn)
-            return false;
-    if (!lmi_reserve((void **)&list->at, &list->capacity, list->n + 1, sizeof(*list->at))) {
-        d->status = lmi_fail(LMAS_E_NOMEM, "no memory for a team's turns");
-        return false;
-    }
-    list->at[list->n++] = (int32_t)turn;
-    return true;
+    s->words[turn / 64] |= (uint64_t)1 << turn % 64;
 }
 
-static void add_all(draft *d, lmi_turn_list *list, const lmi_turn_list *others)
+static bool set_has(const set *s, size_t turn)
+{
+    return s->words[turn / 64] >> turn % 64 & 1;
+}
+
+static void set_add_all(set *s, const set *others)
 {
     size_t i;
 
-    for (i = 0; i < others->n; i++)
-        add(d, list, (size_t)others->at[i]);
+    for (i = 0; i < LMI_TEAM_TURNS_MAX / 64; i++)
+        s->words[i] |= others->words[i];
+}
+
+/* How many of the others it has not. */
+static size_t set_count_new(const set *s, const set *others)
+{
+    size_t n = 0;
+    size_t i;
+
+    for (i = 0; i < LMI_TEAM_TURNS_MAX / 64; i++)
+        n += (size_t)__builtin_popcountll(others->words[i] & ~s->words[i]);
+    return n;
+}
+
+static void fail(draft *d)
+{
+    d->status = lmi_fail(LMAS_E_NOMEM, "no memory for a team's turns");
+}
+
+static void add(draft *d, lmi_turn_list *list, size_t turn)
+{
+    if (!lmi_reserve((void **)&list->at, &list->capacity, list->n + 1, sizeof(*list->at)))
+        fail(d);
+    else
+        list->at[list->n++] = (int32_t)turn;
 }
 
 /* An empty list becomes like another. */
 static void copy(draft *d, lmi_turn_list *list, const lmi_turn_list *other)
 {
     if (!lmi_reserve((void **)&list->at, &list->capacity, other->n, sizeof(*list->at))) {
-        d->status = lmi_fail(LMAS_E_NOMEM, "no memory for a team's turns");
+        fail(d);
         return;
     }
     memcpy(list->at, other->at, other->n * sizeof(*list->at));
@@ -62,8 +87,7 @@ static void copy(draft *d, lmi_turn_list *list, const lmi_turn_list *other)
 /* What the method makes of an edge. */
 static lmi_carry asked_of(const lmas_solver_params *p, lmi_carry carry)
 {
-    const bool is_text =
-        p->method == LMAS_METHOD_TEXT_MAS || p->control == LMAS_CONTROL_TEXT;
+    const bool is_text = p->method == LMAS_METHOD_TEXT_MAS || p->control == LMAS_CONTROL_TEXT;
 
     return is_text && carry != LMI_CARRY_NONE ? LMI_CARRY_TEXT : carry;
 }
@@ -81,44 +105,26 @@ static void add_link(draft *d, size_t from, size_t to, lmi_carry carry)
     const lmi_carry asked = asked_of(&d->plan->params, carry);
 
     if (!lmi_reserve((void **)&d->links, &d->capacity, d->n_links + 1, sizeof(link))) {
-        d->status = lmi_fail(LMAS_E_NOMEM, "no memory for a team's turns");
+        fail(d);
         return;
     }
     d->links[d->n_links++] = (link){from, to, asked, carry_of(&d->plan->params, asked)};
 }
 
-/* The edge in each round, or from each round to the next. `place` is where agents come in one. */
-static void add_edge(draft *d, const lmi_edge *edge, const size_t *place)
+/* What leads to the agent at `order[at]` in a round: from the same one, or from that before. */
+static void link_turn(draft *d, size_t round, size_t at, const size_t *place)
 {
     const lmi_graph *g = &d->plan->team->graph;
-    const size_t step = edge->is_next_round ? 1 : 0;
-    size_t round;
-
-    for (round = 0; round + step < g->n_rounds; round++)
-        add_link(d, round * g->n_agents + place[edge->from],
-                 (round + step) * g->n_agents + place[edge->to], edge->carry);
-}
-
-/* Where no edge leads from round to round, the output hands its memory to those who start. */
-static void add_returns(draft *d, const size_t *place)
-{
-    const lmi_graph *g = &d->plan->team->graph;
-    bool takes[LMI_TEAM_AGENTS_MAX] = {false};
     size_t i;
 
     for (i = 0; i < g->n_edges; i++) {
-        if (g->edges[i].is_next_round)
-            return;
-        takes[g->edges[i].to] = true;
+        const lmi_edge *e = &g->edges[i];
+        const size_t step = e->is_next_round ? 1 : 0;
+
+        if (e->to == g->order[at] && round >= step)
+            add_link(d, (round - step) * g->n_agents + place[e->from], round * g->n_agents + at,
+                     e->carry);
     }
-    for (i = 0; i < g->n_agents; i++)
-        if (!takes[i])
-            add_edge(d,
-                     &(lmi_edge){.from = g->order[g->n_agents - 1],
-                                 .to = i,
-                                 .carry = LMI_CARRY_MEMORY,
-                                 .is_next_round = true},
-                     place);
 }
 
 static void link_turns(draft *d)
@@ -129,9 +135,8 @@ static void link_turns(draft *d)
 
     for (i = 0; i < g->n_agents; i++)
         place[g->order[i]] = i;
-    for (i = 0; i < g->n_edges; i++)
-        add_edge(d, &g->edges[i], place);
-    add_returns(d, place);
+    for (i = 0; d->status == LMAS_OK && i < g->n_agents * g->n_rounds; i++)
+        link_turn(d, i / g->n_agents, i % g->n_agents, place);
 }
 
 /* ---- Turns ---- */
@@ -159,31 +164,15 @@ static lmas_status make_turns(lmi_plan *plan)
     return LMAS_OK;
 }
 
-/* Leave out the turns that lead nowhere, such as a judge's before the last round. */
-static void drop_unused(draft *d)
+/* Renumber the turns that have a place, counted from 1, and the links between them. */
+static void close_ranks(draft *d, const size_t *place)
 {
     lmi_plan *plan = d->plan;
-    size_t *place = lmi_new(plan->n_turns, sizeof(*place)); /* from 1; 0: unused */
     size_t i, n = 0;
 
-    if (!place) {
-        d->status = lmi_fail(LMAS_E_NOMEM, "no memory for a team's turns");
-        return;
-    }
-    place[plan->n_turns - 1] = 1;
-    for (i = plan->n_turns; i-- > 0;) {
-        size_t k;
-
-        for (k = 0; place[i] && k < d->n_links; k++)
-            if (d->links[k].to == i)
-                place[d->links[k].from] = 1;
-    }
-    for (i = 0; i < plan->n_turns; i++) {
-        if (!place[i])
-            continue;
-        plan->turns[n] = plan->turns[i];
-        place[i] = ++n;
-    }
+    for (i = 0; i < plan->n_turns; i++)
+        if (place[i])
+            plan->turns[n++] = plan->turns[i];
     plan->n_turns = n;
     for (i = 0, n = 0; i < d->n_links; i++) {
         const link *l = &d->links[i];
@@ -192,31 +181,52 @@ static void drop_unused(draft *d)
             d->links[n++] = (link){place[l->from] - 1, place[l->to] - 1, l->asked, l->carry};
     }
     d->n_links = n;
-    lmi_free(place);
+}
+
+/* Leave out the turns that lead nowhere, such as a judge's before the last round. */
+static void drop_unused(draft *d)
+{
+    const size_t n_turns = d->plan->n_turns;
+    size_t place[LMI_TEAM_TURNS_MAX] = {0};
+    size_t i, n = 0;
+
+    place[n_turns - 1] = 1;
+    for (i = d->n_links; i-- > 0;)
+        if (place[d->links[i].to])
+            place[d->links[i].from] = 1;
+    for (i = 0; i < n_turns; i++)
+        if (place[i])
+            place[i] = ++n;
+    close_ranks(d, place);
 }
 
 static void add_parcel(draft *d, lmi_turn *turn, lmi_parcel parcel)
 {
     if (!lmi_reserve((void **)&turn->parcels, &turn->capacity, turn->n_parcels + 1,
                      sizeof(lmi_parcel))) {
-        d->status = lmi_fail(LMAS_E_NOMEM, "no memory for a team's turns");
+        fail(d);
         return;
     }
     turn->parcels[turn->n_parcels++] = parcel;
 }
 
-/* What the memory of turn `from` has, and `to` has not, comes behind. */
+/* What the memory of turn `from` has, and `to` has not, comes behind. It is most often the last of
+ * many: so its first block is looked for from the end. */
 static void add_parcels(draft *d, size_t to, const link *l)
 {
     const bool is_read = l->carry == LMI_CARRY_EMBEDS;
     const lmi_turn_list *blocks = &d->plan->turns[l->from].blocks;
-    size_t i;
+    size_t n_new = set_count_new(&d->blocks[to], &d->blocks[l->from]);
+    size_t i = blocks->n;
 
-    for (i = 0; i < blocks->n; i++) {
+    while (n_new > 0)
+        n_new -= !set_has(&d->blocks[to], (size_t)blocks->at[--i]);
+    for (; i < blocks->n; i++) {
         const int32_t block = blocks->at[i];
 
-        if (!add(d, &d->plan->turns[to].blocks, (size_t)block))
+        if (set_has(&d->blocks[to], (size_t)block))
             continue;
+        add(d, &d->plan->turns[to].blocks, (size_t)block);
         add_parcel(d, &d->plan->turns[to], (lmi_parcel){block, (int32_t)l->from, is_read});
         d->plan->turns[block].is_relayed |= is_read;
     }
@@ -227,65 +237,79 @@ static void inherit(draft *d, size_t to, const link *l)
 {
     lmi_turn *turn = &d->plan->turns[to];
 
-    if (turn->blocks.n > 0 || l->carry == LMI_CARRY_EMBEDS) {
-        add_parcels(d, to, l);
-    } else {
+    if (turn->blocks.n == 0 && l->carry != LMI_CARRY_EMBEDS) {
         turn->base = (int32_t)l->from;
         copy(d, &turn->blocks, &d->plan->turns[l->from].blocks);
+    } else {
+        add_parcels(d, to, l);
     }
-    if (l->carry != LMI_CARRY_EMBEDS)
-        add(d, &d->plan->turns[l->from].gives_to, to);
-}
-
-/* Memory that reaches the turn, link by link in the file's order: as cells, or as vectors. */
-static void gather_memory(draft *d, size_t to, bool is_read)
-{
-    size_t i;
-
-    for (i = 0; i < d->n_links; i++) {
-        const link *l = &d->links[i];
-
-        if (l->to == to && lmi_carries_memory(l->carry) &&
-            (l->carry == LMI_CARRY_EMBEDS) == is_read)
-            inherit(d, to, l);
-    }
-}
-
-static int by_turn(const void *a, const void *b)
-{
-    const int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-
-    return (x > y) - (x < y);
+    set_add_all(&d->blocks[to], &d->blocks[l->from]);
+    if (l->carry == LMI_CARRY_EMBEDS)
+        return;
+    add(d, &d->plan->turns[l->from].gives_to, to);
+    add(d, &turn->takes_from, l->from);
 }
 
 /* Whom it waits for, and whose text it may read: theirs, and what they heard. */
-static void gather_text(draft *d, size_t to)
+static void gather_text(draft *d, size_t to, const link *l)
 {
     lmi_turn *turn = &d->plan->turns[to];
-    size_t i;
 
-    for (i = 0; i < d->n_links; i++) {
-        const link *l = &d->links[i];
-
-        if (l->to != to)
-            continue;
-        add(d, &turn->waits_for, l->from);
-        turn->gets_memory |= lmi_carries_memory(l->asked);
-        if (!lmi_carries_text(l->carry))
-            continue;
-        add_all(d, &turn->hears, &d->plan->turns[l->from].hears);
-        add(d, &turn->hears, l->from);
-    }
-    if (turn->hears.n > 1)
-        qsort(turn->hears.at, turn->hears.n, sizeof(*turn->hears.at), by_turn);
+    add(d, &turn->waits_for, l->from);
+    turn->gets_memory |= lmi_carries_memory(l->asked);
+    if (!lmi_carries_text(l->carry))
+        return;
+    set_add_all(&d->heard[to], &d->heard[l->from]);
+    set_add(&d->heard[to], l->from);
 }
 
-static void gather(draft *d, size_t to)
+static void list_heard(draft *d, size_t to)
 {
-    gather_text(d, to);
-    gather_memory(d, to, false);
-    gather_memory(d, to, true);
+    size_t i;
+
+    for (i = 0; i < to; i++)
+        if (set_has(&d->heard[to], i))
+            add(d, &d->plan->turns[to].hears, i);
+}
+
+/* All that reaches the turn by `n` links, in the file's order: memory as cells, and behind it what
+ * comes as vectors. */
+static void gather(draft *d, size_t to, const link *links, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        gather_text(d, to, &links[i]);
+    list_heard(d, to);
+    for (i = 0; i < n; i++)
+        if (lmi_carries_memory(links[i].carry) && links[i].carry != LMI_CARRY_EMBEDS)
+            inherit(d, to, &links[i]);
+    for (i = 0; i < n; i++)
+        if (links[i].carry == LMI_CARRY_EMBEDS)
+            inherit(d, to, &links[i]);
     add(d, &d->plan->turns[to].blocks, to);
+    set_add(&d->blocks[to], to);
+}
+
+static void gather_all(draft *d)
+{
+    const link *l = d->links;
+    const link *end = l + d->n_links;
+    size_t i;
+
+    d->blocks = lmi_new(d->plan->n_turns, sizeof(set));
+    d->heard = lmi_new(d->plan->n_turns, sizeof(set));
+    if (!d->blocks || !d->heard) {
+        fail(d);
+        return;
+    }
+    for (i = 0; d->status == LMAS_OK && i < d->plan->n_turns; i++) {
+        const link *first = l;
+
+        while (l < end && l->to == i)
+            l++;
+        gather(d, i, first, (size_t)(l - first));
+    }
 }
 
 /* ---- What a turn does ---- */
@@ -317,37 +341,41 @@ static int32_t most_spoken(const lmi_plan *plan, const lmi_agent *agent)
                : most;
 }
 
-/* Whether some link from the turn is to carry text, or memory. */
-static bool hands_on(const draft *d, size_t from, bool (*carries)(lmi_carry))
+/* With text every agent speaks, and none thinks. `memory`, `text`: the turns that are to hand such
+ * on. */
+static void set_work(lmi_plan *plan, size_t i, const set *memory, const set *text)
 {
-    size_t i;
-
-    for (i = 0; i < d->n_links; i++)
-        if (d->links[i].from == from && carries(d->links[i].asked))
-            return true;
-    return false;
-}
-
-/* With text every agent speaks, and none thinks. */
-static void set_work(const draft *d, size_t i)
-{
-    const lmas_solver_params *p = &d->plan->params;
-    lmi_turn *turn = &d->plan->turns[i];
+    const lmas_solver_params *p = &plan->params;
+    lmi_turn *turn = &plan->turns[i];
     const lmi_agent *agent = turn->agent;
     const bool is_latent = p->method == LMAS_METHOD_LATENT_MAS;
-    const bool is_first = agent == d->plan->team->agents && p->first_speaks;
+    const bool is_first = agent == plan->team->agents && p->first_speaks;
 
-    turn->is_output = i + 1 == d->plan->n_turns;
-    turn->sampling = sampling_of(d->plan, agent);
+    turn->is_output = i + 1 == plan->n_turns;
+    turn->sampling = sampling_of(plan, agent);
     if (lmi_turn_is_errand(turn))
         return;
     if (is_latent)
-        turn->n_thoughts = agent->latent_steps >= 0                  ? agent->latent_steps
-                           : hands_on(d, i, lmi_carries_memory) ? p->latent_steps
-                                                                     : 0;
-    if (!is_latent || turn->is_output || agent->speaks || is_first ||
-        hands_on(d, i, lmi_carries_text))
-        turn->n_speak = most_spoken(d->plan, agent);
+        turn->n_thoughts = agent->latent_steps >= 0 ? agent->latent_steps
+                           : set_has(memory, i)     ? p->latent_steps
+                                                    : 0;
+    if (!is_latent || turn->is_output || agent->speaks || is_first || set_has(text, i))
+        turn->n_speak = most_spoken(plan, agent);
+}
+
+static void set_all_work(const draft *d)
+{
+    set memory = {{0}}, text = {{0}};
+    size_t i;
+
+    for (i = 0; i < d->n_links; i++) {
+        if (lmi_carries_memory(d->links[i].asked))
+            set_add(&memory, d->links[i].from);
+        if (lmi_carries_text(d->links[i].asked))
+            set_add(&text, d->links[i].from);
+    }
+    for (i = 0; i < d->plan->n_turns; i++)
+        set_work(d->plan, i, &memory, &text);
 }
 
 /* ---- Memories at once ---- */
@@ -368,17 +396,27 @@ bool lmi_plan_takes_over(const lmi_plan *plan, const lmi_standing *standing, siz
     return true;
 }
 
+/* The last of those still to take from the turn's memory; LMI_NO_TURN for none. */
+static int32_t last_taker(const lmi_turn *turn, const lmi_standing *standing)
+{
+    size_t k = turn->gives_to.n;
+
+    while (k-- > 0)
+        if (standing[turn->gives_to.at[k]] == LMI_WAITS)
+            return turn->gives_to.at[k];
+    return LMI_NO_TURN;
+}
+
 uint32_t lmi_plan_n_held(const lmi_plan *plan, const lmi_standing *standing)
 {
     uint32_t n = 0;
-    size_t i, k;
+    size_t i;
 
     for (i = 0; i < plan->n_turns; i++) {
-        bool is_held = standing[i] == LMI_RUNS && !lmi_turn_is_errand(&plan->turns[i]);
+        const lmi_turn *turn = &plan->turns[i];
 
-        for (k = 0; standing[i] == LMI_ENDED && k < plan->turns[i].gives_to.n; k++)
-            is_held |= standing[plan->turns[i].gives_to.at[k]] == LMI_WAITS;
-        n += is_held;
+        n += (standing[i] == LMI_RUNS && !lmi_turn_is_errand(turn)) ||
+             (standing[i] == LMI_ENDED && last_taker(turn, standing) != LMI_NO_TURN);
     }
     return n;
 }
@@ -394,30 +432,38 @@ static uint32_t start(const lmi_plan *plan, lmi_standing *standing, size_t i)
     return n;
 }
 
-static void end_running(const lmi_plan *plan, lmi_standing *standing)
-{
-    size_t i;
-
-    for (i = 0; i < plan->n_turns; i++)
-        if (standing[i] == LMI_RUNS)
-            standing[i] = LMI_ENDED;
-}
-
+/* Turns go in their order from here on: a memory is held until its last taker starts, which goes
+ * on in it if it is its base. */
 uint32_t lmi_plan_peak(const lmi_plan *plan, const lmi_standing *standing)
 {
-    lmi_standing ahead[LMI_TEAM_TURNS_MAX];
+    uint32_t n_until[LMI_TEAM_TURNS_MAX] = {0}; /* memories held until that turn starts */
     uint32_t peak = lmi_plan_n_held(plan, standing);
+    uint32_t n = 0;
     size_t i;
 
-    memcpy(ahead, standing, plan->n_turns * sizeof(*ahead));
     for (i = 0; i < plan->n_turns; i++) {
-        uint32_t n;
+        const int32_t last = last_taker(&plan->turns[i], standing);
 
-        if (ahead[i] != LMI_WAITS)
+        if (standing[i] == LMI_WAITS || last == LMI_NO_TURN)
             continue;
-        end_running(plan, ahead);
-        n = start(plan, ahead, i);
-        peak = n > peak ? n : peak;
+        n_until[last]++;
+        n++;
+    }
+    for (i = 0; i < plan->n_turns; i++) {
+        const lmi_turn *turn = &plan->turns[i];
+        const int32_t last = last_taker(turn, standing);
+        bool goes_on;
+
+        if (standing[i] != LMI_WAITS || lmi_turn_is_errand(turn))
+            continue;
+        goes_on = turn->base != LMI_NO_TURN &&
+                  last_taker(&plan->turns[turn->base], standing) == (int32_t)i;
+        peak = n + !goes_on > peak ? n + !goes_on : peak;
+        n -= n_until[i];
+        if (last == LMI_NO_TURN)
+            continue;
+        n_until[last]++;
+        n++;
     }
     return peak;
 }
@@ -455,28 +501,62 @@ bool lmi_plan_may_begin(const lmi_plan *plan, const lmi_standing *standing, size
     return start(plan, ahead, turn) <= n_lanes && lmi_plan_peak(plan, ahead) <= n_lanes;
 }
 
+/* Turns that go at the same time where all that can start does: those with as many others before
+ * them. */
+static size_t find_waves(size_t *waves, const lmi_plan *plan)
+{
+    size_t n = 0;
+    size_t i, k;
+
+    for (i = 0; i < plan->n_turns; i++) {
+        const lmi_turn_list *list = &plan->turns[i].waits_for;
+
+        waves[i] = 0;
+        for (k = 0; k < list->n; k++)
+            if (waves[i] <= waves[list->at[k]])
+                waves[i] = waves[list->at[k]] + 1;
+        n = n > waves[i] ? n : waves[i] + 1;
+    }
+    return n;
+}
+
+/* Memories, and by turn how many are still to take from its own. */
+typedef struct tally {
+    uint32_t n, peak;
+    size_t n_takers[LMI_TEAM_TURNS_MAX];
+} tally;
+
+/* The turn starts: with a memory of its own, or in its base's if nobody else will take from it. */
+static void tally_start(tally *t, const lmi_turn *turn)
+{
+    size_t k;
+
+    t->n++;
+    if (turn->base == LMI_NO_TURN || t->n_takers[turn->base] > 1)
+        t->peak = t->n > t->peak ? t->n : t->peak;
+    for (k = 0; k < turn->takes_from.n; k++)
+        if (--t->n_takers[turn->takes_from.at[k]] == 0)
+            t->n--;
+}
+
 /* The most there are where all that can start does. */
 static uint32_t widest(const lmi_plan *plan)
 {
-    lmi_standing standing[LMI_TEAM_TURNS_MAX] = {LMI_WAITS};
-    uint32_t peak = 1;
-    size_t n_left = plan->n_turns;
-    size_t i;
+    size_t waves[LMI_TEAM_TURNS_MAX];
+    const size_t n_waves = find_waves(waves, plan);
+    tally t = {.peak = 1};
+    size_t wave, i;
 
-    while (n_left > 0) {
-        bool ready[LMI_TEAM_TURNS_MAX];
-
+    for (i = 0; i < plan->n_turns; i++)
+        t.n_takers[i] = plan->turns[i].gives_to.n;
+    for (wave = 0; wave < n_waves; wave++) {
         for (i = 0; i < plan->n_turns; i++)
-            ready[i] = lmi_plan_is_ready(plan, standing, i);
-        for (i = 0; i < plan->n_turns; i++) {
-            const uint32_t n = ready[i] ? start(plan, standing, i) : 0;
-
-            n_left -= ready[i];
-            peak = n > peak ? n : peak;
-        }
-        end_running(plan, standing);
+            if (waves[i] == wave && !lmi_turn_is_errand(&plan->turns[i]))
+                tally_start(&t, &plan->turns[i]);
+        for (i = 0; i < plan->n_turns; i++)
+            t.n -= waves[i] == wave && t.n_takers[i] == 0 && !lmi_turn_is_errand(&plan->turns[i]);
     }
-    return peak;
+    return t.peak;
 }
 
 static void count_lanes(lmi_plan *plan)
@@ -495,7 +575,6 @@ lmas_status lmi_plan_make(lmi_plan *out, const lmas_model *model, const lmas_tea
                           const lmas_solver_params *params)
 {
     draft d = {.plan = out};
-    size_t i;
 
     *out = (lmi_plan){.model = model, .team = team};
     out->params = params ? *params : lmas_solver_params_default();
@@ -506,13 +585,15 @@ lmas_status lmi_plan_make(lmi_plan *out, const lmas_model *model, const lmas_tea
         link_turns(&d);
     if (d.status == LMAS_OK)
         drop_unused(&d);
-    for (i = 0; d.status == LMAS_OK && i < out->n_turns; i++) {
-        gather(&d, i);
-        set_work(&d, i);
-    }
-    lmi_free(d.links);
+    if (d.status == LMAS_OK)
+        gather_all(&d);
+    if (d.status == LMAS_OK)
+        set_all_work(&d);
     if (d.status == LMAS_OK)
         count_lanes(out);
+    lmi_free(d.links);
+    lmi_free(d.blocks);
+    lmi_free(d.heard);
     return d.status;
 }
 
@@ -526,6 +607,7 @@ void lmi_plan_done(lmi_plan *plan)
         lmi_free(turn->waits_for.at);
         lmi_free(turn->hears.at);
         lmi_free(turn->gives_to.at);
+        lmi_free(turn->takes_from.at);
         lmi_free(turn->blocks.at);
         lmi_free(turn->parcels);
     }

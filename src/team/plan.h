@@ -41,19 +41,20 @@ typedef struct lmi_parcel {
 typedef struct lmi_turn {
     const lmi_agent *agent; /* NULL for the single agent of the baseline */
     const char *name;
-    uint32_t round;             /* from 0 */
-    lmi_turn_list waits_for;    /* turns that must have ended */
-    lmi_turn_list hears;        /* turns whose text it may read, in order */
-    lmi_turn_list gives_to;     /* turns that take cells of its memory, in order */
-    int32_t base;               /* the turn whose memory it goes on in; LMI_NO_TURN for a new one */
-    lmi_parcel *parcels;        /* what comes behind that */
+    uint32_t round;           /* from 0 */
+    lmi_turn_list waits_for;  /* turns that must have ended */
+    lmi_turn_list hears;      /* turns whose text it may read, in order */
+    lmi_turn_list gives_to;   /* turns that take cells of its memory, in order */
+    lmi_turn_list takes_from; /* turns whose memory it takes cells of: the base, and others */
+    int32_t base;             /* the turn whose memory it goes on in; LMI_NO_TURN for a new one */
+    lmi_parcel *parcels;      /* what comes behind that */
     size_t n_parcels, capacity;
-    lmi_turn_list blocks;       /* of its memory when it ends; its own is the last */
-    bool gets_memory;           /* as the file says: it is told so */
-    bool is_relayed;            /* somebody reads its block afresh */
-    bool is_output;             /* the last one */
-    int32_t n_thoughts;         /* after reading */
-    int32_t n_speak;            /* most tokens spoken after that, 0 for none */
+    lmi_turn_list blocks; /* of its memory when it ends; its own is the last */
+    bool gets_memory;     /* as the file says: it is told so */
+    bool is_relayed;      /* somebody reads its block afresh */
+    bool is_output;       /* the last one */
+    int32_t n_thoughts;   /* after reading */
+    int32_t n_speak;      /* most tokens spoken after that, 0 for none */
     lmas_sampling sampling;
 } lmi_turn;
 
@@ -109,7 +110,7 @@ bool lmi_plan_may_begin(const lmi_plan *plan, const lmi_standing *standing, size
 typedef struct lmi_room {
     uint32_t n_least; /* of the longest memory: all that surely goes in */
     uint32_t n_most;  /* and the most that can */
-    uint32_t n_all;   /* the most of all its memories together, cells that they share counted once */
+    uint32_t n_all; /* the most of all its memories together, cells that they share counted once */
 } lmi_room;
 
 struct lmi_case;

@@ -1,4 +1,8 @@
-/* reach.c - see reach.h. A file without "edges" is a chain: its texts are a matter of the method. */
+/*
+ * reach.c - see reach.h.
+ *
+ * A file without "edges" is a chain: what its texts are is a matter of the method.
+ */
 #include "team/reach.h"
 
 #include <string.h>
@@ -92,9 +96,9 @@ static lmas_status check_output(const lmas_team *team, const lmi_json *json, siz
         if (strlen(team->agents[k].name) == len && memcmp(team->agents[k].name, name, len) == 0)
             break;
     if (k == team->n_agents)
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: {output:%.*s} in the prompt of \"%s\" names no agent",
-                        json->label, line_of(json, i), (int)(len < 64 ? len : 64), name,
-                        team->agents[i].name);
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s:%zu: {output:%.*s} in the prompt of \"%s\" names no agent", json->label,
+                        line_of(json, i), (int)(len < 64 ? len : 64), name, team->agents[i].name);
     if (lmi_graph_tells(&team->graph, k, i))
         return LMAS_OK;
     return lmi_fail(LMAS_E_FORMAT,

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "team/builtin.h"
 #include "team/reach.h"
 #include "team/slots.h"
@@ -100,7 +101,7 @@ lmas_status lmi_team_check_name(const lmi_json *json, size_t line, const char *w
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: name of %s has %zu bytes, from 1 to %d expected",
                         json->label, line, what, len, LMI_TEAM_NAME_MAX);
     for (i = 0; i < len; i++)
-        if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
+        if (lmi_utf8_control(name + i))
             return lmi_fail(LMAS_E_FORMAT, "%s:%zu: name of %s contains a control character",
                             json->label, line, what);
     return LMAS_OK;
@@ -229,22 +230,13 @@ static lmas_status check_whole(const lmas_team *team, const lmi_json *json, yyjs
     return LMAS_OK;
 }
 
-static lmas_status read_team(lmas_team *team, const lmi_json *json)
+/* Name, and what holds for all agents. */
+static lmas_status read_common(lmas_team *team, const lmi_json *json, yyjson_val *root)
 {
-    static const char *const keys[] = {
-        "name",    "system",    "context", "agents", "edges", "rounds", "baseline",
-        "formats", "reasoning", "chat_template_kwargs", NULL};
-    yyjson_val *root = lmi_json_root(json);
     const char *name = NULL;
-    lmas_status status;
     size_t line;
+    lmas_status status = lmi_json_string(&name, json, root, "the team", "name", false);
 
-    if (!yyjson_is_obj(root))
-        return lmi_fail(LMAS_E_FORMAT, "%s:1: a team must be an object, found %s", json->label,
-                        lmi_json_type(root));
-    status = lmi_json_only_keys(json, root, "the team", keys);
-    if (status == LMAS_OK)
-        status = lmi_json_string(&name, json, root, "the team", "name", false);
     lmi_json_member(&line, json, root, "name");
     if (status == LMAS_OK)
         status = lmi_team_check_name(json, line, "the team", name);
@@ -257,6 +249,24 @@ static lmas_status read_team(lmas_team *team, const lmi_json *json)
                                       DEFAULT_BASELINE);
     if (status == LMAS_OK)
         status = lmi_team_read_chat(&team->reasoning, &team->kwargs, json, root, "the team");
+    return status;
+}
+
+static lmas_status read_team(lmas_team *team, const lmi_json *json)
+{
+    static const char *const keys[] = {
+        "name",   "system",   "context", "agents",    "edges",
+        "rounds", "baseline", "formats", "reasoning", "chat_template_kwargs",
+        NULL};
+    yyjson_val *root = lmi_json_root(json);
+    lmas_status status;
+
+    if (!yyjson_is_obj(root))
+        return lmi_fail(LMAS_E_FORMAT, "%s:1: a team must be an object, found %s", json->label,
+                        lmi_json_type(root));
+    status = lmi_json_only_keys(json, root, "the team", keys);
+    if (status == LMAS_OK)
+        status = read_common(team, json, root);
     if (status == LMAS_OK)
         status = read_context(team, json, root);
     if (status == LMAS_OK)
@@ -398,43 +408,4 @@ void lmas_team_free(lmas_team *team)
     lmi_free(team->context_text);
     lmi_free(team->baseline);
     lmi_free(team);
-}
-
-const char *lmas_team_name(const lmas_team *team)
-{
-    return team ? team->name : NULL;
-}
-
-size_t lmas_team_n_agents(const lmas_team *team)
-{
-    return team ? team->n_agents : 0;
-}
-
-const char *lmas_team_agent_name(const lmas_team *team, size_t i)
-{
-    return team && i < team->n_agents ? team->agents[i].name : NULL;
-}
-
-const char *lmas_team_source(const lmas_team *team)
-{
-    return team ? team->source : NULL;
-}
-
-const char *lmas_team_remark(const lmas_team *team, size_t i)
-{
-    return team && i < team->n_remarks ? team->remarks[i] : NULL;
-}
-
-bool lmas_team_can_answer(const lmas_team *team, lmas_method method, lmas_answer_kind kind)
-{
-    bool has_need = false;
-    size_t i;
-
-    if (!team || (size_t)kind >= LMI_ANSWER_KINDS)
-        return false;
-    if (method == LMAS_METHOD_BASELINE)
-        has_need = strstr(team->baseline, "{format}") != NULL;
-    for (i = 0; method != LMAS_METHOD_BASELINE && i < team->n_agents; i++)
-        has_need |= strstr(team->agents[i].prompt, "{format}") != NULL;
-    return !has_need || team->formats[kind];
 }

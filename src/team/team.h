@@ -9,8 +9,8 @@
 /* Limits of a team file. */
 enum {
     LMI_TEAM_FILE_MAX = 1024 * 1024, /* bytes */
-    LMI_TEAM_TURNS_MAX = 1024, /* agents times rounds */
-    LMI_TEAM_NAME_MAX = 64, /* bytes of a team's or an agent's name */
+    LMI_TEAM_TURNS_MAX = 1024,       /* agents times rounds */
+    LMI_TEAM_NAME_MAX = 64,          /* bytes of a team's or an agent's name */
     LMI_ANSWER_KINDS = 4,
     LMI_TEAM_REMARKS_MAX = 32, /* kept; a person mends those first */
 };

@@ -27,7 +27,7 @@ latentmas te|teams|a command that has begun
 latentmas help |$commands|commands behind help
 latentmas help r|report run|commands behind help that have begun
 latentmas completion |bash fish zsh|shells behind completion
-latentmas teams |check list show|sub-commands of teams
+latentmas teams |check graph list show|sub-commands of teams
 latentmas teams show |$teams|built-in teams behind show
 latentmas teams --verbose show |$teams|built-in teams behind a flag and show
 latentmas model |convert get info list path rm|sub-commands of model

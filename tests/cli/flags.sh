@@ -56,7 +56,9 @@ fails 2 'only the split test is fetched' "another split needs a file" run -m $MO
 fails 2 'no word without a flag expected' "run takes no words" run -m $MODEL --data $SUMS extra
 fails 2 'one expected' "two chat templates are one too many" \
     ask -m $MODEL --chat-template chatml --chat-template-file Makefile q
-fails 2 'expected list, show NAME or check FILE' "teams explains its words" teams frobnicate
+fails 2 'expected list, show NAME, graph FILE or check FILE...' "teams explains its words" teams frobnicate
+printf '{"name": "x", "agents": [{"nam": "a"}]}' >"$tmp/keys.json"
+fails 1 'expected one of: name, prompt, system, think, latent_steps' "keys of a file are no flags" teams check "$tmp/keys.json"
 fails 2 'no built-in team "nope"' "teams show names what there is" teams show nope
 fails 2 'expected info FILE, get NAME..., list, path NAME, rm NAME... or convert DIR, found nothing' "model explains its words" model
 fails 2 'expected bash, zsh or fish' "completion names the shells" completion ksh

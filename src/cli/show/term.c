@@ -34,13 +34,16 @@ size_t lmi_say_remarks(const lmas_team *team)
     return n;
 }
 
-static void say_last_error(void)
+/* What is wrong in a file is told in the file's words: a key of it may be named as a parameter. */
+static void say_last_error(lmas_status status)
 {
     lmi_buf text;
 
     lmi_buf_init(&text, (size_t)2 * LMI_ERROR_MAX);
-    lmi_in_flags(&text, lmas_last_error());
-    lmi_say("%s", text.status == LMAS_OK ? lmi_buf_text(&text) : lmas_last_error());
+    if (status != LMAS_E_FORMAT)
+        lmi_in_flags(&text, lmas_last_error());
+    lmi_say("%s", *lmi_buf_text(&text) && text.status == LMAS_OK ? lmi_buf_text(&text)
+                                                                 : lmas_last_error());
     lmi_buf_done(&text);
 }
 
@@ -50,13 +53,13 @@ int lmi_say_failure(lmas_status status)
         lmi_say("interrupted");
         return LMI_EXIT_INTERRUPTED;
     }
-    say_last_error();
+    say_last_error(status);
     return LMI_EXIT_FAILURE;
 }
 
 int lmi_say_misuse(void)
 {
-    say_last_error();
+    say_last_error(LMAS_E_INVALID);
     return LMI_EXIT_USAGE;
 }
 

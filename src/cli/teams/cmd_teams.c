@@ -1,17 +1,30 @@
-/* cmd_teams.c - latentmas teams: the built-in teams, and a check for one's own. */
+/* cmd_teams.c - latentmas teams: built-in teams, a check for one's own, pictures of both. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/open.h"
 #include "cli/show/term.h"
+#include "cli/teams/draw.h"
 #include "data/task.h"
 
 typedef struct teams_settings {
     lmi_general_flags general;
+    bool is_text, is_mermaid, is_dot;
 } teams_settings;
 
+static const lmi_opt graph_opts[] = {
+    {"--text", LMI_OPT_ON, offsetof(teams_settings, is_text),
+     .help = "for a terminal (the default)"},
+    {"--mermaid", LMI_OPT_ON, offsetof(teams_settings, is_mermaid),
+     .help = "a flowchart in the language of Mermaid, which Markdown files show"},
+    {"--dot", LMI_OPT_ON, offsetof(teams_settings, is_dot), .help = "the language of Graphviz"},
+    {0},
+};
+
 static const lmi_opt_group groups[] = {
+    {"With graph", graph_opts, 0},
     {"General", lmi_general_opts, 0},
     {0},
 };
@@ -20,18 +33,22 @@ static const lmi_opt words[] = {
     {"list", LMI_OPT_ON, .help = "name the built-in teams and their agents"},
     {"show", LMI_OPT_WORD, 0, "NAME", .word_at = lmas_team_builtin_name,
      .help = "print the file of a built-in team"},
-    {"check", LMI_OPT_FILE, 0, "FILE", .help = "say whether a file is a team"},
+    {"graph", LMI_OPT_FILE, 0, "FILE", .word_at = lmas_team_builtin_name,
+     .help = "draw who hands what to whom; a file or a built-in team"},
+    {"check", LMI_OPT_FILE, 0, "FILE...", .help = "say whether files are teams"},
     {0},
 };
 
-/* "planner > critic > judger" */
-static void print_agents(const lmas_team *team)
+/* Draw the team, and forget the shape that this takes. */
+static lmas_status draw(const lmas_team *team, void (*drawer)(const lmi_shape *))
 {
-    size_t i;
+    lmi_shape shape;
+    const lmas_status status = lmi_shape_init(&shape, team);
 
-    for (i = 0; i < lmas_team_n_agents(team); i++)
-        printf("%s%s", i ? " > " : "", lmas_team_agent_name(team, i));
-    putchar('\n');
+    if (status == LMAS_OK)
+        drawer(&shape);
+    lmi_shape_done(&shape);
+    return status;
 }
 
 static int list(void)
@@ -41,13 +58,15 @@ static int list(void)
 
     for (i = 0; (name = lmas_team_builtin_name(i)); i++) {
         lmas_team *team = NULL;
-        const lmas_status status = lmas_team_builtin(&team, name);
+        lmas_status status = lmas_team_builtin(&team, name);
 
+        printf("%-14s ", name);
+        if (status == LMAS_OK)
+            status = draw(team, lmi_draw_short);
+        putchar('\n');
+        lmas_team_free(team);
         if (status != LMAS_OK)
             return lmi_say_failure(status);
-        printf("%-14s ", name);
-        print_agents(team);
-        lmas_team_free(team);
     }
     return LMI_EXIT_OK;
 }
@@ -107,7 +126,7 @@ static void print_gaps(const lmas_team *team)
 static int check(const char *path)
 {
     lmas_team *team = NULL;
-    const lmas_status status = lmas_team_open(&team, path);
+    lmas_status status = lmas_team_open(&team, path);
     size_t n_remarks;
 
     if (status != LMAS_OK)
@@ -115,25 +134,63 @@ static int check(const char *path)
     n_remarks = lmi_say_remarks(team);
     if (n_remarks == 0) {
         printf("%s: team %s is good: ", path, lmas_team_name(team));
-        print_agents(team);
+        status = draw(team, lmi_draw_short);
+        putchar('\n');
         print_gaps(team);
     }
     lmas_team_free(team);
+    if (status != LMAS_OK)
+        return lmi_say_failure(status);
     return n_remarks == 0 ? LMI_EXIT_OK : LMI_EXIT_FAILURE;
+}
+
+/* Each of them, also behind one that is bad. */
+static int check_all(char **paths, size_t n)
+{
+    int code = LMI_EXIT_OK;
+    size_t i;
+
+    for (i = 0; i < n && code != LMI_EXIT_INTERRUPTED; i++) {
+        const int one = check(paths[i]);
+
+        code = one == LMI_EXIT_OK ? code : one;
+    }
+    return code;
+}
+
+static int graph(const teams_settings *s, const char *name)
+{
+    lmas_team *team = NULL;
+    lmas_status status;
+
+    if (s->is_text + s->is_mermaid + s->is_dot > 1) {
+        lmi_say("teams: one of --text, --mermaid and --dot expected, found several");
+        return LMI_EXIT_USAGE;
+    }
+    status = lmi_team_open(&team, name);
+    if (status == LMAS_OK)
+        status = draw(team, s->is_mermaid ? lmi_draw_mermaid
+                            : s->is_dot   ? lmi_draw_dot
+                                          : lmi_draw_text);
+    lmas_team_free(team);
+    if (status == LMAS_E_INVALID)
+        return lmi_say_misuse();
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
 }
 
 static int run(void *settings, const lmi_args *args)
 {
     const char *word = args->n_words ? args->words[0] : "list";
 
-    (void)settings;
     if (args->n_words <= 1 && strcmp(word, "list") == 0)
         return list();
     if (args->n_words == 2 && strcmp(word, "show") == 0)
         return show(args->words[1]);
-    if (args->n_words == 2 && strcmp(word, "check") == 0)
-        return check(args->words[1]);
-    lmi_say("teams: expected list, show NAME or check FILE, found \"%s\"%s", word,
+    if (args->n_words == 2 && strcmp(word, "graph") == 0)
+        return graph(settings, args->words[1]);
+    if (args->n_words >= 2 && strcmp(word, "check") == 0)
+        return check_all(args->words + 1, args->n_words - 1);
+    lmi_say("teams: expected list, show NAME, graph FILE or check FILE..., found \"%s\"%s", word,
             args->n_words > 2   ? " and more than one word"
             : args->n_words < 2 ? " alone"
                                 : "");
@@ -142,18 +199,26 @@ static int run(void *settings, const lmi_args *args)
 
 const lmi_command lmi_cmd_teams = {
     .name = "teams",
-    .summary = "list the built-in teams, show one, check a team file",
+    .summary = "list the built-in teams, show or draw one, check a team file",
     .usage = "[list]\n"
              "show NAME\n"
-             "check FILE",
-    .about = "A team is a file: agents, their prompts, and the order in which they work. Without "
+             "graph FILE|NAME [--text|--mermaid|--dot]\n"
+             "check FILE...",
+    .about = "A team is a file: agents, their prompts, and who hands what to whom. Without "
              "words, lists the built-in ones. show prints one, to start your own from. check says "
              "whether a file is a team, and if not, which line is wrong; which words in braces "
-             "look like slots and are none; and which tasks the team has no format for.",
+             "look like slots and are none; and which tasks the team has no format for.\n"
+             "graph draws a team: a | b are side by side, a > b or a v below it hands the "
+             "working memory on to all that follow, and >text> or a word beside the v says what "
+             "else goes there. Edges that the picture does not show are listed below it.",
     .examples = "start a team of your own\n"
                 "latentmas teams show sequential > mine.json\n"
                 "see whether it is right\n"
-                "latentmas teams check mine.json\n",
+                "latentmas teams check mine.json\n"
+                "see who hands what to whom\n"
+                "latentmas teams graph mine.json\n"
+                "the same as an image, with Graphviz\n"
+                "latentmas teams graph mine.json --dot | dot -Tsvg > mine.svg\n",
     .words = words,
     .groups = groups,
     .see_also = "ask run",

@@ -1,0 +1,20 @@
+# team.mk - team files under a fuzzer.
+#
+#     make fuzz-team SECONDS=600
+
+.PHONY: fuzz-team
+
+FUZZ_TEAM_SRC := tests/team/fuzz.c src/cli/teams/shape.c \
+    $(addprefix src/team/,team.c agent.c graph.c reach.c slots.c science.c look.c plan.c params.c)
+
+# Built apart: the fuzzer instruments all of the reader. (Defaults are the library's.)
+$(FUZZ)/team: $(FUZZ_TEAM_SRC) $(B)/gen/builtin_teams.c $(wildcard src/team/*.h src/base/*.[ch]) $(LIB_A)
+	@mkdir -p $(@D)
+	clang -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    -Iinclude -Isrc $(PKG_INC) $(filter %.c,$^) $(LIB_A) $(LIB_LIBS) -o $@
+
+## fuzz-team: any bytes as a team file or a prompt file, and plans of what is one, for SECONDS (60)
+fuzz-team: $(FUZZ)/team
+	@mkdir -p $(FUZZ)/team-corpus
+	cd $(FUZZ) && ./team -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -max_len=8192 \
+	    -print_final_stats=1 -dict=../../tests/team/words.dict team-corpus ../../tests/team/seeds
