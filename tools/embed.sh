@@ -22,7 +22,7 @@ sized() {
 }
 
 teams() {
-    echo '#include "team/builtin.h"'
+    echo '#include "team/file/builtin.h"'
     n=0
     for file; do
         printf '\nstatic const char file_%d[] = {\n' "$n"

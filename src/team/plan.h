@@ -21,7 +21,7 @@
 #define LMI_TEAM_PLAN_H
 
 #include "engine/chat.h"
-#include "team/team.h"
+#include "team/file/team.h"
 
 enum { LMI_NO_TURN = -1 };
 

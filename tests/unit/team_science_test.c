@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "support.h"
 #include "team/prompt.h"
-#include "team/team.h"
+#include "team/file/team.h"
 
 static lmas_status open_text(lmas_team **out, const char *text)
 {

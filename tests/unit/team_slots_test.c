@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "support.h"
-#include "team/team.h"
+#include "team/file/team.h"
 
 enum { FILE_MAX = 4096 };
 

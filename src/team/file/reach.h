@@ -3,7 +3,7 @@
 #define LMI_TEAM_REACH_H
 
 #include "base/json.h"
-#include "team/team.h"
+#include "team/file/team.h"
 
 /* Of a team that is read: nobody is left with nothing to go on, every text along an edge has a slot
  * in the prompt of whoever takes it, and every {output:NAME} an edge that brings that text. */

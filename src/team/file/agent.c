@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "team/team.h"
+#include "team/file/team.h"
 
 lmas_status lmi_team_read_number(double *out, const lmi_json *json, yyjson_val *object,
                                  const lmi_number *n)

@@ -1,5 +1,5 @@
 /* slots.c - finding words in braces that look like slots; slots.h says what for. */
-#include "team/slots.h"
+#include "team/file/slots.h"
 
 #include <stdio.h>
 #include <string.h>

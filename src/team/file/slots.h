@@ -9,7 +9,7 @@
 #define LMI_TEAM_SLOTS_H
 
 #include "base/json.h"
-#include "team/team.h"
+#include "team/file/team.h"
 
 /* Look through every text of the team that was read from `json`, and keep the remarks with it. */
 lmas_status lmi_slots_check(lmas_team *team, const lmi_json *json);

@@ -16,7 +16,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "team/team.h"
+#include "team/file/team.h"
 
 /* Of a role that has no template, neither in the file nor built in. */
 static const char GENERAL[] = "Question: {question}\n\nYou are a helpful assistant. Think step by "

@@ -3,7 +3,7 @@
  *
  * A file without "edges" is a chain: what its texts are is a matter of the method.
  */
-#include "team/reach.h"
+#include "team/file/reach.h"
 
 #include <string.h>
 

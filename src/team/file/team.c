@@ -6,7 +6,7 @@
  * context that drops the others' text is not a text team. Every complaint names file, line
  * and key.
  */
-#include "team/team.h"
+#include "team/file/team.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +15,9 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "team/builtin.h"
-#include "team/reach.h"
-#include "team/slots.h"
+#include "team/file/builtin.h"
+#include "team/file/reach.h"
+#include "team/file/slots.h"
 
 static const char *const KIND_NAMES[LMI_ANSWER_KINDS] = {"number", "choice", "code", "free"};
 static const char DEFAULT_BASELINE[] = "{question}\n\n{format}";

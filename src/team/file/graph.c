@@ -1,5 +1,5 @@
 /* graph.c - reading edges, and refusing what cannot go; graph.h has the picture. */
-#include "team/graph.h"
+#include "team/file/graph.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
-#include "team/graph.h"
+#include "team/file/graph.h"
 
 /* Limits of a team file. */
 enum {

@@ -1,7 +1,7 @@
 /* look.c - what the public interface shows of a team: its file, its agents, its edges. */
 #include <string.h>
 
-#include "team/team.h"
+#include "team/file/team.h"
 
 const char *lmas_team_name(const lmas_team *team)
 {

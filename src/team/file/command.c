@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "process/limits.h"
-#include "team/team.h"
+#include "team/file/team.h"
 
 void lmi_command_done(lmi_command *command)
 {
