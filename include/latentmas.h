@@ -415,7 +415,7 @@ typedef struct lmas_agent_trace {
     uint32_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens */
     uint32_t n_shared; /* of n_read, tokens that an earlier question had read already */
     double read_ms, think_ms, speak_ms;
-    double program_ms; /* wall time of an agent that is a program: beside the engine */
+    double program_ms;           /* wall time of an agent that is a program: beside the engine */
     uint32_t pos_begin, pos_end; /* its stretch of the working memory, [begin, end) */
     bool is_cut;                 /* it spoke until max_new_tokens and had not ended */
 } lmas_agent_trace;
@@ -444,13 +444,13 @@ typedef bool (*lmas_result_fn)(void *user, const lmas_result *result);
 /* Experiments that show what the memory does: what agents inherit in place of it. */
 typedef enum lmas_control {
     LMAS_CONTROL_OFF = 0,
-    LMAS_CONTROL_NO_MEMORY = 1, /* nothing */
-    LMAS_CONTROL_PROMPTS = 2,   /* of its cells those of prompts alone */
-    LMAS_CONTROL_THOUGHTS = 3,  /* of its cells those of thoughts alone */
-    LMAS_CONTROL_RANDOM = 4,    /* cells with random keys and values of the same norm */
-    LMAS_CONTROL_ZERO = 5,      /* cells whose keys and values are zero */
-    LMAS_CONTROL_TEXT = 6,      /* text: whoever would hand memory on speaks */
-    LMAS_CONTROL_SHUFFLED = 7,  /* memory of another question (lmas_question.other): all agents but
+    LMAS_CONTROL_NO_MEMORY = 1,  /* nothing */
+    LMAS_CONTROL_PROMPTS = 2,    /* of its cells those of prompts alone */
+    LMAS_CONTROL_THOUGHTS = 3,   /* of its cells those of thoughts alone */
+    LMAS_CONTROL_RANDOM = 4,     /* cells with random keys and values of the same norm */
+    LMAS_CONTROL_ZERO = 5,       /* cells whose keys and values are zero */
+    LMAS_CONTROL_TEXT = 6,       /* text: whoever would hand memory on speaks */
+    LMAS_CONTROL_SHUFFLED = 7,   /* memory of another question (lmas_question.other): all agents but
                                  * the last are asked that one */
     LMAS_CONTROL_WRONG_TASK = 8, /* the same with a question of another task */
 } lmas_control;
@@ -470,7 +470,7 @@ typedef struct lmas_solver_params {
      * nothing (default). An agent's own in the team file goes before it. Borrowed, as `chat`'s. */
     const char *think;
     bool share_prefixes;   /* read once what all prompts begin with (default true) */
-    bool allow_tools;            /* run the programs that the team's file names (default false) */
+    bool allow_tools;      /* run the programs that the team's file names (default false) */
     bool first_speaks;     /* latent_mas: the first agent speaks, too (default false) */
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;

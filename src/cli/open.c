@@ -326,8 +326,8 @@ lmas_status lmi_stage_make_session(lmi_stage *stage)
 static lmas_status choose_kv(lmi_stage *stage, const lmas_question *question)
 {
     lmas_needs needs;
-    const lmas_status status = lmas_question_needs(&needs, stage->model, stage->team,
-                                                   &stage->solver_params, question);
+    const lmas_status status =
+        lmas_question_needs(&needs, stage->model, stage->team, &stage->solver_params, question);
 
     if (status == LMAS_OK && needs.n_lanes > 1 && stage->session_params.kv == LMAS_KV_AUTO)
         stage->session_params.kv = LMAS_KV_UNIFIED;

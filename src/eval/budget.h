@@ -22,10 +22,10 @@ typedef struct lmi_demand {
     const lmas_question *questions;
     size_t n;
     uint32_t n_at_once; /* questions the user wants to run together */
-    uint32_t n_ctx;    /* cells the user gave, 0 to have them computed */
-    bool is_per_lane;  /* each lane has its own part of the memory */
-    double cell_size;  /* bytes of one cell, 0 when unknown */
-    uint64_t max_size; /* bytes that all cells may take, 0 when unknown */
+    uint32_t n_ctx;     /* cells the user gave, 0 to have them computed */
+    bool is_per_lane;   /* each lane has its own part of the memory */
+    double cell_size;   /* bytes of one cell, 0 when unknown */
+    uint64_t max_size;  /* bytes that all cells may take, 0 when unknown */
 } lmi_demand;
 
 typedef struct lmi_budget {

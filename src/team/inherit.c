@@ -122,7 +122,7 @@ lmas_status lmi_inherit(lmi_strand *strands, size_t i, const lmi_standing *stand
     if (strand->turn->base == LMI_NO_TURN)
         strand->memory = take_free(memories);
     else
-        status = take_base(strands, strand, lmi_plan_takes_over(strand->plan, standing, i),
-                           memories);
+        status =
+            take_base(strands, strand, lmi_plan_takes_over(strand->plan, standing, i), memories);
     return status == LMAS_OK ? move_blocks(strands, strand) : status;
 }

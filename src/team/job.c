@@ -36,11 +36,8 @@ static lmas_status make_strands(lmi_job *job, const lmi_plan *plan, uint64_t id)
     if (!job->said || !job->standing || !job->traces || !job->strands)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a question");
     for (i = 0; i < plan->n_turns; i++)
-        job->strands[i] = (lmi_strand){.plan = plan,
-                                       .index = i,
-                                       .turn = &plan->turns[i],
-                                       .id = id,
-                                       .others = job->strands};
+        job->strands[i] = (lmi_strand){
+            .plan = plan, .index = i, .turn = &plan->turns[i], .id = id, .others = job->strands};
     return LMAS_OK;
 }
 

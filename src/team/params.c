@@ -98,4 +98,3 @@ lmas_status lmi_params_check(const lmas_solver_params *p)
         return LMAS_E_INVALID;
     return lmi_sampling_check(&p->sampling);
 }
-

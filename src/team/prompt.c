@@ -264,7 +264,7 @@ static lmas_status expand_user(lmi_buf *out, const lmi_plan *plan, size_t i, con
     put_context(&context, plan, i, lmi_buf_text(&outputs));
     if (outputs.status == LMAS_OK && context.status == LMAS_OK)
         fill(out, plan, i, c, template, lmi_buf_text(&context), lmi_buf_text(&outputs));
-    status = lmi_buf_status(outputs.status != LMAS_OK ? &outputs
+    status = lmi_buf_status(outputs.status != LMAS_OK   ? &outputs
                             : context.status != LMAS_OK ? &context
                                                         : out);
     lmi_buf_done(&context);

@@ -15,9 +15,9 @@ enum { OUTPUT_OVERHEAD = 16 };
 
 /* What each turn adds to its memory. */
 typedef struct addition {
-    uint64_t least; /* prompt, thoughts */
-    uint64_t most;  /* and all that it may hear and speak */
-    uint64_t alone; /* most cells that its memory has for itself */
+    uint64_t least;    /* prompt, thoughts */
+    uint64_t most;     /* and all that it may hear and speak */
+    uint64_t alone;    /* most cells that its memory has for itself */
     bool is_continued; /* another turn goes on in it */
 } addition;
 

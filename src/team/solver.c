@@ -193,8 +193,7 @@ static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
                         "context of %u cells is too small: prompts and thoughts of this question "
                         "take %u; give more with n_ctx%s",
                         n_ctx, room.n_least,
-                        ctx->is_unified ? ""
-                                        : ", or let it take from the others' with kv unified");
+                        ctx->is_unified ? "" : ", or let it take from the others' with kv unified");
     job->n_reserved = room.n_all < n_ctx ? room.n_all : n_ctx;
     return LMAS_OK;
 }
@@ -206,8 +205,7 @@ static lmas_status check_question(const lmas_solver *solver, const lmas_question
         return lmi_fail(LMAS_E_INVALID,
                         "lmas_solver_submit needs a solver and a question with text and kind");
     if (lmi_control_swaps(solver->plan.params.control) && !question->other)
-        return lmi_fail(LMAS_E_INVALID,
-                        "control %s needs another question in lmas_question.other",
+        return lmi_fail(LMAS_E_INVALID, "control %s needs another question in lmas_question.other",
                         lmas_control_name(solver->plan.params.control));
     return LMAS_OK;
 }

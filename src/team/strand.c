@@ -207,8 +207,9 @@ static lmas_status take_beginning(lmi_strand *strand)
 static lmas_status put_beginning(lmi_strand *strand)
 {
     lmi_shelf_place *place = strand->place;
-    const lmas_status status = lmi_prefix_keep(&place->prefix, strand->shelf->ctx, strand->memory->lane,
-                                               lmi_plan_keeps_memory(strand->plan));
+    const lmas_status status =
+        lmi_prefix_keep(&place->prefix, strand->shelf->ctx, strand->memory->lane,
+                        lmi_plan_keeps_memory(strand->plan));
 
     place->state = status == LMAS_OK ? LMI_SHELF_KEPT : LMI_SHELF_ABSENT;
     if (status == LMAS_OK && place->prefix->seq >= 0)
@@ -235,8 +236,8 @@ static lmas_status read_beginning(lmi_strand *strand)
     }
     place->state = LMI_SHELF_READING;
     strand->is_reader = true;
-    return lmi_memory_start_read(strand->memory, strand->turn->name, strand->prompt.ids, place->tokens.n,
-                                 LMI_WANT_NOTHING);
+    return lmi_memory_start_read(strand->memory, strand->turn->name, strand->prompt.ids,
+                                 place->tokens.n, LMI_WANT_NOTHING);
 }
 
 static lmas_status start_reading(lmi_strand *strand)
@@ -453,8 +454,7 @@ static lmas_status speak(bool *has_ended, lmi_strand *strand)
 {
     lmas_agent_trace *trace = &strand->trace;
     int32_t token;
-    lmas_status status =
-        lmi_sampler_draw(&token, strand->sampler, strand->memory->lane->logits);
+    lmas_status status = lmi_sampler_draw(&token, strand->sampler, strand->memory->lane->logits);
 
     strand->phase = LMI_PHASE_SPEAK;
     if (status != LMAS_OK)

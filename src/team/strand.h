@@ -44,9 +44,9 @@ typedef struct lmi_relay {
 
 typedef struct lmi_strand {
     const lmi_plan *plan;
-    size_t index;         /* of its turn */
-    const lmi_turn *turn; /* the plan's */
-    uint64_t id;          /* of the question */
+    size_t index;                    /* of its turn */
+    const lmi_turn *turn;            /* the plan's */
+    uint64_t id;                     /* of the question */
     const struct lmi_strand *others; /* all of the question, by turn: whose blocks it reads */
 
     lmas_memory *memory; /* from its start until the last taker has it */

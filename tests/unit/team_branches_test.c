@@ -75,8 +75,7 @@ static void branch(lmas_memory **branches, lmas_memory *origin, size_t n)
         assert_ok(lmas_memory_new(&branches[i], origin->session));
         assert_ok(lmi_memory_fork(branches[i], origin));
         own[i] = own_of(origin->session, i);
-        assert_ok(
-            lmi_memory_start_read(branches[i], "b", own[i].ids, own[i].n, LMI_WANT_HIDDEN));
+        assert_ok(lmi_memory_start_read(branches[i], "b", own[i].ids, own[i].n, LMI_WANT_HIDDEN));
     }
     for (i = 0; i < n; i++)
         assert_ok(lmi_memory_wait(branches[i]));
@@ -136,8 +135,8 @@ static void test_k_branches_are_k_runs(void **state)
     (void)state;
     for (m = 0; m < 2; m++)
         for (k = 1; k <= N_BRANCHES_MAX; k++) {
-            parts = fmax(parts, check_branches(models[m], LMAS_KV_PER_LANE, k,
-                                               1024 * ((uint32_t)k + 1)));
+            parts = fmax(parts,
+                         check_branches(models[m], LMAS_KV_PER_LANE, k, 1024 * ((uint32_t)k + 1)));
             pool = fmax(pool, check_branches(models[m], LMAS_KV_UNIFIED, k, 2048));
         }
     print_message("# 1 to 8 branches: logits off by %.1e in parts, by %.1e in a pool\n", parts,
@@ -175,7 +174,8 @@ static const char HEAD[] =
     "solves the question step by step. Do not give the final answer.\\n\\nQuestion: "
     "{question}\\n\\nPlan:\"}, {\"name\": \"b\", \"prompt\": \"You are the critic. {context}\\n\\n"
     "Question: {question}\\n\\nRestate the plan, then say what to improve.\\n\\nReview:\"}, "
-    "{\"name\": \"c\", \"prompt\": \"Solve it. {context} {question}\", \"latent_steps\": 25}, {\"name\": "
+    "{\"name\": \"c\", \"prompt\": \"Solve it. {context} {question}\", \"latent_steps\": 25}, "
+    "{\"name\": "
     "\"s\", \"prompt\": \"You are the judger. {context} Ignore what does not help.\\n\\nQuestion: "
     "{question}\\n\\nReason step by step. Put the final answer in \\\\boxed{}.\"}], ";
 
@@ -267,11 +267,11 @@ static void solve(seen *s, const lmas_team *team, lmas_solver_params params, lma
     params.user = s;
     assert_ok(lmas_solver_new(&solver, session, team, &params));
     for (i = 0; i < N_QUESTIONS; i++)
-        assert_ok(lmas_solver_submit(
-            solver, &(lmas_question){.id = i,
-                                     .text = QUESTIONS[i],
-                                     .kind = LMAS_ANSWER_FREE,
-                                     .other = QUESTIONS[(i + 1) % N_QUESTIONS]}));
+        assert_ok(lmas_solver_submit(solver,
+                                     &(lmas_question){.id = i,
+                                                      .text = QUESTIONS[i],
+                                                      .kind = LMAS_ANSWER_FREE,
+                                                      .other = QUESTIONS[(i + 1) % N_QUESTIONS]}));
     assert_ok(lmas_solver_run(solver));
     lmas_solver_free(solver);
     lmas_session_free(session);

@@ -63,7 +63,7 @@ static const char *names(const lmi_plan *plan, const lmi_turn_list *list)
 
 #define EXPERTS ",\n \"edges\": [{\"from\": [\"a\", \"b\", \"c\"], \"to\": \"d\"}]"
 #define DIAMOND                                                                                    \
-    ",\n \"edges\": [{\"from\": \"a\", \"to\": [\"b\", \"c\"]},\n {\"from\": [\"b\", \"c\"], "    \
+    ",\n \"edges\": [{\"from\": \"a\", \"to\": [\"b\", \"c\"]},\n {\"from\": [\"b\", \"c\"], "     \
     "\"to\": \"d\"}]"
 
 /* ---- What cannot go ---- */
@@ -80,7 +80,8 @@ static void test_a_graph_that_cannot_go_is_refused_with_its_line(void **state)
          "t.json:7: \"to\" of an edge names \"z\", and no agent does"},
         {",\n \"edges\": [{\"from\": 1, \"to\": \"b\"}]", "\"from\" of an edge must name agents"},
         {",\n \"edges\": [{\"from\": [], \"to\": \"b\"}]", "names 0 agents, 1 to 64 expected"},
-        {",\n \"edges\": [{\"from\": [\"a\", null], \"to\": \"b\"}]", "must name agents, found null"},
+        {",\n \"edges\": [{\"from\": [\"a\", null], \"to\": \"b\"}]",
+         "must name agents, found null"},
         {",\n \"edges\": [{\"from\": \"a\", \"to\": \"b\", \"carry\": \"kv\"}]",
          "t.json:6: \"carry\" must be memory, text, both, embeds or none, found \"kv\""},
         {",\n \"edges\": [{\"from\": \"a\", \"to\": \"b\", \"next_round\": 1}]",

@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "support.h"
-#include "team/prompt.h"
 #include "team/file/team.h"
+#include "team/prompt.h"
 
 static lmas_status open_text(lmas_team **out, const char *text)
 {

@@ -60,8 +60,9 @@ static void test_a_misspelt_slot_is_remarked_on_with_its_line(void **state)
 static void test_a_slot_in_the_wrong_place_is_remarked_on(void **state)
 {
     (void)state;
-    expect_in_prompt("t.json:3: {output} in the prompt of one stays as it is; the slot is {outputs}",
-                     "{output}");
+    expect_in_prompt(
+        "t.json:3: {output} in the prompt of one stays as it is; the slot is {outputs}",
+        "{output}");
     expect("t.json:4: {outputs} in system stays as it is; {outputs} is a slot in prompts and "
            "context.text alone",
            team_of("", ",\n \"system\": \"Answer {outputs}\""));

@@ -104,8 +104,7 @@ static lmas_status keep_notes(char **out, const lmi_row *row, yyjson_val *notes)
     {
         (void)val;
         if (status == LMAS_OK)
-            status =
-                lmi_json_string(&text, row->json, notes, "note", yyjson_get_str(key), false);
+            status = lmi_json_string(&text, row->json, notes, "note", yyjson_get_str(key), false);
     }
     if (status != LMAS_OK)
         return status;
@@ -123,9 +122,9 @@ lmas_status lmi_row_note(char **out, const lmi_row *row)
         return LMAS_OK;
     status = yyjson_is_obj(note) ? keep_notes(&text, row, note) : lmi_row_keep(&text, row, "note");
     if (status == LMAS_OK && strlen(text) > LMI_QUESTION_MAX)
-        status = lmi_fail(LMAS_E_FORMAT, "%s:%zu: note of %zu bytes, at most %zu expected",
-                          row->json->label, lmi_row_line(row, "note"), strlen(text),
-                          LMI_QUESTION_MAX);
+        status =
+            lmi_fail(LMAS_E_FORMAT, "%s:%zu: note of %zu bytes, at most %zu expected",
+                     row->json->label, lmi_row_line(row, "note"), strlen(text), LMI_QUESTION_MAX);
     if (status == LMAS_OK)
         *out = text;
     else

@@ -76,15 +76,18 @@ static lmas_status read_sampling(lmi_own_sampling *out, const lmi_json *json, yy
     snprintf(inside, sizeof(inside), "sampling of %s", where);
     status = lmi_json_only_keys(json, object, inside, keys);
     if (status == LMAS_OK)
-        status = lmi_team_read_number(&out->temperature, json, object,
-                             &(lmi_number){inside, "temperature", 0, LMAS_TEMPERATURE_MAX, false});
+        status = lmi_team_read_number(
+            &out->temperature, json, object,
+            &(lmi_number){inside, "temperature", 0, LMAS_TEMPERATURE_MAX, false});
     if (status == LMAS_OK)
         status = read_whole(&out->top_k, json, object,
                             &(lmi_number){inside, "top_k", 0, LMAS_TOP_K_MAX, true});
     if (status == LMAS_OK)
-        status = lmi_team_read_number(&out->top_p, json, object, &(lmi_number){inside, "top_p", 1e-6, 1, false});
+        status = lmi_team_read_number(&out->top_p, json, object,
+                                      &(lmi_number){inside, "top_p", 1e-6, 1, false});
     if (status == LMAS_OK)
-        status = lmi_team_read_number(&out->min_p, json, object, &(lmi_number){inside, "min_p", 0, 1, false});
+        status = lmi_team_read_number(&out->min_p, json, object,
+                                      &(lmi_number){inside, "min_p", 0, 1, false});
     return status;
 }
 
@@ -140,18 +143,10 @@ static lmas_status read_name(lmas_team *team, const lmi_json *json, yyjson_val *
 static lmas_status read_model(lmi_agent *agent, const lmi_json *json, yyjson_val *object,
                               const char *where)
 {
-    static const char *const keys[] = {"name",
-                                       "prompt",
-                                       "system",
-                                       "think",
-                                       "latent_steps",
-                                       "max_new_tokens",
-                                       "speaks",
-                                       "sampling",
-                                       "reasoning",
-                                       "chat_template_kwargs",
-                                       "command",
-                                       NULL};
+    static const char *const keys[] = {
+        "name",           "prompt", "system",   "think",     "latent_steps",
+        "max_new_tokens", "speaks", "sampling", "reasoning", "chat_template_kwargs",
+        "command",        NULL};
     const char *prompt;
     lmas_status status = lmi_json_only_keys(json, object, where, keys);
 

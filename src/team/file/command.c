@@ -98,15 +98,17 @@ static lmas_status read_failure(bool *is_told, const lmi_json *json, yyjson_val 
     *is_told = status == LMAS_OK && word && strcmp(word, "tell") == 0;
     if (status != LMAS_OK || *is_told || !word || strcmp(word, "stop") == 0)
         return status;
-    return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"on_failure\" in %s must be stop or tell, found \"%s\"",
-                    json->label, line, where, word);
+    return lmi_fail(LMAS_E_FORMAT,
+                    "%s:%zu: \"on_failure\" in %s must be stop or tell, found \"%s\"", json->label,
+                    line, where, word);
 }
 
 lmas_status lmi_command_read(lmi_command *out, const lmi_json *json, yyjson_val *agent,
                              const char *where)
 {
-    static const char *const keys[] = {"name",         "command", "timeout_seconds", "max_output_bytes",
-                                       "memory_bytes", "sandbox", "on_failure",      NULL};
+    static const char *const keys[] = {
+        "name",         "command", "timeout_seconds", "max_output_bytes",
+        "memory_bytes", "sandbox", "on_failure",      NULL};
     char what[64];
     lmas_status status;
 

@@ -50,8 +50,8 @@ static lmas_status check_programs(const lmas_team *team, const lmi_json *json)
                             team->agents[is_program(team, e->to) ? e->to : e->from].name);
     }
     if (is_program(team, output))
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" speaks last, and is a program",
-                        json->label, line_of(json, output), team->agents[output].name);
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" speaks last, and is a program", json->label,
+                        line_of(json, output), team->agents[output].name);
     return LMAS_OK;
 }
 

@@ -25,7 +25,7 @@ typedef struct lmi_own_sampling {
 enum {
     LMI_COMMAND_WORDS_MAX = 64,
     LMI_COMMAND_SECONDS = 60,
-    LMI_COMMAND_OUTPUT = 4096,               /* bytes */
+    LMI_COMMAND_OUTPUT = 4096, /* bytes */
     LMI_COMMAND_OUTPUT_MAX = 16 * 1024 * 1024,
 };
 
