@@ -63,9 +63,12 @@ static lmas_status check_reached(const lmas_team *team, const lmi_json *json, si
 
     if (is_program(team, i) || has_any(team->agents[i].prompt, told))
         return LMAS_OK;
-    for (k = 0; k < team->graph.n_edges; k++)
-        if (team->graph.edges[k].to == i && team->graph.edges[k].carry != LMI_CARRY_NONE)
-            return LMAS_OK;
+    for (k = 0; k < team->graph.n_edges; k++) {
+        const lmi_edge *e = &team->graph.edges[k];
+
+        if (e->to == i && e->carry != LMI_CARRY_NONE && !e->is_next_round)
+            return LMAS_OK; /* in the first round, too */
+    }
     return lmi_fail(LMAS_E_FORMAT,
                     "%s:%zu: nothing reaches \"%s\": no edge brings it anything, and its prompt "
                     "contains neither {question} nor {note}",
