@@ -91,7 +91,7 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
     p->n_ctx = params->n_ctx;
     p->n_batch = params->n_batch;
     p->n_ubatch = n_ubatch_of(params, ctx->model->is_accelerated);
-    p->n_seq_max = params->n_lanes + (ctx->spare_seq >= 0 ? 1 : 0);
+    p->n_seq_max = params->n_lanes + (ctx->spare_seq >= 0) + (ctx->graft_seq >= 0);
     if (ctx->tap == LMI_TAP_CALLBACK)
         p->n_outputs_max = GGML_PAD(p->n_seq_max, IDS_IN_CACHE_LINE); /* a lane has one at most */
     p->n_threads = ctx->n_threads;
@@ -253,9 +253,12 @@ static void choose_shape(lmi_context *ctx, lmas_kv kv)
 
     ctx->is_unified = kv == LMAS_KV_UNIFIED || ctx->n_lanes == 1;
     ctx->spare_seq = -1;
-    if (ctx->is_unified && ctx->n_lanes > 1 && ctx->n_lanes < llama_max_parallel_sequences() &&
-        !ctx->model->is_packed_by_sequence)
+    ctx->graft_seq = -1;
+    if (ctx->is_unified && ctx->n_lanes > 1 && ctx->n_lanes + 1 < llama_max_parallel_sequences() &&
+        !ctx->model->is_packed_by_sequence) {
         ctx->spare_seq = (int32_t)ctx->n_lanes;
+        ctx->graft_seq = (int32_t)ctx->n_lanes + 1;
+    }
     ctx->is_rectangular = !ctx->is_unified || ctx->model->is_packed_by_sequence;
     ctx->head_share = (float)info->n_embd * (float)info->n_vocab / (float)info->n_params;
     ctx->row_cost = ctx->model->is_accelerated ? ROW_COST_ACCELERATOR : ROW_COST_CPU;

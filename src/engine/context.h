@@ -101,6 +101,7 @@ typedef struct lmi_context {
     int32_t n_threads_batch; /* and of more */
     bool is_unified;
     int32_t spare_seq;   /* a sequence beside the lanes', for a shared prefix; -1 for none */
+    int32_t graft_seq;   /* another, through which blocks move into a lane; -1 for none */
     bool is_rectangular; /* a decode must be consecutive lanes with as many rows each: tick.c */
     float head_share;    /* of a row's work that the vocabulary product is */
     float row_cost;      /* what one more row costs, in passes over the weights: tick.c */

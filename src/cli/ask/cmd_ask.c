@@ -237,6 +237,7 @@ static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
     lmi_interrupt_at_once(false);
     if (status != LMAS_OK)
         return status;
+    stage->solver_params.share_prefixes = false; /* there is no other question */
     stage->solver_params.on_speech = print_speech;
     stage->solver_params.on_agent = print_agent;
     stage->solver_params.on_result = note_result;

@@ -14,6 +14,14 @@ void lmi_seq_share(lmi_context *ctx, int32_t to, int32_t from, uint32_t n)
     llama_memory_seq_cp(llama_get_memory(ctx->llama), from, to, 0, (llama_pos)n);
 }
 
+void lmi_seq_hand_over(lmi_context *ctx, int32_t to, int32_t from, uint32_t begin, uint32_t end)
+{
+    llama_memory_t memory = llama_get_memory(ctx->llama);
+
+    llama_memory_seq_cp(memory, from, to, (llama_pos)begin, (llama_pos)end);
+    llama_memory_seq_rm(memory, from, -1, -1);
+}
+
 lmas_status lmi_blob_get(lmi_blob *out, lmi_context *ctx, int32_t seq)
 {
     *out = (lmi_blob){.size = llama_state_seq_get_size(ctx->llama, seq)};

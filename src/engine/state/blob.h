@@ -22,6 +22,10 @@ bool lmi_seq_can_share(const lmi_context *ctx);
 /* `to` holds positions [0, n) of `from` as well. */
 void lmi_seq_share(lmi_context *ctx, int32_t to, int32_t from, uint32_t n);
 
+/* Positions [begin, end) of `from` are those of `to` as well, and no longer those of `from`, which
+ * held nothing else. */
+void lmi_seq_hand_over(lmi_context *ctx, int32_t to, int32_t from, uint32_t begin, uint32_t end);
+
 /* All that the sequence holds. Free it with lmi_blob_done(). */
 lmas_status lmi_blob_get(lmi_blob *out, lmi_context *ctx, int32_t seq);
 

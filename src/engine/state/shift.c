@@ -132,12 +132,45 @@ static lmas_status check_block(const lmi_context *ctx, const lmi_lane *to, const
     return LMAS_OK;
 }
 
+/* Where lanes draw from one pool: cells for the block alone, which `to` then takes. It stays as it
+ * is, and what it shares stays shared. */
+static lmas_status graft(lmi_context *ctx, lmi_lane *to, const block *b)
+{
+    const uint32_t n = b->end - b->begin;
+    lmi_blob moved = {0};
+    lmas_status status = join_lanes(&moved, ctx, NULL, b);
+
+    if (status == LMAS_OK && lmi_blob_set(ctx, ctx->graft_seq, &moved) != LMAS_OK)
+        status = lmi_fail(LMAS_E_CONTEXT_FULL,
+                          "context full: %u positions to put behind %u find no cells among the %u "
+                          "that all lanes share; give more with n_ctx",
+                          n, to->pos, ctx->n_ctx);
+    lmi_blob_done(&moved);
+    if (status != LMAS_OK)
+        return status;
+    lmi_seq_hand_over(ctx, to->seq, ctx->graft_seq, to->pos, to->pos + n);
+    to->pos += n;
+    to->has = LMI_WANT_NOTHING;
+    return LMAS_OK;
+}
+
+/* Where each lane has cells of its own: `to` is made anew of the bytes of both. */
+static lmas_status make_anew(lmi_context *ctx, lmi_lane *to, const block *b)
+{
+    lmi_blob joined = {0};
+    lmas_status status = join_lanes(&joined, ctx, to, b);
+
+    if (status == LMAS_OK)
+        status = lmi_lane_become(ctx, to, &joined, to->pos + (b->end - b->begin));
+    lmi_blob_done(&joined);
+    return status;
+}
+
 lmas_status lmi_lane_splice(lmi_context *ctx, lmi_lane *to, lmi_lane *from, uint32_t begin,
                             uint32_t end)
 {
     const block b = {from, begin, end, (int64_t)to->pos - (int64_t)begin};
     const double start = lmi_now_ms();
-    lmi_blob joined = {0};
     lmas_status status = lmi_context_prove_join(ctx);
 
     if (status == LMAS_OK && lmi_context_cannot_join(ctx))
@@ -145,10 +178,7 @@ lmas_status lmi_lane_splice(lmi_context *ctx, lmi_lane *to, lmi_lane *from, uint
     if (status == LMAS_OK)
         status = check_block(ctx, to, &b);
     if (status == LMAS_OK)
-        status = join_lanes(&joined, ctx, to, &b);
-    if (status == LMAS_OK)
-        status = lmi_lane_become(ctx, to, &joined, to->pos + (end - begin));
-    lmi_blob_done(&joined);
+        status = ctx->graft_seq >= 0 ? graft(ctx, to, &b) : make_anew(ctx, to, &b);
     to->ms += lmi_now_ms() - start;
     return status;
 }

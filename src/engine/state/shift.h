@@ -5,9 +5,9 @@
  *   splice   a  ░░░░████████░░      b  ██████  ──▶    b  ██████████████
  *                   begin   end        to->pos           the block, delta further on or back
  *
- * A spliced lane is made anew of the bytes of both: the block's keys are turned by delta as the
- * model would have turned them there (turn.h), its values stay. What the block's states once saw
- * they keep. libllama's own shift (llama_memory_seq_add) is not used: it applies YaRN's factor
+ * The block goes through host memory: its keys are turned by delta as the model would have turned
+ * them there (turn.h), its values stay. In a pool it gets new cells, in a part of its own the lane
+ * is made anew of the bytes of both. What the block's states once saw they keep. libllama's own shift (llama_memory_seq_add) is not used: it applies YaRN's factor
  * again, ends the process on some types of keys and on M-RoPE, and moves a shared cell for all who
  * share it.
  */
@@ -35,7 +35,7 @@ const char *lmi_context_cannot_join(const lmi_context *ctx);
 /* Append positions [begin, end) of `from` behind those of `to`. Both are idle and may be the same;
  * `from` stays as it is. LMAS_E_MODEL where no block can move, LMAS_E_CONTEXT_FULL where `to`
  * cannot hold it, LMAS_E_INVALID where a window has dropped part of the block: `to` is as it was.
- * Any later failure leaves `to` failed. */
+ * Any later failure leaves a `to` with cells of its own failed, and another as it was. */
 lmas_status lmi_lane_splice(lmi_context *ctx, lmi_lane *to, lmi_lane *from, uint32_t begin,
                             uint32_t end);
 
