@@ -5,6 +5,9 @@ SmolLM2-135M-Instruct, which `make peers` brings, on the 100 questions of tests/
 greedy. Prints the table of models/RESULTS.md.
 
     ./dev make peers && ./dev python3 bench/smollm2.py --lanes 16
+
+With --readers: two codes, each told to one of two readers, side by side, and a question for one of
+them, on tests/peers/readers.jsonl; under every control.
 """
 import argparse
 import tempfile
@@ -16,13 +19,29 @@ RUNS = [("baseline (never told)", ("--method", "baseline")), ("text_mas", ("--me
         ("latent_mas, 0 thoughts", latent(0)), ("latent_mas, 10 thoughts", latent(10)),
         ("latent_mas, 40 thoughts", latent(40)), ("latent_mas, 10 thoughts, control none", latent(10, "--control", "none"))]
 
+READERS = [("side by side, joined", latent(10)), ("the same as a chain", latent(10, "--team", "tests/peers/readers_chain.json"))] + [
+    (f"side by side, control {control}", latent(10, "--control", control))
+    for control in ("none", "prompts", "thoughts", "random", "zero", "text", "shuffled", "wrong-task")]
+
+
+def readers(args, folder):
+    print(head("What a real model does with two codes, of which two readers side by side are told one each"))
+    print(f"{'All 100' if args.n < 0 else args.n} questions, greedy, {args.lanes} at once; tokens, thoughts and seconds a question.\n")
+    flags = ("--data", "tests/peers/readers.jsonl", "--team", "split-evidence", "-n", 24)
+    table("demo_secret", [(name, (*flags, *more)) for name, more in READERS], args, folder)
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--model", default="build/peers/smollm2.gguf")
     parser.add_argument("--lanes", type=int, default=16)
     parser.add_argument("--n", type=int, default=-1, help="questions of each run, -1 for all")
+    parser.add_argument("--readers", action="store_true", help="two readers with a code each")
     args = parser.parse_args()
+    if args.readers:
+        with tempfile.TemporaryDirectory() as folder:
+            readers(args, folder)
+        return
     print(head("What a real model does with a code that only the first of two agents is told"))
     which = "All 100 questions" if args.n < 0 else f"The first {args.n} questions"
     print(f"{which}, greedy, {args.lanes} at once; tokens, thoughts and seconds a question.\n")
