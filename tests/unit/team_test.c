@@ -544,7 +544,7 @@ static void test_the_same_seed_gives_the_same_answers(void **state)
     (void)state;
     params.max_new_tokens = 48;
     params.sampling.temperature = 1.5f;
-    assert_ok(lmas_team_builtin(&team, "hierarchical"));
+    assert_ok(lmas_team_builtin(&team, "hierarchical-chain"));
     solve_all(&first, session, team, params, PROBLEMS, n);
     solve_all(&second, session, team, params, PROBLEMS, n);
     for (i = 0; i < n; i++)
