@@ -92,7 +92,7 @@ def teams_of_docs():
 
 
 def good_teams():
-    paths = sorted(glob.glob("teams/*.json") + glob.glob("models/*.json") + glob.glob("tests/team/seeds/*"))
+    paths = sorted(glob.glob("teams/*.json") + glob.glob("models/*.json") + glob.glob("examples/teams/*.json") + glob.glob("tests/team/seeds/*"))
     for path in paths:
         with open(path, encoding="utf-8-sig") as text:
             data = text.read()
