@@ -1,6 +1,6 @@
 #!/bin/sh
 # Agents that are programs: plan-solve-check, what its program says of calculations, --allow-tools.
-# shellcheck source=tests/cli/common/claims.sh disable=SC2319
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086,SC2154
 . tests/cli/common/claims.sh
 question='Mia has 6 bags with 12 shells each. Later she gives 15 of them to Finn. How many shells does Mia have now?'
 
