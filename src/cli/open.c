@@ -212,12 +212,10 @@ static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
 
     if (status == LMAS_OK)
         lmi_say_remarks(*out);
-    if (status == LMAS_OK && !flags->allow_tools)
-        return refuse_programs(*out);
     if (flags->first_agent_text && strcmp(flags->method, "latent_mas") != 0)
         lmi_say("--first_agent_text changes nothing with %s: whoever is asked speaks",
                 flags->method);
-    return status;
+    return status == LMAS_OK && !flags->allow_tools ? refuse_programs(*out) : status;
 }
 
 lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags)

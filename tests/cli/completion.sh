@@ -50,7 +50,7 @@ latentmas ask --trace -n 64 -m models/demo.g|demo.gguf|files behind -m and other
 latentmas ask --model=models/demo.g|demo.gguf|files behind --model=
 latentmas run --team seq|sequential|built-in teams behind --team
 latentmas run --team models/secret_t|secret_team.json|files behind --team
-latentmas bench --team h|hierarchical|built-in teams behind --team of another command
+latentmas bench --team h|hierarchical hierarchical-chain|built-in teams behind --team of another command
 latentmas run --output tests/cli/gold|golden|folders behind --output
 latentmas ask -ngl a|all auto|words that a number may also be
 latentmas ask --latent_s|--latent_space_realign --latent_steps|flags

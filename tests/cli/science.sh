@@ -62,6 +62,35 @@ ok $? "with text every one speaks" "$tmp/err"
 grep -q 'first_agent_text changes nothing with text_mas' "$tmp/err"
 ok $? "and --first_agent_text is said to change nothing" "$tmp/err"
 
+# One agent and three; braces of all kinds in a template, and a role that is not shown the question.
+cat >"$tmp/one.json" <<'EOT'
+{"agents": [{"name": "Solo", "role": "solo"}],
+ "solo": "{question}\n\nWrite {\"answer\": {\"value\": 0, \"unit\": null}}, or {} where there is none, and \\boxed{0}."}
+EOT
+rm -rf "$tmp/run"
+science --custom_prompt_file "$tmp/one.json" --latent_steps 3 -n 8
+[ "$code" -eq 0 ] && [ "$(agents)" = 'Solo:0:1' ] && told 0 "$question" &&
+    told 0 'Write {"answer": {"value": 0, "unit": null}}, or {} where there is none, and \boxed{0}.'
+ok $? "one agent alone answers, and braces within braces stay" "$tmp/err"
+
+cat >"$tmp/three.json" <<'EOT'
+{"agents": [{"name": "Reader", "role": "reader"}, {"name": "Counter", "role": "counter"}, {"name": "Speaker", "role": "speaker"}],
+ "reader": "Find the numbers of this: {question}",
+ "counter": "Count on as {\"steps\": []}. {context}",
+ "speaker": "{question}\n{context}\nSay it.",
+ "system": "You work with others."}
+EOT
+for method in latent_mas text_mas; do
+    rm -rf "$tmp/run"
+    science --custom_prompt_file "$tmp/three.json" --method $method --latent_steps 3 -n 8
+    want='Reader:3:0 Counter:3:0 Speaker:0:1'
+    [ $method = latent_mas ] || want='Reader:0:1 Counter:0:1 Speaker:0:1'
+    [ "$code" -eq 0 ] && [ "$(agents)" = "$want" ] && told 1 'Count on as {"steps": []}.' && ! told 1 "$question" && told 2 'You work with others.'
+    ok $? "three agents by $method, of which one is not shown the question" "$tmp/err"
+    if [ $method = text_mas ]; then told 2 '[Counter]:'; else ! told 2 '[Counter]:'; fi
+    ok $? "$method: {context} is the others' text, and nothing where memory is handed on" "$tmp/run/samples.jsonl"
+done
+
 rm -rf "$tmp/run"
 printf 'A careful expert answers.\n' >"$tmp/plain.txt"
 science --custom_prompt_file "$tmp/plain.txt" --method baseline -n 8

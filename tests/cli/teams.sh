@@ -12,7 +12,7 @@ cat >mine.json <<'JSON'
 {
   "name": "mine",
   "system": "You answer {question}.",
-  "context": {"latent": "Your memory holds it.", "text": "They wrote:\n\n{outputs}"},
+  "context": {"latent": "Your memory holds {outputs}.", "text": "They wrote:\n\n{outputs}"},
   "agents": [
     {"name": "planner", "prompt": "Plan. {qestion} {question} as {\"plan\": 1}, \\frac{a}{b}, {x}"},
     {"name": "judger", "prompt": "{Context}\n\n{question}\n\n{outputs}\n\n{format}"}
@@ -28,7 +28,7 @@ run ask -m "$MODEL" --team ./mine.json --temp 0 -n 4 -t 1 --method baseline q
 [ "$code" -eq 1 ] && [ "$(head -n 4 err | sed 's|\./||')" = "$(cat "$GOLDEN/teams-remarks.txt")" ]
 ok $? "ask says the same before it asks" err
 
-sed -i 's/{question}\.", *$/it.",/; s/You answer {question}/You answer/; s/{qestion}/ /; s/{Context}/{context}/; s/{outputs}\\n\\n{format}/{format}/' mine.json
+sed -i 's/{question}\.", *$/it.",/; s/You answer {question}/You answer/; s/{qestion}/ /; s/{Context}/{context}/; s/holds {outputs}/holds it/' mine.json
 run teams check mine.json
 [ "$code" -eq 0 ] && [ ! -s err ]
 ok $? "mended it passes" err

@@ -30,4 +30,14 @@ for doc in README.md docs/*.md models/README.md; do
     paste "$doc"
     paste "$doc again"
 done
+
+# The teams that docs/teams.md shows are the files that it names.
+fence='```'
+for team in examples/teams/*.json; do
+    n=$((n + 1))
+    case $(cat docs/teams.md) in
+        *"$(printf '%sjson\n%s\n%s' "$fence" "$(cat "$team")" "$fence")"*) echo "ok $n - docs/teams.md shows $team" ;;
+        *) echo "not ok $n - docs/teams.md shows $team" && failed=1 ;;
+    esac
+done
 exit $failed

@@ -35,10 +35,14 @@ def bases():
     named["edges"].append({"from": "b", "to": "d", "carry": "embeds", "next_round": True})
     named["edges"][1]["carry"] = "both"
     kinds = team("abcdef", edges=[{"from": x, "to": "f", "carry": c} for x, c in zip("abcde", CARRIES)])
+    tools = team("abcd", edges=[{"from": "a", "to": ["b", "c"], "carry": "text"}, {"from": ["b", "c"], "to": "d", "carry": "text"}])
+    tools["agents"][1] = {"name": "b", "command": ["true"]}
+    tools["agents"][2] = {"name": "c", "command": ["echo", ""], "timeout_seconds": 0.5, "max_output_bytes": 100,
+                          "memory_bytes": 268435456, "sandbox": True, "on_failure": "tell"}
     return [team("a"), team("abc"), full, named, kinds,
             team("abcd", edges=[{"from": ["a", "b", "c"], "to": "d"}]),
             team([f"agent {i}" for i in range(16)], rounds=64),
-            team(["größe", "思考", "\"\\"], edges=[{"from": ["größe", "思考"], "to": "\"\\", "carry": "embeds"}])]
+            team(["größe", "思考", "\"\\"], edges=[{"from": ["größe", "思考"], "to": "\"\\", "carry": "embeds"}]), tools]
 
 
 def dump(value, indent=1):

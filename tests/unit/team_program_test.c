@@ -1,4 +1,4 @@
-/* team_program_test.c - agents that are programs: what they read, what becomes of what they print. */
+/* team_program_test.c - agents that are programs: what they read, and what they print. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

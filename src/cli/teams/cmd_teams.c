@@ -60,7 +60,7 @@ static int list(void)
         lmas_team *team = NULL;
         lmas_status status = lmas_team_builtin(&team, name);
 
-        printf("%-14s ", name);
+        printf("%-18s ", name);
         if (status == LMAS_OK)
             status = draw(team, lmi_draw_short);
         putchar('\n');
