@@ -255,10 +255,18 @@ static uint64_t memory_for_cells(const lmi_stage *stage)
     return memory > mapped ? (uint64_t)((double)(memory - mapped) * MEMORY_SHARE) : 0;
 }
 
+/* Questions that there is room for. One alone may try with all of a pool. */
+static uint32_t room_of(const lmi_stage *stage, const lmi_budget *budget)
+{
+    const uint32_t n = budget->n_ctx / budget->n_cells_all;
+
+    return n == 0 && stage->session_params.kv == LMAS_KV_UNIFIED ? 1 : n;
+}
+
 /* Less than somebody asked for is worth a line. */
 static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_t n_at_once)
 {
-    const uint32_t n_cells = budget->n_lanes / budget->n_at_once * budget->n_cells;
+    const uint32_t n_cells = budget->n_cells_all;
     const int32_t usual = lmas_solver_params_default().max_new_tokens;
 
     if (budget->max_new_tokens < stage->solver_params.max_new_tokens &&
@@ -269,10 +277,10 @@ static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_
     if (budget->n_at_once < n_at_once && !stage->n_ctx_asked)
         lmi_say("memory has room for %u of %u questions at once, at %u positions each",
                 budget->n_at_once, n_at_once, n_cells);
-    if (stage->n_ctx_asked && budget->n_ctx / n_cells < n_at_once)
+    if (stage->n_ctx_asked && room_of(stage, budget) < n_at_once)
         lmi_say("-c %u has room for %u of %u questions at once, at %u positions each: raise -c or "
                 "lower --max_new_tokens",
-                budget->n_ctx, budget->n_ctx / n_cells, n_at_once, n_cells);
+                budget->n_ctx, room_of(stage, budget), n_at_once, n_cells);
 }
 
 /* libggml clears the cache before it is used, and tells nobody how far it is. */

@@ -135,6 +135,7 @@ static void fit(lmi_budget *b, const lmas_needs *needs, const lmi_demand *demand
                                            : (uint32_t)affordable;
     }
     b->n_lanes = b->n_at_once * needs->n_lanes;
+    b->n_cells_all = demand->is_per_lane ? needs->n_lanes * b->n_cells : needs->n_cells_all;
 }
 
 lmas_status lmi_budget_make(lmi_budget *out, const lmi_demand *demand)

@@ -32,7 +32,8 @@ typedef struct lmi_budget {
     uint32_t n_ctx;         /* cells of all lanes together */
     uint32_t n_at_once;     /* questions together: fewer than wanted where memory is short */
     uint32_t n_lanes;       /* that they take */
-    uint32_t n_cells;       /* the most that one question takes in one lane */
+    uint32_t n_cells;       /* the most that one question takes in one lane, */
+    uint32_t n_cells_all;   /* and of the session: in all its lanes */
     int32_t max_new_tokens; /* fewer than wanted where the context is short */
 } lmi_budget;
 

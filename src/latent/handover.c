@@ -52,6 +52,20 @@ lmas_status lmi_memory_fork(lmas_memory *to, lmas_memory *from)
     return status == LMAS_OK ? copy_segments(to, from, 0, from->lane->pos, 0) : status;
 }
 
+bool lmi_memory_holds(lmas_memory *memory, uint32_t begin, uint32_t end)
+{
+    size_t i;
+
+    lmi_memory_settle(memory);
+    for (i = 0; i < memory->n_segments; i++) {
+        const lmas_segment *s = &memory->segments[i];
+
+        if (s->n > 0 && s->pos < end && s->pos + s->n > begin)
+            return true;
+    }
+    return false;
+}
+
 lmas_status lmi_memory_splice(lmas_memory *to, lmas_memory *from, uint32_t begin, uint32_t end)
 {
     const uint32_t pos = to->lane->pos;

@@ -13,6 +13,9 @@
  * their cells. */
 lmas_status lmi_memory_fork(lmas_memory *to, lmas_memory *from);
 
+/* Whether anything is left at positions [begin, end), of what was thinned out. */
+bool lmi_memory_holds(lmas_memory *memory, uint32_t begin, uint32_t end);
+
 /* Put positions [begin, end) of `from`, which stays, behind those of `to`: state/shift.h. */
 lmas_status lmi_memory_splice(lmas_memory *to, lmas_memory *from, uint32_t begin, uint32_t end);
 

@@ -49,6 +49,7 @@ lmas_status lmi_job_new(lmi_job **out, const lmi_plan *plan, const lmas_question
     if (!job)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a question");
     job->plan = plan;
+    job->n_turns = plan->n_turns;
     status = make_strands(job, plan, question->id);
     if (status == LMAS_OK)
         status = copy_texts(job, question);
@@ -66,7 +67,7 @@ static void release(lmi_job *job)
 {
     size_t i;
 
-    for (i = 0; job->strands && i < job->plan->n_turns; i++) {
+    for (i = 0; job->strands && i < job->n_turns; i++) {
         lmas_memory_free(job->strands[i].memory);
         job->strands[i].memory = NULL;
         lmi_strand_release(&job->strands[i]);
@@ -85,7 +86,7 @@ void lmi_job_free(lmi_job *job)
     if (!job)
         return;
     release(job);
-    for (i = 0; job->strands && i < job->plan->n_turns; i++)
+    for (i = 0; job->strands && i < job->n_turns; i++)
         lmi_strand_done(&job->strands[i]);
     for (i = 0; i < sizeof(job->texts) / sizeof(job->texts[0]); i++)
         lmi_free(job->texts[i]);

@@ -54,6 +54,16 @@ bool lmi_control_swaps(lmas_control control)
     return control == LMAS_CONTROL_SHUFFLED || control == LMAS_CONTROL_WRONG_TASK;
 }
 
+bool lmi_control_overwrites(lmas_control control)
+{
+    return control == LMAS_CONTROL_RANDOM || control == LMAS_CONTROL_ZERO;
+}
+
+bool lmi_control_drops(lmas_control control)
+{
+    return control == LMAS_CONTROL_PROMPTS || control == LMAS_CONTROL_THOUGHTS;
+}
+
 lmas_solver_params lmas_solver_params_default(void)
 {
     return (lmas_solver_params){.method = LMAS_METHOD_LATENT_MAS,

@@ -7,6 +7,10 @@
 /* Whether all agents but the last are asked another question. */
 bool lmi_control_swaps(lmas_control control);
 
+/* Whether inherited cells get other keys and values; whether some of them go. */
+bool lmi_control_overwrites(lmas_control control);
+bool lmi_control_drops(lmas_control control);
+
 lmas_status lmi_params_check(const lmas_solver_params *params);
 
 #endif

@@ -109,10 +109,9 @@ static void put_outputs(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_
     out->data[out->len] = '\0';
 }
 
-/* What the agent named by the `n` bytes at `name` said last, as far as turn `i` hears it; NULL
- * where the team has no such agent. */
-static const char *output_of(const lmi_plan *plan, size_t i, const lmi_case *c, const char *name,
-                             size_t n)
+/* The last turn of the agent named by the `n` bytes at `name` that turn `i` hears; LMI_NO_TURN for
+ * none. */
+static int32_t heard_of(const lmi_plan *plan, size_t i, const char *name, size_t n)
 {
     const lmi_turn_list *hears = &plan->turns[i].hears;
     size_t k;
@@ -121,8 +120,21 @@ static const char *output_of(const lmi_plan *plan, size_t i, const lmi_case *c, 
         const char *who = plan->turns[hears->at[k]].name;
 
         if (strlen(who) == n && memcmp(who, name, n) == 0)
-            return said_in(c, hears->at[k]);
+            return hears->at[k];
     }
+    return LMI_NO_TURN;
+}
+
+/* What the agent of that name said last, as far as turn `i` hears it; NULL where the team has no
+ * such agent. */
+static const char *output_of(const lmi_plan *plan, size_t i, const lmi_case *c, const char *name,
+                             size_t n)
+{
+    const int32_t turn = heard_of(plan, i, name, n);
+    size_t k;
+
+    if (turn != LMI_NO_TURN)
+        return said_in(c, turn);
     for (k = 0; k < plan->team->n_agents; k++)
         if (strlen(plan->team->agents[k].name) == n &&
             memcmp(plan->team->agents[k].name, name, n) == 0)
@@ -163,11 +175,12 @@ static size_t named_slot(const char *text, const char *opening)
     return end && strncmp(text, opening, strlen(opening)) == 0 ? (size_t)(end - text) + 1 : 0;
 }
 
+static const char OUTPUT[] = "{output:", NOTE[] = "{note:";
+
 /* What takes the place of the slot that begins at `text`, and how long the slot is; NULL where none
  * begins there. */
 static const char *find_slot(size_t *len, const filling *f, const char *text)
 {
-    static const char OUTPUT[] = "{output:", NOTE[] = "{note:";
     size_t i;
 
     for (i = 0; i < f->n_slots; i++) {
@@ -202,6 +215,41 @@ static void expand(lmi_buf *out, const char *template, const filling *f)
             lmi_buf_putc(out, '{');
         template += text ? len : 1;
     }
+}
+
+static size_t count_slots(const char *text, const char *name)
+{
+    size_t n = 0;
+
+    for (; (text = strstr(text, name)); text += strlen(name))
+        n++;
+    return n;
+}
+
+size_t lmi_plan_n_outputs(const lmi_plan *plan, size_t i)
+{
+    const lmi_turn *turn = &plan->turns[i];
+
+    if (turn->hears.n == 0)
+        return 0;
+    return count_slots(turn->agent->prompt, "{outputs}") +
+           count_slots(turn->agent->prompt, "{context}") *
+               count_slots(plan->team->context_text, "{outputs}");
+}
+
+int32_t lmi_plan_next_quote(const char **at, const lmi_plan *plan, size_t i)
+{
+    int32_t turn = LMI_NO_TURN;
+    const char *found;
+
+    while (turn == LMI_NO_TURN && (found = strstr(*at, OUTPUT))) {
+        const size_t len = named_slot(found, OUTPUT);
+
+        if (len > 0)
+            turn = heard_of(plan, i, found + strlen(OUTPUT), len - sizeof(OUTPUT));
+        *at = found + strlen(OUTPUT);
+    }
+    return turn;
 }
 
 /* What `{context}` says: of memory, of texts, or of both, whatever reaches the turn. */

@@ -37,6 +37,13 @@ lmas_status lmi_plan_check(const lmi_plan *plan);
 /* Whether the turn is shown another question than the last one: an experiment. */
 bool lmi_plan_is_elsewhere(const lmi_plan *plan, size_t i);
 
+/* How often the prompt of turn `i` says all texts that reach it. */
+size_t lmi_plan_n_outputs(const lmi_plan *plan, size_t i);
+
+/* The turn whose text alone the first slot of the template `*at` says, which then stands behind
+ * that slot; LMI_NO_TURN when none is left. */
+int32_t lmi_plan_next_quote(const char **at, const lmi_plan *plan, size_t i);
+
 /* The whole prompt of turn `i` as the model reads it: slots filled, chat template applied. */
 lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c);
 

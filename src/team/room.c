@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "team/params.h"
 #include "team/prompt.h"
 
 /* Tokens that the heading and the blank line around one agent's text may take. */
@@ -27,9 +28,9 @@ static uint64_t most_said(const lmi_turn *turn)
     return lmi_turn_is_errand(turn) ? turn->agent->command.output_size : (uint64_t)turn->n_speak;
 }
 
-/* Tokens that the text of others may take in the prompt of turn `i`: what they may speak, or what
- * the byte limit lets through (a token has a byte at least). */
-static uint64_t most_heard(const lmi_plan *plan, size_t i)
+/* Tokens that all texts of others together may take: what they may speak, or what the byte limit
+ * lets through (a token has a byte at least). */
+static uint64_t most_heard_at_once(const lmi_plan *plan, size_t i)
 {
     const lmi_turn_list *hears = &plan->turns[i].hears;
     const int32_t limit = plan->params.text_context_length;
@@ -39,6 +40,19 @@ static uint64_t most_heard(const lmi_plan *plan, size_t i)
     for (k = 0; k < hears->n; k++)
         spoken += most_said(&plan->turns[hears->at[k]]) + OUTPUT_OVERHEAD;
     return limit >= 0 && (uint64_t)limit < spoken ? (uint64_t)limit : spoken;
+}
+
+/* The same of the whole prompt of turn `i`, as often as it says them: all, and one agent's. */
+static uint64_t most_heard(const lmi_plan *plan, size_t i)
+{
+    const lmi_turn *turn = &plan->turns[i];
+    const char *at = turn->hears.n > 0 ? turn->agent->prompt : "";
+    uint64_t n = lmi_plan_n_outputs(plan, i) * most_heard_at_once(plan, i);
+    int32_t from;
+
+    while ((from = lmi_plan_next_quote(&at, plan, i)) != LMI_NO_TURN)
+        n += most_said(&plan->turns[from]) + OUTPUT_OVERHEAD;
+    return n;
 }
 
 static lmas_status count_prompt(uint32_t *out, const lmi_plan *plan, size_t i, const lmi_case *c)
@@ -68,16 +82,19 @@ static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, con
     return status;
 }
 
-/* A fork shares what it began with; a memory that was joined shares nothing. */
+/* A fork shares what it began with; a memory that was joined, or that an experiment overwrites,
+ * shares nothing. */
 static void count_alone(addition *turns, const lmi_plan *plan, size_t i, uint64_t whole)
 {
     const lmi_turn *turn = &plan->turns[i];
     const int32_t base = turn->base;
     const lmi_turn_list *takers = base == LMI_NO_TURN ? NULL : &plan->turns[base].gives_to;
     const bool goes_on = takers && takers->at[takers->n - 1] == (int32_t)i;
+    const bool is_apart =
+        base == LMI_NO_TURN || turn->n_parcels > 0 || lmi_control_overwrites(plan->params.control);
 
-    turns[i].alone = base == LMI_NO_TURN || turn->n_parcels > 0 ? whole : turns[i].most;
-    if (goes_on && turn->n_parcels == 0)
+    turns[i].alone = is_apart ? whole : turns[i].most;
+    if (goes_on && !is_apart)
         turns[i].alone += turns[base].alone;
     if (goes_on)
         turns[base].is_continued = true;

@@ -82,6 +82,26 @@ static lmas_status check_joins(const lmas_session *session, const lmi_plan *plan
                     plan->team->name, plan->turns[turn->parcels[k].from].name, turn->name, refusal);
 }
 
+/* Of one state that sums up all that was read, an experiment can take no part. */
+static lmas_status check_control(const lmas_session *session, const lmi_plan *plan)
+{
+    const lmas_control control = plan->params.control;
+    size_t i = 0;
+
+    if (!session->model->is_packed_by_sequence ||
+        !(lmi_control_drops(control) || lmi_control_overwrites(control)))
+        return LMAS_OK;
+    while (i < plan->n_turns && plan->turns[i].blocks.n == 1)
+        i++;
+    if (i == plan->n_turns)
+        return LMAS_OK; /* nobody inherits */
+    return lmi_fail(LMAS_E_MODEL,
+                    "control %s: this model sums up all it has read in one state, of which no part "
+                    "can be %s; none, text, shuffled and wrong-task are possible",
+                    lmas_control_name(control),
+                    lmi_control_drops(control) ? "dropped" : "overwritten");
+}
+
 /* Branches go side by side as far as there are lanes for them. */
 static lmas_status check_lanes(const lmas_session *session, lmi_plan *plan)
 {
@@ -116,6 +136,8 @@ static lmas_status check_plan(const lmas_session *session, lmi_plan *plan)
 
     if (status == LMAS_OK)
         status = check_programs(plan);
+    if (status == LMAS_OK)
+        status = check_control(session, plan);
     if (status == LMAS_OK)
         status = check_lanes(session, plan);
     if (status == LMAS_OK)
