@@ -30,9 +30,14 @@ def plain_runs():
     runs += [(f"latent_mas, {n} thoughts", latent(n)) for n in THOUGHTS]
     runs += [(f"latent_mas, {n} thoughts, realigned", latent(n, "--latent_space_realign"))
              for n in THOUGHTS if n]
-    return runs + [("latent_mas, hierarchical, 10 thoughts", latent(10, "--team", "hierarchical")),
-                   ("latent_mas, 10 thoughts, control none", latent(10, *none)),
+    return runs + [("latent_mas, 10 thoughts, control none", latent(10, *none)),
                    ("latent_mas, 0 thoughts, control none", latent(0, *none))]
+
+
+def team_runs():
+    """(name, flags) of the runs on `demo` with each built-in team."""
+    names = ("sequential", "hierarchical", "hierarchical-chain", "debate", "plan-solve-check")
+    return [(f"{name}, 10 thoughts", latent(10, "--team", name, "--allow-tools")) for name in names]
 
 
 def secret_runs():
@@ -78,13 +83,19 @@ def main():
     parser.add_argument("--model", default="models/demo.gguf")
     parser.add_argument("--lanes", type=int, default=8)
     parser.add_argument("--n", type=int, default=-1, help="questions of each run, -1 for all")
+    parser.add_argument("--teams", action="store_true", help="the built-in teams' table alone")
     args = parser.parse_args()
     print(head("What the demo model does"))
     which = "All questions" if args.n < 0 else f"The first {args.n} questions"
     print(f"{which}, greedy, {args.lanes} at once; tokens, thoughts and seconds a question.\n")
     with tempfile.TemporaryDirectory() as folder:
-        print("## Problems that it has not seen (task `demo`)\n")
-        table("demo", plain_runs(), args, folder)
+        if not args.teams:
+            print("## Problems that it has not seen (task `demo`)\n")
+            table("demo", plain_runs(), args, folder)
+        print("## The same problems, by every built-in team\n")
+        table("demo", team_runs(), args, folder)
+        if args.teams:
+            return
         print("## Problems with a number that only the planner is told (task `demo_secret`)\n")
         table("demo_secret", secret_runs(), args, folder)
 

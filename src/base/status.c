@@ -15,12 +15,21 @@
 
 static _Thread_local char message[LMI_ERROR_MAX];
 
+/* What is formatted may hold the message so far. */
+static void write_message(const char *format, va_list args)
+{
+    char text[LMI_ERROR_MAX];
+
+    vsnprintf(text, sizeof(text), format, args);
+    memcpy(message, text, strlen(text) + 1);
+}
+
 lmas_status lmi_fail(lmas_status status, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    vsnprintf(message, sizeof(message), format, args);
+    write_message(format, args);
     va_end(args);
     lmi_flatten(message);
     return status;
@@ -33,7 +42,7 @@ lmas_status lmi_fail_errno(lmas_status status, const char *format, ...)
     size_t len;
 
     va_start(args, format);
-    vsnprintf(message, sizeof(message), format, args);
+    write_message(format, args);
     va_end(args);
     len = strlen(message);
     snprintf(message + len, sizeof(message) - len, ": %s", strerror(error));

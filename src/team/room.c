@@ -82,21 +82,22 @@ static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, con
     return status;
 }
 
-/* A fork shares what it began with; a memory that was joined, or that an experiment overwrites,
- * shares nothing. */
+/* A fork shares what it began with, but where whoever goes on in that joins others to it, and so
+ * makes it anew: then the fork alone has it. A memory that was joined, or that an experiment
+ * overwrites, shares nothing. */
 static void count_alone(addition *turns, const lmi_plan *plan, size_t i, uint64_t whole)
 {
     const lmi_turn *turn = &plan->turns[i];
     const int32_t base = turn->base;
     const lmi_turn_list *takers = base == LMI_NO_TURN ? NULL : &plan->turns[base].gives_to;
-    const bool goes_on = takers && takers->at[takers->n - 1] == (int32_t)i;
-    const bool is_apart =
-        base == LMI_NO_TURN || turn->n_parcels > 0 || lmi_control_overwrites(plan->params.control);
+    const lmi_turn *heir = takers ? &plan->turns[takers->at[takers->n - 1]] : NULL;
+    const bool is_apart = !heir || turn->n_parcels > 0 || heir->n_parcels > 0 ||
+                          lmi_control_overwrites(plan->params.control);
 
     turns[i].alone = is_apart ? whole : turns[i].most;
-    if (goes_on && !is_apart)
+    if (heir == turn && !is_apart)
         turns[i].alone += turns[base].alone;
-    if (goes_on)
+    if (heir == turn)
         turns[base].is_continued = true;
 }
 

@@ -274,6 +274,14 @@ static void test_a_message_is_one_line(void **state)
     assert_string_equal(lmas_last_error(), "a?b?[31m");
 }
 
+static void test_a_message_may_go_on_from_the_one_before(void **state)
+{
+    (void)state;
+    lmi_fail(LMAS_E_IO, "the inner one");
+    lmi_fail(LMAS_E_IO, "outer: %s", lmas_last_error());
+    assert_string_equal(lmas_last_error(), "outer: the inner one");
+}
+
 static void test_paths_are_joined_up_to_their_limit(void **state)
 {
     char longest[LMI_PATH_MAX + 1];
@@ -404,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_a_file_that_is_thrown_away_leaves_the_old_one),
         cmocka_unit_test(test_reading_a_folder_is_an_error),
         cmocka_unit_test(test_a_message_is_one_line),
+        cmocka_unit_test(test_a_message_may_go_on_from_the_one_before),
         cmocka_unit_test(test_what_terminals_obey_is_no_part_of_a_line),
         cmocka_unit_test(test_a_document_that_lost_something_is_not_written),
         cmocka_unit_test(test_a_signal_ends_the_wait_for_a_pipe),

@@ -21,6 +21,13 @@ static const char FORKS[] =
     "\"edges\": [{\"from\": \"a\", \"to\": [\"b\", \"c\", \"d\", \"e\"]}, "
     "{\"from\": [\"b\", \"c\", \"d\", \"e\"], \"to\": \"s\"}]}";
 
+/* `s` goes on in the memory of `a`, and `b` in a fork of it. */
+static const char LATE[] =
+    "{\"name\": \"t\", \"context\": {\"latent\": \"\", \"text\": \"{outputs}\"}, \"agents\": ["
+    "{\"name\": \"a\", \"prompt\": \"{question}\"}, {\"name\": \"b\", \"prompt\": \"One.\"}, "
+    "{\"name\": \"s\", \"prompt\": \"All.\"}], "
+    "\"edges\": [{\"from\": \"a\", \"to\": [\"b\", \"s\"]}, {\"from\": \"b\", \"to\": \"s\"}]}";
+
 /* `s` hears `a`, and says what `a` said so often as its prompt asks for it. */
 static const char HEARS[] =
     "{\"name\": \"t\", \"context\": {\"latent\": \"\", \"text\": \"{outputs}\"}, \"agents\": ["
@@ -99,6 +106,14 @@ static void test_forks_have_room_in_a_pool_whatever_the_control(void **state)
     }
 }
 
+static void test_a_fork_keeps_the_cells_of_a_memory_that_is_made_anew(void **state)
+{
+    const lmas_solver_params params = params_of(LMAS_CONTROL_OFF);
+
+    (void)state;
+    check_pool(LATE, &params);
+}
+
 /* Cells where `s` has this prompt, and `a` may speak 400 tokens. */
 static uint32_t cells_of(const char *prompt, int32_t text_context_length)
 {
@@ -140,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forks_have_room_in_a_pool_whatever_the_control),
+        cmocka_unit_test(test_a_fork_keeps_the_cells_of_a_memory_that_is_made_anew),
         cmocka_unit_test(test_a_text_is_counted_as_often_as_the_prompt_says_it),
         cmocka_unit_test(test_a_block_of_which_nothing_is_left_can_be_joined),
     };

@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 /* team_program_test.c - agents that are programs: what they read, and what they print. */
+=======
+/* team_program_test.c - agents that are programs: what they read, what becomes of their text. */
+>>>>>>> k-review
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,14 +96,14 @@ static void test_a_programs_failure_ends_its_question(void **state)
 {
     (void)state;
     expect_failure("{\"name\": \"tool\", \"command\": [\"sh\", \"-c\", \"echo why >&2; exit 3\"]}",
-                   "program tool: ");
+                   "program tool: the tool sh ended with exit status 3: why");
     expect_failure("{\"name\": \"tool\", \"command\": [\"nowhere-to-be-found\"]}",
                    "nowhere-to-be-found");
     expect_failure(
         "{\"name\": \"tool\", \"command\": [\"sleep\", \"9\"], \"timeout_seconds\": 0.1}",
         "program tool: ");
     expect_failure("{\"name\": \"tool\", \"command\": [\"yes\"], \"max_output_bytes\": 100}",
-                   "program tool: ");
+                   "program tool: the tool yes printed more than its limit of 100 bytes");
 }
 
 static void test_a_failure_that_is_to_be_told_is_its_text(void **state)
