@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 /* team_program_test.c - agents that are programs: what they read, and what they print. */
-=======
-/* team_program_test.c - agents that are programs: what they read, what becomes of their text. */
->>>>>>> k-review
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
