@@ -7,9 +7,9 @@
  *
  * The block goes through host memory: its keys are turned by delta as the model would have turned
  * them there (turn.h), its values stay. In a pool it gets new cells, in a part of its own the lane
- * is made anew of the bytes of both. What the block's states once saw they keep. libllama's own shift (llama_memory_seq_add) is not used: it applies YaRN's factor
- * again, ends the process on some types of keys and on M-RoPE, and moves a shared cell for all who
- * share it.
+ * is made anew of the bytes of both. What the block's states once saw they keep. libllama's own
+ * shift (llama_memory_seq_add) is not used: it applies YaRN's factor again, ends the process on
+ * some types of keys and on M-RoPE, and moves a shared cell for all who share it.
  */
 #ifndef LMI_ENGINE_STATE_SHIFT_H
 #define LMI_ENGINE_STATE_SHIFT_H
