@@ -466,12 +466,12 @@ typedef struct lmas_solver_params {
     int32_t latent_steps;        /* thoughts of each agent but the last, 0 or more (default 10) */
     int32_t max_new_tokens;      /* most tokens an agent speaks (default 4096) */
     int32_t text_context_length; /* text_mas: most bytes read of the others, -1 for all (default) */
+    bool share_prefixes;         /* read once what all prompts begin with (default true) */
+    bool allow_tools;            /* run the programs that the team's file names (default false) */
+    bool first_speaks;           /* latent_mas: the first agent speaks, too (default false) */
     /* What every agent's own turn begins with, unless the template has begun it so; NULL for
      * nothing (default). An agent's own in the team file goes before it. Borrowed, as `chat`'s. */
     const char *think;
-    bool share_prefixes;   /* read once what all prompts begin with (default true) */
-    bool allow_tools;      /* run the programs that the team's file names (default false) */
-    bool first_speaks;     /* latent_mas: the first agent speaks, too (default false) */
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */

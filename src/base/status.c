@@ -16,7 +16,7 @@
 static _Thread_local char message[LMI_ERROR_MAX];
 
 /* What is formatted may hold the message so far. */
-static void write_message(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static void write_message(const char *format, va_list args)
 {
     char text[LMI_ERROR_MAX];
 

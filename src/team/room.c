@@ -146,10 +146,12 @@ static uint32_t count_all(addition *turns, const lmi_plan *plan)
 lmas_status lmi_plan_room(lmi_room *out, const lmi_plan *plan, const lmi_case *c)
 {
     addition *turns = lmi_new(plan->n_turns, sizeof(*turns));
-    lmas_status status = turns ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a team's turns");
+    lmas_status status = LMAS_OK;
     lmi_room room = {0};
     size_t i;
 
+    if (!turns)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a team's turns");
     for (i = 0; status == LMAS_OK && i < plan->n_turns; i++) {
         status = count_turn(&turns[i], plan, i, c);
         if (status == LMAS_OK)

@@ -60,12 +60,12 @@ static lmas_status find_common(lmi_shelf_place *place, const lmi_plan *plan, siz
                                const lmi_case *c, const lmi_tokens *prompt)
 {
     const char **said = lmi_new(plan->n_turns, sizeof(*said));
-    lmas_status status = said ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for shared prompts");
+    lmas_status status;
     lmi_case other;
     lmi_buf text;
 
-    if (status != LMAS_OK)
-        return status;
+    if (!said)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for shared prompts");
     other = unlike_case(c, plan, said);
     lmi_buf_init(&text, LMI_PROMPT_MAX);
     status = lmi_plan_prompt(&text, plan, i, &other);

@@ -35,7 +35,7 @@ for control in none zero shuffled; do
     ok $? "--control $control: right in none of $n ($right)" "$tmp/err"
     all || break
 done
-all || { finish; exit; }
+all || finish
 for control in prompts thoughts random text wrong-task; do
     readers $control split-evidence --control $control
     [ "$code" -eq 0 ]

@@ -235,11 +235,19 @@ typedef struct seen {
     char told[N_QUESTIONS][64];   /* in the order in which they were handed out */
 } seen;
 
+/* `names` has 64 bytes. */
+static void append(char *names, const char *name)
+{
+    const size_t n = strlen(names);
+
+    snprintf(names + n, 64 - n, "%s", name);
+}
+
 static bool on_agent(void *user, uint64_t id, const lmas_agent_trace *agent)
 {
     char *told = ((seen *)user)->told[id];
 
-    strcat(told, agent->name);
+    append(told, agent->name);
     return true;
 }
 
@@ -252,7 +260,7 @@ static bool on_result(void *user, const lmas_result *r)
         fail_msg("%s", r->error);
     s->texts[r->id] = lmi_strdup(r->text);
     for (i = 0; i < r->n_agents; i++)
-        strcat(s->agents[r->id], r->agents[i].name);
+        append(s->agents[r->id], r->agents[i].name);
     return true;
 }
 

@@ -387,13 +387,16 @@ static void test_one_agents_output_has_a_slot_of_its_own(void **state)
     static const char *const said[] = {"A1", "B1", "A2", NULL};
     const lmi_case c = {.question = "q", .kind = LMAS_ANSWER_FREE, .said = said};
     char text[sizeof(json)];
+    char *slot;
     lmas_team *team = NULL;
     lmi_plan plan;
 
     (void)state;
     assert_fails(LMAS_E_FORMAT, "{output:x}", lmas_team_parse(&team, "t.json", json, strlen(json)));
     memcpy(text, json, sizeof(json));
-    memcpy(strstr(text, "{output:x}"), "(output:x)", 10);
+    slot = strstr(text, "{output:x}");
+    slot[0] = '(';
+    slot[9] = ')';
     assert_ok(lmas_team_parse(&team, "t.json", text, strlen(text)));
     plan = latent_plan(team);
     assert_told(&plan, 0, &c, "q <>");
