@@ -171,7 +171,6 @@ lmas_running lmi_job_look(const lmi_job *job)
         const lmi_strand *strand = &job->strands[i];
         const lmas_agent_trace *t = &strand->trace;
 
-        out.turn += job->standing[i] == LMI_ENDED;
         out.n_read += t->n_read;
         out.n_thought += t->n_thought;
         out.n_spoken += t->n_spoken;
@@ -181,6 +180,7 @@ lmas_running lmi_job_look(const lmi_job *job)
         out.engine_ms += strand->memory ? strand->memory->lane->ms : 0;
         shown = shown ? shown : strand;
     }
+    out.turn = shown ? shown->index : out.n_turns - 1;
     if (shown)
         lmi_strand_look(&out, shown);
     return out;

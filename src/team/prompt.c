@@ -188,9 +188,13 @@ static const char *find_slot(size_t *len, const filling *f, const char *text)
         if (f->slots[i].text && strncmp(text, f->slots[i].name, *len) == 0)
             return f->slots[i].text;
     }
-    if (f->c && (*len = named_slot(text, OUTPUT)))
+    if (!f->c)
+        return NULL;
+    *len = named_slot(text, OUTPUT);
+    if (*len > 0)
         return output_of(f->plan, f->turn, f->c, text + strlen(OUTPUT), *len - sizeof(OUTPUT));
-    if (f->c && (*len = named_slot(text, NOTE)))
+    *len = named_slot(text, NOTE);
+    if (*len > 0)
         return note_to(f, text + strlen(NOTE), *len - sizeof(NOTE));
     return NULL;
 }

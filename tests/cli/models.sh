@@ -59,7 +59,7 @@ fails 1 'No such file or directory' "a template file that is not there is named"
     ask -m $MODEL --chat-template-file "$tmp/nothere" q
 
 run teams check teams/hierarchical.json
-[ "$code" -eq 0 ] && grep -q 'mathematician > scientist > programmer > summarizer' "$tmp/out"
+[ "$code" -eq 0 ] && grep -q 'mathematician | scientist | programmer > summarizer' "$tmp/out"
 ok $? "teams check shows the agents of a good file" "$tmp/out"
 # team CLAIM TEXT JSON
 team() {

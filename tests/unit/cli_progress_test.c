@@ -182,6 +182,15 @@ static void test_one_question_shows_how_far_its_agent_is(void **state)
                         "judger (3 of 3) speaks  100 read, 7 thoughts, 33 spoken (20/s)");
 }
 
+static void test_a_program_is_shown_as_running(void **state)
+{
+    const lmas_running two[] = {at(1, LMAS_WORK_PROGRAM, 0, 0), at(1, LMAS_WORK_PROGRAM, 0, 0)};
+
+    (void)state;
+    assert_string_equal(who(two, 1, 23), "critic (2 of 3) runs");
+    assert_string_equal(who(two, 2, 20), "critic runs 2");
+}
+
 static void test_many_questions_are_counted_by_agent_and_work(void **state)
 {
     const lmas_running many[] = {at(1, LMAS_WORK_THINK, 1, 10), at(0, LMAS_WORK_READ, 0, 9),
@@ -268,6 +277,7 @@ int main(void)
         SHOWN(test_without_a_terminal_ten_seconds_lie_between_two_lines),
         SHOWN(test_a_terminal_gets_a_line_that_fits_and_is_taken_away),
         cmocka_unit_test(test_one_question_shows_how_far_its_agent_is),
+        cmocka_unit_test(test_a_program_is_shown_as_running),
         cmocka_unit_test(test_many_questions_are_counted_by_agent_and_work),
         cmocka_unit_test(test_time_left_is_what_ended_questions_took),
         cmocka_unit_test(test_time_left_is_not_guessed_before_the_first_answer),

@@ -59,17 +59,18 @@ void lmi_activity_add(lmi_buf *out, const char *format, ...)
         add_after(out, "  ", part);
 }
 
-static const char *const WORKS[LMI_ACTIVITY_WORKS] = {"reads", "thinks", "speaks"};
+static const char *const WORKS[LMI_ACTIVITY_WORKS] = {"reads", "thinks", "speaks", "runs"};
 
-/* "critic (2 of 4) thinks, 7 of 10"; of speech nobody knows how much it will be. */
+/* "critic (2 of 4) thinks, 7 of 10"; of speech, and of a program, nobody knows how much it will be.
+ */
 static void add_one(lmi_buf *out, const lmas_running *r)
 {
     char place[64] = "";
 
     if (r->n_turns > 1)
         snprintf(place, sizeof(place), " (%zu of %zu)", r->turn + 1, r->n_turns);
-    if (r->work == LMAS_WORK_SPEAK)
-        lmi_activity_add(out, "%s%s speaks", r->agent, place);
+    if (r->work >= LMAS_WORK_SPEAK)
+        lmi_activity_add(out, "%s%s %s", r->agent, place, WORKS[r->work]);
     else
         lmi_activity_add(out, "%s%s %s, %u of %u", r->agent, place, WORKS[r->work], r->n_done,
                          r->n_most);

@@ -14,7 +14,7 @@
 #include "latentmas.h"
 
 /* Turns that are told apart: agents of a team. */
-enum { LMI_ACTIVITY_TURNS = 64, LMI_ACTIVITY_WORKS = 3 };
+enum { LMI_ACTIVITY_TURNS = 64, LMI_ACTIVITY_WORKS = LMAS_WORK_PROGRAM + 1 };
 
 typedef struct lmi_activity {
     const char *first;   /* whose turn the first one is: before the first tick nothing is at work */

@@ -348,7 +348,7 @@ lmas_status lmas_team_open(lmas_team **out, const char *path)
     if (status == LMAS_OK)
         status = lmas_team_parse(&team, path, lmi_buf_text(&file), file.len);
     lmi_buf_done(&file);
-    if (status == LMAS_OK)
+    if (team)
         status = set_folder(team, path);
     if (status == LMAS_OK)
         *out = team;
