@@ -141,3 +141,15 @@ const char *support_file(const char *folder, const char *name, const void *data,
     assert_ok(lmi_file_write(path, data, size));
     return path;
 }
+
+size_t support_count_fds(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    size_t n = 0;
+
+    assert_non_null(folder);
+    while (readdir(folder))
+        n++;
+    closedir(folder);
+    return n;
+}

@@ -62,6 +62,9 @@ const char *support_folder(void);
 /* Hand every program *.py of `folder` to `fn`, in the order of their names; how many there are. */
 size_t support_programs(const char *folder, void (*fn)(const char *name, const char *text));
 
+/* Descriptors that are open, the one that looks counted in. */
+size_t support_count_fds(void);
+
 /* Write `size` bytes to a new file `name` in `folder` and return its path (static buffer). */
 const char *support_file(const char *folder, const char *name, const void *data, size_t size);
 

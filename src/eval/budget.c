@@ -120,7 +120,7 @@ static uint32_t part_of(const lmi_budget *budget, const lmas_needs *needs, const
     return (budget->n_cells + PART_STEP - 1) / PART_STEP * PART_STEP * needs->n_lanes;
 }
 
-/* As many questions together as can be had: of `wanted` cells all told, or of the machine's. */
+/* As many questions together as the cells that were asked for hold, or those that can be had. */
 static void fit(lmi_budget *b, const lmas_needs *needs, const lmi_demand *demand, double affordable)
 {
     if (demand->n_ctx) {

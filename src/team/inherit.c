@@ -11,28 +11,19 @@
 #include "base/mem.h"
 #include "latent/handover.h"
 
-/* Where block `block` of the strand's memory begins and ends. */
-static size_t place_of(const lmi_strand *strand, int32_t block)
-{
-    const lmi_turn_list *blocks = &strand->turn->blocks;
-    size_t k = 0;
-
-    while (blocks->at[k] != block)
-        k++;
-    return k;
-}
-
+/* Where block `k` of its memory begins. */
 static uint32_t begin_of(const lmi_strand *strand, size_t k)
 {
     return k ? strand->ends[k - 1] : 0;
 }
 
-static lmas_memory *take_free(lmi_pool *memories)
+static lmas_memory *take_free(lmi_memories *memories)
 {
     return memories->free[--memories->n_free];
 }
 
-void lmi_let_go(lmi_strand *strands, size_t i, const lmi_standing *standing, lmi_pool *memories)
+void lmi_let_go(lmi_strand *strands, size_t i, const lmi_turn_state *standing,
+                lmi_memories *memories)
 {
     lmi_strand *strand = &strands[i];
     const lmi_turn_list *takers = &strand->turn->gives_to;
@@ -50,7 +41,7 @@ void lmi_let_go(lmi_strand *strands, size_t i, const lmi_standing *standing, lmi
 
 /* Its base's blocks lie where they lay. */
 static lmas_status take_base(lmi_strand *strands, lmi_strand *strand, bool takes_over,
-                             lmi_pool *memories)
+                             lmi_memories *memories)
 {
     lmi_strand *base = &strands[strand->turn->base];
 
@@ -69,11 +60,11 @@ static size_t count_run(const lmi_strand *strands, const lmi_turn *turn, size_t 
 {
     const lmi_parcel *p = &turn->parcels[first];
     const lmi_strand *from = &strands[p->from];
-    const size_t place = place_of(from, p->block);
+    const size_t place = lmi_turn_place(from->turn, p->block);
     size_t n = 1;
 
     while (first + n < turn->n_parcels && !p[n].is_read && p[n].from == p->from &&
-           place_of(from, p[n].block) == place + n)
+           lmi_turn_place(from->turn, p[n].block) == place + n)
         n++;
     return n;
 }
@@ -84,8 +75,8 @@ static lmas_status move_run(lmi_strand *strands, lmi_strand *strand, size_t firs
 {
     const lmi_parcel *parcel = &strand->turn->parcels[first];
     lmi_strand *from = &strands[parcel->from];
-    const size_t place = place_of(from, parcel->block);
-    const size_t own = place_of(strand, parcel->block);
+    const size_t place = lmi_turn_place(from->turn, parcel->block);
+    const size_t own = lmi_turn_place(strand->turn, parcel->block);
     const uint32_t begin = begin_of(from, place), end = from->ends[place + n - 1];
     const uint32_t pos = lmas_memory_n_pos(strand->memory);
     const bool is_there = lmi_memory_holds(from->memory, begin, end);
@@ -110,8 +101,8 @@ static lmas_status move_blocks(lmi_strand *strands, lmi_strand *strand)
     return status;
 }
 
-lmas_status lmi_inherit(lmi_strand *strands, size_t i, const lmi_standing *standing,
-                        lmi_pool *memories)
+lmas_status lmi_inherit(lmi_strand *strands, size_t i, const lmi_turn_state *standing,
+                        lmi_memories *memories)
 {
     lmi_strand *strand = &strands[i];
     lmas_status status = LMAS_OK;

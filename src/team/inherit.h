@@ -5,17 +5,18 @@
 #include "team/strand.h"
 
 /* The memories of one question. */
-typedef struct lmi_pool {
+typedef struct lmi_memories {
     lmas_memory **free; /* empty ones, the first n_free in use */
     size_t n_free;
-} lmi_pool;
+} lmi_memories;
 
 /* Give strand `i` its memory: a new one, its base's, or a fork of that, with the blocks that are
  * moved behind it. `standing` is before its start. `strands` are all of the question, by turn. */
-lmas_status lmi_inherit(lmi_strand *strands, size_t i, const lmi_standing *standing,
-                        lmi_pool *memories);
+lmas_status lmi_inherit(lmi_strand *strands, size_t i, const lmi_turn_state *standing,
+                        lmi_memories *memories);
 
 /* Put back the memory of strand `i` where nobody will take from it any more. */
-void lmi_let_go(lmi_strand *strands, size_t i, const lmi_standing *standing, lmi_pool *memories);
+void lmi_let_go(lmi_strand *strands, size_t i, const lmi_turn_state *standing,
+                lmi_memories *memories);
 
 #endif

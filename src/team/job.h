@@ -20,10 +20,10 @@ typedef struct lmi_job {
     const char **said;   /* [n_turns], of the traces */
     uint32_t n_reserved; /* cells set aside while it runs */
 
-    lmi_strand *strands;    /* [n_turns] */
-    lmi_standing *standing; /* [n_turns] */
-    lmi_pool memories;      /* those that no strand has */
-    uint32_t n_memories;    /* all of its memories; 0 before the start and after the end */
+    lmi_strand *strands;      /* [n_turns] */
+    lmi_turn_state *standing; /* [n_turns] */
+    lmi_memories memories;    /* those that no strand has */
+    uint32_t n_memories;      /* all of its memories; 0 before the start and after the end */
     lmi_shelf *shelf;
     size_t n_told; /* turns whose trace was handed out */
     double begin_ms;

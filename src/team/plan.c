@@ -380,7 +380,7 @@ static void set_all_work(const draft *d)
 
 /* ---- Memories at once ---- */
 
-bool lmi_plan_takes_over(const lmi_plan *plan, const lmi_standing *standing, size_t turn)
+bool lmi_plan_takes_over(const lmi_plan *plan, const lmi_turn_state *standing, size_t turn)
 {
     const int32_t base = plan->turns[turn].base;
     size_t i;
@@ -397,7 +397,7 @@ bool lmi_plan_takes_over(const lmi_plan *plan, const lmi_standing *standing, siz
 }
 
 /* The last of those still to take from the turn's memory; LMI_NO_TURN for none. */
-static int32_t last_taker(const lmi_turn *turn, const lmi_standing *standing)
+static int32_t last_taker(const lmi_turn *turn, const lmi_turn_state *standing)
 {
     size_t k = turn->gives_to.n;
 
@@ -407,7 +407,7 @@ static int32_t last_taker(const lmi_turn *turn, const lmi_standing *standing)
     return LMI_NO_TURN;
 }
 
-uint32_t lmi_plan_n_held(const lmi_plan *plan, const lmi_standing *standing)
+uint32_t lmi_plan_n_held(const lmi_plan *plan, const lmi_turn_state *standing)
 {
     uint32_t n = 0;
     size_t i;
@@ -422,7 +422,7 @@ uint32_t lmi_plan_n_held(const lmi_plan *plan, const lmi_standing *standing)
 }
 
 /* Let turn `i` start; how many memories there are at that moment. */
-static uint32_t start(const lmi_plan *plan, lmi_standing *standing, size_t i)
+static uint32_t start(const lmi_plan *plan, lmi_turn_state *standing, size_t i)
 {
     const bool is_more =
         !lmi_turn_is_errand(&plan->turns[i]) && !lmi_plan_takes_over(plan, standing, i);
@@ -434,7 +434,7 @@ static uint32_t start(const lmi_plan *plan, lmi_standing *standing, size_t i)
 
 /* Turns go in their order from here on: a memory is held until its last taker starts, which goes
  * on in it if it is its base. */
-uint32_t lmi_plan_peak(const lmi_plan *plan, const lmi_standing *standing)
+uint32_t lmi_plan_peak(const lmi_plan *plan, const lmi_turn_state *standing)
 {
     uint32_t n_until[LMI_TEAM_TURNS_MAX] = {0}; /* memories held until that turn starts */
     uint32_t peak = lmi_plan_n_held(plan, standing);
@@ -468,7 +468,7 @@ uint32_t lmi_plan_peak(const lmi_plan *plan, const lmi_standing *standing)
     return peak;
 }
 
-bool lmi_plan_is_ready(const lmi_plan *plan, const lmi_standing *standing, size_t i)
+bool lmi_plan_is_ready(const lmi_plan *plan, const lmi_turn_state *standing, size_t i)
 {
     const lmi_turn_list *list = &plan->turns[i].waits_for;
     size_t k;
@@ -480,7 +480,7 @@ bool lmi_plan_is_ready(const lmi_plan *plan, const lmi_standing *standing, size_
 }
 
 /* The first one that waits may always begin once those before it have ended. */
-static bool is_next(const lmi_standing *standing, size_t turn)
+static bool is_next(const lmi_turn_state *standing, size_t turn)
 {
     size_t i;
 
@@ -490,10 +490,10 @@ static bool is_next(const lmi_standing *standing, size_t turn)
     return true;
 }
 
-bool lmi_plan_may_begin(const lmi_plan *plan, const lmi_standing *standing, size_t turn,
+bool lmi_plan_may_begin(const lmi_plan *plan, const lmi_turn_state *standing, size_t turn,
                         uint32_t n_lanes)
 {
-    lmi_standing ahead[LMI_TEAM_TURNS_MAX];
+    lmi_turn_state ahead[LMI_TEAM_TURNS_MAX];
 
     if (is_next(standing, turn))
         return true;
@@ -561,7 +561,7 @@ static uint32_t widest(const lmi_plan *plan)
 
 static void count_lanes(lmi_plan *plan)
 {
-    const lmi_standing none[LMI_TEAM_TURNS_MAX] = {LMI_WAITS};
+    const lmi_turn_state none[LMI_TEAM_TURNS_MAX] = {LMI_WAITS};
 
     plan->n_lanes_least = lmi_plan_peak(plan, none);
     plan->n_lanes = widest(plan);
@@ -628,6 +628,15 @@ bool lmi_turn_is_fresh(const lmi_turn *turn)
 bool lmi_turn_is_handed_on(const lmi_turn *turn)
 {
     return turn->gives_to.n > 0 || turn->is_relayed;
+}
+
+size_t lmi_turn_place(const lmi_turn *turn, int32_t block)
+{
+    size_t k = 0;
+
+    while (turn->blocks.at[k] != block)
+        k++;
+    return k;
 }
 
 bool lmi_plan_keeps_memory(const lmi_plan *plan)

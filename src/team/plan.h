@@ -83,27 +83,30 @@ bool lmi_turn_is_fresh(const lmi_turn *turn);
 /* Whether all that it spoke must be in its memory when it ends: somebody will find it there. */
 bool lmi_turn_is_handed_on(const lmi_turn *turn);
 
+/* The place of a block, which must be there, among those of the turn's memory. */
+size_t lmi_turn_place(const lmi_turn *turn, int32_t block);
+
 /* Whether one memory goes through all turns, so that what it begins with stays in it. */
 bool lmi_plan_keeps_memory(const lmi_plan *plan);
 
 /* Where a question stands, turn by turn. */
-typedef enum lmi_standing { LMI_WAITS = 0, LMI_RUNS, LMI_ENDED } lmi_standing;
+typedef enum lmi_turn_state { LMI_WAITS = 0, LMI_RUNS, LMI_ENDED } lmi_turn_state;
 
 /* Whether the turn takes over its base's memory: nobody else will take from it. */
-bool lmi_plan_takes_over(const lmi_plan *plan, const lmi_standing *standing, size_t turn);
+bool lmi_plan_takes_over(const lmi_plan *plan, const lmi_turn_state *standing, size_t turn);
 
 /* Memories that the turns which run or whose memory is still to be taken hold. */
-uint32_t lmi_plan_n_held(const lmi_plan *plan, const lmi_standing *standing);
+uint32_t lmi_plan_n_held(const lmi_plan *plan, const lmi_turn_state *standing);
 
 /* Most memories at once if from here on one turn goes after the other. */
-uint32_t lmi_plan_peak(const lmi_plan *plan, const lmi_standing *standing);
+uint32_t lmi_plan_peak(const lmi_plan *plan, const lmi_turn_state *standing);
 
 /* Whether all that the turn waits for has ended, and it has not begun. */
-bool lmi_plan_is_ready(const lmi_plan *plan, const lmi_standing *standing, size_t turn);
+bool lmi_plan_is_ready(const lmi_plan *plan, const lmi_turn_state *standing, size_t turn);
 
 /* Whether it may begin where `n_lanes` memories are all there are: the others must be able to end
  * behind it. */
-bool lmi_plan_may_begin(const lmi_plan *plan, const lmi_standing *standing, size_t turn,
+bool lmi_plan_may_begin(const lmi_plan *plan, const lmi_turn_state *standing, size_t turn,
                         uint32_t n_lanes);
 
 /* Cells that a question can need. */

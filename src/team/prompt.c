@@ -114,14 +114,12 @@ static void put_outputs(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_
 static int32_t heard_of(const lmi_plan *plan, size_t i, const char *name, size_t n)
 {
     const lmi_turn_list *hears = &plan->turns[i].hears;
+    const lmi_agent *agent = plan->team->agents + lmi_team_find_agent(plan->team, name, n);
     size_t k;
 
-    for (k = hears->n; k-- > 0;) {
-        const char *who = plan->turns[hears->at[k]].name;
-
-        if (strlen(who) == n && memcmp(who, name, n) == 0)
+    for (k = hears->n; k-- > 0;)
+        if (plan->turns[hears->at[k]].agent == agent)
             return hears->at[k];
-    }
     return LMI_NO_TURN;
 }
 
@@ -131,15 +129,10 @@ static const char *output_of(const lmi_plan *plan, size_t i, const lmi_case *c, 
                              size_t n)
 {
     const int32_t turn = heard_of(plan, i, name, n);
-    size_t k;
 
     if (turn != LMI_NO_TURN)
         return said_in(c, turn);
-    for (k = 0; k < plan->team->n_agents; k++)
-        if (strlen(plan->team->agents[k].name) == n &&
-            memcmp(plan->team->agents[k].name, name, n) == 0)
-            return "";
-    return NULL;
+    return lmi_team_find_agent(plan->team, name, n) < plan->team->n_agents ? "" : NULL;
 }
 
 /* What stands in a template between braces, and what takes its place. */

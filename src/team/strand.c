@@ -320,16 +320,6 @@ static bool next_piece(lmas_status *out, lmi_strand *strand)
     return false;
 }
 
-/* Where block `block` stands among those of the turn's memory. */
-static size_t place_of(const lmi_turn *turn, int32_t block)
-{
-    size_t k = 0;
-
-    while (turn->blocks.at[k] != block)
-        k++;
-    return k;
-}
-
 /* Read what others took in, block by block, then its own prompt. */
 static lmas_status relay(lmi_strand *strand)
 {
@@ -343,7 +333,8 @@ static lmas_status relay(lmi_strand *strand)
             continue;
         if (next_piece(&status, strand))
             return status;
-        strand->ends[place_of(turn, turn->parcels[at->parcel].block)] = strand->memory->lane->pos;
+        strand->ends[lmi_turn_place(turn, turn->parcels[at->parcel].block)] =
+            strand->memory->lane->pos;
     }
     return start_prompt(strand);
 }

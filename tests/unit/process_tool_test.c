@@ -1,5 +1,4 @@
 /* process_tool_test.c - a tool's text or one line why there is none, and nothing left of it. */
-#include <dirent.h>
 
 #include "process_tools.h"
 
@@ -389,23 +388,11 @@ static void test_nothing_is_left_of_a_start_that_the_host_does_not_outlive(void 
     assert_int_equal(n_left(marked), 0);
 }
 
-static size_t count_fds(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    size_t n = 0;
-
-    assert_non_null(folder);
-    while (readdir(folder))
-        n++;
-    closedir(folder);
-    return n;
-}
-
 static void test_a_hundred_in_a_row_leak_no_descriptor_and_leave_no_zombie(void **state)
 {
     static const char *const none[] = {"no-such-tool", NULL};
     const lmi_tool_params good = params_of(shell("cat; exit 0"));
-    const size_t n = count_fds();
+    const size_t n = support_count_fds();
     const lmi_tool_params bad = params_of(none);
     lmi_tool *tool = NULL;
     double begin;
@@ -420,7 +407,7 @@ static void test_a_hundred_in_a_row_leak_no_descriptor_and_leave_no_zombie(void 
         assert_int_equal(lmi_tool_start(&tool, &bad, "", 0), LMAS_E_IO);
     for (i = 0; i < N_IN_A_ROW / 4; i++)
         lmi_tool_free(start(&good, "x"));
-    assert_int_equal(count_fds(), n);
+    assert_int_equal(support_count_fds(), n);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
 }
 

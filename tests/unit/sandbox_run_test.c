@@ -3,7 +3,6 @@
  *
  * Without bubblewrap, or where the system forbids it, the claims about it are skipped.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -351,24 +350,12 @@ static void test_the_memory_of_all_its_processes_counts(void **state)
     assert_nothing_is_left();
 }
 
-static size_t count_fds(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    size_t n = 0;
-
-    assert_non_null(folder);
-    while (readdir(folder))
-        n++;
-    closedir(folder);
-    return n;
-}
-
 static void test_descriptors_leak_neither_way(void **state)
 {
     static const char *const counting =
         "import os\nopened = []\nfor fd in range(64):\n    try:\n        os.fstat(fd)\n"
         "        opened.append(fd)\n    except OSError:\n        pass\n";
-    const size_t before = count_fds();
+    const size_t before = support_count_fds();
     const int stray = open("/dev/null", O_RDONLY); /* as a careless library would leave it */
     int kind;
 
@@ -381,7 +368,7 @@ static void test_descriptors_leak_neither_way(void **state)
         lmi_sandbox_close(sandbox);
     }
     close(stray);
-    assert_int_equal(count_fds(), before);
+    assert_int_equal(support_count_fds(), before);
 }
 
 static void test_every_run_of_a_program_is_the_same(void **state)

@@ -71,9 +71,9 @@ static void test_a_dense_graph_is_planned_at_once(void **state)
 }
 
 /* The most memories there are if turns go one after the other from here on, by doing just that. */
-static uint32_t played_peak(const lmi_plan *plan, const lmi_standing *standing)
+static uint32_t played_peak(const lmi_plan *plan, const lmi_turn_state *standing)
 {
-    lmi_standing now[LMI_TEAM_TURNS_MAX];
+    lmi_turn_state now[LMI_TEAM_TURNS_MAX];
     uint32_t peak = lmi_plan_n_held(plan, standing);
     size_t i, k;
 
@@ -94,7 +94,7 @@ static uint32_t played_peak(const lmi_plan *plan, const lmi_standing *standing)
 
 static void test_memories_are_counted_as_turns_go(void **state)
 {
-    lmi_standing standing[LMI_TEAM_TURNS_MAX] = {LMI_WAITS};
+    lmi_turn_state standing[LMI_TEAM_TURNS_MAX] = {LMI_WAITS};
     lmas_team *team = dense(6, 3, "both", 4);
     lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
     size_t i;

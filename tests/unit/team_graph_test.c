@@ -215,7 +215,7 @@ static void test_the_last_taker_takes_a_memory_over(void **state)
 {
     lmas_team *team = team_of('d', DIAMOND);
     lmi_plan plan = latent_plan(team);
-    lmi_standing standing[4] = {LMI_ENDED};
+    lmi_turn_state standing[4] = {LMI_ENDED};
 
     (void)state;
     assert_false(lmi_plan_takes_over(&plan, standing, 1));
@@ -236,7 +236,7 @@ static void test_a_branch_waits_where_there_are_no_lanes_for_it(void **state)
                                    "{\"from\": [\"d\", \"e\"], \"to\": \"f\"}, {\"from\": [\"c\", "
                                    "\"f\"], \"to\": \"g\"}]");
     lmi_plan plan = latent_plan(team);
-    lmi_standing standing[7] = {LMI_WAITS};
+    lmi_turn_state standing[7] = {LMI_WAITS};
 
     (void)state;
     assert_int_equal(plan.n_lanes, 4);

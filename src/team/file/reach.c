@@ -93,11 +93,8 @@ static lmas_status check_edge(const lmas_team *team, const lmi_json *json, const
 static lmas_status check_output(const lmas_team *team, const lmi_json *json, size_t i,
                                 const char *name, size_t len)
 {
-    size_t k;
+    const size_t k = lmi_team_find_agent(team, name, len);
 
-    for (k = 0; k < team->n_agents; k++)
-        if (strlen(team->agents[k].name) == len && memcmp(team->agents[k].name, name, len) == 0)
-            break;
     if (k == team->n_agents)
         return lmi_fail(LMAS_E_FORMAT,
                         "%s:%zu: {output:%.*s} in the prompt of \"%s\" names no agent", json->label,

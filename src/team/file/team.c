@@ -91,6 +91,16 @@ lmas_status lmi_team_read_chat(lmas_reasoning *reasoning, char **kwargs, const l
     return LMAS_OK;
 }
 
+size_t lmi_team_find_agent(const lmas_team *team, const char *name, size_t n)
+{
+    size_t i = 0;
+
+    while (i < team->n_agents &&
+           (strlen(team->agents[i].name) != n || memcmp(team->agents[i].name, name, n) != 0))
+        i++;
+    return i;
+}
+
 lmas_status lmi_team_check_name(const lmi_json *json, size_t line, const char *what,
                                 const char *name)
 {

@@ -105,6 +105,9 @@ lmas_status lmi_team_read_chat(lmas_reasoning *reasoning, char **kwargs, const l
 /* Step over the byte order mark that some editors put before a text. */
 void lmi_team_skip_mark(const char **text, size_t *len);
 
+/* The agent named by the `n` bytes at `name`; `team->n_agents` for none. */
+size_t lmi_team_find_agent(const lmas_team *team, const char *name, size_t n);
+
 /* From 1 to LMI_TEAM_NAME_MAX bytes, none of which obeys a terminal. */
 lmas_status lmi_team_check_name(const lmi_json *json, size_t line, const char *what,
                                 const char *name);
