@@ -87,6 +87,7 @@ enum {
     LMAS_TOP_K_MAX = 1 << 24,
     LMAS_TEMPERATURE_MAX = 100,
     LMAS_LATENT_STEPS_MAX = 100000, /* of one agent, or one lmas_memory_think() */
+    LMAS_LATENT_STEPS_AUTO = -1,    /* no limit: until the thoughts come to rest */
     LMAS_NEW_TOKENS_MAX = 10000000, /* of one agent, or one lmas_memory_speak() */
     LMAS_TEXT_CONTEXT_MAX = 1 << 30,
     LMAS_THINK_MAX = 4096, /* bytes of lmas_solver_params.think */
@@ -410,6 +411,8 @@ typedef struct lmas_question {
 typedef struct lmas_agent_trace {
     const char *name;
     uint32_t round;     /* from 1 */
+    uint32_t n_to_rest; /* thoughts after which they were at rest: the hidden state points where one
+                         * of the 8 before it did (cosine 0.999 or more). 0: they never were */
     const char *input;  /* the prompt as the model read it, chat template applied */
     const char *output; /* what it spoke, "" when it only thought */
     uint32_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens */
@@ -417,7 +420,8 @@ typedef struct lmas_agent_trace {
     double read_ms, think_ms, speak_ms;
     double program_ms;           /* wall time of an agent that is a program: beside the engine */
     uint32_t pos_begin, pos_end; /* its stretch of the working memory, [begin, end) */
-    bool is_cut;                 /* it spoke until max_new_tokens and had not ended */
+    bool is_cut;                 /* it spoke until max_new_tokens and had not ended, */
+    bool is_circling;            /* and said the same over and over at the end */
 } lmas_agent_trace;
 
 /* How one question ended. Borrowed: valid inside the callback, or as long as the answer. */
@@ -463,7 +467,9 @@ LMAS_API bool lmas_control_parse(lmas_control *out, const char *name);
 typedef struct lmas_solver_params {
     lmas_method method;          /* (default LMAS_METHOD_LATENT_MAS) */
     lmas_control control;        /* of latent_mas (default LMAS_CONTROL_OFF) */
-    int32_t latent_steps;        /* thoughts of each agent but the last, 0 or more (default 10) */
+    int32_t latent_steps;        /* thoughts of each agent but the last, 0 or more (default 10); or
+                                  * LMAS_LATENT_STEPS_AUTO: until they come to rest */
+    int32_t latent_steps_max;    /* and then at most so many (default 40) */
     int32_t max_new_tokens;      /* most tokens an agent speaks (default 4096) */
     int32_t text_context_length; /* text_mas: most bytes read of the others, -1 for all (default) */
     bool share_prefixes;         /* read once what all prompts begin with (default true) */

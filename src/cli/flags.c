@@ -87,7 +87,11 @@ const lmi_opt lmi_team_opts[] = {
      .help = "latent_mas: the first agent speaks behind its thoughts, and its text stays in the "
              "memory that it hands over"},
     {"--latent_steps", LMI_OPT_INT, AT(latent_steps), "N", .max = LMAS_LATENT_STEPS_MAX,
-     .help = "thoughts of each agent but the last; 0 hands over the prompts alone"},
+     .words = "auto", .word_value = LMAS_LATENT_STEPS_AUTO,
+     .help = "thoughts of each agent but the last; 0 hands over the prompts alone, auto lets each "
+             "think until its thoughts come to rest"},
+    {"--latent_steps_max", LMI_OPT_INT, AT(latent_steps_max), "N", .min = 1,
+     .max = LMAS_LATENT_STEPS_MAX, .help = "most thoughts with --latent_steps auto"},
     {"-n --predict --n-predict --max_new_tokens", LMI_OPT_INT, AT(max_new_tokens), "N", .min = 1,
      .max = LMAS_NEW_TOKENS_MAX,
      .help = "most tokens an agent speaks (default: 4096; 10000 with --custom_prompt_file, as "
@@ -204,6 +208,7 @@ void lmi_solve_flags_init(lmi_solve_flags *flags)
                                    .control = lmas_control_name(solver.control),
                                    .prompt = "sequential",
                                    .latent_steps = solver.latent_steps,
+                                   .latent_steps_max = solver.latent_steps_max,
                                    .max_new_tokens = NOT_GIVEN,
                                    .text_context_length = solver.text_context_length,
                                    .think = solver.think,
@@ -265,6 +270,7 @@ lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
     lmas_method_parse(&p.method, flags->team.method);
     lmas_control_parse(&p.control, flags->team.control);
     p.latent_steps = (int32_t)flags->team.latent_steps;
+    p.latent_steps_max = (int32_t)flags->team.latent_steps_max;
     if (flags->team.max_new_tokens != NOT_GIVEN)
         p.max_new_tokens = (int32_t)flags->team.max_new_tokens;
     else if (flags->team.custom_prompt_file)

@@ -27,7 +27,7 @@ typedef struct lmi_team_flags {
     const char *method, *control;
     const char *team, *prompt; /* a file or a name; the reference's name for the built-in ones */
     const char *custom_prompt_file, *think;
-    int64_t latent_steps, max_new_tokens, text_context_length;
+    int64_t latent_steps, latent_steps_max, max_new_tokens, text_context_length;
     bool realign, first_agent_text, compat, allow_tools;
 } lmi_team_flags;
 

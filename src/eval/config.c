@@ -80,6 +80,16 @@ static void add_think(yyjson_mut_doc *doc, yyjson_mut_val *params, const char *t
         yyjson_mut_obj_add_bool(doc, params, "think", false);
 }
 
+static void add_steps(yyjson_mut_doc *doc, yyjson_mut_val *params, const lmas_solver_params *solver)
+{
+    if (solver->latent_steps != LMAS_LATENT_STEPS_AUTO) {
+        yyjson_mut_obj_add_int(doc, params, "latent_steps", solver->latent_steps);
+        return;
+    }
+    lmi_json_add_text(doc, params, "latent_steps", "auto");
+    yyjson_mut_obj_add_int(doc, params, "latent_steps_max", solver->latent_steps_max);
+}
+
 static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
 {
     const lmas_solver_params *solver = setup->solver_params;
@@ -87,7 +97,7 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     yyjson_mut_val *params = yyjson_mut_obj_add_obj(doc, root, "params");
 
     lmi_json_add_text(doc, params, "control", lmas_control_name(solver->control));
-    yyjson_mut_obj_add_int(doc, params, "latent_steps", solver->latent_steps);
+    add_steps(doc, params, solver);
     yyjson_mut_obj_add_int(doc, params, "max_new_tokens", solver->max_new_tokens);
     yyjson_mut_obj_add_int(doc, params, "text_mas_context_length", solver->text_context_length);
     add_think(doc, params, solver->think);

@@ -275,6 +275,20 @@ static lmas_status take_index(size_t *out, const lmi_record *record, const lmi_j
     return LMAS_OK;
 }
 
+/* How the question ended. */
+static void count_ending(lmi_record *record, yyjson_val *root, const char *state)
+{
+    bool is_cut, is_circling;
+
+    if (strcmp(state, lmas_status_name(LMAS_OK)) != 0) {
+        record->n_errors++;
+        return;
+    }
+    lmi_sample_ending(&is_cut, &is_circling, root);
+    record->n_cut += is_cut;
+    record->n_circling += is_circling;
+}
+
 static lmas_status take_line(void *user, const lmi_json *line, const lmi_lines *at)
 {
     lmi_record *record = user;
@@ -306,7 +320,7 @@ static lmas_status take_line(void *user, const lmi_json *line, const lmi_lines *
     record->exact[index] = (uint8_t)exact;
     record->compat[index] = (uint8_t)compat;
     record->n++;
-    record->n_errors += strcmp(state, lmas_status_name(LMAS_OK)) != 0;
+    count_ending(record, root, state);
     record->n_conflicts += yyjson_is_true(yyjson_obj_get(root, "conflict"));
     record->n_code += yyjson_is_obj(yyjson_obj_get(root, "code"));
     if (run_ms > record->wall_ms)
@@ -435,6 +449,8 @@ lmas_status lmi_record_merge(lmi_record *into, lmi_record *part)
         }
     into->n += part->n;
     into->n_errors += part->n_errors;
+    into->n_cut += part->n_cut;
+    into->n_circling += part->n_circling;
     into->n_code += part->n_code;
     into->n_conflicts += part->n_conflicts;
     into->exact_tally.n += part->exact_tally.n;

@@ -63,7 +63,7 @@ typedef struct lmi_record {
     lmi_folder *folders; /* several after shards were merged */
     size_t n_folders;
     uint8_t *exact, *compat; /* marks by index, n_questions of each */
-    size_t n, n_errors, n_code, n_conflicts;
+    size_t n, n_errors, n_code, n_conflicts, n_cut, n_circling;
     lmi_tally exact_tally, compat_tally;
     lmi_work work;
     lmi_agent_work agents[LMI_RECORD_AGENTS]; /* in the order they first worked */

@@ -20,6 +20,9 @@ void lmi_totals_add(lmi_totals *totals, const lmi_score *score)
     totals->n_correct_compat += score->is_correct_compat ? 1 : 0;
     totals->n_errors += score->has_failed ? 1 : 0;
     totals->n_conflicts += score->has_conflict ? 1 : 0;
+    totals->n_cut += score->is_cut ? 1 : 0;
+    totals->n_circling += score->is_circling ? 1 : 0;
+    totals->n_at_rest += score->n_at_rest;
     totals->n_read += score->n_read;
     totals->n_thought += score->n_thought;
     totals->n_spoken += score->n_spoken;
@@ -60,6 +63,7 @@ static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
         yyjson_mut_obj_add_uint(doc, agent, "n_read", trace->n_read);
         yyjson_mut_obj_add_uint(doc, agent, "n_shared", trace->n_shared);
         yyjson_mut_obj_add_uint(doc, agent, "n_thought", trace->n_thought);
+        yyjson_mut_obj_add_uint(doc, agent, "n_to_rest", trace->n_to_rest);
         yyjson_mut_obj_add_uint(doc, agent, "n_spoken", trace->n_spoken);
         add_ms(doc, agent, "read_ms", trace->read_ms);
         add_ms(doc, agent, "think_ms", trace->think_ms);
@@ -67,7 +71,20 @@ static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
         yyjson_mut_obj_add_uint(doc, agent, "pos_begin", trace->pos_begin);
         yyjson_mut_obj_add_uint(doc, agent, "pos_end", trace->pos_end);
         yyjson_mut_obj_add_bool(doc, agent, "is_cut", trace->is_cut);
+        yyjson_mut_obj_add_bool(doc, agent, "is_circling", trace->is_circling);
     }
+}
+
+/* Thoughts of all agents that came after they were at rest. */
+static uint64_t count_at_rest(const lmas_result *result)
+{
+    uint64_t n = 0;
+    size_t i;
+
+    for (i = 0; i < result->n_agents; i++)
+        if (result->agents[i].n_to_rest > 0)
+            n += result->agents[i].n_thought - result->agents[i].n_to_rest;
+    return n;
 }
 
 static void add_result(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_result *result)
@@ -82,15 +99,35 @@ static void add_result(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
     yyjson_mut_obj_add_uint(doc, root, "n_shared", result->n_shared);
     yyjson_mut_obj_add_uint(doc, root, "n_thought", result->n_thought);
     yyjson_mut_obj_add_uint(doc, root, "n_spoken", result->n_spoken);
+    yyjson_mut_obj_add_uint(doc, root, "n_at_rest", count_at_rest(result));
     add_ms(doc, root, "read_ms", result->read_ms);
     add_ms(doc, root, "think_ms", result->think_ms);
     add_ms(doc, root, "speak_ms", result->speak_ms);
     add_ms(doc, root, "elapsed_ms", result->elapsed_ms);
 }
 
+/* The numbers of a result. */
+static lmi_score score_of(const lmas_result *result)
+{
+    const lmas_agent_trace *last = result->n_agents ? &result->agents[result->n_agents - 1] : NULL;
+    const bool is_answer = result->status == LMAS_OK && last;
+
+    return (lmi_score){.index = result->id,
+                       .has_failed = result->status != LMAS_OK,
+                       .is_cut = is_answer && last->is_cut,
+                       .is_circling = is_answer && last->is_circling,
+                       .n_at_rest = count_at_rest(result),
+                       .n_read = result->n_read,
+                       .n_thought = result->n_thought,
+                       .n_spoken = result->n_spoken,
+                       .n_shared = result->n_shared,
+                       .read_ms = result->read_ms,
+                       .think_ms = result->think_ms,
+                       .speak_ms = result->speak_ms};
+}
+
 lmas_status lmi_sample_init(lmi_sample *out, const lmi_dataset *data, const lmas_result *result)
 {
-    const bool has_failed = result->status != LMAS_OK;
     const bool has_gold = data->items[result->id].gold || data->items[result->id].tests;
     yyjson_mut_doc *doc;
     yyjson_mut_val *root;
@@ -107,17 +144,8 @@ lmas_status lmi_sample_init(lmi_sample *out, const lmi_dataset *data, const lmas
         lmi_buf_done(&rest);
         return status;
     }
-    *out = (lmi_sample){.data = data, .rest = lmi_buf_steal(&rest)};
-    out->score = (lmi_score){.index = result->id,
-                             .has_gold = has_gold,
-                             .has_failed = has_failed,
-                             .n_read = result->n_read,
-                             .n_thought = result->n_thought,
-                             .n_spoken = result->n_spoken,
-                             .n_shared = result->n_shared,
-                             .read_ms = result->read_ms,
-                             .think_ms = result->think_ms,
-                             .speak_ms = result->speak_ms};
+    *out = (lmi_sample){.data = data, .rest = lmi_buf_steal(&rest), .score = score_of(result)};
+    out->score.has_gold = has_gold;
     return LMAS_OK;
 }
 
@@ -218,10 +246,14 @@ bool lmi_sample_ms(double *out, yyjson_val *object, const char *key)
     return true;
 }
 
+/* A number that lines of older versions do not have. */
+static bool read_newer(uint64_t *out, yyjson_val *root, const char *key)
+{
+    return !yyjson_obj_get(root, key) || lmi_sample_count(out, root, key);
+}
+
 static bool read_numbers(lmi_score *out, yyjson_val *root)
 {
-    const bool has_shared = yyjson_obj_get(root, "n_shared") != NULL; /* lines of 0.2 have none */
-
     return lmi_sample_count(&out->index, root, "index") &&
            lmi_sample_count(&out->n_read, root, "n_read") &&
            lmi_sample_count(&out->n_thought, root, "n_thought") &&
@@ -230,7 +262,8 @@ static bool read_numbers(lmi_score *out, yyjson_val *root)
            lmi_sample_ms(&out->think_ms, root, "think_ms") &&
            lmi_sample_ms(&out->speak_ms, root, "speak_ms") &&
            lmi_sample_ms(&out->run_ms, root, "run_ms") &&
-           (!has_shared || lmi_sample_count(&out->n_shared, root, "n_shared"));
+           read_newer(&out->n_shared, root, "n_shared") &&
+           read_newer(&out->n_at_rest, root, "n_at_rest");
 }
 
 /* true, false, or null for a question that has no gold. */
@@ -241,6 +274,14 @@ static bool read_correct(bool *correct, bool *has_gold, yyjson_val *object)
     *has_gold = yyjson_is_bool(val);
     *correct = yyjson_is_true(val);
     return *has_gold || yyjson_is_null(val);
+}
+
+void lmi_sample_ending(bool *is_cut, bool *is_circling, yyjson_val *root)
+{
+    yyjson_val *last = yyjson_arr_get_last(yyjson_obj_get(root, "agents"));
+
+    *is_cut = yyjson_is_true(yyjson_obj_get(last, "is_cut"));
+    *is_circling = yyjson_is_true(yyjson_obj_get(last, "is_circling"));
 }
 
 static bool read_grades(lmi_score *out, yyjson_val *root)
@@ -264,6 +305,8 @@ lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line)
                         line->label, line->first_line);
     s.has_conflict = yyjson_is_true(yyjson_obj_get(root, "conflict"));
     s.has_failed = strcmp(state, lmas_status_name(LMAS_OK)) != 0;
+    if (!s.has_failed)
+        lmi_sample_ending(&s.is_cut, &s.is_circling, root);
     *out = s;
     return LMAS_OK;
 }

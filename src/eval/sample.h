@@ -31,7 +31,10 @@ typedef struct lmi_score {
     bool is_correct; /* by the exact rule */
     bool is_correct_compat;
     bool has_failed;
-    bool has_conflict; /* its letter and the text behind it name two options */
+    bool has_conflict;  /* its letter and the text behind it name two options */
+    bool is_cut;        /* its answer, at max_new_tokens */
+    bool is_circling;   /* and it said the same over and over there */
+    uint64_t n_at_rest; /* of n_thought, thoughts that came after their agent's were at rest */
     uint64_t n_read, n_thought, n_spoken;
     uint64_t n_shared; /* of n_read, tokens that an earlier question had read already */
     double read_ms, think_ms, speak_ms;
@@ -39,8 +42,8 @@ typedef struct lmi_score {
 } lmi_score;
 
 typedef struct lmi_totals {
-    size_t n, n_graded, n_correct, n_correct_compat, n_errors, n_conflicts;
-    uint64_t n_read, n_thought, n_spoken, n_shared;
+    size_t n, n_graded, n_correct, n_correct_compat, n_errors, n_conflicts, n_cut, n_circling;
+    uint64_t n_at_rest, n_read, n_thought, n_spoken, n_shared;
     double read_ms, think_ms, speak_ms;
     double run_ms;
 } lmi_totals;
@@ -76,6 +79,9 @@ lmas_status lmi_sample_write(lmi_buf *line, lmi_sample *sample, double run_ms);
 /* A number of a line; false when it is none, or beyond its limit. */
 bool lmi_sample_count(uint64_t *out, yyjson_val *object, const char *key);
 bool lmi_sample_ms(double *out, yyjson_val *object, const char *key);
+
+/* How its answer, the last agent's text, ended. */
+void lmi_sample_ending(bool *is_cut, bool *is_circling, yyjson_val *root);
 
 /* Read a line back. LMAS_E_FORMAT when it is not a sample. */
 lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line);

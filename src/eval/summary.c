@@ -61,9 +61,12 @@ static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup 
     yyjson_mut_obj_add_uint(doc, root, "errors", totals->n_errors);
     if (totals->n_conflicts)
         yyjson_mut_obj_add_uint(doc, root, "conflicts", totals->n_conflicts);
+    yyjson_mut_obj_add_uint(doc, root, "cut", totals->n_cut);
+    yyjson_mut_obj_add_uint(doc, root, "circling", totals->n_circling);
     yyjson_mut_obj_add_uint(doc, root, "tokens_read", totals->n_read);
     yyjson_mut_obj_add_uint(doc, root, "tokens_shared", totals->n_shared);
     yyjson_mut_obj_add_uint(doc, root, "thoughts", totals->n_thought);
+    yyjson_mut_obj_add_uint(doc, root, "thoughts_at_rest", totals->n_at_rest);
     yyjson_mut_obj_add_uint(doc, root, "tokens_spoken", totals->n_spoken);
     yyjson_mut_obj_add_real(doc, root, "read_sec", seconds(totals->read_ms));
     yyjson_mut_obj_add_real(doc, root, "think_sec", seconds(totals->think_ms));

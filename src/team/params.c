@@ -68,6 +68,7 @@ lmas_solver_params lmas_solver_params_default(void)
 {
     return (lmas_solver_params){.method = LMAS_METHOD_LATENT_MAS,
                                 .latent_steps = 10,
+                                .latent_steps_max = 40,
                                 .max_new_tokens = 4096,
                                 .text_context_length = -1,
                                 .share_prefixes = true,
@@ -87,6 +88,19 @@ static lmas_status check_think(const char *think)
     return LMAS_OK;
 }
 
+static lmas_status check_steps(const lmas_solver_params *p)
+{
+    if (p->latent_steps != LMAS_LATENT_STEPS_AUTO &&
+        (p->latent_steps < 0 || p->latent_steps > LMAS_LATENT_STEPS_MAX))
+        return lmi_fail(LMAS_E_INVALID,
+                        "latent_steps must be from 0 to %d, or %d (LMAS_LATENT_STEPS_AUTO), got %d",
+                        LMAS_LATENT_STEPS_MAX, LMAS_LATENT_STEPS_AUTO, p->latent_steps);
+    if (p->latent_steps_max < 1 || p->latent_steps_max > LMAS_LATENT_STEPS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "latent_steps_max must be from 1 to %d, got %d",
+                        LMAS_LATENT_STEPS_MAX, p->latent_steps_max);
+    return LMAS_OK;
+}
+
 lmas_status lmi_params_check(const lmas_solver_params *p)
 {
     if (!lmas_method_name(p->method))
@@ -95,9 +109,8 @@ lmas_status lmi_params_check(const lmas_solver_params *p)
     if (!lmas_control_name(p->control))
         return lmi_fail(LMAS_E_INVALID, "control must be from 0 (off) to %d (%s), got %d",
                         N_CONTROLS - 1, CONTROL_NAMES[N_CONTROLS - 1], (int)p->control);
-    if (p->latent_steps < 0 || p->latent_steps > LMAS_LATENT_STEPS_MAX)
-        return lmi_fail(LMAS_E_INVALID, "latent_steps must be from 0 to %d, got %d",
-                        LMAS_LATENT_STEPS_MAX, p->latent_steps);
+    if (check_steps(p) != LMAS_OK)
+        return LMAS_E_INVALID;
     if (p->max_new_tokens < 1 || p->max_new_tokens > LMAS_NEW_TOKENS_MAX)
         return lmi_fail(LMAS_E_INVALID, "max_new_tokens must be from 1 to %d, got %d",
                         LMAS_NEW_TOKENS_MAX, p->max_new_tokens);

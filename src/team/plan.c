@@ -341,6 +341,16 @@ static int32_t most_spoken(const lmi_plan *plan, const lmi_agent *agent)
                : most;
 }
 
+/* Who hands no memory on thinks only if the file says so. */
+static void set_thoughts(lmi_turn *turn, const lmas_solver_params *p, bool hands_on)
+{
+    const int32_t own = turn->agent->latent_steps;
+    const int32_t n = own != LMI_STEPS_UNSAID ? own : hands_on ? p->latent_steps : 0;
+
+    turn->ends_at_rest = n == LMAS_LATENT_STEPS_AUTO;
+    turn->n_thoughts = turn->ends_at_rest ? p->latent_steps_max : n;
+}
+
 /* With text every agent speaks, and none thinks. `memory`, `text`: the turns that are to hand such
  * on. */
 static void set_work(lmi_plan *plan, size_t i, const set *memory, const set *text)
@@ -356,9 +366,7 @@ static void set_work(lmi_plan *plan, size_t i, const set *memory, const set *tex
     if (lmi_turn_is_errand(turn))
         return;
     if (is_latent)
-        turn->n_thoughts = agent->latent_steps >= 0 ? agent->latent_steps
-                           : set_has(memory, i)     ? p->latent_steps
-                                                    : 0;
+        set_thoughts(turn, p, set_has(memory, i));
     if (!is_latent || turn->is_output || agent->speaks || is_first || set_has(text, i))
         turn->n_speak = most_spoken(plan, agent);
 }

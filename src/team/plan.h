@@ -53,7 +53,8 @@ typedef struct lmi_turn {
     bool gets_memory;     /* as the file says: it is told so */
     bool is_relayed;      /* somebody reads its block afresh */
     bool is_output;       /* the last one */
-    int32_t n_thoughts;   /* after reading */
+    int32_t n_thoughts;   /* after reading, or the most of them: */
+    bool ends_at_rest;    /* it stops thinking when its thoughts are at rest */
     int32_t n_speak;      /* most tokens spoken after that, 0 for none */
     lmas_sampling sampling;
 } lmi_turn;

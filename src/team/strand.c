@@ -22,6 +22,7 @@ void lmi_strand_rest(lmi_strand *strand)
     leave_place(strand);
     lmi_sampler_free(strand->sampler);
     lmi_speech_done(&strand->speech);
+    lmi_rest_done(&strand->rest);
     lmi_tool_free(strand->tool);
     strand->sampler = NULL;
     strand->tool = NULL;
@@ -168,12 +169,15 @@ static lmas_status note_token(lmi_strand *strand, int32_t token)
 
 /* ---- Reading ---- */
 
-/* What must come out of the last row before `n_thoughts` thoughts and then perhaps speech. */
+/* What must come out of the last row before `n_thoughts` thoughts and then perhaps speech. Who may
+ * stop at any thought may speak behind any. The last thought's state is wanted to see whether they
+ * are at rest. */
 static unsigned want_before(const lmi_turn *turn, int32_t n_thoughts)
 {
-    if (n_thoughts > 0)
-        return LMI_WANT_HIDDEN;
-    return turn->n_speak > 0 ? LMI_WANT_LOGITS : LMI_WANT_NOTHING;
+    const bool may_speak = turn->n_speak > 0 && (n_thoughts == 0 || turn->ends_at_rest);
+
+    return (turn->n_thoughts > 0 ? LMI_WANT_HIDDEN : LMI_WANT_NOTHING) |
+           (may_speak ? LMI_WANT_LOGITS : LMI_WANT_NOTHING);
 }
 
 /* Read the prompt from `first` on. */
@@ -377,6 +381,8 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
     lmi_speech_init(&strand->speech);
     lmi_buf_init(&prompt, LMI_PROMPT_MAX);
     status = make_sampler(strand);
+    if (status == LMAS_OK && strand->turn->n_thoughts > 0)
+        status = lmi_rest_init(&strand->rest, (size_t)strand->plan->model->info.n_embd);
     if (status == LMAS_OK)
         status = lmi_plan_prompt(&prompt, strand->plan, strand->index, c);
     if (status == LMAS_OK)
@@ -460,6 +466,7 @@ static lmas_status speak(bool *has_ended, lmi_strand *strand)
         return status;
     if (trace->n_spoken == (uint32_t)strand->turn->n_speak) {
         trace->is_cut = true;
+        trace->is_circling = lmi_text_circles(strand->speech.raw.data, strand->speech.raw.len);
         return take_last(has_ended, strand, token);
     }
     status = note_token(strand, token);
@@ -481,11 +488,27 @@ static lmas_status think(lmi_strand *strand)
     return status == LMAS_OK ? note_thought(strand) : status;
 }
 
+/* A thought, or the prompt, has come out; whether another follows. */
+static bool goes_on_thinking(lmi_strand *strand)
+{
+    lmas_agent_trace *trace = &strand->trace;
+    const lmi_turn *turn = strand->turn;
+    const bool is_thought = strand->phase == LMI_PHASE_THINK;
+
+    if (strand->phase == LMI_PHASE_SPEAK || turn->n_thoughts == 0)
+        return false;
+    trace->n_thought += is_thought;
+    if (lmi_rest_add(&strand->rest, strand->memory->lane->hidden) && trace->n_to_rest == 0)
+        trace->n_to_rest = trace->n_thought;
+    if (turn->ends_at_rest && trace->n_to_rest > 0)
+        return false;
+    return (int32_t)trace->n_thought < turn->n_thoughts;
+}
+
 /* Take the result of the request, and place the next one. */
 static lmas_status take_step(bool *has_ended, lmi_strand *strand)
 {
     const lmi_lane *lane = strand->memory->lane;
-    lmas_agent_trace *trace = &strand->trace;
 
     account(strand);
     lmi_memory_settle(strand->memory);
@@ -497,9 +520,7 @@ static lmas_status take_step(bool *has_ended, lmi_strand *strand)
         return read_beginning(strand);
     if (strand->is_closing)
         return end_speech(has_ended, strand);
-    if (strand->phase == LMI_PHASE_THINK)
-        trace->n_thought++;
-    if ((int32_t)trace->n_thought < strand->turn->n_thoughts)
+    if (goes_on_thinking(strand))
         return think(strand);
     return strand->turn->n_speak > 0 ? speak(has_ended, strand) : end_turn(has_ended, strand);
 }

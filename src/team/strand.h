@@ -16,6 +16,7 @@
 
 #include "engine/sampler.h"
 #include "latent/memory.h"
+#include "latent/rest.h"
 #include "latent/speech.h"
 #include "team/prompt.h"
 #include "team/shelf.h"
@@ -62,6 +63,7 @@ typedef struct lmi_strand {
     bool is_reader;         /* it reads it for all */
     lmi_sampler *sampler;   /* when it speaks */
     lmi_speech speech;
+    lmi_rest rest; /* when it thinks */
     lmi_intake intake;
     struct lmi_tool *tool; /* of a turn that is a program: errand.h */
     double begin_ms;

@@ -14,14 +14,14 @@ fails 2 'latentmas ask --help lists all' "a flag that is like none leads to the 
 # value TEXT FLAG VALUE
 value() { fails 2 "$1" "$2 \"$3\" is refused with the range" ask -m $MODEL "$2" "$3" q; }
 whole='expected a whole number from'
-value "--latent_steps: $whole 0 to 100000, found \"-3\"" --latent_steps -3
-value "--latent-steps: $whole 0 to 100000, found \"12abc\"" --latent-steps 12abc
-value "--latent_steps: $whole 0 to 100000, found \"99999999999\"" --latent_steps 99999999999
-value "--latent_steps: $whole 0 to 100000, found \"999999999999999999999\"" \
+value "--latent_steps: $whole 0 to 100000 or auto, found \"-3\"" --latent_steps -3
+value "--latent-steps: $whole 0 to 100000 or auto, found \"12abc\"" --latent-steps 12abc
+value "--latent_steps: $whole 0 to 100000 or auto, found \"99999999999\"" --latent_steps 99999999999
+value "--latent_steps: $whole 0 to 100000 or auto, found \"999999999999999999999\"" \
     --latent_steps 999999999999999999999
-value "--latent_steps: $whole 0 to 100000, found \"\"" --latent_steps ''
-value "--latent_steps: $whole 0 to 100000, found \"1.5\"" --latent_steps 1.5
-value "--latent_steps: $whole 0 to 100000, found \" 1\"" --latent_steps ' 1'
+value "--latent_steps: $whole 0 to 100000 or auto, found \"\"" --latent_steps ''
+value "--latent_steps: $whole 0 to 100000 or auto, found \"1.5\"" --latent_steps 1.5
+value "--latent_steps: $whole 0 to 100000 or auto, found \" 1\"" --latent_steps ' 1'
 value "-n: $whole 1 to 10000000, found \"0\"" -n 0
 value "-t: $whole 0 to 1024, found \"-1\"" -t -1
 value "--seed: $whole 0 to 9007199254740991, found \"-1\"" --seed -1

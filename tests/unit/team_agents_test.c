@@ -121,6 +121,7 @@ static void test_bad_ways_are_refused_with_line_and_key(void **state)
 {
     static const char *const bad[][2] = {
         {", \"latent_steps\": -1", "t.json:4: \"latent_steps\" in agent 1 must be from 0 to "},
+        {", \"latent_steps\": \"Auto\"", "\"latent_steps\" in agent 1 must be a number, found a "},
         {", \"latent_steps\": 1.5",
          "\"latent_steps\" in agent 1 must be a whole number, found 1.5"},
         {", \"latent_steps\": \"10\"", "\"latent_steps\" in agent 1 must be a number, found a "
@@ -399,6 +400,53 @@ static void test_the_last_agent_thinks_before_it_speaks_where_it_says_so(void **
     lmas_team_free(team);
 }
 
+/* As many thoughts as come before rest give the same answer when they are asked for by number. */
+static void test_auto_thinks_until_the_thoughts_are_at_rest(void **state)
+{
+    lmas_team *team = sequential();
+    asked a = asked_of(team, LMAS_METHOD_LATENT_MAS);
+    seen by_itself = {0}, counted = {0};
+    size_t i;
+
+    (void)state;
+    a.params.latent_steps = LMAS_LATENT_STEPS_AUTO;
+    a.params.latent_steps_max = 200;
+    solve(&by_itself, a, 1, 1, 2048);
+    for (i = 0; i < 3; i++) {
+        const lmas_agent_trace *t = &by_itself.agents[i];
+
+        assert_true(t->n_thought == (t->n_to_rest ? t->n_to_rest : 200));
+        team->agents[i].latent_steps = (int32_t)t->n_thought;
+    }
+    assert_int_equal(by_itself.agents[3].n_thought, 0);
+    solve(&counted, a, 1, 1, 2048);
+    assert_string_equal(by_itself.texts[0], counted.texts[0]);
+    for (i = 0; i < 3; i++)
+        assert_int_equal(counted.agents[i].n_to_rest, by_itself.agents[i].n_to_rest);
+    forget(&by_itself);
+    forget(&counted);
+    lmas_team_free(team);
+}
+
+static void test_auto_thinks_no_more_than_it_may(void **state)
+{
+    lmas_team *team = sequential();
+    asked a = asked_of(team, LMAS_METHOD_LATENT_MAS);
+    seen s = {0};
+    size_t i;
+
+    (void)state;
+    a.params.latent_steps_max = 2;
+    team->agents[1].latent_steps = LMAS_LATENT_STEPS_AUTO;
+    team->agents[1].speaks = true;
+    solve(&s, a, 1, 1, 2048);
+    for (i = 0; i < 3; i++)
+        assert_int_equal(s.agents[i].n_thought, i == 1 ? 2 : 10);
+    assert_true(s.agents[1].n_spoken > 0);
+    forget(&s);
+    lmas_team_free(team);
+}
+
 static void test_speaking_on_the_way_does_not_depend_on_the_batch(void **state)
 {
     lmas_team *team = sequential();
@@ -533,6 +581,8 @@ int main(void)
         cmocka_unit_test(test_what_an_agent_speaks_stays_in_the_memory_it_hands_over),
         cmocka_unit_test(test_a_speech_that_is_cut_stays_to_its_last_token),
         cmocka_unit_test(test_the_last_agent_thinks_before_it_speaks_where_it_says_so),
+        cmocka_unit_test(test_auto_thinks_until_the_thoughts_are_at_rest),
+        cmocka_unit_test(test_auto_thinks_no_more_than_it_may),
         cmocka_unit_test(test_speaking_on_the_way_does_not_depend_on_the_batch),
         cmocka_unit_test(test_the_worst_case_counts_what_is_spoken_on_the_way),
         cmocka_unit_test(test_a_question_can_be_cancelled_while_a_last_token_is_taken_in),

@@ -725,21 +725,22 @@ static void test_a_callback_or_a_cancel_stops_the_solver(void **state)
 static void test_absurd_solver_parameters_are_refused(void **state)
 {
     lmas_session *session = support_session(support_model(DEMO_MODEL), 1, 512, false);
-    lmas_solver_params bad[6];
+    lmas_solver_params bad[7];
     lmas_team *team = duo();
     lmas_solver *solver = NULL;
     size_t i;
 
     (void)state;
-    for (i = 0; i < 6; i++)
+    for (i = 0; i < 7; i++)
         bad[i] = lmas_solver_params_default();
-    bad[0].latent_steps = -1;
+    bad[0].latent_steps = -2;
     bad[1].max_new_tokens = 0;
     bad[2].text_context_length = -2;
     bad[3].method = (lmas_method)9;
     bad[4].sampling.top_p = 2.0f;
     bad[5].control = (lmas_control)9;
-    for (i = 0; i < 6; i++)
+    bad[6].latent_steps_max = 0;
+    for (i = 0; i < 7; i++)
         assert_int_equal(lmas_solver_new(&solver, session, team, &bad[i]), LMAS_E_INVALID);
     assert_null(solver);
     lmas_team_free(team);

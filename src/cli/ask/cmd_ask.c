@@ -122,6 +122,19 @@ static void say_nothing_came(const speech *s, const lmas_agent_trace *last)
                 last->name, alone);
 }
 
+/* An answer that the model had not ended. */
+static void say_how_it_ended(const lmas_agent_trace *last)
+{
+    if (last->is_circling)
+        lmi_say("the answer is cut after %u tokens, in which %s repeats itself: more would not "
+                "help; try another --temp, --seed or fewer --latent_steps",
+                last->n_spoken, last->name);
+    else if (last->is_cut)
+        lmi_say("the answer is cut after %u tokens, as many as --max_new_tokens or the team file "
+                "lets %s speak",
+                last->n_spoken, last->name);
+}
+
 static bool note_result(void *user, const lmas_result *result)
 {
     speech *s = user;
@@ -134,7 +147,9 @@ static bool note_result(void *user, const lmas_result *result)
         return true;
     if (s->settings->has_trace)
         lmi_trace_total(result);
-    if (!result->text[0] && result->n_agents)
+    if (result->text[0])
+        say_how_it_ended(&result->agents[result->n_agents - 1]);
+    else if (result->n_agents)
         say_nothing_came(s, &result->agents[result->n_agents - 1]);
     return true;
 }

@@ -64,7 +64,8 @@ void lmi_trace_agent(const lmas_agent_trace *agent)
     print_seconds(agent->read_ms);
     print_seconds(agent->think_ms);
     print_seconds(agent->speak_ms);
-    fprintf(stderr, "%12s%s\n", positions, agent->is_cut ? " cut" : "");
+    fprintf(stderr, "%12s%s%s\n", positions, agent->is_cut ? " cut" : "",
+            agent->is_circling ? ", repeating itself" : "");
 }
 
 void lmi_trace_total(const lmas_result *result)

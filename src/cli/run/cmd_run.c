@@ -462,6 +462,14 @@ static void print_right(const char *name, size_t n_right, const lmi_totals *t)
                 100 * interval.high);
 }
 
+/* Answers that the model had not ended. */
+static void print_endings(const lmi_totals *t)
+{
+    if (t->n_cut)
+        fprintf(stderr, "  cut      %zu answer%s at --max_new_tokens, %zu while repeating itself\n",
+                t->n_cut, t->n_cut == 1 ? "" : "s", t->n_circling);
+}
+
 /* A few lines for people. */
 static void print_summary(const work *w)
 {
@@ -484,11 +492,17 @@ static void print_summary(const work *w)
     if (t->n_conflicts)
         fprintf(stderr, "  conflict %zu with the letter of one option and the text of another\n",
                 t->n_conflicts);
+    print_endings(t);
     print_phase("read", t->n_read, "tokens", t->read_ms);
     if (t->n_shared)
         fprintf(stderr, "  shared   %llu of them, which all prompts begin with: read once\n",
                 (unsigned long long)t->n_shared);
     print_phase("thought", t->n_thought, "thoughts", t->think_ms);
+    if (t->n_at_rest)
+        fprintf(stderr,
+                "  at rest  %llu of them, whose agent's thoughts no longer changed: "
+                "--latent_steps auto stops there\n",
+                (unsigned long long)t->n_at_rest);
     print_phase("spoken", t->n_spoken, "tokens", t->speak_ms);
     fprintf(stderr, "  time     %s, %.2f s a question\n  folder   %s\n", time, t->run_ms / n / 1e3,
             w->folder.path);

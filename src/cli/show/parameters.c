@@ -18,6 +18,7 @@ static const char *const flags[][2] = {
     {"chat_template", "--chat-template"},
     {"reasoning", "--reasoning"},
     {"latent_steps", "--latent_steps"},
+    {"latent_steps_max", "--latent_steps_max"},
     {"max_new_tokens", "--max_new_tokens"},
     {"text_context_length", "--text_mas_context_length"},
     {"temperature", "--temp"},

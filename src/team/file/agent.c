@@ -91,13 +91,24 @@ static lmas_status read_sampling(lmi_own_sampling *out, const lmi_json *json, yy
     return status;
 }
 
+static lmas_status read_steps(int32_t *out, const lmi_json *json, yyjson_val *object,
+                              const char *where)
+{
+    size_t line;
+    yyjson_val *steps = lmi_json_member(&line, json, object, "latent_steps");
+
+    if (!yyjson_equals_str(steps, "auto"))
+        return read_whole(out, json, object,
+                          &(lmi_number){where, "latent_steps", 0, LMAS_LATENT_STEPS_MAX, true});
+    *out = LMAS_LATENT_STEPS_AUTO;
+    return LMAS_OK;
+}
+
 /* What it does otherwise than the run says. */
 static lmas_status read_ways(lmi_agent *agent, const lmi_json *json, yyjson_val *object,
                              const char *where)
 {
-    lmas_status status =
-        read_whole(&agent->latent_steps, json, object,
-                   &(lmi_number){where, "latent_steps", 0, LMAS_LATENT_STEPS_MAX, true});
+    lmas_status status = read_steps(&agent->latent_steps, json, object, where);
 
     if (status == LMAS_OK)
         status = read_whole(&agent->max_new_tokens, json, object,
@@ -167,7 +178,7 @@ lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *ob
     if (!yyjson_is_obj(object))
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s must be an object, found %s", json->label, line,
                         where, lmi_json_type(object));
-    *agent = (lmi_agent){.latent_steps = -1};
+    *agent = (lmi_agent){.latent_steps = LMI_STEPS_UNSAID};
     team->n_agents++;
     if (!yyjson_obj_get(object, "command")) {
         status = read_model(agent, json, object, where);

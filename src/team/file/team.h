@@ -39,6 +39,9 @@ typedef struct lmi_command {
     bool is_told; /* a failure becomes its text, and does not end the question */
 } lmi_command;
 
+/* Of an agent's latent_steps. The last one thinks only if it says so. */
+enum { LMI_STEPS_UNSAID = LMAS_LATENT_STEPS_AUTO - 1 };
+
 typedef struct lmi_agent {
     char *name;
     lmi_command command;
@@ -47,7 +50,7 @@ typedef struct lmi_agent {
     char *think;              /* what its own turn begins with; NULL: as the run says */
     char *kwargs;             /* for the chat template, over the team's; NULL for none */
     lmas_reasoning reasoning; /* AUTO: the team's */
-    int32_t latent_steps;     /* -1: as the run says; the last one thinks only if it says so */
+    int32_t latent_steps;     /* or LMAS_LATENT_STEPS_AUTO; LMI_STEPS_UNSAID: as the run says */
     int32_t max_new_tokens;   /* 0: as the run says, which is never passed */
     bool speaks;              /* behind its thoughts, into the memory that it hands over */
     lmi_own_sampling sampling;
