@@ -91,6 +91,7 @@ enum {
     LMAS_NEW_TOKENS_MAX = 10000000, /* of one agent, or one lmas_memory_speak() */
     LMAS_TEXT_CONTEXT_MAX = 1 << 30,
     LMAS_THINK_MAX = 4096, /* bytes of lmas_solver_params.think */
+    LMAS_NEAR_MAX = 64,    /* of lmas_solver_params.n_near */
 };
 
 /* ---- Callbacks, log, devices -------------------------------------------- */
@@ -406,6 +407,24 @@ typedef struct lmas_question {
     const char *other, *other_note; /* another question, for LMAS_CONTROL_SHUFFLED; else NULL */
 } lmas_question;
 
+/* A token near to a thought. */
+typedef struct lmas_near {
+    const char *text; /* valid UTF-8; a control token's name */
+    int32_t token;    /* its id, -1 where the vocabulary has no more */
+    float score;      /* a probability, or a cosine */
+} lmas_near;
+
+/* What a thought was like. h is the hidden state that it was made of, e what went in. */
+typedef struct lmas_thought {
+    const lmas_near *head;  /* [n_near] the likeliest tokens where h stands, through the head */
+    const lmas_near *input; /* [n_near] the rows of W_in that e is nearest to */
+    uint32_t n_near;
+    float norm;          /* |h| */
+    float entropy;       /* of the head's probabilities, in nats */
+    float cosine_before; /* of h to that of the thought before; NAN of the first one */
+    float cosine_prompt; /* of h to the state behind the prompt, which the first is made of */
+} lmas_thought;
+
 /* What one agent did. Milliseconds are this agent's share of the ticks it took part in, by
  * rows: summed over all questions they give the wall time spent in the engine. */
 typedef struct lmas_agent_trace {
@@ -418,10 +437,11 @@ typedef struct lmas_agent_trace {
     uint32_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens */
     uint32_t n_shared; /* of n_read, tokens that an earlier question had read already */
     double read_ms, think_ms, speak_ms;
-    double program_ms;           /* wall time of an agent that is a program: beside the engine */
-    uint32_t pos_begin, pos_end; /* its stretch of the working memory, [begin, end) */
-    bool is_cut;                 /* it spoke until max_new_tokens and had not ended, */
-    bool is_circling;            /* and said the same over and over at the end */
+    double program_ms;            /* wall time of an agent that is a program: beside the engine */
+    uint32_t pos_begin, pos_end;  /* its stretch of the working memory, [begin, end) */
+    bool is_cut;                  /* it spoke until max_new_tokens and had not ended, */
+    bool is_circling;             /* and said the same over and over at the end */
+    const lmas_thought *thoughts; /* [n_thought]; NULL unless lmas_solver_params.n_near asks */
 } lmas_agent_trace;
 
 /* How one question ended. Borrowed: valid inside the callback, or as long as the answer. */
@@ -475,6 +495,9 @@ typedef struct lmas_solver_params {
     bool share_prefixes;         /* read once what all prompts begin with (default true) */
     bool allow_tools;            /* run the programs that the team's file names (default false) */
     bool first_speaks;           /* latent_mas: the first agent speaks, too (default false) */
+    uint32_t n_near;             /* look at thoughts: so many tokens near to each (default 0). Costs
+                                  * the head's product for each thought, and for each turn one way
+                                  * through W_in */
     /* What every agent's own turn begins with, unless the template has begun it so; NULL for
      * nothing (default). An agent's own in the team file goes before it. Borrowed, as `chat`'s. */
     const char *think;

@@ -29,7 +29,7 @@ bool lmi_opt_takes_value(const lmi_opt *opt)
 
 bool lmi_opt_needs_value(const lmi_opt *opt)
 {
-    return lmi_opt_takes_value(opt) && opt->kind != LMI_OPT_TAG;
+    return lmi_opt_takes_value(opt) && !opt->alone;
 }
 
 static bool is_tag(const char *word)
@@ -46,7 +46,12 @@ static bool is_tag(const char *word)
 
 bool lmi_opt_takes_word(const lmi_opt *opt, const char *word)
 {
-    return opt->kind == LMI_OPT_TAG ? !*word || is_tag(word) : lmi_opt_takes_value(opt);
+    return opt->kind == LMI_OPT_TAG ? !*word || is_tag(word) : lmi_opt_needs_value(opt);
+}
+
+const char *lmi_opt_gap(const lmi_opt *opt)
+{
+    return strncmp(opt->value, "[=", 2) == 0 ? "" : " ";
 }
 
 const char *lmi_opt_words(const lmi_opt *opt)

@@ -24,7 +24,7 @@ typedef enum lmi_opt_kind {
     LMI_OPT_LIST,      /* the same, and may be empty: items with commas between */
     LMI_OPT_FILE,      /* TEXT, a file */
     LMI_OPT_FOLDER,    /* the same, a folder */
-    LMI_OPT_WORD,      /* the same, one of lmi_opt_words() */
+    LMI_OPT_WORD,      /* the same, one of lmi_opt_words(); with `alone` only behind `=` */
     LMI_OPT_TAG,       /* const char *, may be empty; without a value it is `alone` */
     LMI_OPT_MOOT_ON,   /* bool, becomes true; without effect, `help` says why */
     LMI_OPT_MOOT_TEXT, /* const char *; without effect, `help` says why */
@@ -40,7 +40,7 @@ typedef struct lmi_opt {
     const char *words; /* of an INT, words that stand for `word_value`, of a LIST those it may
                         * hold; parted by '|', NULL for none */
     int64_t word_value;
-    const char *alone;                /* what a TAG is without a value */
+    const char *alone;                /* what a TAG or a WORD is without a value */
     const char *(*word_at)(size_t i); /* the words of a WORD, names that a FILE may also be, or how
                                        * a TEXT may begin, where a table has them; ends in NULL */
 } lmi_opt;
@@ -61,7 +61,7 @@ typedef struct lmi_args {
 } lmi_args;
 
 /* Parse argv[1..] into `settings`. Long names match with `_` for `-` and the reverse; a value
- * follows as the next word (of a TAG where lmi_opt_takes_word()) or after `=`; `--` ends the flags;
+ * follows as the next word (where lmi_opt_takes_word()) or after `=`; `--` ends the flags;
  * a repeated flag overrides. Free out->words with lmi_free(). Errors are LMAS_E_INVALID and name
  * flag, expectation, finding. */
 lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group *groups, int argc,
@@ -71,8 +71,9 @@ lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group
 bool lmi_opt_takes_value(const lmi_opt *opt);
 bool lmi_opt_needs_value(const lmi_opt *opt);
 
-/* Whether the word behind a flag without `=` is its value: of a TAG an empty one and "<plan>", with
- * newlines behind it or with "\n" as a shell leaves it. A question is neither of them. */
+/* Whether the word behind a flag without `=` is its value: of a WORD that may be alone never; of a
+ * TAG an empty one and "<plan>", with newlines behind it or with "\n" as a shell leaves it. A
+ * question is neither of them. */
 bool lmi_opt_takes_word(const lmi_opt *opt, const char *word);
 
 /* The words that the value may be, parted by '|': all there are for a WORD, for others "" where
@@ -81,6 +82,9 @@ const char *lmi_opt_words(const lmi_opt *opt);
 
 /* Append ": a, b, c" where the words come from a table: help shows them behind the text. */
 void lmi_opt_append_list(lmi_buf *out, const lmi_opt *opt);
+
+/* What stands between a flag and its value, as help shows them. */
+const char *lmi_opt_gap(const lmi_opt *opt);
 
 /* Append the default of a flag, nothing where there is none to show. */
 void lmi_opt_default(lmi_buf *out, const lmi_opt *opt, const void *field);

@@ -47,6 +47,40 @@ static void add_ms(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
     yyjson_mut_obj_add_real(doc, object, key, round_ms(ms));
 }
 
+static void add_near(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
+                     const lmas_near *near, uint32_t n)
+{
+    yyjson_mut_val *list = yyjson_mut_obj_add_arr(doc, object, key);
+    uint32_t i;
+
+    for (i = 0; i < n && near[i].token >= 0; i++) {
+        yyjson_mut_val *pair = yyjson_mut_arr_add_arr(doc, list);
+
+        yyjson_mut_arr_add_str(doc, pair, near[i].text);
+        yyjson_mut_arr_add_float(doc, pair, near[i].score);
+    }
+}
+
+/* What each thought was like, where somebody asked. */
+static void add_thoughts(yyjson_mut_doc *doc, yyjson_mut_val *agent, const lmas_agent_trace *trace)
+{
+    yyjson_mut_val *list = yyjson_mut_obj_add_arr(doc, agent, "thoughts");
+    uint32_t i;
+
+    for (i = 0; i < trace->n_thought; i++) {
+        const lmas_thought *t = &trace->thoughts[i];
+        yyjson_mut_val *thought = yyjson_mut_arr_add_obj(doc, list);
+
+        yyjson_mut_obj_add_float(doc, thought, "norm", t->norm);
+        yyjson_mut_obj_add_float(doc, thought, "entropy", t->entropy);
+        if (i > 0)
+            yyjson_mut_obj_add_float(doc, thought, "cosine_before", t->cosine_before);
+        yyjson_mut_obj_add_float(doc, thought, "cosine_prompt", t->cosine_prompt);
+        add_near(doc, thought, "head", t->head, t->n_near);
+        add_near(doc, thought, "input", t->input, t->n_near);
+    }
+}
+
 static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_result *result)
 {
     yyjson_mut_val *agents = yyjson_mut_obj_add_arr(doc, root, "agents");
@@ -72,6 +106,8 @@ static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
         yyjson_mut_obj_add_uint(doc, agent, "pos_end", trace->pos_end);
         yyjson_mut_obj_add_bool(doc, agent, "is_cut", trace->is_cut);
         yyjson_mut_obj_add_bool(doc, agent, "is_circling", trace->is_circling);
+        if (trace->thoughts)
+            add_thoughts(doc, agent, trace);
     }
 }
 

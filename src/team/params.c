@@ -117,6 +117,9 @@ lmas_status lmi_params_check(const lmas_solver_params *p)
     if (p->text_context_length < -1 || p->text_context_length > LMAS_TEXT_CONTEXT_MAX)
         return lmi_fail(LMAS_E_INVALID, "text_context_length must be from -1 to %d, got %d",
                         LMAS_TEXT_CONTEXT_MAX, p->text_context_length);
+    if (p->n_near > LMAS_NEAR_MAX)
+        return lmi_fail(LMAS_E_INVALID, "n_near must be from 0 to %d, got %u", LMAS_NEAR_MAX,
+                        p->n_near);
     if (check_think(p->think) != LMAS_OK)
         return LMAS_E_INVALID;
     return lmi_sampling_check(&p->sampling);

@@ -45,6 +45,7 @@ void lmi_strand_done(lmi_strand *strand)
     lmi_free((void *)strand->trace.input);
     lmi_free((void *)strand->trace.output);
     lmi_free(strand->marked);
+    lmi_look_done(&strand->look);
     *strand = (lmi_strand){0};
 }
 
@@ -172,12 +173,14 @@ static lmas_status note_token(lmi_strand *strand, int32_t token)
 /* What must come out of the last row before `n_thoughts` thoughts and then perhaps speech. Who may
  * stop at any thought may speak behind any. The last thought's state is wanted to see whether they
  * are at rest. */
-static unsigned want_before(const lmi_turn *turn, int32_t n_thoughts)
+static unsigned want_before(const lmi_strand *strand, int32_t n_thoughts)
 {
+    const lmi_turn *turn = strand->turn;
     const bool may_speak = turn->n_speak > 0 && (n_thoughts == 0 || turn->ends_at_rest);
+    const bool is_looked_at = n_thoughts > 0 && strand->look.n_near > 0;
 
     return (turn->n_thoughts > 0 ? LMI_WANT_HIDDEN : LMI_WANT_NOTHING) |
-           (may_speak ? LMI_WANT_LOGITS : LMI_WANT_NOTHING);
+           (may_speak || is_looked_at ? LMI_WANT_LOGITS : LMI_WANT_NOTHING);
 }
 
 /* Read the prompt from `first` on. */
@@ -185,7 +188,7 @@ static lmas_status read_rest(lmi_strand *strand, uint32_t first)
 {
     return lmi_memory_start_read(strand->memory, strand->turn->name, strand->prompt.ids + first,
                                  strand->prompt.n - first,
-                                 want_before(strand->turn, strand->turn->n_thoughts));
+                                 want_before(strand, strand->turn->n_thoughts));
 }
 
 /* Take the beginning from the shelf, where it lies now; what cannot be taken is read. Cells it
@@ -378,6 +381,7 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
     if (lmi_turn_is_errand(strand->turn))
         return lmi_errand_begin(strand, c);
     strand->shelf = shelf;
+    lmi_look_init(&strand->look, strand->memory->session, strand->plan->params.n_near);
     lmi_speech_init(&strand->speech);
     lmi_buf_init(&prompt, LMI_PROMPT_MAX);
     status = make_sampler(strand);
@@ -419,9 +423,12 @@ static lmas_status stream(lmi_strand *strand, bool is_end)
 
 static lmas_status end_turn(bool *has_ended, lmi_strand *strand)
 {
+    const lmas_status status = lmi_look_finish(&strand->look);
+
+    strand->trace.thoughts = strand->look.thoughts;
     strand->ends[strand->turn->blocks.n - 1] = strand->memory->lane->pos;
     *has_ended = true;
-    return keep_output(strand);
+    return status == LMAS_OK ? keep_output(strand) : status;
 }
 
 static lmas_status end_speech(bool *has_ended, lmi_strand *strand)
@@ -480,11 +487,13 @@ static lmas_status speak(bool *has_ended, lmi_strand *strand)
 static lmas_status think(lmi_strand *strand)
 {
     const int32_t left = strand->turn->n_thoughts - (int32_t)strand->trace.n_thought - 1;
-    lmas_status status;
+    const lmi_lane *lane = strand->memory->lane;
+    lmas_status status = lmi_look_add(&strand->look, lane->hidden, lane->logits);
 
     strand->phase = LMI_PHASE_THINK;
-    status = lmi_memory_start_thought(strand->memory, strand->turn->name,
-                                      want_before(strand->turn, left));
+    if (status == LMAS_OK)
+        status =
+            lmi_memory_start_thought(strand->memory, strand->turn->name, want_before(strand, left));
     return status == LMAS_OK ? note_thought(strand) : status;
 }
 

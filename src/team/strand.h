@@ -15,6 +15,7 @@
 #define LMI_TEAM_STRAND_H
 
 #include "engine/sampler.h"
+#include "latent/look.h"
 #include "latent/memory.h"
 #include "latent/rest.h"
 #include "latent/speech.h"
@@ -64,6 +65,7 @@ typedef struct lmi_strand {
     lmi_sampler *sampler;   /* when it speaks */
     lmi_speech speech;
     lmi_rest rest; /* when it thinks */
+    lmi_look look; /* what the thoughts of its trace are */
     lmi_intake intake;
     struct lmi_tool *tool; /* of a turn that is a program: errand.h */
     double begin_ms;

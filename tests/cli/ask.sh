@@ -9,8 +9,12 @@ ask() { run ask -m $MODEL --temp 0 -n 5 -t 1 "$@"; }
 
 ask "$question"
 cp "$tmp/out" "$tmp/first"
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 1 ] &&
+    [ "$(cat "$tmp/err")" = 'latentmas: the answer is cut after 5 tokens: give more by -n or the team file' ]
+ok $? "an answer that is cut is said to be, on stderr" "$tmp/err"
+run ask -m $MODEL --temp 0 -n 48 -t 1 "$question"
 [ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 1 ] && [ ! -s "$tmp/err" ]
-ok $? "the answer is a line on stdout, and stderr stays empty" "$tmp/err"
+ok $? "one that ended is a line on stdout, and stderr stays empty" "$tmp/err"
 
 printf '%s\n' "$question" | "$LATENTMAS" ask -m $MODEL --temp 0 -n 5 -t 1 - >"$tmp/out" 2>"$tmp/err"
 cmp -s "$tmp/out" "$tmp/first"

@@ -53,7 +53,7 @@ latentmas run --team models/secret_t|secret_team.json|files behind --team
 latentmas bench --team h|hierarchical hierarchical-chain|built-in teams behind --team of another command
 latentmas run --output tests/cli/gold|golden|folders behind --output
 latentmas ask -ngl a|all auto|words that a number may also be
-latentmas ask --latent_s|--latent_space_realign --latent_steps|flags
+latentmas ask --latent_s|--latent_space_realign --latent_steps --latent_steps_max|flags
 latentmas teams show --vers|--version|flags behind words
 EOF
 cut -d '|' -f 1 "$tmp/cases" >"$tmp/lines"
@@ -93,7 +93,7 @@ if command -v bash >/dev/null; then
         [ "$(cat "$tmp/offered")" = "$want" ]
         ok $? "bash offers $claim" "$tmp/offered"
     done <<EOF
-latentmas ask --latent-st|--latent-steps|a flag as it is being spelt
+latentmas ask --latent-st|--latent-steps --latent-steps-max|a flag as it is being spelt
 latentmas ask --model-name models/demo.g|models/demo.gguf|a value behind a flag spelt with -
 latentmas run --tem|--temp --temperature|flags where no word is expected
 latentmas teams check teams/seq|teams/sequential.json|files behind teams check

@@ -43,7 +43,9 @@ fails 2 '--method needs a value: baseline, text_mas or latent_mas' \
     "a flag at the end without its value is refused" ask -m $MODEL q --method
 fails 2 '-m needs a value: FILE' "a flag is not taken for the value of the one before" \
     ask -m --trace q
-fails 2 '--trace takes no value, found "yes"' "a value for a flag that takes none is refused" \
+fails 2 '--compat takes no value, found "yes"' "a value for a flag that takes none is refused" \
+    ask -m $MODEL --compat=yes q
+fails 2 '--trace: expected agents or thoughts, found "yes"' "a flag that may stand alone takes its words behind = only" \
     ask -m $MODEL --trace=yes q
 fails 2 'one question expected, found 3 words' "a question without quotes is explained" \
     ask -m $MODEL what is this

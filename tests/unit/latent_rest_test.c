@@ -110,5 +110,5 @@ int main(void)
         cmocka_unit_test(test_a_short_refrain_is_no_circle),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("rest", tests, NULL, NULL);
 }

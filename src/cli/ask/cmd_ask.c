@@ -18,13 +18,31 @@
 
 typedef struct ask_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
-    bool has_trace;
+    const char *trace;     /* what of the agents is shown; NULL for nothing */
 } ask_settings;
 
+/* Tokens near to a thought that fit a line. */
+enum { N_NEAR = 4 };
+
+static const char *trace_at(size_t i)
+{
+    static const char *const words[] = {"agents", "thoughts"};
+
+    return i < sizeof(words) / sizeof(words[0]) ? words[i] : NULL;
+}
+
+static bool shows_thoughts(const ask_settings *settings)
+{
+    return settings->trace && strcmp(settings->trace, "thoughts") == 0;
+}
+
 static const lmi_opt ask_opts[] = {
-    {"--trace", LMI_OPT_ON, offsetof(ask_settings, has_trace),
+    {"--trace", LMI_OPT_WORD, offsetof(ask_settings, trace), "[=WHAT]", .word_at = trace_at,
+     .alone = "agents",
      .help = "show on stderr what each agent did: tokens read, thoughts, tokens spoken, seconds, "
-             "its stretch of the working memory"},
+             "its stretch of the working memory. --trace=thoughts also shows what each thought "
+             "was like: the words that the model would say there, and those nearest to what goes "
+             "in"},
     {0},
 };
 
@@ -93,11 +111,13 @@ static bool print_agent(void *user, uint64_t id, const lmas_agent_trace *agent)
     speech *s = user;
 
     (void)id;
-    if (!s->settings->has_trace)
+    if (!s->settings->trace)
         return true;
     lmi_progress_clear(&s->progress);
     end_line(s);
     lmi_trace_agent(agent);
+    if (shows_thoughts(s->settings))
+        lmi_trace_thoughts(agent);
     return true;
 }
 
@@ -126,13 +146,12 @@ static void say_nothing_came(const speech *s, const lmas_agent_trace *last)
 static void say_how_it_ended(const lmas_agent_trace *last)
 {
     if (last->is_circling)
-        lmi_say("the answer is cut after %u tokens, in which %s repeats itself: more would not "
-                "help; try another --temp, --seed or fewer --latent_steps",
-                last->n_spoken, last->name);
+        lmi_say("the answer is cut after %u tokens, and repeats itself: another --temp, --seed or "
+                "--latent_steps may help",
+                last->n_spoken);
     else if (last->is_cut)
-        lmi_say("the answer is cut after %u tokens, as many as --max_new_tokens or the team file "
-                "lets %s speak",
-                last->n_spoken, last->name);
+        lmi_say("the answer is cut after %u token%s: give more by -n or the team file",
+                last->n_spoken, last->n_spoken == 1 ? "" : "s");
 }
 
 static bool note_result(void *user, const lmas_result *result)
@@ -145,7 +164,7 @@ static bool note_result(void *user, const lmas_result *result)
     snprintf(s->error, sizeof(s->error), "%s", result->error);
     if (result->status != LMAS_OK)
         return true;
-    if (s->settings->has_trace)
+    if (s->settings->trace)
         lmi_trace_total(result);
     if (result->text[0])
         say_how_it_ended(&result->agents[result->n_agents - 1]);
@@ -253,13 +272,14 @@ static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
     if (status != LMAS_OK)
         return status;
     stage->solver_params.share_prefixes = false; /* there is no other question */
+    stage->solver_params.n_near = shows_thoughts(s->settings) ? N_NEAR : 0;
     stage->solver_params.on_speech = print_speech;
     stage->solver_params.on_agent = print_agent;
     stage->solver_params.on_result = note_result;
     stage->solver_params.user = s;
     s->idle = lmi_activity_of(stage->team, stage->solver_params.method);
     status = lmas_solver_new(&solver, stage->session, stage->team, &stage->solver_params);
-    if (status == LMAS_OK && s->settings->has_trace)
+    if (status == LMAS_OK && s->settings->trace)
         lmi_trace_head();
     if (status == LMAS_OK)
         status = drive(s, solver, &question);

@@ -68,6 +68,53 @@ void lmi_trace_agent(const lmas_agent_trace *agent)
             agent->is_circling ? ", repeating itself" : "");
 }
 
+/* A token in quotes, as it would stand in C. */
+static void print_token(const char *text)
+{
+    fputc('"', stderr);
+    for (; *text; text++) {
+        if (*text == '\n')
+            fputs("\\n", stderr);
+        else if (*text == '\t')
+            fputs("\\t", stderr);
+        else if ((unsigned char)*text < ' ' || *text == 127)
+            fprintf(stderr, "\\x%02x", (unsigned char)*text);
+        else
+            fputc(*text, stderr);
+    }
+    fputc('"', stderr);
+}
+
+static void print_near(const char *name, const lmas_near *near, uint32_t n)
+{
+    uint32_t i;
+
+    fprintf(stderr, "%14s %-6s", "", name);
+    for (i = 0; i < n && near[i].token >= 0; i++) {
+        fputc(' ', stderr);
+        print_token(near[i].text);
+        fprintf(stderr, " %.2f", (double)near[i].score);
+    }
+    fputc('\n', stderr);
+}
+
+void lmi_trace_thoughts(const lmas_agent_trace *agent)
+{
+    uint32_t i;
+
+    for (i = 0; agent->thoughts && i < agent->n_thought; i++) {
+        const lmas_thought *t = &agent->thoughts[i];
+
+        fprintf(stderr, "%14u  norm %.1f, entropy %.2f, cosine to prompt %.3f", i + 1,
+                (double)t->norm, (double)t->entropy, (double)t->cosine_prompt);
+        if (i > 0)
+            fprintf(stderr, ", to thought %u %.3f", i, (double)t->cosine_before);
+        fprintf(stderr, "%s\n", i + 1 == agent->n_to_rest ? ", at rest" : "");
+        print_near("says", t->head, t->n_near);
+        print_near("is", t->input, t->n_near);
+    }
+}
+
 void lmi_trace_total(const lmas_result *result)
 {
     char elapsed[32];

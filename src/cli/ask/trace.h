@@ -6,6 +6,9 @@
 
 void lmi_trace_head(void);
 void lmi_trace_agent(const lmas_agent_trace *agent);
+
+/* Below it, three lines for each of its thoughts that was looked at. */
+void lmi_trace_thoughts(const lmas_agent_trace *agent);
 void lmi_trace_total(const lmas_result *result);
 
 #endif

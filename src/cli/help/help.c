@@ -65,7 +65,7 @@ static void append_names(lmi_buf *out, const lmi_opt *opt)
         is_first = false;
     }
     if (lmi_opt_takes_value(opt))
-        lmi_buf_printf(out, " %s", opt->value);
+        lmi_buf_printf(out, "%s%s", lmi_opt_gap(opt), opt->value);
 }
 
 /* From column TEXT_COLUMN on, behind what was appended since `start`: beside it where that leaves

@@ -147,7 +147,7 @@ static void append_names(lmi_buf *out, const lmi_opt *opt)
         before = ", \\fB";
     }
     if (lmi_opt_takes_value(opt)) {
-        lmi_buf_puts(out, " \\fI");
+        lmi_buf_printf(out, "%s\\fI", lmi_opt_gap(opt));
         append_text(out, opt->value);
         lmi_buf_puts(out, "\\fR");
     }

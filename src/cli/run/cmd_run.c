@@ -37,7 +37,7 @@ typedef struct run_settings {
     lmi_task_flags task;
     lmi_code_flags code;
     const char *output, *resume;
-    int64_t generate_bs;
+    int64_t generate_bs, keep_thoughts;
     moot_flags moot;
 } run_settings;
 
@@ -45,6 +45,10 @@ static const lmi_opt run_opts[] = {
     {"--generate_bs -np --parallel", LMI_OPT_INT, offsetof(run_settings, generate_bs), "N",
      .min = 1, .max = LMAS_N_LANES_MAX,
      .help = "questions at once; answers do not depend on it, rounding aside"},
+    {"--keep_thoughts", LMI_OPT_INT, offsetof(run_settings, keep_thoughts), "N",
+     .max = LMAS_NEAR_MAX,
+     .help = "keep in samples.jsonl what each thought was like: norm, cosines, entropy, and the N "
+             "tokens nearest to it through the head and through W_in"},
     {"--output --output_path", LMI_OPT_FOLDER, offsetof(run_settings, output), "DIR",
      .help =
          "the run's folder (default: runs/<time>-<task>-<method>); one that holds this very run "
@@ -228,6 +232,7 @@ static lmas_status start_stage(work *w)
     lmas_status status;
 
     w->setup.solver_params = &w->stage.solver_params;
+    w->stage.solver_params.n_near = (uint32_t)w->settings.keep_thoughts;
     questions = list_questions(&w->setup);
     if (!questions)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", w->setup.n);

@@ -1,0 +1,242 @@
+/* look.c - see look.h. */
+#include "latent/look.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+/* Rows of W_in dequantised at a time, and the longest text of a token that is kept, in bytes. */
+enum { ROWS_AT_ONCE = 256, TOKEN_MAX = 1024 };
+
+void lmi_look_init(lmi_look *look, const lmas_session *session, uint32_t n_near)
+{
+    *look = (lmi_look){.session = session, .n_near = n_near};
+}
+
+static void free_list(const lmas_near *list, uint32_t n)
+{
+    uint32_t i;
+
+    for (i = 0; list && i < n; i++)
+        lmi_free((void *)list[i].text);
+    lmi_free((void *)list);
+}
+
+void lmi_look_done(lmi_look *look)
+{
+    size_t i;
+
+    for (i = 0; i < look->n; i++) {
+        free_list(look->thoughts[i].head, look->n_near);
+        free_list(look->thoughts[i].input, look->n_near);
+    }
+    lmi_free(look->thoughts);
+    lmi_free(look->states);
+    *look = (lmi_look){0};
+}
+
+static double product(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
+static double cosine(const float *a, const float *b, size_t n)
+{
+    const double length = sqrt(product(a, a, n) * product(b, b, n));
+
+    return length > 0 ? product(a, b, n) / length : 0;
+}
+
+/* Keep the `n` highest scores, the highest first; of equal ones the first that came. */
+static void offer(lmas_near *list, uint32_t n, int32_t token, float score)
+{
+    uint32_t at = n;
+
+    while (at > 0 && (list[at - 1].token < 0 || score > list[at - 1].score)) {
+        if (at < n)
+            list[at] = list[at - 1];
+        at--;
+    }
+    if (at < n)
+        list[at] = (lmas_near){.token = token, .score = score};
+}
+
+static lmas_near *new_list(uint32_t n)
+{
+    lmas_near *list = lmi_new(n, sizeof(*list));
+    uint32_t i;
+
+    for (i = 0; list && i < n; i++)
+        list[i].token = -1;
+    return list;
+}
+
+/* The words of the tokens: valid UTF-8, control tokens by their names. */
+static lmas_status spell(lmas_near *list, uint32_t n, const lmas_model *model)
+{
+    lmas_status status = LMAS_OK;
+    lmi_buf raw, text;
+    uint32_t i;
+
+    lmi_buf_init(&raw, TOKEN_MAX);
+    for (i = 0; status == LMAS_OK && i < n && list[i].token >= 0; i++) {
+        lmi_buf_clear(&raw);
+        lmi_buf_init(&text, TOKEN_MAX * 3); /* a stray byte becomes three */
+        if (lmi_model_is_control(model, list[i].token))
+            lmi_model_spell(&raw, model, list[i].token);
+        else
+            lmi_model_piece(&raw, model, list[i].token);
+        lmi_utf8_append(&text, lmi_buf_text(&raw), raw.len);
+        list[i].text = lmi_buf_steal(&text);
+        if (!list[i].text)
+            status = lmi_fail(LMAS_E_NOMEM, "no memory to look at thoughts");
+    }
+    lmi_buf_done(&raw);
+    return status;
+}
+
+/* The likeliest tokens, and how evenly they share: p = softmax(logits). */
+static void look_at_head(lmas_thought *thought, lmas_near *list, uint32_t n_near,
+                         const float *logits, int32_t n_vocab)
+{
+    double sum = 0, mean = 0;
+    int32_t i;
+    uint32_t k;
+
+    for (i = 0; i < n_vocab; i++)
+        offer(list, n_near, i, logits[i]);
+    for (i = 0; i < n_vocab; i++) {
+        const double away = (double)logits[i] - (double)list[0].score;
+
+        sum += exp(away);
+        mean += exp(away) * away;
+    }
+    thought->entropy = (float)(log(sum) - mean / sum);
+    for (k = n_near; k-- > 0;)
+        if (list[k].token >= 0)
+            list[k].score = (float)(exp((double)list[k].score - (double)list[0].score) / sum);
+}
+
+/* How it lies to the others. */
+static void look_at_state(lmas_thought *thought, const lmi_look *look, const float *h, size_t n)
+{
+    const float *first = look->states;
+
+    thought->norm = (float)sqrt(product(h, h, n));
+    thought->cosine_before = look->n ? (float)cosine(h, first + (look->n - 1) * n, n) : NAN;
+    thought->cosine_prompt = look->n ? (float)cosine(h, first, n) : 1.0f;
+}
+
+lmas_status lmi_look_add(lmi_look *look, const float *h, const float *logits)
+{
+    const lmas_model *model = look->session->model;
+    const size_t n_embd = (size_t)model->info.n_embd;
+    lmas_near *head, *input;
+    lmas_thought *thought;
+
+    if (look->n_near == 0)
+        return LMAS_OK;
+    head = new_list(look->n_near);
+    input = new_list(look->n_near);
+    if (!head || !input ||
+        !lmi_reserve((void **)&look->states, &look->states_capacity, look->n + 1,
+                     n_embd * sizeof(float)) ||
+        !lmi_reserve((void **)&look->thoughts, &look->thoughts_capacity, look->n + 1,
+                     sizeof(lmas_thought))) {
+        lmi_free(head);
+        lmi_free(input);
+        return lmi_fail(LMAS_E_NOMEM, "no memory to look at thoughts");
+    }
+    thought = &look->thoughts[look->n];
+    *thought = (lmas_thought){.n_near = look->n_near, .head = head, .input = input};
+    look_at_state(thought, look, h, n_embd);
+    memcpy(look->states + look->n * n_embd, h, n_embd * sizeof(float));
+    look->n++;
+    look_at_head(thought, head, look->n_near, logits, model->info.n_vocab);
+    return spell(head, look->n_near, model);
+}
+
+/* One row of W_in, beside all that went in [n, n_embd] of length 1. */
+static void compare(lmi_look *look, const float *row, const float *inputs, int32_t token)
+{
+    const size_t n_embd = (size_t)look->session->model->info.n_embd;
+    const double length = sqrt(product(row, row, n_embd));
+    size_t i;
+
+    for (i = 0; i < look->n; i++)
+        offer((lmas_near *)look->thoughts[i].input, look->n_near, token,
+              length > 0 ? (float)(product(row, inputs + i * n_embd, n_embd) / length) : 0);
+}
+
+static lmas_status compare_all(lmi_look *look, lmi_weights *weights, const lmi_matrix *w_in,
+                               const float *inputs)
+{
+    float *rows = lmi_new((size_t)ROWS_AT_ONCE * (size_t)w_in->n_cols, sizeof(float));
+    lmas_status status = LMAS_OK;
+    int64_t first, i;
+
+    if (!rows)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for rows of the embedding matrix");
+    for (first = 0; status == LMAS_OK && first < w_in->n_rows; first += ROWS_AT_ONCE) {
+        const int64_t left = w_in->n_rows - first;
+        const int64_t n = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
+
+        status = lmi_weights_rows(rows, weights, w_in, first, n);
+        for (i = 0; status == LMAS_OK && i < n; i++)
+            compare(look, rows + i * w_in->n_cols, inputs, (int32_t)(first + i));
+    }
+    lmi_free(rows);
+    return status;
+}
+
+/* e of every thought, of length 1 [n, n_embd]; NULL when memory is out. */
+static float *unit_inputs(const lmi_look *look)
+{
+    const size_t n = (size_t)look->session->model->info.n_embd;
+    float *inputs = lmi_new(look->n * n, sizeof(float));
+    size_t i, k;
+
+    for (i = 0; inputs && i < look->n; i++) {
+        float *e = inputs + i * n;
+        double length;
+
+        lmi_realign_apply(e, look->session->realign, look->states + i * n);
+        length = sqrt(product(e, e, n));
+        for (k = 0; k < n; k++)
+            e[k] = length > 0 ? (float)((double)e[k] / length) : 0;
+    }
+    return inputs;
+}
+
+lmas_status lmi_look_finish(lmi_look *look)
+{
+    lmi_weights *weights = NULL;
+    float *inputs;
+    lmi_matrix w_in;
+    lmas_status status;
+    size_t i;
+
+    if (look->n == 0)
+        return LMAS_OK;
+    inputs = unit_inputs(look);
+    if (!inputs)
+        return lmi_fail(LMAS_E_NOMEM, "no memory to look at thoughts");
+    status = lmi_weights_open(&weights, look->session->model->path);
+    if (status == LMAS_OK && !lmi_weights_find(&w_in, weights, "token_embd.weight"))
+        status = lmi_fail(LMAS_E_MODEL, "%s has no token_embd.weight", look->session->model->path);
+    if (status == LMAS_OK)
+        status = compare_all(look, weights, &w_in, inputs);
+    lmi_weights_close(weights);
+    lmi_free(inputs);
+    for (i = 0; status == LMAS_OK && i < look->n; i++)
+        status = spell((lmas_near *)look->thoughts[i].input, look->n_near, look->session->model);
+    return status;
+}

@@ -1,0 +1,48 @@
+#!/bin/sh
+# thoughts: what they were like is shown and kept, auto ends them at rest, cut answers are counted.
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319
+. tests/cli/common/claims.sh
+QUESTION='Tom has 12 apples and buys 7 more. How many?'
+
+run ask -m $MODEL -t 1 --temp 0 -n 48 --latent_steps 3 "$QUESTION"
+cp "$tmp/out" "$tmp/blind"
+run ask -m $MODEL -t 1 --temp 0 -n 48 --latent_steps 3 --trace=thoughts "$QUESTION"
+cmp -s "$tmp/out" "$tmp/blind"
+ok $? "--trace=thoughts changes no answer" "$tmp/err"
+[ "$(grep -c ' norm .*, entropy .*, cosine to prompt ' "$tmp/err")" -eq 9 ] &&
+    [ "$(grep -c '^ * says   "' "$tmp/err")" -eq 9 ] && [ "$(grep -c '^ * is     "' "$tmp/err")" -eq 9 ]
+ok $? "it shows what each of three times three thoughts says and is" "$tmp/err"
+
+run run -m $MODEL --data $SUMS --max_samples 3 -t 1 --temp 0 -n 4 --latent_steps auto --latent_steps_max 6 \
+    --keep_thoughts 2 --output "$tmp/kept"
+[ "$code" -eq 0 ] && [ "$(field cut "$tmp/out")" -eq 3 ] && grep -q '  cut      3 answers at --max_new_tokens' "$tmp/err"
+ok $? "a run counts the answers that were cut" "$tmp/err"
+grep -q '"latent_steps": "auto"' "$tmp/kept/config.json" && grep -q '"latent_steps_max": 6' "$tmp/kept/config.json"
+ok $? "config.json says that agents stop by themselves" "$tmp/kept/config.json"
+if command -v python3 >/dev/null; then
+    python3 - "$tmp/kept/samples.jsonl" <<'EOF'
+import json
+import sys
+
+for line in open(sys.argv[1], encoding="utf-8"):
+    for agent in json.loads(line)["agents"]:
+        thoughts, rest = agent["thoughts"] if agent["n_thought"] else [], agent["n_to_rest"]
+        assert agent["n_thought"] == (0 if agent["name"] == "judger" else rest or 6), agent["n_thought"]
+        assert len(thoughts) == agent["n_thought"]
+        for i, thought in enumerate(thoughts):
+            assert ("cosine_before" in thought) == (i > 0)
+            assert len(thought["head"]) == len(thought["input"]) == 2
+            assert 0 <= thought["head"][1][1] <= thought["head"][0][1] <= 1.0001
+            assert thought["norm"] > 0 and thought["entropy"] >= 0
+EOF
+    ok $? "samples.jsonl keeps two lists of two tokens for each thought" "$tmp/kept/samples.jsonl"
+else
+    skip "what samples.jsonl keeps of thoughts" "no python3 here"
+fi
+run run --resume "$tmp/kept" --latent_steps 6
+[ "$code" -ne 0 ] && grep -q 'latent_steps' "$tmp/err"
+ok $? "a run by auto does not go on by number" "$tmp/err"
+run report "$tmp/kept"
+grep -q '3 answers cut at max_new_tokens' "$tmp/out"
+ok $? "the report notes cut answers" "$tmp/out"
+finish
