@@ -45,6 +45,10 @@ codes memory --latent_steps 10 -np 16
 right=$(right memory)
 [ "$code" -eq 0 ] && [ "${right:-0}" -ge 98 ]
 ok $? "memory hands over a three-digit code: right in 98 of 100 questions or more ($right)" "$tmp/err"
+codes auto --latent_steps auto -np 16 --max_samples $n
+auto=$(right auto)
+[ "$code" -eq 0 ] && [ $((100 * ${auto:-0})) -ge $((95 * n)) ]
+ok $? "as it does where the agent stops by itself, --latent_steps auto: 95 of 100 or more ($auto of $n)" "$tmp/err"
 codes none --latent_steps 10 -np 16 --control none
 right=$(right none)
 [ "$code" -eq 0 ] && [ "$right" = 0 ]
