@@ -90,7 +90,8 @@ LIB_OBJ  := $(filter-out $(B)/obj/process/keeper.o,$(foreach r,$(LIB_ROOMS),$(ca
             $(B)/obj/team/builtin_teams.o $(B)/obj/process/keeper_bin.o
 PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driver_py.o \
             $(B)/obj/cli/convert_py.o $(B)/obj/data/same_py.o \
-            $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o
+            $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o \
+            $(B)/obj/data/demo_split_jsonl.o
 
 LIB_A  := $(B)/liblatentmas.a
 LIB_SO := $(B)/liblatentmas.so.$(VERSION)
@@ -182,6 +183,7 @@ $(eval $(call gen_rule,data,same_py))
 $(eval $(call gen_rule,cli,convert_py))
 $(eval $(call gen_rule,data,demo_jsonl))
 $(eval $(call gen_rule,data,demo_secret_jsonl))
+$(eval $(call gen_rule,data,demo_split_jsonl))
 
 $(LIB_A): $(LIB_OBJ)
 	@rm -f $@

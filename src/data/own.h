@@ -5,5 +5,6 @@
 
 extern const char lmi_demo_jsonl[];
 extern const char lmi_demo_secret_jsonl[];
+extern const char lmi_demo_split_jsonl[];
 
 #endif

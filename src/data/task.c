@@ -108,6 +108,14 @@ static const lmi_task tasks[] = {
         .read_row = lmi_item_read_gsm8k,
     },
     {
+        .name = "demo_split",
+        .summary = "the sum of two numbers that a reader each is told: for --team split-evidence",
+        .row = "as of gsm8k, and \"note\" {\"first\", \"second\"}",
+        .grade = LMI_GRADE_NUMBER,
+        .source = OWN(lmi_demo_split_jsonl, "src/data/demo_split.jsonl", 100),
+        .read_row = lmi_item_read_gsm8k,
+    },
+    {
         .name = "custom",
         .summary = "questions of your own: --custom_question, or --data",
         .row = "\"question\", and \"gold\" and \"note\" where there is one",

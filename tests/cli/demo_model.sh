@@ -24,8 +24,9 @@ run model info $MODEL --json
 [ "$(sed -n 's/.*"n_params": *\([0-9]*\).*/\1/p' "$tmp/out")" -le 8000000 ]
 ok $? "it has at most 8 million parameters" "$tmp/out"
 python3 tools/demo_model/problems.py >"$tmp/demo" && cmp -s "$tmp/demo" src/data/demo.jsonl &&
-    python3 tools/demo_model/problems.py --secret --n 100 >"$tmp/secret" && cmp -s "$tmp/secret" src/data/demo_secret.jsonl
-ok $? "the two tasks are what the generator gives for its seed"
+    python3 tools/demo_model/problems.py --secret --n 100 >"$tmp/secret" && cmp -s "$tmp/secret" src/data/demo_secret.jsonl &&
+    python3 tools/demo_model/problems.py --split --n 100 >"$tmp/split" && cmp -s "$tmp/split" src/data/demo_split.jsonl
+ok $? "the three tasks are what the generator gives for its seed"
 run data get demo_secret && cmp -s "$(cat "$tmp/out")" src/data/demo_secret.jsonl
 ok $? "data get writes them" "$tmp/err"
 
@@ -36,6 +37,8 @@ SECRET="--team models/secret_team.json"
 solves "the judger finds in its memory what only the planner was told" -ge 8 demo_secret 10 $SECRET
 # shellcheck disable=SC2086
 solves "and cannot know it without" -le 1 demo_secret 10 $SECRET --control none
+solves "two readers, joined, give the sum of what each was told" -ge 8 demo_split 10 --team split-evidence
+solves "and nobody knows it without" -le 1 demo_split 10 --team split-evidence --control none
 answers 'Tom has 12 apples and buys 7 more. How many?' 19
 answers '12 + 7?' 19
 finish

@@ -16,4 +16,8 @@ SECRET="--team models/secret_team.json"
 solves "the judger finds in its memory what only the planner was told" -ge 40 demo_secret 50 $SECRET
 # shellcheck disable=SC2086
 solves "and cannot know it without" -le 5 demo_secret 50 $SECRET --control none
+solves "two readers, joined, give the sum of what each was told" -ge 80 demo_split 100 --team split-evidence
+for control in none zero shuffled; do
+    solves "and nobody knows it with --control $control" -le 6 demo_split 100 --team split-evidence --control $control
+done
 finish

@@ -20,6 +20,7 @@ from tokenizers import Tokenizer
 import tokenizer as vocabulary
 from documents import ROOT, document
 from export import export, trained
+from trays import seen
 
 sys.path.append(os.path.join(ROOT, "tests/parity"))
 import make_vectors  # pylint: disable=wrong-import-position
@@ -34,9 +35,11 @@ def difference(folder, gguf):
     model, theirs = trained(folder), make_vectors.load_model(gguf)
     rng, worst = random.Random(0), 0.0
     for i in range(20):
-        ids = torch.tensor([vocabulary.encode(words, document(rng, 1.0, i % 2 == 1))[0]])
-        ours = model.logits(model.hidden(model.embedded(ids)))
-        worst = max(worst, float((ours - theirs(ids).logits).abs().max()))
+        ids, _, _, branch = vocabulary.encode(words, document(rng, 1.0, i % 2 == 1, True))
+        ids, is_seen = torch.tensor([ids]), seen(torch.tensor([branch]))
+        ours = model.logits(model.hidden(model.embedded(ids), is_seen))
+        mask = None if is_seen is None else is_seen[:, None]
+        worst = max(worst, float((ours - theirs(ids, attention_mask=mask).logits).abs().max()))
     return worst
 
 

@@ -1,21 +1,26 @@
-"""What the demo model reads in training: drills, single agents, teams with text, chained turns.
+"""What the demo model reads in training: drills, single agents, teams with text, chained turns,
+and turns side by side.
 
 A document is a list of parts. (text, is_taught): the model learns to write what is taught, and
 only sees the rest. A number: so many thoughts, of which it learns nothing but that they may stand
-there. Prompts are those of teams/*.json, put together as latentmas does it.
+there. A list: the parts of an agent that does not see the other lists, nor they it; what comes
+behind sees them all, one behind the other, as latentmas joins memories. Prompts are those of
+teams/*.json, put together as latentmas does it.
 """
 import json
 import os
 import re
 
-from problems import LARGEST, draw_problem, draw_secret, plan, solution
+from problems import (LARGEST, draw_problem, draw_secret, draw_split, plan, solution,
+                      told_in_notes)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
 TEAM_FILES = [os.path.join(ROOT, path) for path in (
-    "teams/sequential.json", "teams/hierarchical.json", "models/secret_team.json")]
+    "teams/sequential.json", "teams/hierarchical.json", "teams/split-evidence.json",
+    "models/secret_team.json")]
 
 
 def load_team(path):
@@ -24,12 +29,12 @@ def load_team(path):
         return json.load(file)
 
 
-SEQUENTIAL, HIERARCHICAL, SECRET = map(load_team, TEAM_FILES)
+SEQUENTIAL, HIERARCHICAL, SPLIT, SECRET = map(load_team, TEAM_FILES)
 
 
 def expand(template, slots):
     """The template with its {slots} filled; one pass, so what is filled in stays as it is."""
-    return re.sub(r"\{(\w+)\}", lambda slot: slots.get(slot[1], slot[0]), template)
+    return re.sub(r"\{(\w+(?::\w+)?)\}", lambda slot: slots.get(slot[1], slot[0]), template)
 
 
 def prompt(team, i, p, outputs=None):
@@ -39,9 +44,11 @@ def prompt(team, i, p, outputs=None):
     if outputs is not None:
         texts = [f"[{a['name']}]:\n{text}" for a, text in zip(team["agents"], outputs)]
         context = expand(team["context"]["text"], {"outputs": "\n\n".join(texts)})
-    user = expand(agent["prompt"], {"question": p.text, "context": context if i else "",
-                                    "format": team["formats"][p.form], "note": p.note})
-    return chat(team, user)
+    slots = {"question": p.text, "context": context if i else "",
+             "format": team["formats"][p.form], "note": told_in_notes(p)}
+    if isinstance(p.note, dict):
+        slots |= {f"note:{name}": text for name, text in p.note.items()}
+    return chat(team, expand(agent["prompt"], slots))
 
 
 def chat(team, user):
@@ -52,7 +59,8 @@ def chat(team, user):
 
 def bare(p):
     """The question and its solution alone: most of what there is to learn, in the fewest tokens."""
-    return [(f"{p.note} {p.text}\n".lstrip(), False), (solution(p) + "<|endoftext|>", True)]
+    return [(f"{told_in_notes(p)} {p.text}\n".lstrip(), False),
+            (solution(p) + "<|endoftext|>", True)]
 
 
 def single(p):
@@ -66,6 +74,8 @@ def roles(team, p):
     """What each agent of the team writes."""
     if team["name"] == "hierarchical":
         return [solution(p)] * 4
+    if team["name"] == "split-evidence":
+        return [*p.note.values(), solution(p)]
     return [plan(p), f"{plan(p)} Nothing is missing.", plan(p), solution(p)]
 
 
@@ -97,6 +107,14 @@ def chain(team, p, rng):
                        (says[-1] + "<|im_end|>", True)]
 
 
+def side_by_side(team, p, rng):
+    """All agents but the last, each in a memory of its own; the last one in all of them."""
+    says = roles(team, p)
+    branches = [[(prompt(team, i, p), False), handover(text, rng)]
+                for i, text in enumerate(says[:-1])]
+    return branches + [(prompt(team, len(says) - 1, p), False), (says[-1] + "<|im_end|>", True)]
+
+
 def fact(rng):
     """A question of arithmetic and its result."""
     operator = rng.choice("++--*/")
@@ -123,24 +141,36 @@ def drill(rng, n=12):
 # What {format} asks for: `run` wants a number here, `ask` does not know.
 ANSWER_FORMS = ("number", "number", "free")
 
-# How often each kind is drawn: for short trays early, when sums are learned, and late; for long.
-KINDS = ("drill", "bare", "bare secret", "single", "text", "text hierarchical", "text secret",
-         "chain", "chain hierarchical", "chain secret")
-EARLY = (45, 45, 6, 4, 0, 0, 0, 0, 0, 0)
-LATE = (15, 15, 5, 25, 25, 0, 5, 0, 0, 0)
-IN_LONG = (0, 0, 0, 5, 15, 20, 5, 25, 15, 20)
+# How often each kind is drawn. In the first stage: for short trays early, when sums are learned, and
+# late; for long ones. In the second one, which has what joins: for short trays, for long ones.
+KINDS = {"drill": (45, 15, 0, 15, 0), "bare": (45, 15, 0, 15, 0), "bare secret": (6, 5, 0, 5, 0),
+         "single": (4, 25, 5, 25, 5), "text": (0, 25, 15, 25, 15),
+         "text hierarchical": (0, 0, 20, 0, 12), "text secret": (0, 5, 5, 5, 5),
+         "chain": (0, 0, 25, 0, 20), "chain hierarchical": (0, 0, 15, 0, 8),
+         "chain secret": (0, 0, 20, 0, 16), "bare split": (0, 0, 0, 5, 0),
+         "text split": (0, 0, 0, 8, 5), "join hierarchical": (0, 0, 0, 0, 18),
+         "join split": (0, 0, 0, 0, 30)}
+EARLY, LATE, IN_LONG, JOINED, JOINED_IN_LONG = zip(*KINDS.values())
 
 
-def document(rng, progress, is_long):
-    """A document for a tray of a training of which `progress` (0 to 1) is done."""
+def weights_of(progress, is_long, has_joins):
+    """How often each kind is drawn just now."""
+    if has_joins:
+        return JOINED_IN_LONG if is_long else JOINED
     late = min(1.0, progress * 2)
-    weights = IN_LONG if is_long else [(1 - late) * e + late * l for e, l in zip(EARLY, LATE)]
-    form, _, kind = rng.choices(KINDS, weights)[0].partition(" ")
+    return IN_LONG if is_long else [(1 - late) * e + late * l for e, l in zip(EARLY, LATE)]
+
+
+def document(rng, progress, is_long, has_joins=False):
+    """A document for a tray of a stage of which `progress` (0 to 1) is done; the second `has_joins`.
+    """
+    weights = weights_of(progress, is_long, has_joins)
+    form, _, kind = rng.choices(tuple(KINDS), weights)[0].partition(" ")
     if form == "drill":
         return drill(rng)
-    team = {"hierarchical": HIERARCHICAL, "secret": SECRET}.get(kind, SEQUENTIAL)
-    p = draw_secret(rng) if kind == "secret" else draw_problem(rng)
+    team = {"hierarchical": HIERARCHICAL, "secret": SECRET, "split": SPLIT}.get(kind, SEQUENTIAL)
+    p = {"secret": draw_secret, "split": draw_split}.get(kind, draw_problem)(rng)
     p.form = rng.choice(ANSWER_FORMS)
     if form in ("bare", "single"):
         return bare(p) if form == "bare" else single(p)
-    return text_turn(team, p, rng) if form == "text" else chain(team, p, rng)
+    return {"text": text_turn, "chain": chain, "join": side_by_side}[form](team, p, rng)

@@ -68,6 +68,13 @@ def write_vocabulary(writer, path):
     writer.add_chat_template(TEMPLATE)
 
 
+def put_weights(model, path):
+    """Fill a model with the weights of an export."""
+    there = {t.name: torch.from_numpy(t.data.copy()) for t in gguf.GGUFReader(path).tensors}
+    for name, p in model.named_parameters():
+        p.data.copy_(there[name_of(name)].view(p.shape))
+
+
 def trained(folder):
     """The model as train.py left it, in f32."""
     model = Model(0)

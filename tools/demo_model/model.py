@@ -39,7 +39,7 @@ class Layer(nn.Module):
         self.up = nn.Parameter(torch.empty(FFN, WIDTH))
         self.down = nn.Parameter(torch.empty(WIDTH, FFN))
 
-    def attend(self, x, cos, sin):
+    def attend(self, x, cos, sin, is_seen):
         """[B, T, WIDTH] to the same; keys and values of a head serve two heads of queries."""
         b, t, _ = x.shape
         q = F.linear(x, self.q).view(b, t, N_HEADS, HEAD)
@@ -50,11 +50,11 @@ class Layer(nn.Module):
         wide = (b, t, N_KV_HEADS, N_HEADS // N_KV_HEADS, HEAD)
         k = k.unsqueeze(3).expand(wide).reshape(b, t, N_HEADS, HEAD).transpose(1, 2)
         v = v.expand(wide).reshape(b, t, N_HEADS, HEAD).transpose(1, 2)
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        y = F.scaled_dot_product_attention(q, k, v, is_seen, is_causal=is_seen is None)
         return F.linear(y.transpose(1, 2).reshape(b, t, N_HEADS * HEAD), self.o)
 
-    def forward(self, x, cos, sin):
-        x = x + self.attend(F.rms_norm(x, (WIDTH,), self.norm, EPS), cos, sin)
+    def forward(self, x, cos, sin, is_seen):
+        x = x + self.attend(F.rms_norm(x, (WIDTH,), self.norm, EPS), cos, sin, is_seen)
         y = F.rms_norm(x, (WIDTH,), self.ffn_norm, EPS)
         return x + F.linear(F.silu(F.linear(y, self.gate)) * F.linear(y, self.up), self.down)
 
@@ -89,11 +89,13 @@ class Model(nn.Module):
         """[B, T] to [B, T, WIDTH]"""
         return F.embedding(ids, self.embed)
 
-    def hidden(self, x):
-        """Last hidden states of embedded rows, behind the last norm: [B, T, WIDTH]"""
+    def hidden(self, x, is_seen=None):
+        """Last hidden states of embedded rows, behind the last norm: [B, T, WIDTH]. Each place sees
+        what is_seen [B, T, T] says, without it all places before."""
         cos, sin = (a[:x.shape[1]] for a in self.angles)
+        is_seen = None if is_seen is None else is_seen[:, None]
         for layer in self.layers:
-            x = layer(x, cos, sin)
+            x = layer(x, cos, sin, is_seen)
         return F.rms_norm(x, (WIDTH,), self.norm, EPS)
 
     def logits(self, hidden):

@@ -7,6 +7,7 @@ be read in two ways; training has a few.
 
     python3 tools/demo_model/problems.py >src/data/demo.jsonl
     python3 tools/demo_model/problems.py --secret --n 100 >src/data/demo_secret.jsonl
+    python3 tools/demo_model/problems.py --split --n 100 >src/data/demo_split.jsonl
 """
 import argparse
 import json
@@ -33,11 +34,11 @@ class Value:
 
 @dataclass
 class Problem:
-    """A text, its steps [(value, operator, value, result)], what only one agent is told, the form
-    of the answer asked for, and how much of it is held out of training."""
+    """A text, its steps [(value, operator, value, result)], what only one agent is told (or each of
+    several, by name), the form of the answer asked for, and how much is held out of training."""
     text: str = ""
     steps: list = field(default_factory=list)
-    note: str = ""
+    note: str | dict = ""
     form: str = "number"
     n_held_frames: int = 0
     n_held_numbers: int = 0
@@ -370,6 +371,20 @@ def tell_secret(t):
     return t.done("How many {I} does {N} have now?".format(**t.words))
 
 
+def tell_split(t):
+    """Two numbers come together, each of which another note tells."""
+    a = t.draw(2, LARGEST_SECRET)
+    b = t.draw(2, min(LARGEST_SECRET, LARGEST - a.n))
+    t.problem.note = {which: f"The {which} secret number is {v.n}."
+                      for which, v in (("first", a), ("second", b))}
+    t.say(STARTS, a="the first secret number of")
+    t.sentences[0] = t.sentences[0][0].upper() + t.sentences[0][1:]
+    t.say(SECRETS)
+    t.sentences[1] = t.sentences[1].replace("the secret", "the second secret")
+    t.work(a, "+", b)
+    return t.done("How many {I} does {N} have now?".format(**t.words))
+
+
 def drawn(rng, is_test, choose):
     """What a chosen family tells, as soon as its numbers come out; a test holds something out."""
     while True:
@@ -391,6 +406,16 @@ def draw_problem(rng, is_test=False):
 def draw_secret(rng, is_test=False):
     """A problem with a note."""
     return drawn(rng, is_test, lambda: tell_secret)
+
+
+def draw_split(rng, is_test=False):
+    """A problem with a note for each of two."""
+    return drawn(rng, is_test, lambda: tell_split)
+
+
+def told_in_notes(p):
+    """What the notes say, one after the other; nothing where there are none."""
+    return " ".join(p.note.values()) if isinstance(p.note, dict) else p.note
 
 
 def solution(p):
@@ -421,12 +446,15 @@ def row(p):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--secret", action="store_true", help="problems with a note")
+    parser.add_argument("--secret", dest="kind", action="store_const", const="secret",
+                        default="test", help="problems with a note")
+    parser.add_argument("--split", dest="kind", action="store_const", const="split",
+                        help="problems with a note for each of two")
     parser.add_argument("--n", type=int, default=400)
     args = parser.parse_args()
+    draw = {"test": draw_problem, "secret": draw_secret, "split": draw_split}[args.kind]
     for i in range(args.n):
-        rng = random.Random(f"{args.seed}/{'secret' if args.secret else 'test'}/{i}")
-        print(row(draw_secret(rng, True) if args.secret else draw_problem(rng, True)))
+        print(row(draw(random.Random(f"{args.seed}/{args.kind}/{i}"), True)))
 
 
 if __name__ == "__main__":

@@ -19,9 +19,19 @@ def plain_texts(rng, n_documents):
     """What stands between the special tokens of so many documents."""
     between = re.compile("|".join(map(re.escape, SPECIAL)))
     for _ in range(n_documents):
-        for part in document(rng, 1.0, rng.random() < 0.5):
+        for part, _ in flat(document(rng, 1.0, rng.random() < 0.5)):
             if not isinstance(part, int):
                 yield from between.split(part[0])
+
+
+def flat(parts):
+    """The parts of a document in their order, each with its branch: from 1 on, 0 if it has none."""
+    n_branches = 0
+    for part in parts:
+        is_branch = isinstance(part, list)
+        n_branches += is_branch
+        for inner in part if is_branch else [part]:
+            yield inner, n_branches if is_branch else 0
 
 
 def train(seed, n_documents=8000):
@@ -42,9 +52,10 @@ THOUGHT = 0  # stands where a thought will
 
 
 def encode(words, parts):
-    """Ids of a document's parts, whether each is taught, and whether a thought stands there."""
-    ids, taught, thought = [], [], []
-    for part in parts:
+    """Ids of a document's parts, whether each is taught, whether a thought stands there, and its
+    branch."""
+    ids, taught, thought, branches = [], [], [], []
+    for part, branch in flat(parts):
         if isinstance(part, int):
             part_ids, is_taught = [THOUGHT] * part, False
         else:
@@ -52,4 +63,5 @@ def encode(words, parts):
         ids += part_ids
         taught += [is_taught] * len(part_ids)
         thought += [isinstance(part, int)] * len(part_ids)
-    return ids, taught, thought
+        branches += [branch] * len(part_ids)
+    return ids, taught, thought, branches

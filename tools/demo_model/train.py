@@ -1,5 +1,8 @@
 """Trains the demo model on documents.py; goes on where it was stopped.
 
+The first stage begins with nothing. The second begins with its export (--start FILE), and also
+reads what agents side by side leave to be joined.
+
 Two workers, whatever the machine: each reads its share of a step's trays, and updates its part of
 the weights with the sum of both gradients. Step `s` of a seed is always the same step. The state is
 kept every two minutes. All is f32 (attention in bf16 is six times slower on a processor) but the
@@ -25,6 +28,7 @@ from torch import multiprocessing
 
 import tokenizer as vocabulary
 from documents import HERE, TEAM_FILES
+from export import put_weights
 from model import Model, lay_out, lay_out_gradient
 from optimizer import Part
 from trays import trays
@@ -33,7 +37,8 @@ N_WORKERS = 2
 N_LOGGED = 25   # steps that a line of the log stands for
 KEPT_EVERY = 120  # seconds
 PATIENCE = 600  # seconds that a worker waits for the other, which may have been killed
-RECIPE = ("frames", "problems", "documents", "tokenizer", "trays", "model", "optimizer", "train")
+RECIPE = ("frames", "problems", "documents", "tokenizer", "trays", "model", "optimizer", "export",
+          "train")
 
 
 def rate_at(progress, step, highest):
@@ -54,9 +59,9 @@ def put_thoughts(x, is_thought, states, embed, rng):
 
 def read_tray(model, tray, states, rng):
     """Add the gradient of a tray; its summed loss, and the hidden states it gave [n, WIDTH]."""
-    ids, target, is_thought = tray
+    ids, target, is_thought, is_seen = tray
     x = put_thoughts(model.embedded(ids), is_thought, states, model.embed, rng)
-    hidden = model.hidden(x)
+    hidden = model.hidden(x, is_seen)
     where = target >= 0
     taught = hidden[where]
     loss = torch.nn.functional.cross_entropy(model.logits(taught), target[where], reduction="sum")
@@ -84,7 +89,8 @@ class Worker:
         states = None
         gradient.zero_()
         counts.zero_()
-        for tray in trays(self.words, self.args.seed, step, self.args.steps, self.number):
+        for tray in trays(self.words, self.args.seed, step, self.args.steps, self.number,
+                          self.args.start is not None):
             loss, states = read_tray(self.model, tray, states, rng)
             counts += torch.tensor([loss, (tray[1] >= 0).sum(), tray[0].numel()])
 
@@ -149,7 +155,10 @@ def work(number, args, shared, barrier):
 
 def start(args):
     """The shared state: new, or as it was kept."""
-    weights = lay_out(Model(args.seed))
+    model = Model(args.seed)
+    if args.start:
+        put_weights(model, args.start)
+    weights = lay_out(model)
     n = weights.numel()
     shared = {"weights": weights, "first": torch.zeros(n),
               "second": torch.zeros(n), "gradients": torch.zeros(N_WORKERS, n),
@@ -175,6 +184,9 @@ def recipe(args):
     for path in [os.path.join(HERE, name + ".py") for name in RECIPE] + TEAM_FILES:
         with open(path, "rb") as file:
             code.update(file.read())
+    if args.start:
+        with open(args.start, "rb") as file:
+            code.update(file.read())
     return f"{args.seed} {args.steps} {args.rate} {code.hexdigest()}"
 
 
@@ -185,6 +197,7 @@ def main():
     parser.add_argument("--steps", type=int, default=2200)
     parser.add_argument("--until", type=int, help="stop there, as if killed")
     parser.add_argument("--rate", type=float, default=3e-3, help="the highest learning rate")
+    parser.add_argument("--start", metavar="FILE", help="export of the first stage: do the second")
     args = parser.parse_args()
     os.makedirs(args.folder, exist_ok=True)
     if not os.path.exists(os.path.join(args.folder, "state.pt")):  # else it was made with that
