@@ -463,6 +463,9 @@ typedef enum lmas_control {
 LMAS_API const char *lmas_control_name(lmas_control control);
 LMAS_API bool lmas_control_parse(lmas_control *out, const char *name);
 
+/* Whether lmas_solver_params.keep may say so; LMAS_E_INVALID with what it may say. */
+LMAS_CHECKED lmas_status lmas_keep_check(const char *keep);
+
 typedef struct lmas_solver_params {
     lmas_method method;          /* (default LMAS_METHOD_LATENT_MAS) */
     lmas_control control;        /* of latent_mas (default LMAS_CONTROL_OFF) */
@@ -477,8 +480,8 @@ typedef struct lmas_solver_params {
     const char *think;
     /* latent_mas: which cells of a memory go on when an agent inherits it (docs/teams.md), such as
      * "knn:0.8" or "last:64"; NULL or "all" for all of them (default). An edge's own goes before
-     * it. LMAS_E_INVALID for any other text, and beside a control that hands on no memory or chooses
-     * cells itself; LMAS_E_MODEL where this model's cannot be dropped. Borrowed. */
+     * it. LMAS_E_INVALID beside a control that hands on no memory or chooses cells itself,
+     * LMAS_E_MODEL where this model's cells cannot be dropped. Borrowed. */
     const char *keep;
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;

@@ -17,6 +17,7 @@ typedef struct lmi_stage {
     uint32_t n_at_once;    /* questions that run together */
     lmi_buf path;          /* of the model's file */
     lmi_buf chat_template; /* text of --chat-template-file */
+    char keep[LMI_KEEP_ROOM]; /* what --knn_filter stands for */
 } lmi_stage;
 
 /* Checks of flags that the table cannot make; LMAS_E_INVALID is wrong usage. */

@@ -24,6 +24,8 @@ void lmi_totals_add(lmi_totals *totals, const lmi_score *score)
     totals->n_thought += score->n_thought;
     totals->n_spoken += score->n_spoken;
     totals->n_shared += score->n_shared;
+    totals->n_kept += score->n_kept;
+    totals->n_dropped += score->n_dropped;
     totals->read_ms += score->read_ms;
     totals->think_ms += score->think_ms;
     totals->speak_ms += score->speak_ms;
@@ -61,6 +63,10 @@ static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
         yyjson_mut_obj_add_uint(doc, agent, "n_shared", trace->n_shared);
         yyjson_mut_obj_add_uint(doc, agent, "n_thought", trace->n_thought);
         yyjson_mut_obj_add_uint(doc, agent, "n_spoken", trace->n_spoken);
+        yyjson_mut_obj_add_uint(doc, agent, "n_kept", trace->n_kept);
+        yyjson_mut_obj_add_uint(doc, agent, "n_dropped", trace->n_dropped);
+        yyjson_mut_obj_add_uint(doc, agent, "kept_size", trace->kept_size);
+        yyjson_mut_obj_add_uint(doc, agent, "dropped_size", trace->dropped_size);
         add_ms(doc, agent, "read_ms", trace->read_ms);
         add_ms(doc, agent, "think_ms", trace->think_ms);
         add_ms(doc, agent, "speak_ms", trace->speak_ms);
@@ -82,6 +88,8 @@ static void add_result(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
     yyjson_mut_obj_add_uint(doc, root, "n_shared", result->n_shared);
     yyjson_mut_obj_add_uint(doc, root, "n_thought", result->n_thought);
     yyjson_mut_obj_add_uint(doc, root, "n_spoken", result->n_spoken);
+    yyjson_mut_obj_add_uint(doc, root, "n_kept", result->n_kept);
+    yyjson_mut_obj_add_uint(doc, root, "n_dropped", result->n_dropped);
     add_ms(doc, root, "read_ms", result->read_ms);
     add_ms(doc, root, "think_ms", result->think_ms);
     add_ms(doc, root, "speak_ms", result->speak_ms);
@@ -115,6 +123,8 @@ lmas_status lmi_sample_init(lmi_sample *out, const lmi_dataset *data, const lmas
                              .n_thought = result->n_thought,
                              .n_spoken = result->n_spoken,
                              .n_shared = result->n_shared,
+                             .n_kept = result->n_kept,
+                             .n_dropped = result->n_dropped,
                              .read_ms = result->read_ms,
                              .think_ms = result->think_ms,
                              .speak_ms = result->speak_ms};
@@ -220,7 +230,9 @@ bool lmi_sample_ms(double *out, yyjson_val *object, const char *key)
 
 static bool read_numbers(lmi_score *out, yyjson_val *root)
 {
-    const bool has_shared = yyjson_obj_get(root, "n_shared") != NULL; /* lines of 0.2 have none */
+    /* Lines of 0.2 have none of the first, those of 0.3 none of the others. */
+    const bool has_shared = yyjson_obj_get(root, "n_shared") != NULL;
+    const bool has_kept = yyjson_obj_get(root, "n_kept") != NULL;
 
     return lmi_sample_count(&out->index, root, "index") &&
            lmi_sample_count(&out->n_read, root, "n_read") &&
@@ -230,7 +242,9 @@ static bool read_numbers(lmi_score *out, yyjson_val *root)
            lmi_sample_ms(&out->think_ms, root, "think_ms") &&
            lmi_sample_ms(&out->speak_ms, root, "speak_ms") &&
            lmi_sample_ms(&out->run_ms, root, "run_ms") &&
-           (!has_shared || lmi_sample_count(&out->n_shared, root, "n_shared"));
+           (!has_shared || lmi_sample_count(&out->n_shared, root, "n_shared")) &&
+           (!has_kept || (lmi_sample_count(&out->n_kept, root, "n_kept") &&
+                          lmi_sample_count(&out->n_dropped, root, "n_dropped")));
 }
 
 /* true, false, or null for a question that has no gold. */

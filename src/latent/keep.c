@@ -96,20 +96,16 @@ static bool read_rule(lmi_keep *out, const char *const *fields, size_t n)
     return false;
 }
 
-lmas_status lmi_keep_parse(lmi_keep *out, const char *text)
+bool lmi_keep_parse(lmi_keep *out, const char *text)
 {
     char copy[LMI_KEEP_TEXT_MAX];
     const char *fields[FIELDS_MAX];
     lmi_keep keep;
 
     if (!read_rule(&keep, fields, split(copy, fields, text)))
-        return lmi_fail(LMAS_E_INVALID,
-                        "keep must be all, thoughts, prompts, last:N or "
-                        "knn:SHARE[:top|bottom|random[:N]], SHARE above 0 and at most 1, N from 1 "
-                        "to %d, found \"%.*s\"",
-                        LMAS_N_CTX_MAX, LMI_KEEP_TEXT_MAX, text);
+        return false;
     *out = keep;
-    return LMAS_OK;
+    return true;
 }
 
 /* ---- The query ---- */

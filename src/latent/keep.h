@@ -42,9 +42,13 @@ typedef struct lmi_keep {
     uint32_t n;           /* of knn and last: N */
 } lmi_keep;
 
-/* "all", "knn:P", "knn:P:top|bottom|random", "knn:P:ORDER:N", "thoughts", "prompts", "last:N".
- * LMAS_E_INVALID with what was expected; `out` is then as it was. */
-lmas_status lmi_keep_parse(lmi_keep *out, const char *text);
+/* What a message says it can be. */
+#define LMI_KEEP_EXPECTED                                                                          \
+    "all, thoughts, prompts, last:N or knn:SHARE[:top|bottom|random[:N]] (SHARE above 0 and at "   \
+    "most 1, N from 1 to 1073741824)"
+
+/* A rule's text; false, and `out` is as it was, for any other. */
+bool lmi_keep_parse(lmi_keep *out, const char *text);
 
 /* Whether the rule can be used here: LMAS_E_MODEL with the reason where it cannot. */
 lmas_status lmi_keep_check(lmas_session *session, const lmi_keep *keep);

@@ -64,6 +64,16 @@ bool lmi_control_drops(lmas_control control)
     return control == LMAS_CONTROL_PROMPTS || control == LMAS_CONTROL_THOUGHTS;
 }
 
+lmas_status lmas_keep_check(const char *keep)
+{
+    lmi_keep ignored;
+
+    if (!keep || lmi_keep_parse(&ignored, keep))
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID, "keep must be " LMI_KEEP_EXPECTED ", found \"%.*s\"",
+                    LMI_KEEP_TEXT_MAX, keep);
+}
+
 lmas_status lmi_params_keep(lmi_keep *out, const lmas_solver_params *params)
 {
     const lmas_control control = params->control;
@@ -82,7 +92,7 @@ lmas_status lmi_params_keep(lmi_keep *out, const lmas_solver_params *params)
                         "leave out one of the two",
                         params->keep, lmas_control_name(control),
                         lmi_control_drops(control) ? "chooses them itself" : "hands on none");
-    return lmi_keep_parse(out, params->keep);
+    return lmi_keep_parse(out, params->keep) ? LMAS_OK : lmas_keep_check(params->keep);
 }
 
 lmas_solver_params lmas_solver_params_default(void)

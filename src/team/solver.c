@@ -113,7 +113,7 @@ static lmas_status check_keeps(lmas_session *session, const lmi_plan *plan)
         for (k = 0; k < turn->n_keeps; k++) {
             if (!turn->keeps[k] || lmi_keep_check(session, turn->keeps[k]) == LMAS_OK)
                 continue;
-            return lmi_fail(LMAS_E_MODEL, "what %s is to keep of the memory it inherits: %s",
+            return lmi_fail(LMAS_E_MODEL, "of the memory that %s inherits not all goes on: %s",
                             turn->name, lmas_last_error());
         }
     }

@@ -64,7 +64,10 @@ void lmi_trace_agent(const lmas_agent_trace *agent)
     print_seconds(agent->read_ms);
     print_seconds(agent->think_ms);
     print_seconds(agent->speak_ms);
-    fprintf(stderr, "%12s%s\n", positions, agent->is_cut ? " cut" : "");
+    fprintf(stderr, "%12s%s", positions, agent->is_cut ? " cut" : "");
+    if (agent->n_dropped)
+        fprintf(stderr, " kept %u of %u", agent->n_kept, agent->n_kept + agent->n_dropped);
+    fputc('\n', stderr);
 }
 
 void lmi_trace_total(const lmas_result *result)

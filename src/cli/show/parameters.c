@@ -20,6 +20,7 @@ static const char *const flags[][2] = {
     {"latent_steps", "--latent_steps"},
     {"max_new_tokens", "--max_new_tokens"},
     {"text_context_length", "--text_mas_context_length"},
+    {"keep", "--keep"},
     {"temperature", "--temp"},
     {"top_k", "--top-k"},
     {"top_p", "--top-p"},

@@ -153,8 +153,10 @@ static lmas_status read_keep(lmi_edge *out, const reader *r, yyjson_val *edge)
                         "%s:%zu: \"keep\" says which cells of a memory go on, and this edge carries "
                         "%s",
                         r->json->label, line, lmi_carry_name(out->carry));
-    if (lmi_keep_parse(&out->keep, text) != LMAS_OK)
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %s", r->json->label, line, lmas_last_error());
+    if (!lmi_keep_parse(&out->keep, text))
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s:%zu: \"keep\" must be " LMI_KEEP_EXPECTED ", found \"%.*s\"",
+                        r->json->label, line, LMI_KEEP_TEXT_MAX, text);
     out->has_keep = true;
     snprintf(out->keep_text, sizeof(out->keep_text), "%s", text);
     return LMAS_OK;
