@@ -358,8 +358,8 @@ LMAS_API const char *lmas_team_source(const lmas_team *team); /* the file, whole
 typedef struct lmas_edge {
     size_t from, to;   /* agents */
     const char *carry; /* "none", "memory", "text", "both" or "embeds" */
-    const char *keep;  /* what of the memory goes on, by a rule of its own; NULL for none */
     bool is_next_round;
+    const char *keep; /* which cells of the memory go on, by a rule of its own; NULL for none */
 } lmas_edge;
 
 /* The i-th edge, false past the last: in the file's order, then those that it leaves unsaid (of a
