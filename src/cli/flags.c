@@ -278,8 +278,8 @@ const char *lmi_flags_keep(char room[LMI_KEEP_ROOM], const lmi_team_flags *flags
 {
     if (!flags->knn_filter)
         return flags->keep;
-    snprintf(room, LMI_KEEP_ROOM, "knn:%.10g:%.6s:%lld", flags->knn_percentage,
-             flags->knn_strategy, (long long)flags->knn_min_keep);
+    snprintf(room, LMI_KEEP_ROOM, "knn:%.10g:%.6s:%lld", flags->knn_percentage, flags->knn_strategy,
+             (long long)flags->knn_min_keep);
     return room;
 }
 

@@ -67,8 +67,8 @@ static lmas_status check_knn(const lmi_team_flags *flags)
                          strcmp(flags->knn_strategy, LMI_KNN_STRATEGY) != 0;
 
     if (flags->knn_filter && flags->keep)
-        return lmi_fail(LMAS_E_INVALID, "--knn_filter and --keep %.60s are both given, one expected",
-                        flags->keep);
+        return lmi_fail(LMAS_E_INVALID,
+                        "--knn_filter and --keep %.60s are both given, one expected", flags->keep);
     if (is_told && !flags->knn_filter)
         return lmi_fail(LMAS_E_INVALID, "--knn_percentage, --knn_min_keep and --knn_strategy say "
                                         "what --knn_filter does, which is not given");

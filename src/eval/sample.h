@@ -33,7 +33,7 @@ typedef struct lmi_score {
     bool has_failed;
     bool has_conflict; /* its letter and the text behind it name two options */
     uint64_t n_read, n_thought, n_spoken;
-    uint64_t n_shared; /* of n_read, tokens that an earlier question had read already */
+    uint64_t n_shared;          /* of n_read, tokens that an earlier question had read already */
     uint64_t n_kept, n_dropped; /* cells at handovers */
     double read_ms, think_ms, speak_ms;
     double run_ms; /* age of the run when the line was written, over all its processes */

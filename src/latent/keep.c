@@ -274,12 +274,12 @@ static lmas_status rank_by_keys(candidate *found, uint32_t n, lmi_keeping *k, do
     const uint32_t n_keys = lmi_keys_width(&pool->keys[pool->n_layers / 2]);
     double *q = lmi_new(width, sizeof(*q));
     float *keys = lmi_new(n_keys, sizeof(*keys));
-    lmas_status status = q && keys ? make_query(q, width, k)
-                                   : lmi_fail(LMAS_E_NOMEM, "no memory for a query");
+    lmas_status status =
+        q && keys ? make_query(q, width, k) : lmi_fail(LMAS_E_NOMEM, "no memory for a query");
 
     if (status == LMAS_OK && n_keys % width != 0)
-        status = lmi_fail(LMAS_E_MODEL, "keys of %u values are no whole heads of %u", n_keys,
-                          width);
+        status =
+            lmi_fail(LMAS_E_MODEL, "keys of %u values are no whole heads of %u", n_keys, width);
     if (status == LMAS_OK)
         rank_cells(found, n, k, q, width, keys, sign);
     lmi_free(q);

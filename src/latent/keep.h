@@ -58,11 +58,11 @@ typedef struct lmi_keeping {
     lmas_memory *memory;
     const int32_t *tokens; /* of the taker's prompt, [n_tokens] */
     size_t n_tokens;
-    uint64_t seed;      /* of random draws */
-    bool *is_kept;      /* by position, [positions in use] */
-    uint32_t *cells;    /* room for as many positions: for the caller */
-    lmi_view view;      /* of the lane, once a rule has asked for it */
-    uint32_t n_before;  /* cells there were */
+    uint64_t seed;     /* of random draws */
+    bool *is_kept;     /* by position, [positions in use] */
+    uint32_t *cells;   /* room for as many positions: for the caller */
+    lmi_view view;     /* of the lane, once a rule has asked for it */
+    uint32_t n_before; /* cells there were */
 } lmi_keeping;
 
 /* Begin with all cells. To be ended, after a failure too. */

@@ -11,8 +11,8 @@
 /* What goes from one turn to another. */
 typedef struct link {
     size_t from, to;
-    lmi_carry asked; /* as method and file say */
-    lmi_carry carry; /* what an experiment lets through of it */
+    lmi_carry asked;      /* as method and file say */
+    lmi_carry carry;      /* what an experiment lets through of it */
     const lmi_keep *keep; /* and which cells of that; NULL for all */
 } link;
 
@@ -118,8 +118,8 @@ static void add_link(draft *d, size_t from, size_t to, const lmi_edge *edge)
         fail(d);
         return;
     }
-    d->links[d->n_links++] = (link){from, to, asked, carry_of(&d->plan->params, asked),
-                                    keep_of(d->plan, edge)};
+    d->links[d->n_links++] =
+        (link){from, to, asked, carry_of(&d->plan->params, asked), keep_of(d->plan, edge)};
 }
 
 /* What leads to the agent at `order[at]` in a round: from the same one, or from that before. */

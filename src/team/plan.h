@@ -50,15 +50,15 @@ typedef struct lmi_turn {
     int32_t base;             /* the turn whose memory it goes on in; LMI_NO_TURN for a new one */
     lmi_parcel *parcels;      /* what comes behind that */
     size_t n_parcels, capacity;
-    lmi_turn_list blocks; /* of its memory when it ends; its own is the last */
+    lmi_turn_list blocks;   /* of its memory when it ends; its own is the last */
     const lmi_keep **keeps; /* [blocks.n - 1]: what goes on of each, by the rule of the edge that it
                              * came along; blocks of one rule are judged together. NULL for all */
     size_t n_keeps, keeps_capacity;
-    bool gets_memory;     /* as the file says: it is told so */
-    bool is_relayed;      /* somebody reads its block afresh */
-    bool is_output;       /* the last one */
-    int32_t n_thoughts;   /* after reading */
-    int32_t n_speak;      /* most tokens spoken after that, 0 for none */
+    bool gets_memory;   /* as the file says: it is told so */
+    bool is_relayed;    /* somebody reads its block afresh */
+    bool is_output;     /* the last one */
+    int32_t n_thoughts; /* after reading */
+    int32_t n_speak;    /* most tokens spoken after that, 0 for none */
     lmas_sampling sampling;
 } lmi_turn;
 

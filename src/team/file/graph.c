@@ -149,10 +149,11 @@ static lmas_status read_keep(lmi_edge *out, const reader *r, yyjson_val *edge)
         return status;
     lmi_json_member(&line, r->json, edge, "keep");
     if (!lmi_carries_memory(out->carry))
-        return lmi_fail(LMAS_E_FORMAT,
-                        "%s:%zu: \"keep\" says which cells of a memory go on, and this edge carries "
-                        "%s",
-                        r->json->label, line, lmi_carry_name(out->carry));
+        return lmi_fail(
+            LMAS_E_FORMAT,
+            "%s:%zu: \"keep\" says which cells of a memory go on, and this edge carries "
+            "%s",
+            r->json->label, line, lmi_carry_name(out->carry));
     if (!lmi_keep_parse(&out->keep, text))
         return lmi_fail(LMAS_E_FORMAT,
                         "%s:%zu: \"keep\" must be " LMI_KEEP_EXPECTED ", found \"%.*s\"",

@@ -43,7 +43,7 @@ typedef struct lmi_edge {
     bool has_keep;      /* it says which cells go on */
     lmi_keep keep;
     char keep_text[LMI_KEEP_TEXT_MAX];
-    size_t line;        /* of the file, 0 for none */
+    size_t line; /* of the file, 0 for none */
 } lmi_edge;
 
 typedef struct lmi_graph {
