@@ -361,6 +361,7 @@ typedef struct lmas_edge {
     size_t from, to;   /* agents */
     const char *carry; /* "none", "memory", "text", "both" or "embeds" */
     bool is_next_round;
+    const char *keep; /* which cells of the memory go on, by a rule of its own; NULL for none */
 } lmas_edge;
 
 /* The i-th edge, false past the last: in the file's order, then those that it leaves unsaid (of a
@@ -435,7 +436,9 @@ typedef struct lmas_agent_trace {
     const char *input;  /* the prompt as the model read it, chat template applied */
     const char *output; /* what it spoke, "" when it only thought */
     uint32_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens */
-    uint32_t n_shared; /* of n_read, tokens that an earlier question had read already */
+    uint32_t n_shared;          /* of n_read, tokens that an earlier question had read already */
+    uint32_t n_kept, n_dropped; /* cells that it inherited; and those that `keep` dropped */
+    uint64_t kept_size, dropped_size; /* bytes of both, as lmas_model_info.cell_size counts them */
     double read_ms, think_ms, speak_ms;
     double program_ms;            /* wall time of an agent that is a program: beside the engine */
     uint32_t pos_begin, pos_end;  /* its stretch of the working memory, [begin, end) */
@@ -454,7 +457,7 @@ typedef struct lmas_result {
                                      * some models mark thoughts with them; NULL without any */
     const lmas_agent_trace *agents; /* those that took their turn */
     size_t n_agents;
-    uint64_t n_read, n_thought, n_spoken, n_shared;
+    uint64_t n_read, n_thought, n_spoken, n_shared, n_kept, n_dropped;
     double read_ms, think_ms, speak_ms; /* sums over the agents */
     double elapsed_ms;                  /* wall time from its first tick to its last */
 } lmas_result;
@@ -484,6 +487,9 @@ typedef enum lmas_control {
 LMAS_API const char *lmas_control_name(lmas_control control);
 LMAS_API bool lmas_control_parse(lmas_control *out, const char *name);
 
+/* Whether lmas_solver_params.keep may say so; LMAS_E_INVALID with what it may say. */
+LMAS_CHECKED lmas_status lmas_keep_check(const char *keep);
+
 typedef struct lmas_solver_params {
     lmas_method method;          /* (default LMAS_METHOD_LATENT_MAS) */
     lmas_control control;        /* of latent_mas (default LMAS_CONTROL_OFF) */
@@ -501,6 +507,11 @@ typedef struct lmas_solver_params {
     /* What every agent's own turn begins with, unless the template has begun it so; NULL for
      * nothing (default). An agent's own in the team file goes before it. Borrowed, as `chat`'s. */
     const char *think;
+    /* latent_mas: which cells of a memory go on when an agent inherits it (docs/teams.md), such as
+     * "knn:0.8" or "last:64"; NULL or "all" for all of them (default). An edge's own goes before
+     * it. LMAS_E_INVALID beside a control that hands on no memory or chooses cells itself,
+     * LMAS_E_MODEL where this model's cells cannot be dropped. Borrowed. */
+    const char *keep;
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */
@@ -549,7 +560,7 @@ typedef struct lmas_running {
  * inside a tick, so before the first tick there is none. Between ticks, to show progress. */
 LMAS_API bool lmas_solver_running(lmas_running *out, const lmas_solver *solver, size_t i);
 
-/* What one question takes of a session, to size it. */
+/* What one question takes of a session, to size it: what `keep` drops is counted in. */
 typedef struct lmas_needs {
     uint32_t n_lanes;       /* working memories at once: branches go side by side */
     uint32_t n_lanes_least; /* with so many it can be asked all the same */

@@ -103,6 +103,19 @@ const lmi_opt lmi_team_opts[] = {
              "random vectors of the same norm, or of zeros. text: the others' text. shuffled: "
              "memory of the run's next question. wrong-task: of a question of another task. "
              "latentmas report shows what is lost"},
+    {"--keep", LMI_OPT_TEXT, AT(keep), "RULE",
+     .help = "latent_mas: which cells of the working memory go on when an agent inherits it: "
+             "knn:SHARE[:top|bottom|random[:N]], the share nearest to its prompt and the last N; "
+             "last:N; thoughts; prompts; all (the default). An edge's own rule in the team file "
+             "goes before it"},
+    {"--knn_filter", LMI_OPT_ON, AT(knn_filter),
+     .help = "--keep knn as kNN-LatentMAS spells it, with the next three"},
+    {"--knn_percentage", LMI_OPT_REAL, AT(knn_percentage), "X", .min = 0.0001, .max = 1,
+     .help = "of --knn_filter: the share that goes on"},
+    {"--knn_min_keep", LMI_OPT_INT, AT(knn_min_keep), "N", .min = 1, .max = LMAS_N_CTX_MAX,
+     .help = "of --knn_filter: the last cells, which always go on"},
+    {"--knn_strategy", LMI_OPT_WORD, AT(knn_strategy), "top|bottom|random",
+     .help = "of --knn_filter: the nearest others, the farthest, or random ones"},
     {"--text_mas_context_length", LMI_OPT_INT, AT(text_context_length), "N", .min = -1,
      .max = LMAS_TEXT_CONTEXT_MAX,
      .help = "text_mas: most bytes of the others' text that an agent reads, -1 for all"},
@@ -212,6 +225,9 @@ void lmi_solve_flags_init(lmi_solve_flags *flags)
                                    .max_new_tokens = NOT_GIVEN,
                                    .text_context_length = solver.text_context_length,
                                    .think = solver.think,
+                                   .knn_percentage = LMI_KNN_PERCENTAGE,
+                                   .knn_min_keep = LMI_KNN_MIN_KEEP,
+                                   .knn_strategy = LMI_KNN_STRATEGY,
                                    .realign = session.realign};
     flags->sampling = (lmi_sampling_flags){.temperature = widen(solver.sampling.temperature),
                                            .top_p = widen(solver.sampling.top_p),
@@ -261,6 +277,15 @@ lmas_chat_params lmi_flags_chat(const lmi_model_flags *flags)
     return (lmas_chat_params){.kwargs = flags->chat_template_kwargs,
                               .reasoning = parse_reasoning(flags->reasoning),
                               .date = flags->date};
+}
+
+const char *lmi_flags_keep(char room[LMI_KEEP_ROOM], const lmi_team_flags *flags)
+{
+    if (!flags->knn_filter)
+        return flags->keep;
+    snprintf(room, LMI_KEEP_ROOM, "knn:%.10g:%.6s:%lld", flags->knn_percentage, flags->knn_strategy,
+             (long long)flags->knn_min_keep);
+    return room;
 }
 
 lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)

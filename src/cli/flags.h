@@ -6,6 +6,9 @@
 #include "cli/options.h"
 #include "latentmas.h"
 
+/* Bytes of the longest text that lmi_flags_keep() makes. */
+enum { LMI_KEEP_ROOM = 64 };
+
 /* Every command's settings begin with these. */
 typedef struct lmi_general_flags {
     bool has_help, has_version, is_verbose;
@@ -28,7 +31,10 @@ typedef struct lmi_team_flags {
     const char *team, *prompt; /* a file or a name; the reference's name for the built-in ones */
     const char *custom_prompt_file, *think;
     int64_t latent_steps, latent_steps_max, max_new_tokens, text_context_length;
-    bool realign, first_agent_text, compat, allow_tools;
+    const char *keep, *knn_strategy; /* a rule; and of the reference's spelling of one */
+    double knn_percentage;
+    int64_t knn_min_keep;
+    bool realign, first_agent_text, compat, allow_tools, knn_filter;
 } lmi_team_flags;
 
 typedef struct lmi_sampling_flags {
@@ -71,6 +77,14 @@ void lmi_solve_flags_init(lmi_solve_flags *flags);
 lmas_model_params lmi_flags_model(const lmi_model_flags *flags);
 lmas_chat_params lmi_flags_chat(const lmi_model_flags *flags);
 lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags);
+
+/* Which cells go on: --keep, or what --knn_filter stands for, in `room`; NULL for all. */
+const char *lmi_flags_keep(char room[LMI_KEEP_ROOM], const lmi_team_flags *flags);
+
+/* What --knn_filter takes where nothing is said, as kNN-LatentMAS does. */
+#define LMI_KNN_PERCENTAGE 0.8
+#define LMI_KNN_MIN_KEEP   5
+#define LMI_KNN_STRATEGY   "top"
 lmas_session_params lmi_flags_session(const lmi_solve_flags *flags);
 
 #endif

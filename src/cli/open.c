@@ -59,9 +59,41 @@ static lmas_status check_control(const lmi_team_flags *flags)
                     flags->control, flags->method);
 }
 
+/* One spelling, and what it says is used. */
+static lmas_status check_knn(const lmi_team_flags *flags)
+{
+    const bool is_told = flags->knn_percentage != LMI_KNN_PERCENTAGE ||
+                         flags->knn_min_keep != LMI_KNN_MIN_KEEP ||
+                         strcmp(flags->knn_strategy, LMI_KNN_STRATEGY) != 0;
+
+    if (flags->knn_filter && flags->keep)
+        return lmi_fail(LMAS_E_INVALID,
+                        "--knn_filter and --keep %.60s are both given, one expected", flags->keep);
+    if (is_told && !flags->knn_filter)
+        return lmi_fail(LMAS_E_INVALID, "--knn_percentage, --knn_min_keep and --knn_strategy say "
+                                        "what --knn_filter does, which is not given");
+    return LMAS_OK;
+}
+
+/* A rule without effect would stand in the run's folder as if it had been followed. */
+static lmas_status check_keep(const lmi_team_flags *flags)
+{
+    char room[LMI_KEEP_ROOM];
+    const char *keep = lmi_flags_keep(room, flags);
+
+    if (check_knn(flags) != LMAS_OK || !keep)
+        return check_knn(flags);
+    if (strcmp(flags->method, lmas_method_name(LMAS_METHOD_LATENT_MAS)) != 0)
+        return lmi_fail(LMAS_E_INVALID,
+                        "--keep %.60s chooses among the cells that latent_mas hands on, and "
+                        "--method %s has none: leave out one of the two",
+                        keep, flags->method);
+    return lmas_keep_check(keep);
+}
+
 lmas_status lmi_team_flags_check(const lmi_team_flags *flags)
 {
-    if (check_control(flags) != LMAS_OK)
+    if (check_control(flags) != LMAS_OK || check_keep(flags) != LMAS_OK)
         return LMAS_E_INVALID;
     if (flags->custom_prompt_file && flags->team)
         return lmi_fail(LMAS_E_INVALID,
@@ -227,6 +259,7 @@ lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags)
     if (status != LMAS_OK)
         return status;
     stage->solver_params = lmi_flags_solver(flags);
+    stage->solver_params.keep = lmi_flags_keep(stage->keep, &flags->team);
     stage->session_params = lmi_flags_session(flags);
     if (flags->engine.n_ctx > 0)
         stage->n_ctx_asked = (uint32_t)flags->engine.n_ctx;

@@ -13,10 +13,11 @@ typedef struct lmi_stage {
     lmas_model_params model_params;
     lmas_solver_params solver_params;
     lmas_session_params session_params;
-    uint32_t n_ctx_asked;  /* 0 when it is computed */
-    uint32_t n_at_once;    /* questions that run together */
-    lmi_buf path;          /* of the model's file */
-    lmi_buf chat_template; /* text of --chat-template-file */
+    uint32_t n_ctx_asked;     /* 0 when it is computed */
+    uint32_t n_at_once;       /* questions that run together */
+    lmi_buf path;             /* of the model's file */
+    lmi_buf chat_template;    /* text of --chat-template-file */
+    char keep[LMI_KEEP_ROOM]; /* what --knn_filter stands for */
 } lmi_stage;
 
 /* Checks of flags that the table cannot make; LMAS_E_INVALID is wrong usage. */

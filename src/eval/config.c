@@ -10,6 +10,7 @@
 
 /* Longest value that a message about a difference shows, and longest name, in bytes. */
 static const char OFF[] = "off";
+static const char KEEP_ALL[] = "all";
 
 enum { SHOWN_MAX = 60, NAME_MAX_LEN = 256 };
 
@@ -97,6 +98,7 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     yyjson_mut_val *params = yyjson_mut_obj_add_obj(doc, root, "params");
 
     lmi_json_add_text(doc, params, "control", lmas_control_name(solver->control));
+    lmi_json_add_text(doc, params, "keep", solver->keep ? solver->keep : KEEP_ALL);
     add_steps(doc, params, solver);
     yyjson_mut_obj_add_int(doc, params, "max_new_tokens", solver->max_new_tokens);
     yyjson_mut_obj_add_int(doc, params, "text_mas_context_length", solver->text_context_length);
@@ -241,6 +243,8 @@ const char *lmi_config_unsaid(const char *key)
         return lmi_reasoning_name(LMAS_REASONING_AUTO);
     if (strcmp(key, "first_agent_text") == 0)
         return OFF;
+    if (strcmp(key, "keep") == 0)
+        return KEEP_ALL;
     return strcmp(key, "control") == 0 ? lmas_control_name(LMAS_CONTROL_OFF) : NULL;
 }
 

@@ -169,6 +169,12 @@ static lmas_status read_config(lmi_record *record, const char *folder)
 
 static bool read_work(lmi_work *out, yyjson_val *object)
 {
+    const bool has_kept = yyjson_obj_get(object, "n_kept") != NULL; /* lines of 0.3 have none */
+
+    out->n_kept = out->n_dropped = 0;
+    if (has_kept && !(lmi_sample_count(&out->n_kept, object, "n_kept") &&
+                      lmi_sample_count(&out->n_dropped, object, "n_dropped")))
+        return false;
     return lmi_sample_count(&out->n_read, object, "n_read") &&
            lmi_sample_count(&out->n_thought, object, "n_thought") &&
            lmi_sample_count(&out->n_spoken, object, "n_spoken") &&
@@ -182,6 +188,8 @@ static void add_work(lmi_work *into, const lmi_work *work)
     into->n_read += work->n_read;
     into->n_thought += work->n_thought;
     into->n_spoken += work->n_spoken;
+    into->n_kept += work->n_kept;
+    into->n_dropped += work->n_dropped;
     into->read_ms += work->read_ms;
     into->think_ms += work->think_ms;
     into->speak_ms += work->speak_ms;

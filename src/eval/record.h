@@ -33,6 +33,7 @@ typedef enum lmi_mark {
 /* Work done for questions. */
 typedef struct lmi_work {
     uint64_t n_read, n_thought, n_spoken;
+    uint64_t n_kept, n_dropped; /* cells at handovers */
     double read_ms, think_ms, speak_ms;
 } lmi_work;
 

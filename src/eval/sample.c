@@ -27,6 +27,8 @@ void lmi_totals_add(lmi_totals *totals, const lmi_score *score)
     totals->n_thought += score->n_thought;
     totals->n_spoken += score->n_spoken;
     totals->n_shared += score->n_shared;
+    totals->n_kept += score->n_kept;
+    totals->n_dropped += score->n_dropped;
     totals->read_ms += score->read_ms;
     totals->think_ms += score->think_ms;
     totals->speak_ms += score->speak_ms;
@@ -99,6 +101,10 @@ static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
         yyjson_mut_obj_add_uint(doc, agent, "n_thought", trace->n_thought);
         yyjson_mut_obj_add_uint(doc, agent, "n_to_rest", trace->n_to_rest);
         yyjson_mut_obj_add_uint(doc, agent, "n_spoken", trace->n_spoken);
+        yyjson_mut_obj_add_uint(doc, agent, "n_kept", trace->n_kept);
+        yyjson_mut_obj_add_uint(doc, agent, "n_dropped", trace->n_dropped);
+        yyjson_mut_obj_add_uint(doc, agent, "kept_size", trace->kept_size);
+        yyjson_mut_obj_add_uint(doc, agent, "dropped_size", trace->dropped_size);
         add_ms(doc, agent, "read_ms", trace->read_ms);
         add_ms(doc, agent, "think_ms", trace->think_ms);
         add_ms(doc, agent, "speak_ms", trace->speak_ms);
@@ -136,6 +142,8 @@ static void add_result(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
     yyjson_mut_obj_add_uint(doc, root, "n_thought", result->n_thought);
     yyjson_mut_obj_add_uint(doc, root, "n_spoken", result->n_spoken);
     yyjson_mut_obj_add_uint(doc, root, "n_at_rest", count_at_rest(result));
+    yyjson_mut_obj_add_uint(doc, root, "n_kept", result->n_kept);
+    yyjson_mut_obj_add_uint(doc, root, "n_dropped", result->n_dropped);
     add_ms(doc, root, "read_ms", result->read_ms);
     add_ms(doc, root, "think_ms", result->think_ms);
     add_ms(doc, root, "speak_ms", result->speak_ms);
@@ -157,6 +165,8 @@ static lmi_score score_of(const lmas_result *result)
                        .n_thought = result->n_thought,
                        .n_spoken = result->n_spoken,
                        .n_shared = result->n_shared,
+                       .n_kept = result->n_kept,
+                       .n_dropped = result->n_dropped,
                        .read_ms = result->read_ms,
                        .think_ms = result->think_ms,
                        .speak_ms = result->speak_ms};
@@ -299,7 +309,9 @@ static bool read_numbers(lmi_score *out, yyjson_val *root)
            lmi_sample_ms(&out->speak_ms, root, "speak_ms") &&
            lmi_sample_ms(&out->run_ms, root, "run_ms") &&
            read_newer(&out->n_shared, root, "n_shared") &&
-           read_newer(&out->n_at_rest, root, "n_at_rest");
+           read_newer(&out->n_at_rest, root, "n_at_rest") &&
+           read_newer(&out->n_kept, root, "n_kept") &&
+           read_newer(&out->n_dropped, root, "n_dropped");
 }
 
 /* true, false, or null for a question that has no gold. */

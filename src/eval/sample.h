@@ -36,14 +36,15 @@ typedef struct lmi_score {
     bool is_circling;   /* and it said the same over and over there */
     uint64_t n_at_rest; /* of n_thought, thoughts that came after their agent's were at rest */
     uint64_t n_read, n_thought, n_spoken;
-    uint64_t n_shared; /* of n_read, tokens that an earlier question had read already */
+    uint64_t n_shared;          /* of n_read, tokens that an earlier question had read already */
+    uint64_t n_kept, n_dropped; /* cells at handovers */
     double read_ms, think_ms, speak_ms;
     double run_ms; /* age of the run when the line was written, over all its processes */
 } lmi_score;
 
 typedef struct lmi_totals {
     size_t n, n_graded, n_correct, n_correct_compat, n_errors, n_conflicts, n_cut, n_circling;
-    uint64_t n_at_rest, n_read, n_thought, n_spoken, n_shared;
+    uint64_t n_at_rest, n_read, n_thought, n_spoken, n_shared, n_kept, n_dropped;
     double read_ms, think_ms, speak_ms;
     double run_ms;
 } lmi_totals;

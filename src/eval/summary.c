@@ -65,6 +65,10 @@ static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup 
     yyjson_mut_obj_add_uint(doc, root, "circling", totals->n_circling);
     yyjson_mut_obj_add_uint(doc, root, "tokens_read", totals->n_read);
     yyjson_mut_obj_add_uint(doc, root, "tokens_shared", totals->n_shared);
+    if (totals->n_dropped) {
+        yyjson_mut_obj_add_uint(doc, root, "cells_kept", totals->n_kept);
+        yyjson_mut_obj_add_uint(doc, root, "cells_dropped", totals->n_dropped);
+    }
     yyjson_mut_obj_add_uint(doc, root, "thoughts", totals->n_thought);
     yyjson_mut_obj_add_uint(doc, root, "thoughts_at_rest", totals->n_at_rest);
     yyjson_mut_obj_add_uint(doc, root, "tokens_spoken", totals->n_spoken);

@@ -43,27 +43,47 @@ static lmas_status copy_segments(lmas_memory *to, const lmas_memory *from, uint3
     return status;
 }
 
+/* Which of positions [begin, end) of `from`, which now begin at `pos`, are holes. */
+static lmas_status copy_holes(lmas_memory *to, const lmas_memory *from, uint32_t begin,
+                              uint32_t end, uint32_t pos)
+{
+    const size_t n = pos + (end - begin);
+    uint32_t i;
+
+    if (begin >= from->n_known)
+        return LMAS_OK;
+    if (!lmi_reserve((void **)&to->is_hole, &to->known_capacity, n, sizeof(bool)))
+        return lmi_fail(LMAS_E_NOMEM, "no memory for the places of a working memory");
+    while (to->n_known < pos)
+        to->is_hole[to->n_known++] = false;
+    for (i = begin; i < end; i++)
+        to->is_hole[pos + (i - begin)] = !lmi_memory_has(from, i);
+    to->n_known = n;
+    return LMAS_OK;
+}
+
 lmas_status lmi_memory_fork(lmas_memory *to, lmas_memory *from)
 {
+    const uint32_t end = from->lane->pos;
     lmas_status status;
 
     lmi_memory_settle(from);
     status = lmi_lane_fork(to->session->ctx, to->lane, from->lane);
-    return status == LMAS_OK ? copy_segments(to, from, 0, from->lane->pos, 0) : status;
+    if (status == LMAS_OK)
+        status = copy_segments(to, from, 0, end, 0);
+    return status == LMAS_OK ? copy_holes(to, from, 0, end, 0) : status;
 }
 
-bool lmi_memory_holds(lmas_memory *memory, uint32_t begin, uint32_t end)
+bool lmi_memory_has(const lmas_memory *memory, uint32_t pos)
 {
-    size_t i;
+    return pos < memory->lane->pos && !(pos < memory->n_known && memory->is_hole[pos]);
+}
 
-    lmi_memory_settle(memory);
-    for (i = 0; i < memory->n_segments; i++) {
-        const lmas_segment *s = &memory->segments[i];
-
-        if (s->n > 0 && s->pos < end && s->pos + s->n > begin)
-            return true;
-    }
-    return false;
+uint32_t lmi_memory_end(const lmas_memory *memory, uint32_t begin, uint32_t end)
+{
+    while (end > begin && !lmi_memory_has(memory, end - 1))
+        end--;
+    return end;
 }
 
 lmas_status lmi_memory_splice(lmas_memory *to, lmas_memory *from, uint32_t begin, uint32_t end)
@@ -74,30 +94,45 @@ lmas_status lmi_memory_splice(lmas_memory *to, lmas_memory *from, uint32_t begin
     lmi_memory_settle(to);
     lmi_memory_settle(from);
     status = lmi_lane_splice(to->session->ctx, to->lane, from->lane, begin, end);
-    return status == LMAS_OK ? copy_segments(to, from, begin, end, pos) : status;
+    if (status == LMAS_OK)
+        status = copy_segments(to, from, begin, end, pos);
+    return status == LMAS_OK ? copy_holes(to, from, begin, end, pos) : status;
 }
 
-/* From the last one on, so that what is dropped at the end takes the end back. */
-lmas_status lmi_memory_keep(lmas_memory *memory, lmas_segment_kind kind)
+/* What of the segments is there, from the first such position of each to the last. */
+static void trim_segments(lmas_memory *memory)
 {
-    lmas_status status = LMAS_OK;
     size_t n = 0;
     size_t i;
 
-    lmi_memory_settle(memory);
-    for (i = memory->n_segments; status == LMAS_OK && i-- > 0;) {
-        const lmas_segment *s = &memory->segments[i];
+    for (i = 0; i < memory->n_segments; i++) {
+        lmas_segment s = memory->segments[i];
+        const uint32_t end = lmi_memory_end(memory, s.pos, s.pos + s.n);
 
-        if (s->kind != kind && s->n > 0)
-            status = lmi_lane_drop_range(memory->session->ctx, memory->lane, s->pos, s->pos + s->n);
-    }
-    for (i = 0; status == LMAS_OK && i < memory->n_segments; i++) {
-        if (memory->segments[i].kind == kind)
-            memory->segments[n++] = memory->segments[i];
+        while (s.pos < end && !lmi_memory_has(memory, s.pos))
+            s.pos++;
+        s.n = end - s.pos;
+        if (s.n > 0)
+            memory->segments[n++] = s;
         else
-            lmi_free((void *)memory->segments[i].agent);
+            lmi_free((void *)s.agent);
     }
-    if (status == LMAS_OK)
-        memory->n_segments = n;
-    return status;
+    memory->n_segments = n;
+}
+
+lmas_status lmi_memory_thin(lmas_memory *memory, const lmi_view *view, const bool *is_kept)
+{
+    const uint32_t n = memory->lane->pos;
+    lmas_status status;
+
+    lmi_memory_settle(memory);
+    if (!lmi_reserve((void **)&memory->is_hole, &memory->known_capacity, n, sizeof(bool)))
+        return lmi_fail(LMAS_E_NOMEM, "no memory for the places of a working memory");
+    status = lmi_lane_thin(memory->session->ctx, memory->lane, view, is_kept);
+    if (status != LMAS_OK)
+        return status;
+    for (memory->n_known = 0; memory->n_known < memory->lane->pos; memory->n_known++)
+        memory->is_hole[memory->n_known] = !is_kept[memory->n_known];
+    trim_segments(memory);
+    return LMAS_OK;
 }

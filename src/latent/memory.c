@@ -45,6 +45,7 @@ void lmas_memory_free(lmas_memory *memory)
     lmi_lane_give(memory->session->ctx, memory->lane);
     drop_segments(memory);
     lmi_free(memory->segments);
+    lmi_free(memory->is_hole);
     lmi_free(memory->thought);
     lmi_free(memory);
 }
@@ -53,6 +54,7 @@ void lmi_memory_clear(lmas_memory *memory)
 {
     lmi_lane_clear(memory->session->ctx, memory->lane);
     drop_segments(memory);
+    memory->n_known = 0;
 }
 
 bool lmi_memory_is_busy(const lmas_memory *memory)

@@ -23,6 +23,9 @@ struct lmas_memory {
     lmas_segment *segments; /* agent names are copies */
     size_t n_segments;
     size_t segments_capacity;
+    bool *is_hole;  /* [n_known], by position: what was thinned out */
+    size_t n_known; /* positions from here on are all there */
+    size_t known_capacity;
     float *thought; /* e of the next latent step [n_embd] */
     int32_t token;  /* the spoken token being taken in */
 };

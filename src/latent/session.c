@@ -70,6 +70,7 @@ void lmas_session_free(lmas_session *session)
         return;
     lmi_context_free(session->ctx);
     lmi_realign_free(session->realign);
+    lmi_weights_close(session->weights);
     lmi_free(session);
 }
 

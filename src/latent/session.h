@@ -1,4 +1,4 @@
-/* session.h - a context and the realignment its thoughts go through. */
+/* session.h - a context, and the realignment its thoughts go through. */
 #ifndef LMI_LATENT_SESSION_H
 #define LMI_LATENT_SESSION_H
 
@@ -9,6 +9,7 @@ struct lmas_session {
     lmas_model *model;
     lmi_context *ctx;
     lmi_realign *realign;
+    lmi_weights *weights; /* the model's file, once rows of W_in were asked for: keep.h */
 };
 
 /* Fails with the reason where the model cannot take thoughts. */

@@ -69,22 +69,25 @@ static size_t count_run(const lmi_strand *strands, const lmi_turn *turn, size_t 
     return n;
 }
 
-/* Move `n` blocks that lie side by side; each ends as far behind the first as it did. An experiment
- * may have left nothing of them. */
+/* Move `n` blocks that lie side by side; each ends as far behind the first as it did, or with the
+ * last cell of them all. A handover before may have left nothing of them. */
 static lmas_status move_run(lmi_strand *strands, lmi_strand *strand, size_t first, size_t n)
 {
     const lmi_parcel *parcel = &strand->turn->parcels[first];
     lmi_strand *from = &strands[parcel->from];
     const size_t place = lmi_turn_place(from->turn, parcel->block);
     const size_t own = lmi_turn_place(strand->turn, parcel->block);
-    const uint32_t begin = begin_of(from, place), end = from->ends[place + n - 1];
+    const uint32_t begin = begin_of(from, place);
+    const uint32_t end = lmi_memory_end(from->memory, begin, from->ends[place + n - 1]);
     const uint32_t pos = lmas_memory_n_pos(strand->memory);
-    const bool is_there = lmi_memory_holds(from->memory, begin, end);
     size_t k;
 
-    for (k = 0; k < n; k++)
-        strand->ends[own + k] = is_there ? pos + (from->ends[place + k] - begin) : pos;
-    return is_there ? lmi_memory_splice(strand->memory, from->memory, begin, end) : LMAS_OK;
+    for (k = 0; k < n; k++) {
+        const uint32_t block_end = from->ends[place + k];
+
+        strand->ends[own + k] = pos + (block_end < end ? block_end : end) - begin;
+    }
+    return end > begin ? lmi_memory_splice(strand->memory, from->memory, begin, end) : LMAS_OK;
 }
 
 static lmas_status move_blocks(lmi_strand *strands, lmi_strand *strand)

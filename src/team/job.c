@@ -112,6 +112,8 @@ static void sum_up(lmi_job *job)
         job->traces[r->n_agents++] = *t;
         r->n_read += t->n_read;
         r->n_shared += t->n_shared;
+        r->n_kept += t->n_kept;
+        r->n_dropped += t->n_dropped;
         r->n_thought += t->n_thought;
         r->n_spoken += t->n_spoken;
         r->read_ms += t->read_ms;

@@ -11,8 +11,9 @@
 /* What goes from one turn to another. */
 typedef struct link {
     size_t from, to;
-    lmi_carry asked; /* as method and file say */
-    lmi_carry carry; /* what an experiment lets through of it */
+    lmi_carry asked;      /* as method and file say */
+    lmi_carry carry;      /* what an experiment lets through of it */
+    const lmi_keep *keep; /* and which cells of that; NULL for all */
 } link;
 
 /* A set of turns. Where many hand to many, lists alone would be searched for seconds. */
@@ -100,15 +101,25 @@ static lmi_carry carry_of(const lmas_solver_params *p, lmi_carry asked)
     return asked == LMI_CARRY_BOTH ? LMI_CARRY_TEXT : LMI_CARRY_NONE;
 }
 
-static void add_link(draft *d, size_t from, size_t to, lmi_carry carry)
+/* An experiment that chooses cells does so along every edge. */
+static const lmi_keep *keep_of(const lmi_plan *plan, const lmi_edge *edge)
 {
-    const lmi_carry asked = asked_of(&d->plan->params, carry);
+    const bool is_own = edge->has_keep && !lmi_control_drops(plan->params.control);
+    const lmi_keep *keep = is_own ? &edge->keep : &plan->keep;
+
+    return keep->rule == LMI_KEEP_ALL ? NULL : keep;
+}
+
+static void add_link(draft *d, size_t from, size_t to, const lmi_edge *edge)
+{
+    const lmi_carry asked = asked_of(&d->plan->params, edge->carry);
 
     if (!lmi_reserve((void **)&d->links, &d->capacity, d->n_links + 1, sizeof(link))) {
         fail(d);
         return;
     }
-    d->links[d->n_links++] = (link){from, to, asked, carry_of(&d->plan->params, asked)};
+    d->links[d->n_links++] =
+        (link){from, to, asked, carry_of(&d->plan->params, asked), keep_of(d->plan, edge)};
 }
 
 /* What leads to the agent at `order[at]` in a round: from the same one, or from that before. */
@@ -122,8 +133,7 @@ static void link_turn(draft *d, size_t round, size_t at, const size_t *place)
         const size_t step = e->is_next_round ? 1 : 0;
 
         if (e->to == g->order[at] && round >= step)
-            add_link(d, (round - step) * g->n_agents + place[e->from], round * g->n_agents + at,
-                     e->carry);
+            add_link(d, (round - step) * g->n_agents + place[e->from], round * g->n_agents + at, e);
     }
 }
 
@@ -178,7 +188,8 @@ static void close_ranks(draft *d, const size_t *place)
         const link *l = &d->links[i];
 
         if (place[l->to])
-            d->links[n++] = (link){place[l->from] - 1, place[l->to] - 1, l->asked, l->carry};
+            d->links[n++] =
+                (link){place[l->from] - 1, place[l->to] - 1, l->asked, l->carry, l->keep};
     }
     d->n_links = n;
 }
@@ -232,6 +243,18 @@ static void add_parcels(draft *d, size_t to, const link *l)
     }
 }
 
+/* What was added to its blocks came along an edge of this rule. */
+static void add_keeps(draft *d, lmi_turn *turn, const lmi_keep *keep)
+{
+    if (!lmi_reserve((void **)&turn->keeps, &turn->keeps_capacity, turn->blocks.n,
+                     sizeof(*turn->keeps))) {
+        fail(d);
+        return;
+    }
+    while (turn->n_keeps < turn->blocks.n)
+        turn->keeps[turn->n_keeps++] = keep;
+}
+
 /* The first memory is the base. */
 static void inherit(draft *d, size_t to, const link *l)
 {
@@ -243,6 +266,7 @@ static void inherit(draft *d, size_t to, const link *l)
     } else {
         add_parcels(d, to, l);
     }
+    add_keeps(d, turn, l->keep);
     set_add_all(&d->blocks[to], &d->blocks[l->from]);
     if (l->carry == LMI_CARRY_EMBEDS)
         return;
@@ -588,6 +612,8 @@ lmas_status lmi_plan_make(lmi_plan *out, const lmas_model *model, const lmas_tea
     out->params = params ? *params : lmas_solver_params_default();
     d.status = lmi_params_check(&out->params);
     if (d.status == LMAS_OK)
+        d.status = lmi_params_keep(&out->keep, &out->params);
+    if (d.status == LMAS_OK)
         d.status = make_turns(out);
     if (d.status == LMAS_OK && out->params.method != LMAS_METHOD_BASELINE)
         link_turns(&d);
@@ -617,6 +643,7 @@ void lmi_plan_done(lmi_plan *plan)
         lmi_free(turn->gives_to.at);
         lmi_free(turn->takes_from.at);
         lmi_free(turn->blocks.at);
+        lmi_free((void *)turn->keeps);
         lmi_free(turn->parcels);
     }
     lmi_free(plan->turns);

@@ -21,6 +21,7 @@
 #define LMI_TEAM_PLAN_H
 
 #include "engine/chat.h"
+#include "latent/keep.h"
 #include "team/file/team.h"
 
 enum { LMI_NO_TURN = -1 };
@@ -49,13 +50,16 @@ typedef struct lmi_turn {
     int32_t base;             /* the turn whose memory it goes on in; LMI_NO_TURN for a new one */
     lmi_parcel *parcels;      /* what comes behind that */
     size_t n_parcels, capacity;
-    lmi_turn_list blocks; /* of its memory when it ends; its own is the last */
-    bool gets_memory;     /* as the file says: it is told so */
-    bool is_relayed;      /* somebody reads its block afresh */
-    bool is_output;       /* the last one */
-    int32_t n_thoughts;   /* after reading, or the most of them: */
-    bool ends_at_rest;    /* it stops thinking when its thoughts are at rest */
-    int32_t n_speak;      /* most tokens spoken after that, 0 for none */
+    lmi_turn_list blocks;   /* of its memory when it ends; its own is the last */
+    const lmi_keep **keeps; /* [blocks.n - 1]: what goes on of each, by the rule of the edge that it
+                             * came along; blocks of one rule are judged together. NULL for all */
+    size_t n_keeps, keeps_capacity;
+    bool gets_memory;   /* as the file says: it is told so */
+    bool is_relayed;    /* somebody reads its block afresh */
+    bool is_output;     /* the last one */
+    int32_t n_thoughts; /* after reading, or the most of them: */
+    bool ends_at_rest;  /* it stops thinking when its thoughts are at rest */
+    int32_t n_speak;    /* most tokens spoken after that, 0 for none */
     lmas_sampling sampling;
 } lmi_turn;
 
@@ -64,6 +68,7 @@ typedef struct lmi_plan {
     const lmas_model *model;
     const lmas_team *team;
     lmas_solver_params params;
+    lmi_keep keep;   /* of edges that have none of their own */
     lmi_turn *turns; /* each behind those it waits for; the output is the last one */
     size_t n_turns;
     uint32_t n_lanes;       /* memories at once where branches go side by side */

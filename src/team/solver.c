@@ -102,6 +102,24 @@ static lmas_status check_control(const lmas_session *session, const lmi_plan *pl
                     lmi_control_drops(control) ? "dropped" : "overwritten");
 }
 
+/* A rule that cannot be followed here is refused before anything runs. */
+static lmas_status check_keeps(lmas_session *session, const lmi_plan *plan)
+{
+    size_t i, k;
+
+    for (i = 0; i < plan->n_turns; i++) {
+        const lmi_turn *turn = &plan->turns[i];
+
+        for (k = 0; k < turn->n_keeps; k++) {
+            if (!turn->keeps[k] || lmi_keep_check(session, turn->keeps[k]) == LMAS_OK)
+                continue;
+            return lmi_fail(LMAS_E_MODEL, "of the memory that %s inherits not all goes on: %s",
+                            turn->name, lmas_last_error());
+        }
+    }
+    return LMAS_OK;
+}
+
 /* Branches go side by side as far as there are lanes for them. */
 static lmas_status check_lanes(const lmas_session *session, lmi_plan *plan)
 {
@@ -130,7 +148,7 @@ static lmas_status check_programs(const lmi_plan *plan)
                     plan->team->name, plan->turns[i].name, plan->turns[i].agent->command.words[0]);
 }
 
-static lmas_status check_plan(const lmas_session *session, lmi_plan *plan)
+static lmas_status check_plan(lmas_session *session, lmi_plan *plan)
 {
     lmas_status status = lmi_plan_check(plan);
 
@@ -138,6 +156,8 @@ static lmas_status check_plan(const lmas_session *session, lmi_plan *plan)
         status = check_programs(plan);
     if (status == LMAS_OK)
         status = check_control(session, plan);
+    if (status == LMAS_OK)
+        status = check_keeps(session, plan);
     if (status == LMAS_OK)
         status = check_lanes(session, plan);
     if (status == LMAS_OK)

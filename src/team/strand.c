@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 #include "engine/state/edit.h"
-#include "latent/handover.h"
 #include "team/errand.h"
+#include "team/prune.h"
 
 /* Leave the place on the shelf to the next reader. */
 static void leave_place(lmi_strand *strand)
@@ -271,10 +271,6 @@ static lmas_status apply_control(lmi_strand *strand)
     const uint64_t seed = strand->plan->params.sampling.seed + strand->id * LMI_TEAM_TURNS_MAX;
 
     switch (strand->plan->params.control) {
-    case LMAS_CONTROL_PROMPTS:
-        return lmi_memory_keep(memory, LMAS_SEGMENT_PROMPT);
-    case LMAS_CONTROL_THOUGHTS:
-        return lmi_memory_keep(memory, LMAS_SEGMENT_THOUGHT);
     case LMAS_CONTROL_RANDOM:
         return lmi_lane_overwrite(ctx, memory->lane, LMI_FILL_RANDOM, seed + strand->index);
     case LMAS_CONTROL_ZERO:
@@ -288,9 +284,11 @@ static lmas_status apply_control(lmi_strand *strand)
 static lmas_status start_prompt(lmi_strand *strand)
 {
     lmas_memory *memory = strand->memory;
-    lmas_status status = memory->lane->pos > 0 ? apply_control(strand) : LMAS_OK;
+    lmas_status status = memory->lane->pos > 0 ? lmi_prune(strand) : LMAS_OK;
     size_t k;
 
+    if (status == LMAS_OK && memory->lane->pos > 0)
+        status = apply_control(strand);
     for (k = 0; k < strand->turn->blocks.n; k++)
         if (strand->ends[k] > memory->lane->pos)
             strand->ends[k] = memory->lane->pos;

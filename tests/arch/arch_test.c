@@ -577,9 +577,11 @@ typedef struct hole {
     double off, seen;
 } hole;
 
-/* The second of three prompts dropped; the first and the third put together in another lane. */
+/* The second of three prompts dropped (in parts, with the lane made anew); the first and the third
+ * put together in another lane. */
 static hole drop_hole_and_go_on(lmi_context *ctx)
 {
+    bool is_kept[N_CTX] = {false};
     lmi_lane *holed = lmi_lane_take(ctx), *without = lmi_lane_take(ctx);
     lmi_lane *whole = lmi_lane_take(ctx);
     const uint32_t n = (uint32_t)m.n_ids;
@@ -592,7 +594,10 @@ static hole drop_hole_and_go_on(lmi_context *ctx)
     put_behind(ctx, without, &all, 0, n);
     put_behind(ctx, without, &all, 2 * n, 3 * n);
     lmi_view_done(&all);
-    assert_ok(lmi_lane_drop_range(ctx, holed, n, 2 * n));
+    memset(is_kept, true, n);
+    memset(is_kept + 2 * n, true, n);
+    assert_ok(ctx->is_unified ? lmi_lane_drop_range(ctx, holed, n, 2 * n)
+                              : lmi_lane_thin(ctx, holed, NULL, is_kept));
     assert_int_equal(holed->pos, 3 * n);
     h.off = apart_behind(ctx, holed, without, m.ids[3]);
     go_on(ctx, whole, m.ids[3]);

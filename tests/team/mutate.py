@@ -73,6 +73,9 @@ def directed():
     yield edges("an unknown carry", chain + [{"from": "a", "to": "c", "carry": "thought"}])
     yield edges("a carry that is no word", chain + [{"from": "a", "to": "c", "carry": 1}])
     yield edges("next_round that is a word", chain + [{"from": "c", "to": "a", "next_round": "yes"}])
+    yield edges("a keep that is no rule", chain + [{"from": "a", "to": "c", "keep": "knn:2"}])
+    yield edges("a keep that is no word", chain + [{"from": "a", "to": "c", "keep": 0.5}])
+    yield edges("a keep of text", chain + [{"from": "a", "to": "c", "carry": "text", "keep": "last:4"}])
     yield edges("an edge that is a word", ["a > b"])
     yield edges("edges that are an object", {"from": "a", "to": "b"})
     yield edges("edges that are null", None)
@@ -181,6 +184,8 @@ def change_edges(rng, document):
         edge = {"from": some(), "to": some()}
         if rng.random() < 0.5:
             edge["carry"] = rng.choice(CARRIES)
+        if rng.random() < 0.2:
+            edge["keep"] = rng.choice(["knn:0.5", "last:3", "thoughts", "all", "knn:0.5:bottom:1", "most"])
         if rng.random() < 0.5:
             edge["next_round"] = rng.random() < 0.7
         edges.insert(rng.randint(0, len(edges)), edge)

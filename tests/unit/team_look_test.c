@@ -36,9 +36,9 @@ static void test_edges_come_in_the_order_of_the_file(void **state)
     lmas_edge edge;
 
     (void)state;
-    assert_edge(team, 0, (lmas_edge){1, 2, "both", false});
-    assert_edge(team, 1, (lmas_edge){0, 2, "both", false});
-    assert_edge(team, 2, (lmas_edge){2, 0, "memory", true});
+    assert_edge(team, 0, (lmas_edge){1, 2, "both", false, NULL});
+    assert_edge(team, 1, (lmas_edge){0, 2, "both", false, NULL});
+    assert_edge(team, 2, (lmas_edge){2, 0, "memory", true, NULL});
     assert_false(lmas_team_edge(&edge, team, 3));
     assert_int_equal(lmas_team_n_rounds(team), 2);
     lmas_team_free(team);
@@ -50,9 +50,9 @@ static void test_edges_that_a_file_leaves_unsaid_are_there(void **state)
     lmas_edge edge;
 
     (void)state;
-    assert_edge(team, 0, (lmas_edge){0, 1, "memory", false});
-    assert_edge(team, 1, (lmas_edge){1, 2, "memory", false});
-    assert_edge(team, 2, (lmas_edge){2, 0, "memory", true});
+    assert_edge(team, 0, (lmas_edge){0, 1, "memory", false, NULL});
+    assert_edge(team, 1, (lmas_edge){1, 2, "memory", false, NULL});
+    assert_edge(team, 2, (lmas_edge){2, 0, "memory", true, NULL});
     assert_false(lmas_team_edge(&edge, team, 3));
     lmas_team_free(team);
     team = team_of("");

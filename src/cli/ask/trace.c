@@ -64,8 +64,11 @@ void lmi_trace_agent(const lmas_agent_trace *agent)
     print_seconds(agent->read_ms);
     print_seconds(agent->think_ms);
     print_seconds(agent->speak_ms);
-    fprintf(stderr, "%12s%s%s\n", positions, agent->is_cut ? " cut" : "",
+    fprintf(stderr, "%12s%s%s", positions, agent->is_cut ? " cut" : "",
             agent->is_circling ? ", repeating itself" : "");
+    if (agent->n_dropped)
+        fprintf(stderr, " kept %u of %u", agent->n_kept, agent->n_kept + agent->n_dropped);
+    fputc('\n', stderr);
 }
 
 /* A token in quotes, as it would stand in C. */

@@ -488,6 +488,8 @@ static void print_summary(const work *w)
         fprintf(stderr, ", team %s", lmas_team_name(w->stage.team));
     if (w->stage.solver_params.control != LMAS_CONTROL_OFF)
         fprintf(stderr, ", control %s", lmas_control_name(w->stage.solver_params.control));
+    if (w->stage.solver_params.keep)
+        fprintf(stderr, ", keep %s", w->stage.solver_params.keep);
     fputc('\n', stderr);
     print_right("right", t->n_correct, t);
     print_right("compat", t->n_correct_compat, t);
@@ -502,6 +504,9 @@ static void print_summary(const work *w)
     if (t->n_shared)
         fprintf(stderr, "  shared   %llu of them, which all prompts begin with: read once\n",
                 (unsigned long long)t->n_shared);
+    if (t->n_dropped)
+        fprintf(stderr, "  kept     %llu of %llu inherited cells\n", (unsigned long long)t->n_kept,
+                (unsigned long long)(t->n_kept + t->n_dropped));
     print_phase("thought", t->n_thought, "thoughts", t->think_ms);
     if (t->n_at_rest)
         fprintf(stderr,

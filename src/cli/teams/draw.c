@@ -130,7 +130,10 @@ static void print_picture(const lmi_shape *s)
 
 static bool is_alike(const lmas_edge *a, const lmas_edge *b)
 {
-    return a->to == b->to && a->is_next_round == b->is_next_round &&
+    const bool is_kept_alike =
+        a->keep && b->keep ? strcmp(a->keep, b->keep) == 0 : !a->keep && !b->keep;
+
+    return a->to == b->to && a->is_next_round == b->is_next_round && is_kept_alike &&
            strcmp(a->carry, b->carry) == 0;
 }
 
@@ -144,6 +147,8 @@ static void print_edges(const lmi_shape *s, const lmas_edge *edge)
         if (is_alike(e, edge) && !lmi_shape_is_joined(s, e))
             printf("%s%s", e == edge ? "" : ", ", name_of(s, e->from));
     printf(" > %s: %s", name_of(s, edge->to), edge->carry);
+    if (edge->keep)
+        printf(", keep %s", edge->keep);
     if (edge->is_next_round)
         fputs(lmas_team_n_rounds(s->team) > 1 ? ", in the next round"
                                               : ", in the next round, and there is none",
@@ -206,13 +211,15 @@ static void print_mermaid_text(const char *text)
     putchar('"');
 }
 
-/* What stands at an edge; nothing where memory goes on in a round. */
-static void label_of(char out[32], const lmas_edge *edge)
-{
-    const bool is_told = edge->is_next_round || !is_memory(edge->carry);
+enum { LABEL_SIZE = 96 };
 
-    snprintf(out, 32, "%s%s", is_told ? edge->carry : "",
-             edge->is_next_round ? ", next round" : "");
+/* What stands at an edge; nothing where memory goes on in a round. */
+static void label_of(char out[LABEL_SIZE], const lmas_edge *edge)
+{
+    const bool is_told = edge->is_next_round || edge->keep || !is_memory(edge->carry);
+
+    snprintf(out, LABEL_SIZE, "%s%s%s%s", is_told ? edge->carry : "", edge->keep ? ", keep " : "",
+             edge->keep ? edge->keep : "", edge->is_next_round ? ", next round" : "");
 }
 
 void lmi_draw_mermaid(const lmi_shape *shape)
@@ -227,7 +234,7 @@ void lmi_draw_mermaid(const lmi_shape *shape)
     }
     for (i = 0; i < shape->n_edges; i++) {
         const lmas_edge *e = &shape->edges[i];
-        char label[32];
+        char label[LABEL_SIZE];
 
         label_of(label, e);
         printf("    a%zu %s%s%s%s a%zu\n", e->from, e->is_next_round ? "-.->" : "-->",
@@ -262,7 +269,7 @@ void lmi_draw_dot(const lmi_shape *shape)
     }
     for (i = 0; i < shape->n_edges; i++) {
         const lmas_edge *e = &shape->edges[i];
-        char label[32];
+        char label[LABEL_SIZE];
 
         label_of(label, e);
         printf("    a%zu -> a%zu", e->from, e->to);

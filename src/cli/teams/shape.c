@@ -81,7 +81,7 @@ static const char *join_of(const lmi_shape *s, size_t level)
 
         if (!is_between(s, e, level))
             continue;
-        if ((carry && strcmp(carry, e->carry) != 0) || is_out_of_order(s, e))
+        if ((carry && strcmp(carry, e->carry) != 0) || e->keep || is_out_of_order(s, e))
             return NULL;
         carry = e->carry;
         n++;

@@ -286,14 +286,11 @@ static void put_rows(uint8_t **at, const parts *p, const lmi_layer_rows *all,
         put_row(at, p, all, some, row);
 }
 
-static void put_pool(uint8_t **at, const parts *p)
+static void put_layers(uint8_t **at, const parts *p)
 {
     const lmi_pool *all = p->all, *some = p->some;
     uint32_t i;
 
-    put_u32(at, some->n_streams);
-    put_u32(at, p->n_picked + (all ? all->n : 0));
-    put_places(at, p);
     put_u32(at, some->is_transposed);
     put_u32(at, some->n_layers);
     put_u32(at, some->n_rot_k);
@@ -302,7 +299,21 @@ static void put_pool(uint8_t **at, const parts *p)
         put_rows(at, p, all ? &all->keys[i] : NULL, &some->keys[i]);
     for (i = 0; some->values && i < some->n_layers; i++)
         put_rows(at, p, all ? &all->values[i] : NULL, &some->values[i]);
-    for (i = 1; i < some->n_streams; i++)
+}
+
+/* Of a pool without cells libllama writes nothing more. */
+static void put_pool(uint8_t **at, const parts *p)
+{
+    const uint32_t n = p->n_picked + (p->all ? p->all->n : 0);
+    uint32_t i;
+
+    put_u32(at, p->some->n_streams);
+    put_u32(at, n);
+    if (n > 0) {
+        put_places(at, p);
+        put_layers(at, p);
+    }
+    for (i = 1; i < p->some->n_streams; i++)
         put_u32(at, 0);
 }
 
@@ -329,7 +340,8 @@ static size_t size_of_pool(const parts *p)
            size_of_layers(p->some, n);
 }
 
-static bool pick(parts *p, uint32_t begin, uint32_t end)
+/* Of positions [begin, end) those that `is_kept` names; NULL for all. */
+static bool pick(parts *p, uint32_t begin, uint32_t end, const bool *is_kept)
 {
     uint32_t i;
 
@@ -337,7 +349,7 @@ static bool pick(parts *p, uint32_t begin, uint32_t end)
     for (i = 0; p->picked && i < p->some->n; i++) {
         const uint32_t position = lmi_cells_position(p->cells, p->some, i);
 
-        if (position >= begin && position < end)
+        if (position >= begin && position < end && (!is_kept || is_kept[position]))
             p->picked[p->n_picked++] = i;
     }
     return p->picked != NULL;
@@ -374,10 +386,28 @@ lmas_status lmi_cells_join(lmi_blob *out, const lmi_cells *to, const lmi_cells *
         p[i] = (parts){.cells = from, .some = &from->pools[i], .delta = delta};
         if (to && i < to->n_pools && to->pools[i].n > 0)
             p[i].all = &to->pools[i];
-        is_done = is_done && pick(&p[i], begin, end);
+        is_done = is_done && pick(&p[i], begin, end, NULL);
     }
     is_done = is_done && write(out, from, p);
     for (i = 0; i < from->n_pools; i++)
         lmi_free(p[i].picked);
     return is_done ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory to join two lanes");
+}
+
+lmas_status lmi_cells_thin(lmi_blob *out, const lmi_cells *cells, const bool *is_kept)
+{
+    parts p[LMI_POOLS_MAX] = {0};
+    bool is_done = true;
+    uint32_t i;
+
+    for (i = 0; i < cells->n_pools; i++) {
+        p[i] = (parts){.cells = cells, .some = &cells->pools[i]};
+        is_done = is_done && pick(&p[i], 0, UINT32_MAX, is_kept);
+    }
+    is_done = is_done && write(out, cells, p);
+    for (i = 0; i < cells->n_pools; i++)
+        lmi_free(p[i].picked);
+    if (!is_done)
+        return lmi_fail(LMAS_E_NOMEM, "no memory to thin a lane out");
+    return LMAS_OK;
 }

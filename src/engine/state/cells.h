@@ -1,5 +1,5 @@
 /*
- * cells.h - the bytes of a lane, read cell by cell and put back, and two lanes made into one.
+ * cells.h - the bytes of a lane, read cell by cell and put back, and lanes made of others' cells.
  *
  *   blob    magic, sequence, then pool after pool
  *   pool    streams; cells; their places; shape; keys of each layer; values of each layer
@@ -68,5 +68,8 @@ lmas_status lmi_lane_become(lmi_context *ctx, lmi_lane *lane, const lmi_blob *bl
  * Keys are as they were. */
 lmas_status lmi_cells_join(lmi_blob *out, const lmi_cells *to, const lmi_cells *from,
                            uint32_t begin, uint32_t end, int64_t delta);
+
+/* The cells whose positions `is_kept` names, which has a place for each position there is. */
+lmas_status lmi_cells_thin(lmi_blob *out, const lmi_cells *cells, const bool *is_kept);
 
 #endif

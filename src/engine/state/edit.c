@@ -93,6 +93,73 @@ lmas_status lmi_lane_drop_range(lmi_context *ctx, lmi_lane *lane, uint32_t begin
     return LMAS_OK;
 }
 
+/* Whether no other sequence has cells: then all that the lane has are its own, and its place is
+ * the whole pool's. A part of the cache is always the lane's alone. */
+static bool is_alone(const lmi_context *ctx, const lmi_lane *lane)
+{
+    const llama_memory_t memory = llama_get_memory(ctx->llama);
+    const llama_seq_id n = (llama_seq_id)llama_n_seq_max(ctx->llama);
+    llama_seq_id seq;
+
+    for (seq = 0; ctx->is_unified && seq < n; seq++)
+        if (seq != lane->seq && llama_memory_seq_pos_max(memory, seq) >= 0)
+            return false;
+    return true;
+}
+
+/* Free what is not kept where it is. */
+static lmas_status free_in_place(lmi_context *ctx, const lmi_lane *lane, const bool *is_kept)
+{
+    const llama_memory_t memory = llama_get_memory(ctx->llama);
+    uint32_t begin, end;
+
+    for (begin = 0; begin < lane->pos; begin = end) {
+        for (end = begin + 1; end < lane->pos && is_kept[end] == is_kept[begin];)
+            end++;
+        if (!is_kept[begin] &&
+            !llama_memory_seq_rm(memory, lane->seq, (llama_pos)begin, (llama_pos)end))
+            return lmi_fail(LMAS_E_ENGINE, "libllama cannot drop positions %u to %u of a lane",
+                            begin, end);
+    }
+    return LMAS_OK;
+}
+
+static lmas_status make_anew(lmi_context *ctx, lmi_lane *lane, const lmi_view *view,
+                             const bool *is_kept, uint32_t end)
+{
+    lmi_blob left = {0};
+    lmi_view own = {0};
+    lmas_status status = view ? LMAS_OK : lmi_view_lane(&own, ctx, lane);
+
+    if (status == LMAS_OK)
+        status = lmi_cells_thin(&left, view ? &view->cells : &own.cells, is_kept);
+    lmi_view_done(&own);
+    if (status == LMAS_OK)
+        status = lmi_lane_become(ctx, lane, &left, end);
+    lmi_blob_done(&left);
+    return status;
+}
+
+lmas_status lmi_lane_thin(lmi_context *ctx, lmi_lane *lane, const lmi_view *view,
+                          const bool *is_kept)
+{
+    lmas_status status = check_model(ctx, "dropped");
+    uint32_t end = lane->pos;
+
+    while (end > 0 && !is_kept[end - 1])
+        end--;
+    if (status == LMAS_OK && end < lane->pos)
+        status = check_window(ctx, lane, end);
+    if (status != LMAS_OK || !memchr(is_kept, false, lane->pos))
+        return status;
+    if (end > 0 && is_alone(ctx, lane))
+        return make_anew(ctx, lane, view, is_kept, end);
+    status = free_in_place(ctx, lane, is_kept);
+    lane->has = LMI_WANT_NOTHING;
+    lane->pos = end;
+    return status;
+}
+
 /* SplitMix64: the next state, scrambled. */
 static uint64_t next(uint64_t *random)
 {

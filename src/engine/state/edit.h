@@ -1,6 +1,7 @@
 /*
- * edit.h - what an experiment does to the cells of a lane: takes some away, or overwrites all.
+ * edit.h - what a handover does to the cells of a lane: takes some away, or overwrites all.
  *
+ *   thin        ████████████  ──▶  █ ██  █  ███    any of them go, and what is left lies together
  *   drop        ████████████  ──▶  ████    ████    a hole: the rest stays where it is
  *                                  ████            a tail: the lane ends earlier
  *   overwrite   ████████████  ──▶  ░░░░░░░░░░░░    as many cells, at the same positions
@@ -12,7 +13,7 @@
 #ifndef LMI_ENGINE_STATE_EDIT_H
 #define LMI_ENGINE_STATE_EDIT_H
 
-#include "engine/context.h"
+#include "engine/state/cells.h"
 
 typedef enum lmi_fill {
     LMI_FILL_ZERO = 0,
@@ -23,6 +24,14 @@ typedef enum lmi_fill {
  * that is left, earlier holes counted in, and has no result any more; where a sliding window has
  * dropped what would be seen from there, LMAS_E_INVALID, and the lane is as it was. */
 lmas_status lmi_lane_drop_range(lmi_context *ctx, lmi_lane *lane, uint32_t begin, uint32_t end);
+
+/* The idle lane loses the cells whose positions `is_kept` [lane->pos] does not name, and goes back
+ * as lmi_lane_drop_range() does where the last ones are among them. Attention costs by the highest
+ * cell in use, so the lane is made anew of what is left; in a pool of which others hold cells, too,
+ * its own are freed where they are, for whoever comes next. Cells that others share stay theirs.
+ * `view` is of the lane as it is, NULL to look here. The result goes. */
+lmas_status lmi_lane_thin(lmi_context *ctx, lmi_lane *lane, const lmi_view *view,
+                          const bool *is_kept);
 
 /* Each cell's keys and each cell's values, layer by layer, become zeros, or a vector in a random
  * direction. The draw depends on `seed`, the position and the layer alone: lanes of one seed get

@@ -457,6 +457,17 @@ static lmas_status check_against(const lmi_comparison *c, const char *against)
                     against);
 }
 
+/* How much of what was inherited did not go on. */
+static void note_dropped(lmi_comparison *c, const lmi_run *run)
+{
+    const lmi_work *w = &run->record.work;
+    const double n = (double)w->n_kept + (double)w->n_dropped;
+
+    if (w->n_dropped)
+        note(c, run, "at handovers %.1f %% of %.0f inherited cells went on",
+             (double)w->n_kept / n * 100, n);
+}
+
 static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
 {
     lmas_status status = take_folders(c, p);
@@ -470,6 +481,7 @@ static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
     for (i = 0; status == LMAS_OK && i < c->n_runs; i++) {
         status = check_shards(c, &c->runs[i], p->is_partial);
         note_gaps(c, &c->runs[i]);
+        note_dropped(c, &c->runs[i]);
     }
     if (status == LMAS_OK)
         status = lmi_settings_find(c);

@@ -2,6 +2,7 @@
 #include "team/file/graph.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -137,10 +138,35 @@ static lmas_status read_next_round(bool *out, const reader *r, yyjson_val *edge)
     return LMAS_OK;
 }
 
+/* Which cells go on: of an edge that carries some. */
+static lmas_status read_keep(lmi_edge *out, const reader *r, yyjson_val *edge)
+{
+    const char *text;
+    size_t line;
+    lmas_status status = lmi_json_string(&text, r->json, edge, "an edge", "keep", true);
+
+    if (status != LMAS_OK || !text)
+        return status;
+    lmi_json_member(&line, r->json, edge, "keep");
+    if (!lmi_carries_memory(out->carry))
+        return lmi_fail(
+            LMAS_E_FORMAT,
+            "%s:%zu: \"keep\" says which cells of a memory go on, and this edge carries "
+            "%s",
+            r->json->label, line, lmi_carry_name(out->carry));
+    if (!lmi_keep_parse(&out->keep, text))
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s:%zu: \"keep\" must be " LMI_KEEP_EXPECTED ", found \"%.*s\"",
+                        r->json->label, line, LMI_KEEP_TEXT_MAX, text);
+    out->has_keep = true;
+    snprintf(out->keep_text, sizeof(out->keep_text), "%s", text);
+    return LMAS_OK;
+}
+
 /* One entry: from each of its `from` to each of its `to`. */
 static lmas_status read_edge(reader *r, yyjson_val *edge)
 {
-    static const char *const keys[] = {"from", "to", "carry", "next_round", NULL};
+    static const char *const keys[] = {"from", "to", "carry", "keep", "next_round", NULL};
     size_t from[LMI_TEAM_AGENTS_MAX], to[LMI_TEAM_AGENTS_MAX];
     lmi_edge made = {0};
     size_t n_from, n_to, i;
@@ -152,6 +178,8 @@ static lmas_status read_edge(reader *r, yyjson_val *edge)
     status = lmi_json_only_keys(r->json, edge, "an edge", keys);
     if (status == LMAS_OK)
         status = read_carry(&made.carry, r, edge);
+    if (status == LMAS_OK)
+        status = read_keep(&made, r, edge);
     if (status == LMAS_OK)
         status = read_next_round(&made.is_next_round, r, edge);
     if (status == LMAS_OK)

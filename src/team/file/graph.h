@@ -3,6 +3,7 @@
  *
  *   "edges": [{"from": ["a", "b"], "to": "c"},                       c takes both memories
  *             {"from": "c", "to": "d", "carry": "text"},              d reads what c said
+ *             {"from": "c", "to": "e", "keep": "knn:0.8"},            and e takes some of the cells
  *             {"from": "d", "to": "a", "next_round": true}]           in the round after
  *
  * Without "edges" each agent hands its memory to the next one. A chain is a graph like any other.
@@ -18,6 +19,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "latent/keep.h"
 
 enum {
     LMI_TEAM_AGENTS_MAX = 64,
@@ -38,7 +40,10 @@ typedef struct lmi_edge {
     size_t from, to; /* agents */
     lmi_carry carry;
     bool is_next_round; /* whoever takes does so in the round after */
-    size_t line;        /* of the file, 0 for none */
+    bool has_keep;      /* it says which cells go on */
+    lmi_keep keep;
+    char keep_text[LMI_KEEP_TEXT_MAX];
+    size_t line; /* of the file, 0 for none */
 } lmi_edge;
 
 typedef struct lmi_graph {

@@ -54,6 +54,10 @@ bool lmas_team_edge(lmas_edge *out, const lmas_team *team, size_t i)
     if (!out || !team || i >= team->graph.n_edges)
         return false;
     edge = &team->graph.edges[i];
-    *out = (lmas_edge){edge->from, edge->to, lmi_carry_name(edge->carry), edge->is_next_round};
+    *out = (lmas_edge){.from = edge->from,
+                       .to = edge->to,
+                       .carry = lmi_carry_name(edge->carry),
+                       .keep = edge->has_keep ? edge->keep_text : NULL,
+                       .is_next_round = edge->is_next_round};
     return true;
 }
