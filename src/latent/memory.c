@@ -141,10 +141,10 @@ lmas_status lmi_memory_start_read(lmas_memory *memory, const char *agent, const 
 }
 
 lmas_status lmi_memory_start_text(lmas_memory *memory, const char *agent, const int32_t *tokens,
-                                  size_t n)
+                                  size_t n, unsigned want)
 {
     return start_tokens(memory, agent, LMAS_SEGMENT_TEXT,
-                        (lmi_tokens){.ids = (int32_t *)tokens, .n = n}, LMI_WANT_NOTHING);
+                        (lmi_tokens){.ids = (int32_t *)tokens, .n = n}, want);
 }
 
 lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_prefix *prefix,

@@ -57,7 +57,7 @@ lmas_status lmi_memory_start_vector(lmas_memory *memory, const char *agent, cons
 
 /* Read tokens that the agent spoke elsewhere. */
 lmas_status lmi_memory_start_text(lmas_memory *memory, const char *agent, const int32_t *tokens,
-                                  size_t n);
+                                  size_t n, unsigned want);
 
 /* Take in a token the agent spoke. */
 lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32_t token,

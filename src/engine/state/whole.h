@@ -30,7 +30,6 @@ lmas_status lmi_context_accepts(const lmi_context *ctx, const lmi_dialect *diale
 
 typedef struct lmi_whole {
     lmi_blob state;
-    uint32_t n_streams;           /* of the cache that the bytes are of */
     uint32_t pos;                 /* where the lane ends */
     const float *hidden, *logits; /* [n_embd], [n_vocab]; NULL where they were not at hand */
 } lmi_whole;
