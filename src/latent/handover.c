@@ -60,9 +60,11 @@ lmas_status lmi_memory_splice(lmas_memory *to, lmas_memory *from, uint32_t begin
 
     lmi_memory_settle(to);
     lmi_memory_settle(from);
-    to->account.is_straight = false; /* each block was read without the other */
     status = lmi_lane_splice(to->session->ctx, to->lane, from->lane, begin, end);
-    return status == LMAS_OK ? copy_segments(to, from, begin, end, pos) : status;
+    if (status != LMAS_OK)
+        return status;
+    to->account.is_straight = false; /* each block was read without the other */
+    return copy_segments(to, from, begin, end, pos);
 }
 
 /* From the last one on, so that what is dropped at the end takes the end back. */
