@@ -19,6 +19,7 @@
 #include "engine/state/shift.h"
 #include "engine/state/turn.h"
 #include "latent/memory.h"
+#include "from_file.h"
 #include "support.h"
 
 enum {
@@ -755,7 +756,8 @@ static void test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused(vo
 
 int main(int argc, char **argv)
 {
-    static char claims[8][160];
+    static char claims[9][160];
+    static from_file_case from_file;
     const struct CMUnitTest tests[] = {
         {.name = claims[0], .test_func = test_each_alone},
         {.name = claims[1], .test_func = test_four_at_once},
@@ -766,6 +768,7 @@ int main(int argc, char **argv)
         {.name = claims[6], .test_func = test_a_moved_block_is_as_if_read_there_or_refused},
         {.name = claims[7],
          .test_func = test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused},
+        {claims[8], test_a_memory_goes_on_out_of_a_file, NULL, NULL, &from_file},
     };
     int n_failed;
 
@@ -787,6 +790,8 @@ int main(int argc, char **argv)
     snprintf(claims[7], sizeof(claims[7]), "%s: %s", m.name,
              m.model->is_packed_by_sequence ? "a summed-up state cannot lose a part"
                                             : "cells drop out of sight and are overwritten");
+    from_file = (from_file_case){m.name, m.model, N_CTX, m.ids[0], m.ids[1], m.n_ids};
+    snprintf(claims[8], sizeof(claims[8]), "%s: a memory goes on out of a file", m.name);
     n_failed = cmocka_run_group_tests_name(m.name, tests, NULL, NULL);
     unload();
     return n_failed ? 1 : 0;
