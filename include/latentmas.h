@@ -326,9 +326,10 @@ LMAS_API uint32_t lmas_memory_n_pos(const lmas_memory *memory);
 LMAS_API size_t lmas_memory_n_segments(const lmas_memory *memory);
 LMAS_API const lmas_segment *lmas_memory_segment(const lmas_memory *memory, size_t i);
 
-/* A working memory can be kept in a file, and goes on in another process as if nothing had been:
- * all of its cells, its segments, and what it can think and speak from. It holds what was read and
- * thought, too: a memory of lmas_memory_new() notes 4 bytes a token and 4 n_embd bytes a thought. */
+/* A working memory can be kept in a file (docs/memory.md), and goes on in another process as if
+ * nothing had been: all of its cells, its segments, and what it thinks and speaks from. For what
+ * was read and thought to go along, lmas_memory_new()'s note 4 bytes a token and 4 n_embd bytes a
+ * thought. */
 typedef struct lmas_memory_file_params {
     const char *key_file; /* a file of 16 to 4096 secret bytes: save seals with it (HMAC-SHA-256),
                            * and nothing is read that it has not sealed. NULL (default): no seal */
@@ -352,8 +353,8 @@ LMAS_API const char *lmas_memory_rebuilt(const lmas_memory *memory); /* NULL: it
 
 /* What such a file says of itself. Strings and segments live as long as the lmas_memory_file. */
 typedef struct lmas_memory_file_info {
-    const char *fingerprint, *arch;      /* of the model: lmas_model_info */
-    const char *version, *engine;        /* of this library and of libllama, when it was saved */
+    const char *fingerprint, *arch; /* of the model: lmas_model_info */
+    const char *version, *engine;   /* of this library and of libllama, when it was saved */
     const char *cache_type_k, *cache_type_v, *flash_attn; /* of the session */
     const lmas_segment *segments;
     size_t n_segments;

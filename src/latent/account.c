@@ -67,8 +67,8 @@ lmas_status lmi_account_add_vectors(lmi_account *account, const float *vectors, 
 
     if (!lmi_account_is_whole(account) || n == 0)
         return LMAS_OK;
-    if (!lmi_reserve((void **)&account->vectors, &account->vectors_capacity,
-                     account->n_vectors + n, size))
+    if (!lmi_reserve((void **)&account->vectors, &account->vectors_capacity, account->n_vectors + n,
+                     size))
         return lmi_fail(LMAS_E_NOMEM, "no memory to note %zu thoughts of a working memory", n);
     memcpy(account->vectors + account->n_vectors * account->n_embd, vectors, n * size);
     account->n_vectors += n;

@@ -55,7 +55,7 @@ lmas_status lmi_account_add_vectors(lmi_account *account, const float *vectors, 
 /* Forget what goes beyond the extent: it did not get into the memory. */
 void lmi_account_trim(lmi_account *account, lmi_extent extent);
 
-/* Add `n` entries of a segment of `from`, which begins at `base` there, without its first `skip`. */
+/* Add `n` entries of a segment of `from`, which begins at `base` there, behind its first `skip`. */
 lmas_status lmi_account_copy(lmi_account *to, const lmi_account *from, lmi_extent base,
                              lmas_segment_kind kind, size_t skip, size_t n);
 

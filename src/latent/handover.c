@@ -22,9 +22,9 @@ static lmas_status copy_segments(lmas_memory *to, const lmas_memory *from, uint3
         status = lmi_memory_add_segment(
             to, &(lmas_segment){s->agent, s->kind, pos + (first - begin), last - first});
         if (status == LMAS_OK)
-            status = lmi_account_copy(&to->account, &from->account,
-                                      lmi_extent_of(from->segments, i), s->kind, first - s->pos,
-                                      last - first);
+            status =
+                lmi_account_copy(&to->account, &from->account, lmi_extent_of(from->segments, i),
+                                 s->kind, first - s->pos, last - first);
     }
     return status;
 }

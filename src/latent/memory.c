@@ -98,7 +98,8 @@ lmas_status lmi_memory_add_segment(lmas_memory *memory, const lmas_segment *segm
 /* The segment that what comes next belongs to: the last one if agent and kind agree. */
 static lmas_status open_segment(lmas_memory *memory, const char *agent, lmas_segment_kind kind)
 {
-    const lmas_segment *last = memory->n_segments ? &memory->segments[memory->n_segments - 1] : NULL;
+    const lmas_segment *last =
+        memory->n_segments ? &memory->segments[memory->n_segments - 1] : NULL;
 
     lmi_memory_settle(memory);
     if (last && last->kind == kind && strcmp(last->agent, agent) == 0)

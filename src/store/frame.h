@@ -18,8 +18,9 @@ enum {
     LMI_FRAME_SUM_SIZE = 32
 };
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-               "libllama's states are of the machine's byte order, and the file's is little-endian");
+_Static_assert(
+    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+    "libllama's states are of the machine's byte order, and the file's is little-endian");
 
 /* SHA-256 of the first 16 bytes of a head, and of a manifest. */
 static inline void lmi_frame_sum(uint8_t out[LMI_FRAME_SUM_SIZE], const uint8_t *head,

@@ -35,7 +35,8 @@ static lmas_status check_fit(const lmi_container *c, const lmas_session *session
     if (c->manifest.is_sealed && !c->is_seal_checked)
         return lmi_fail(LMAS_E_INVALID, "%s is sealed: its key is needed to load it", c->path);
     if (c->manifest.n_pos > session->ctx->n_ctx_lane)
-        return lmi_fail(LMAS_E_CONTEXT_FULL, "context full: %s has %u positions, a lane %u; give "
+        return lmi_fail(LMAS_E_CONTEXT_FULL,
+                        "context full: %s has %u positions, a lane %u; give "
                         "more with n_ctx",
                         c->path, c->manifest.n_pos, session->ctx->n_ctx_lane);
     return check_model(c, session->model);
@@ -68,11 +69,11 @@ static lmas_status set_state(lmas_memory *memory, const lmi_container *c, void *
                              const float *result)
 {
     const lmi_manifest *m = &c->manifest;
-    const lmi_whole whole = {
-        .state = {state, m->chunks[LMI_CHUNK_STATE].size},
-        .pos = m->n_pos,
-        .hidden = m->has_hidden ? result : NULL,
-        .logits = m->has_logits ? result + (m->has_hidden ? m->n_embd : 0) : NULL};
+    const lmi_whole whole = {.state = {state, m->chunks[LMI_CHUNK_STATE].size},
+                             .pos = m->n_pos,
+                             .hidden = m->has_hidden ? result : NULL,
+                             .logits =
+                                 m->has_logits ? result + (m->has_hidden ? m->n_embd : 0) : NULL};
 
     return lmi_lane_restore(memory->session->ctx, memory->lane, &whole);
 }

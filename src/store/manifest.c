@@ -116,9 +116,9 @@ static void read_model(reader *r, lmi_manifest *m, yyjson_val *root)
 
 static void read_engine(reader *r, lmi_dialect *d, yyjson_val *root)
 {
-    static const char *const keys[] = {"libllama",     "state_version", "cache_type_k",
-                                       "cache_type_v", "flash_attn",    "n_streams",
-                                       NULL};
+    static const char *const keys[] = {
+        "libllama", "state_version", "cache_type_k", "cache_type_v", "flash_attn", "n_streams",
+        NULL};
     yyjson_val *engine = object_of(r, root, "engine", keys);
 
     d->engine = text(r, engine, "engine", "libllama");
@@ -250,7 +250,8 @@ static void check_size(reader *r, const lmi_manifest *m, lmi_chunk_id id, uint64
 
 static void check(reader *r, const lmi_manifest *m)
 {
-    const uint64_t n_result = (uint64_t)m->n_embd * m->has_hidden + (uint64_t)m->n_vocab * m->has_logits;
+    const uint64_t n_result =
+        (uint64_t)m->n_embd * m->has_hidden + (uint64_t)m->n_vocab * m->has_logits;
     uint64_t n_tokens, n_vectors;
 
     check_segments(r, m);
@@ -264,8 +265,7 @@ static void check(reader *r, const lmi_manifest *m)
         r->status = lmi_fail(LMAS_E_FORMAT, "%s: the chunk state is empty", r->json->label);
 }
 
-lmas_status lmi_manifest_read(lmi_manifest *out, const char *label, const char *json,
-                              size_t len)
+lmas_status lmi_manifest_read(lmi_manifest *out, const char *label, const char *json, size_t len)
 {
     static const char *const keys[] = {"latentmas", "sealed", "model", "engine",
                                        "memory",    "chunks", NULL};

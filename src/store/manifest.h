@@ -19,9 +19,9 @@ typedef enum lmi_chunk_id {
 } lmi_chunk_id;
 
 typedef struct lmi_chunk {
-    uint64_t size;   /* unpacked */
-    uint64_t packed; /* in the file */
-    bool is_raw;     /* stored as it is; else packed by zstd */
+    uint64_t size;                /* unpacked */
+    uint64_t packed;              /* in the file */
+    bool is_raw;                  /* stored as it is; else packed by zstd */
     char sha256[LMI_SHA256_SIZE]; /* of what is in the file */
 } lmi_chunk;
 

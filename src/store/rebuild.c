@@ -72,9 +72,9 @@ static lmas_status feed_vectors(lmas_memory *memory, const lmas_segment *s, cons
     uint32_t i;
 
     for (i = 0; status == LMAS_OK && i < s->n; i++) {
-        status = lmi_memory_start_vector(memory, s->agent,
-                                         vectors + (size_t)i * memory->account.n_embd,
-                                         i + 1 < s->n ? LMI_WANT_NOTHING : want);
+        status =
+            lmi_memory_start_vector(memory, s->agent, vectors + (size_t)i * memory->account.n_embd,
+                                    i + 1 < s->n ? LMI_WANT_NOTHING : want);
         if (status == LMAS_OK)
             status = lmi_memory_wait(memory);
     }

@@ -18,8 +18,8 @@
 #include "engine/state/keys.h"
 #include "engine/state/shift.h"
 #include "engine/state/turn.h"
-#include "latent/memory.h"
 #include "from_file.h"
+#include "latent/memory.h"
 #include "support.h"
 
 enum {
@@ -47,6 +47,7 @@ typedef struct matrix_model {
 } matrix_model;
 
 static matrix_model m;
+static from_file_case from_file;
 
 /* One lane of one case on its way. */
 typedef struct job {
@@ -83,6 +84,7 @@ static void load(const char *stem)
         for (j = 0; j < m.n_ids; j++)
             m.ids[i][j] = (int32_t)yyjson_get_int(yyjson_arr_get(yyjson_arr_get(prompts, i), j));
     }
+    from_file = (from_file_case){m.name, m.model, N_CTX, m.ids[0], m.ids[1], m.n_ids};
 }
 
 static void unload(void)
@@ -757,7 +759,6 @@ static void test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused(vo
 int main(int argc, char **argv)
 {
     static char claims[9][160];
-    static from_file_case from_file;
     const struct CMUnitTest tests[] = {
         {.name = claims[0], .test_func = test_each_alone},
         {.name = claims[1], .test_func = test_four_at_once},
@@ -790,7 +791,6 @@ int main(int argc, char **argv)
     snprintf(claims[7], sizeof(claims[7]), "%s: %s", m.name,
              m.model->is_packed_by_sequence ? "a summed-up state cannot lose a part"
                                             : "cells drop out of sight and are overwritten");
-    from_file = (from_file_case){m.name, m.model, N_CTX, m.ids[0], m.ids[1], m.n_ids};
     snprintf(claims[8], sizeof(claims[8]), "%s: a memory goes on out of a file", m.name);
     n_failed = cmocka_run_group_tests_name(m.name, tests, NULL, NULL);
     unload();

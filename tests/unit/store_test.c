@@ -352,7 +352,8 @@ static void test_memories_of_other_models_are_refused(void **state)
     lmas_memory *memory = NULL;
 
     (void)state;
-    assert_fails(LMAS_E_MODEL, "is of another model", lmas_memory_load(&memory, session, path, NULL));
+    assert_fails(LMAS_E_MODEL, "is of another model",
+                 lmas_memory_load(&memory, session, path, NULL));
     assert_null(memory);
     lmas_session_free(session);
 }
@@ -376,7 +377,8 @@ static void test_a_memory_longer_than_a_lane_is_refused(void **state)
 static void test_keys_are_asked_for_and_told_apart(void **state)
 {
     lmas_session *session = session_of(UNTIED_MODEL, 1, LMAS_KV_AUTO, "f32");
-    lmas_memory_file_params key = {.key_file = support_file(folder, "short", "fifteen bytes..", 15)};
+    lmas_memory_file_params key = {.key_file =
+                                       support_file(folder, "short", "fifteen bytes..", 15)};
     lmas_memory_file *file = NULL;
     lmas_memory *memory = NULL;
 
@@ -421,7 +423,8 @@ static void test_a_file_says_what_it_holds(void **state)
     assert_int_equal(info->n_tokens + info->n_thoughts, info->n_pos);
     assert_true(info->can_rebuild && info->can_think && info->can_speak && !info->is_sealed);
     lmas_memory_file_free(file);
-    assert_fails(LMAS_E_FORMAT, "is no memory file", lmas_memory_file_open(&file, "Makefile", NULL));
+    assert_fails(LMAS_E_FORMAT, "is no memory file",
+                 lmas_memory_file_open(&file, "Makefile", NULL));
     assert_fails(LMAS_E_IO, "nowhere", lmas_memory_file_open(&file, at("nowhere"), NULL));
 }
 
@@ -432,8 +435,7 @@ static void test_a_failed_save_leaves_nothing(void **state)
     lmas_memory *memory = make(session);
 
     (void)state;
-    assert_fails(LMAS_E_IO, "cannot write",
-                 lmas_memory_save(memory, at("nowhere/x.lmem"), NULL));
+    assert_fails(LMAS_E_IO, "cannot write", lmas_memory_save(memory, at("nowhere/x.lmem"), NULL));
     assert_fails(LMAS_E_IO, "cannot write", lmas_memory_save(memory, folder, NULL));
     lmas_memory_free(memory);
     lmas_session_free(session);
@@ -642,8 +644,7 @@ static void survive_states(const char *model)
 
         assert_ok(lmi_container_unpack(&state, &c, LMI_CHUNK_STATE));
         ((uint8_t *)state)[random_of(&random) % end] ^= (uint8_t)(1 << random_of(&random) % 8);
-        forge_state(&c, state, seed % 7 ? size : random_of(&random) % size + 1,
-                    at("forged.lmem"));
+        forge_state(&c, state, seed % 7 ? size : random_of(&random) % size + 1, at("forged.lmem"));
         n_refused += lmas_memory_load(&memory, session, at("forged.lmem"), &same) != LMAS_OK;
         lmas_memory_free(memory);
         lmi_free(state);

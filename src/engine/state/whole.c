@@ -48,8 +48,9 @@ lmas_status lmi_context_accepts(const lmi_context *ctx, const lmi_dialect *diale
     lmi_context_dialect(&here, ctx);
     status = compare(what, "libllama", dialect->engine, here.engine);
     if (status == LMAS_OK && dialect->version != here.version)
-        status = lmi_fail(LMAS_E_FORMAT, "%s: libllama's states are of version %u there and %u here",
-                          what, dialect->version, here.version);
+        status =
+            lmi_fail(LMAS_E_FORMAT, "%s: libllama's states are of version %u there and %u here",
+                     what, dialect->version, here.version);
     if (status == LMAS_OK)
         status = compare(what, "the type of the K cache", dialect->type_k, here.type_k);
     if (status == LMAS_OK)

@@ -15,11 +15,11 @@
 #include "engine/state/blob.h"
 
 typedef struct lmi_dialect {
-    const char *engine;         /* libllama's version */
-    uint32_t version;           /* which its states say they are of */
+    const char *engine;          /* libllama's version */
+    uint32_t version;            /* which its states say they are of */
     const char *type_k, *type_v; /* of the cache, such as "f16" */
-    const char *flash_attn;     /* "off", "on" or "auto" */
-    uint32_t n_streams;         /* parts of the cache */
+    const char *flash_attn;      /* "off", "on" or "auto" */
+    uint32_t n_streams;          /* parts of the cache */
 } lmi_dialect;
 
 void lmi_context_dialect(lmi_dialect *out, const lmi_context *ctx);
