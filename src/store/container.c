@@ -18,7 +18,8 @@ static lmas_status check_head(const lmi_container *c)
     const uint8_t *head = (const uint8_t *)c->bytes.data;
     const size_t least = LMI_FRAME_HEAD_SIZE + LMI_SEAL_SIZE;
 
-    if (c->bytes.len < LMI_FRAME_AT_VERSION || memcmp(head, LMI_FRAME_MAGIC, LMI_FRAME_AT_VERSION))
+    if (c->bytes.len < LMI_FRAME_AT_VERSION ||
+        memcmp(head, LMI_FRAME_MAGIC, LMI_FRAME_AT_VERSION) != 0)
         return lmi_fail(LMAS_E_FORMAT, "%s is no memory file", c->path);
     if (c->bytes.len < least)
         return lmi_fail(LMAS_E_FORMAT, "%s is cut short: %zu bytes, at least %zu expected", c->path,
@@ -69,22 +70,23 @@ static lmas_status find_chunks(lmi_container *c)
 {
     const uint8_t *head = (const uint8_t *)c->bytes.data;
     uint64_t at = LMI_FRAME_HEAD_SIZE + (uint64_t)lmi_frame_u32(head + LMI_FRAME_AT_LENGTH);
-    int i;
+    lmi_chunk_id i;
 
     for (i = 0; i < LMI_N_CHUNKS; i++) {
         c->chunks[i] = head + (at < c->bytes.len ? at : 0);
         at += c->manifest.chunks[i].packed;
     }
-    if (at + LMI_SEAL_SIZE == c->bytes.len)
+    at += LMI_SEAL_SIZE;
+    if (at == c->bytes.len)
         return LMAS_OK;
     return lmi_fail(LMAS_E_FORMAT, "%s has %zu bytes, its manifest says %llu", c->path,
-                    c->bytes.len, (unsigned long long)(at + LMI_SEAL_SIZE));
+                    c->bytes.len, (unsigned long long)at);
 }
 
 static lmas_status check_sums(const lmi_container *c)
 {
     char sum[LMI_SHA256_SIZE];
-    int i;
+    lmi_chunk_id i;
 
     for (i = 0; i < LMI_N_CHUNKS; i++) {
         const lmi_chunk *chunk = &c->manifest.chunks[i];

@@ -40,7 +40,7 @@ static lmas_status check_chunks(const lmi_container *c)
 {
     lmas_status status = LMAS_OK;
     void *data;
-    int i;
+    lmi_chunk_id i;
 
     for (i = 0; status == LMAS_OK && i < LMI_N_CHUNKS; i++) {
         status = lmi_container_unpack(&data, c, i);

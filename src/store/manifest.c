@@ -214,7 +214,7 @@ static void read_chunks(reader *r, lmi_manifest *m, yyjson_val *root)
 {
     static const char *const keys[] = {"state", "tokens", "vectors", "result", NULL};
     yyjson_val *chunks = object_of(r, root, "chunks", keys);
-    int i;
+    lmi_chunk_id i;
 
     for (i = 0; i < LMI_N_CHUNKS; i++)
         read_chunk(r, &m->chunks[i], chunks, lmi_chunk_name(i));

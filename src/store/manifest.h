@@ -52,7 +52,7 @@ lmas_status lmi_manifest_write(lmi_buf *out, const lmi_manifest *manifest);
 
 /* Read what lmi_manifest_write() wrote; all numbers are within limits and agree with each other.
  * `label` names the file in messages, and must live as long. */
-lmas_status lmi_manifest_read(lmi_manifest *out, const char *label, const char *text, size_t len);
+lmas_status lmi_manifest_read(lmi_manifest *out, const char *label, const char *json, size_t len);
 void lmi_manifest_done(lmi_manifest *manifest);
 
 #endif

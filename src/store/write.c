@@ -72,7 +72,7 @@ static void add_memory(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_mani
 static void add_chunks(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_manifest *m)
 {
     yyjson_mut_val *chunks = yyjson_mut_obj_add_obj(doc, root, "chunks");
-    int i;
+    lmi_chunk_id i;
 
     for (i = 0; i < LMI_N_CHUNKS; i++) {
         const lmi_chunk *chunk = &m->chunks[i];

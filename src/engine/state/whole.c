@@ -117,14 +117,16 @@ static lmas_status set_result(lmi_context *ctx, lmi_lane *lane, const lmi_whole 
 /* The lane is what libllama made of the bytes, which must be what they are said to be. */
 static lmas_status become(lmi_context *ctx, lmi_lane *lane, const lmi_blob *blob, uint32_t pos)
 {
-    const lmas_status status = lmi_lane_become(ctx, lane, blob, pos);
-    const llama_pos last = llama_memory_seq_pos_max(llama_get_memory(ctx->llama), lane->seq);
+    const lmas_status status = lmi_blob_set(ctx, lane->seq, blob);
+    llama_pos last;
 
     if (status != LMAS_OK)
         return status;
+    last = llama_memory_seq_pos_max(llama_get_memory(ctx->llama), lane->seq);
     if (last + 1 != (llama_pos)pos)
         return lmi_fail(LMAS_E_FORMAT, "the state ends at position %d, %u expected", (int)last + 1,
                         pos);
+    lane->pos = pos;
     return LMAS_OK;
 }
 

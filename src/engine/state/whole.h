@@ -34,7 +34,8 @@ typedef struct lmi_whole {
     const float *hidden, *logits; /* [n_embd], [n_vocab]; NULL where they were not at hand */
 } lmi_whole;
 
-/* An empty lane becomes this. LMAS_E_FORMAT where that cannot be; the lane is empty again then. */
+/* An empty lane becomes this. LMAS_E_FORMAT or LMAS_E_ENGINE where that cannot be, and the lane is
+ * empty again then. */
 lmas_status lmi_lane_restore(lmi_context *ctx, lmi_lane *lane, const lmi_whole *whole);
 
 /* SHA-256 of the vocabulary: how each token is spelled, what kind it is, its score. */
