@@ -30,18 +30,41 @@ static lmas_status check_head(const lmi_container *c)
     return LMAS_OK;
 }
 
+/* Head and manifest, in bytes: what the seal is of. The manifest has the sums of all else. */
+static size_t sealed_size(const lmi_container *c)
+{
+    return LMI_FRAME_HEAD_SIZE +
+           (size_t)lmi_frame_u32((const uint8_t *)c->bytes.data + LMI_FRAME_AT_LENGTH);
+}
+
+static lmas_status check_length(const lmi_container *c)
+{
+    const size_t len = sealed_size(c) - LMI_FRAME_HEAD_SIZE;
+
+    if (len <= LMI_STORE_MANIFEST_MAX && sealed_size(c) + LMI_SEAL_SIZE <= c->bytes.len)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_FORMAT,
+                    "%s is damaged or cut short: a manifest of %zu bytes in a file of %zu", c->path,
+                    len, c->bytes.len);
+}
+
+static bool fits(const lmi_container *c, const lmi_key *key)
+{
+    const uint8_t *seal = (const uint8_t *)c->bytes.data + c->bytes.len - LMI_SEAL_SIZE;
+
+    return lmi_seal_fits(seal, key, c->bytes.data, sealed_size(c));
+}
+
 static lmas_status check_key(lmi_container *c, const lmi_key *key)
 {
     const lmi_key none = {0};
-    const size_t size = c->bytes.len - LMI_SEAL_SIZE;
-    const uint8_t *seal = (const uint8_t *)c->bytes.data + size;
 
     if (!key->is_given)
         return LMAS_OK;
-    c->is_seal_checked = lmi_seal_fits(seal, key, c->bytes.data, size);
+    c->is_seal_checked = fits(c, key);
     if (c->is_seal_checked)
         return LMAS_OK;
-    if (lmi_seal_fits(seal, &none, c->bytes.data, size))
+    if (fits(c, &none))
         return lmi_fail(LMAS_E_FORMAT, "%s is not sealed, and a key was given", c->path);
     return lmi_fail(LMAS_E_FORMAT,
                     "%s does not carry the key's seal: it was changed, or sealed with another key",
@@ -51,13 +74,9 @@ static lmas_status check_key(lmi_container *c, const lmi_key *key)
 static lmas_status read_manifest(lmi_container *c)
 {
     const uint8_t *head = (const uint8_t *)c->bytes.data;
-    const size_t len = lmi_frame_u32(head + LMI_FRAME_AT_LENGTH);
+    const size_t len = sealed_size(c) - LMI_FRAME_HEAD_SIZE;
     uint8_t sum[LMI_FRAME_SUM_SIZE];
 
-    if (len > LMI_STORE_MANIFEST_MAX || len > c->bytes.len - LMI_FRAME_HEAD_SIZE - LMI_SEAL_SIZE)
-        return lmi_fail(LMAS_E_FORMAT,
-                        "%s is damaged or cut short: a manifest of %zu bytes in a file of %zu",
-                        c->path, len, c->bytes.len);
     lmi_frame_sum(sum, head, head + LMI_FRAME_HEAD_SIZE, len);
     if (memcmp(sum, head + LMI_FRAME_AT_SUM, sizeof(sum)) != 0)
         return lmi_fail(LMAS_E_FORMAT, "%s is damaged: its manifest does not have the sum noted",
@@ -69,7 +88,7 @@ static lmas_status read_manifest(lmi_container *c)
 static lmas_status find_chunks(lmi_container *c)
 {
     const uint8_t *head = (const uint8_t *)c->bytes.data;
-    uint64_t at = LMI_FRAME_HEAD_SIZE + (uint64_t)lmi_frame_u32(head + LMI_FRAME_AT_LENGTH);
+    uint64_t at = sealed_size(c);
     lmi_chunk_id i;
 
     for (i = 0; i < LMI_N_CHUNKS; i++) {
@@ -104,13 +123,11 @@ static lmas_status check_sums(const lmi_container *c)
 }
 
 /* Of a file that nobody sealed the seal is a sum. */
-static lmas_status check_sum_of_all(const lmi_container *c)
+static lmas_status check_end(const lmi_container *c)
 {
     const lmi_key none = {0};
-    const size_t size = c->bytes.len - LMI_SEAL_SIZE;
 
-    if (c->manifest.is_sealed ||
-        lmi_seal_fits((const uint8_t *)c->bytes.data + size, &none, c->bytes.data, size))
+    if (c->is_seal_checked || c->manifest.is_sealed || fits(c, &none))
         return LMAS_OK;
     return lmi_fail(LMAS_E_FORMAT, "%s is damaged: it does not end in its sum", c->path);
 }
@@ -125,6 +142,8 @@ lmas_status lmi_container_read(lmi_container *out, const char *path, const lmi_k
     if (status == LMAS_OK)
         status = check_head(out);
     if (status == LMAS_OK)
+        status = check_length(out);
+    if (status == LMAS_OK)
         status = check_key(out, key);
     if (status == LMAS_OK)
         status = read_manifest(out);
@@ -132,7 +151,7 @@ lmas_status lmi_container_read(lmi_container *out, const char *path, const lmi_k
         status = find_chunks(out);
     if (status == LMAS_OK)
         status = check_sums(out);
-    return status == LMAS_OK && !out->is_seal_checked ? check_sum_of_all(out) : status;
+    return status == LMAS_OK ? check_end(out) : status;
 }
 
 void lmi_container_done(lmi_container *container)

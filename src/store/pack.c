@@ -78,7 +78,7 @@ static lmas_status write(const char *path, const lmi_manifest *manifest, lmi_pie
         fill_head(head, &text);
         pieces[HEAD] = (lmi_piece){head, sizeof(head)};
         pieces[MANIFEST] = (lmi_piece){text.data, text.len};
-        lmi_seal(seal, key, pieces, N_PIECES);
+        lmi_seal(seal, key, pieces, CHUNKS);
         status = put_pieces(path, pieces, seal);
     }
     lmi_buf_done(&text);

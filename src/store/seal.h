@@ -1,8 +1,9 @@
 /*
  * seal.h - the last 32 bytes of a memory file: what says that it is whole, and of whom.
  *
- * With a key HMAC-SHA-256 of all that stands before, else SHA-256. Who has no key can tell damage;
- * who has it can tell another's hand.
+ * With a key HMAC-SHA-256 of head and manifest, else SHA-256. The manifest has the sums of all
+ * chunks, so that is of the whole file, and each byte is summed once. Who has no key can tell
+ * damage; who has it can tell another's hand.
  */
 #ifndef LMI_STORE_SEAL_H
 #define LMI_STORE_SEAL_H

@@ -557,10 +557,10 @@ static void sum_again(lmi_buf *file, size_t manifest_len)
 {
     const lmi_key none = {0};
     uint8_t *head = (uint8_t *)file->data;
-    const lmi_piece all = {file->data, file->len - LMI_SEAL_SIZE};
+    const lmi_piece sealed = {file->data, LMI_FRAME_HEAD_SIZE + manifest_len};
 
     lmi_frame_sum(head + LMI_FRAME_AT_SUM, head, head + LMI_FRAME_HEAD_SIZE, manifest_len);
-    lmi_seal(head + all.size, &none, &all, 1);
+    lmi_seal(head + file->len - LMI_SEAL_SIZE, &none, &sealed, 1);
 }
 
 /* What the manifest says instead: `from` becomes `to`, of the same length. */

@@ -121,7 +121,7 @@ const lmi_command lmi_cmd_memory = {
         "A working memory is the KV cache that a model filled as it read and thought. save reads a "
         "text as it stands, without a chat template, and writes the memory to a file: all cells, "
         "what was read and thought, and what the model was about to say. load goes on from there "
-        "in milliseconds, bit for bit, as if nothing had been between.\n"
+        "in a fraction of the time, bit for bit, as if nothing had been between.\n"
         "The file is for that model alone; another one's is refused. Where libllama, the types of "
         "the cache or flash attention are others than then, the memory is rebuilt: what was read "
         "and thought is fed in again, and a line on stderr says why.\n"
