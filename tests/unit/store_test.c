@@ -325,6 +325,30 @@ static void test_what_was_joined_loads_but_is_not_rebuilt(void **state)
     lmas_session_free(session);
 }
 
+/* Cancelled on its way, a request takes what it noted back; and the file is of what is there. */
+static void test_what_was_cancelled_is_not_in_the_account(void **state)
+{
+    static const int32_t tokens[] = {5, 6, 7, 8};
+    lmas_session *session = session_of(DEMO_MODEL, 2, LMAS_KV_AUTO, "f32");
+    lmas_memory *memory = make(session), *loaded = NULL;
+    const size_t n_tokens = memory->account.n_tokens;
+
+    (void)state;
+    assert_ok(lmi_memory_start_read(memory, "late", tokens, 4, LMI_WANT_LOGITS));
+    assert_int_equal(memory->account.n_tokens, n_tokens + 4);
+    assert_fails(LMAS_E_INVALID, "busy", lmas_memory_save(memory, at("busy.lmem"), NULL));
+    lmas_session_cancel(session);
+    assert_fails(LMAS_E_CANCELED, "canceled", lmi_memory_wait(memory));
+    lmas_session_resume(session);
+    assert_int_equal(memory->account.n_tokens, n_tokens);
+    assert_ok(lmas_memory_save(memory, at("resumed.lmem"), NULL));
+    assert_ok(lmas_memory_load(&loaded, session, at("resumed.lmem"), NULL));
+    assert_same_account(memory, loaded);
+    lmas_memory_free(loaded);
+    lmas_memory_free(memory);
+    lmas_session_free(session);
+}
+
 static void test_a_memory_without_an_account_is_not_saved(void **state)
 {
     lmas_session *session = session_of(DEMO_MODEL, 1, LMAS_KV_AUTO, "f32");
@@ -676,6 +700,7 @@ int main(void)
         cmocka_unit_test(test_a_rebuilt_memory_is_within_2e_3),
         cmocka_unit_test(test_forks_and_joins_carry_the_account_along),
         cmocka_unit_test(test_what_was_joined_loads_but_is_not_rebuilt),
+        cmocka_unit_test(test_what_was_cancelled_is_not_in_the_account),
         cmocka_unit_test(test_a_memory_without_an_account_is_not_saved),
         cmocka_unit_test(test_memories_of_other_models_are_refused),
         cmocka_unit_test(test_a_memory_longer_than_a_lane_is_refused),
