@@ -21,7 +21,7 @@ VERSION := $(shell sed -n 's/^.define LMAS_VERSION "\(.*\)"/\1/p' include/latent
 SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
 
 # ---- Parts: all through pkg-config; a missing one is named with its package ----
-LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium
+LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium libzstd
 PROG_PKGS := yyjson libpcre2-8 libcurl zlib
 TEST_PKGS := cmocka yyjson
 
@@ -34,8 +34,8 @@ endif
 
 NEED := llama:libllama-dev:0.7.0 $(if $(LLAMA_PREFIX),,ggml:libggml-dev) yyjson:libyyjson-dev \
         openblas:libopenblas-dev \
-        lapacke:liblapacke-dev libsodium:libsodium-dev libpcre2-8:libpcre2-dev \
-        libcurl:libcurl4-openssl-dev zlib:zlib1g-dev
+        lapacke:liblapacke-dev libsodium:libsodium-dev libzstd:libzstd-dev \
+        libpcre2-8:libpcre2-dev libcurl:libcurl4-openssl-dev zlib:zlib1g-dev
 
 ifeq ($(filter help clean,$(MAKECMDGOALS)),)
 MISSING := $(shell $(pc-path) sh tools/missing.sh $(NEED))
@@ -67,8 +67,9 @@ SEES_base    := base
 SEES_jinja   := base jinja
 SEES_engine  := base jinja engine
 SEES_latent  := base jinja engine latent
+SEES_store   := base jinja engine latent store
 SEES_process := base process
-SEES_team    := base jinja engine latent process team
+SEES_team    := base jinja engine latent store process team
 SEES_grade   := base grade
 SEES_sandbox := base process sandbox
 SEES_net     := base net
@@ -76,11 +77,11 @@ SEES_hub     := base net hub
 SEES_data    := base net hub grade data
 SEES_eval    := base net hub grade sandbox data eval
 SEES_cli     := base net hub grade sandbox data eval cli
-SEES_unit    := base jinja engine latent process team net hub grade sandbox data eval cli
+SEES_unit    := base jinja engine latent store process team net hub grade sandbox data eval cli
 
-LIB_ROOMS  := base jinja engine latent process team
+LIB_ROOMS  := base jinja engine latent store process team
 PROG_ROOMS := net hub grade sandbox data eval cli
-COMMANDS   := ask run report bench tasks data model teams completion help
+COMMANDS   := ask run report bench tasks data model memory teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
 
 src_of = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c))

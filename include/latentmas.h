@@ -328,6 +328,55 @@ LMAS_API uint32_t lmas_memory_n_pos(const lmas_memory *memory);
 LMAS_API size_t lmas_memory_n_segments(const lmas_memory *memory);
 LMAS_API const lmas_segment *lmas_memory_segment(const lmas_memory *memory, size_t i);
 
+/* A working memory can be kept in a file (docs/memory.md), and goes on in another process as if
+ * nothing had been: all of its cells, its segments, and what it thinks and speaks from. For what
+ * was read and thought to go along, lmas_memory_new()'s note 4 bytes a token and 4 n_embd bytes a
+ * thought. */
+typedef struct lmas_memory_file_params {
+    const char *key_file; /* a file of 16 to 4096 secret bytes: save seals with it (HMAC-SHA-256),
+                           * and nothing is read that it has not sealed. NULL (default): no seal */
+    bool must_be_same;    /* lmas_memory_load() fails where it would rebuild (default false) */
+} lmas_memory_file_params;
+LMAS_API lmas_memory_file_params lmas_memory_file_params_default(void);
+
+/* Write the memory, which must not be empty, to `path`; a file there is replaced whole or not at
+ * all. Costs the size of the lane's cells, twice, in memory. */
+LMAS_CHECKED lmas_status lmas_memory_save(lmas_memory *memory, const char *path,
+                                          const lmas_memory_file_params *params);
+
+/* Take a free lane for the memory in the file. Bit for bit where libllama, types of the cache and
+ * flash attention are those it was saved with; else the memory is rebuilt: what was read and
+ * thought is fed in again, and lmas_memory_rebuilt() says why. LMAS_E_MODEL when it is of another
+ * model or vocabulary, LMAS_E_CONTEXT_FULL when a lane is too short, LMAS_E_FORMAT for a damaged
+ * file or a seal that is not the key's. Costs a small multiple of the file's size. */
+LMAS_CHECKED lmas_status lmas_memory_load(lmas_memory **out, lmas_session *session,
+                                          const char *path, const lmas_memory_file_params *params);
+LMAS_API const char *lmas_memory_rebuilt(const lmas_memory *memory); /* NULL: it was not */
+
+/* What such a file says of itself. Strings and segments live as long as the lmas_memory_file. */
+typedef struct lmas_memory_file_info {
+    const char *fingerprint, *arch; /* of the model: lmas_model_info */
+    const char *version, *engine;   /* of this library and of libllama, when it was saved */
+    const char *cache_type_k, *cache_type_v, *flash_attn; /* of the session */
+    const lmas_segment *segments;
+    size_t n_segments;
+    uint64_t size, state_size; /* bytes of the file; of the cells, unpacked */
+    uint64_t n_tokens, n_thoughts;
+    uint32_t n_pos;
+    int32_t n_layer, n_embd, n_vocab;
+    bool is_sealed, is_seal_checked; /* by a key; and this key was it */
+    bool can_rebuild;                /* false where blocks were joined or dropped */
+    bool can_think, can_speak;       /* at once, without reading on */
+} lmas_memory_file_info;
+
+/* Read the file at `path` and check all of it: lengths, sums, and the seal where `params` name a
+ * key. Needs no model. LMAS_E_FORMAT says what is wrong. */
+typedef struct lmas_memory_file lmas_memory_file;
+LMAS_CHECKED lmas_status lmas_memory_file_open(lmas_memory_file **out, const char *path,
+                                               const lmas_memory_file_params *params);
+LMAS_API const lmas_memory_file_info *lmas_memory_file_describe(const lmas_memory_file *file);
+LMAS_API void lmas_memory_file_free(lmas_memory_file *file);
+
 /* ---- Team ----------------------------------------------------------------- */
 
 typedef struct lmas_team lmas_team;

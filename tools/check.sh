@@ -58,11 +58,13 @@ arrows() {
     ! grep -rnE '#include *[<"](llama|ggml|gguf)[a-z-]*\.h' src include examples tests |
         grep -v '^src/engine/libllama\.h:' || return 1
     ! grep -rnE '#include *"\.\.' src || return 1
-    ! grep -rnE '#include *"(jinja|engine|latent|team)/' src/net src/hub src/grade src/sandbox src/data src/eval src/cli || return 1
-    ! grep -rnE '#include *"(engine|latent|team)/' src/base src/jinja || return 1
-    ! grep -rnE '#include *"(jinja|engine|latent|team)/' src/process || return 1
-    ! grep -rnE '#include *"process/' src/base src/jinja src/engine src/latent src/net src/hub src/grade src/data || return 1
-    ! grep -rnE '#include *"(net|hub|grade|sandbox|data|eval|cli)/' src/base src/jinja src/engine src/latent src/process src/team || return 1
+    ! grep -rnE '#include *"(jinja|engine|latent|store|team)/' src/net src/hub src/grade src/sandbox src/data src/eval src/cli || return 1
+    ! grep -rnE '#include *"(engine|latent|store|team)/' src/base src/jinja || return 1
+    ! grep -rnE '#include *"(jinja|engine|latent|store|team)/' src/process || return 1
+    ! grep -rnE '#include *"process/' src/base src/jinja src/engine src/latent src/store src/net src/hub src/grade src/data || return 1
+    ! grep -rnE '#include *"(net|hub|grade|sandbox|data|eval|cli)/' src/base src/jinja src/engine src/latent src/store src/process src/team || return 1
+    ! grep -rnE '#include *"(store|team)/' src/engine src/latent || return 1
+    ! grep -rnE '#include *"team/' src/store || return 1
     ! grep -rnE '#include *"(net|hub|data|eval|cli)/' src/grade src/sandbox || return 1
     ! grep -rnE '#include *"(hub|grade|sandbox|data|eval|cli)/' src/net || return 1
     ! grep -rnE '#include *"(grade|sandbox|data|eval|cli)/' src/hub || return 1
@@ -76,7 +78,7 @@ banned() {
     ! grep -rnE '(^|[^A-Za-z0-9_])(malloc|calloc|realloc|free|strdup|strndup|asprintf) *\(' src |
         grep -v '^src/base/mem\.c:' || return 1
     ! grep -rnE '(^|[^A-Za-z0-9_])(printf|puts|putchar|fprintf|exit|abort) *\(' \
-        src/base src/jinja src/engine src/latent src/process src/team src/net src/hub src/grade src/sandbox src/data src/eval
+        src/base src/jinja src/engine src/latent src/store src/process src/team src/net src/hub src/grade src/sandbox src/data src/eval
 }
 
 exported() {

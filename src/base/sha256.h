@@ -16,4 +16,7 @@ void lmi_sha256_init(lmi_sha256 *hash);
 void lmi_sha256_add(lmi_sha256 *hash, const void *data, size_t size);
 void lmi_sha256_done(char out[LMI_SHA256_SIZE], lmi_sha256 *hash);
 
+/* Of a whole text; NULL counts as "". */
+void lmi_sha256_text(char out[LMI_SHA256_SIZE], const char *text);
+
 #endif

@@ -39,6 +39,9 @@ const lmi_command *lmi_command_at(size_t i);
 const char *lmi_command_name_at(size_t i);
 const lmi_command *lmi_command_find(const char *name);
 
+/* Print text from outside on stdout: what of it a terminal would obey is shown instead. */
+void lmi_put_clean(const char *text, size_t len);
+
 /* Print the document on stdout, and free it in any case. `what` names it in messages. */
 lmas_status lmi_print_json(yyjson_mut_doc *doc, const char *what);
 
@@ -55,6 +58,7 @@ extern const lmi_command lmi_cmd_bench;
 extern const lmi_command lmi_cmd_tasks;
 extern const lmi_command lmi_cmd_data;
 extern const lmi_command lmi_cmd_model;
+extern const lmi_command lmi_cmd_memory;
 extern const lmi_command lmi_cmd_teams;
 extern const lmi_command lmi_cmd_completion;
 extern const lmi_command lmi_cmd_help;

@@ -12,8 +12,9 @@
 #define PRINTED_MAX ((size_t)64 * 1024 * 1024)
 
 static const lmi_command *const commands[] = {
-    &lmi_cmd_ask,  &lmi_cmd_run,   &lmi_cmd_report, &lmi_cmd_bench,      &lmi_cmd_tasks,
-    &lmi_cmd_data, &lmi_cmd_model, &lmi_cmd_teams,  &lmi_cmd_completion, &lmi_cmd_help,
+    &lmi_cmd_ask,   &lmi_cmd_run,        &lmi_cmd_report, &lmi_cmd_bench,
+    &lmi_cmd_tasks, &lmi_cmd_data,       &lmi_cmd_model,  &lmi_cmd_memory,
+    &lmi_cmd_teams, &lmi_cmd_completion, &lmi_cmd_help,
 };
 
 const lmi_command *lmi_command_at(size_t i)
@@ -54,6 +55,21 @@ int lmi_command_refuse(const char *name)
     else
         lmi_say("unknown command %s; latentmas --help lists all", name);
     return LMI_EXIT_USAGE;
+}
+
+void lmi_put_clean(const char *text, size_t len)
+{
+    const char *end = text + len;
+
+    while (text < end) {
+        const size_t n = lmi_utf8_control(text);
+
+        if (n)
+            printf("\\x%02x", (unsigned char)text[n - 1]);
+        else
+            putchar(*text);
+        text += n ? n : 1;
+    }
 }
 
 /* yyjson leaves the control characters beyond the first 32 as they are, and terminals obey them.

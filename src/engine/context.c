@@ -98,6 +98,7 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
     p->n_threads_batch = ctx->n_threads_batch;
     p->pooling_type = LLAMA_POOLING_TYPE_NONE;
     p->flash_attn_type = flash_attn_type(params->flash_attn, ctx->model->is_accelerated);
+    ctx->flash_attn = (lmas_flash_attn)p->flash_attn_type;
     p->kv_unified = ctx->is_unified;
     p->embeddings = ctx->tap == LMI_TAP_EMBEDDINGS;
     p->no_perf = true;
@@ -110,6 +111,8 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
         status = parse_type(&p->type_v, params->cache_type_v, "V");
     if (status == LMAS_OK)
         status = check_type(p->type_k, ctx->model, "K");
+    ctx->type_k = ggml_type_name(p->type_k);
+    ctx->type_v = ggml_type_name(p->type_v);
     return status == LMAS_OK ? check_type(p->type_v, ctx->model, "V") : status;
 }
 

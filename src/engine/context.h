@@ -100,6 +100,8 @@ typedef struct lmi_context {
     int32_t n_threads;       /* in force, for decodes of one row */
     int32_t n_threads_batch; /* and of more */
     bool is_unified;
+    const char *type_k, *type_v; /* of the cache, as ggml names them */
+    lmas_flash_attn flash_attn;  /* as libllama was told */
     int32_t spare_seq;   /* a sequence beside the lanes', for a shared prefix; -1 for none */
     int32_t graft_seq;   /* another, through which blocks move into a lane; -1 for none */
     bool is_rectangular; /* a decode must be consecutive lanes with as many rows each: tick.c */

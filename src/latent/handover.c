@@ -5,26 +5,6 @@
 #include "engine/state/edit.h"
 #include "engine/state/shift.h"
 
-/* The same stretch of another memory, `delta` further on. */
-static lmas_status add_segment(lmas_memory *memory, const lmas_segment *segment, uint32_t pos,
-                               uint32_t n)
-{
-    char *name;
-
-    if (memory->n_segments == LMI_SEGMENTS_MAX)
-        return lmi_fail(LMAS_E_INVALID, "more than %zu segments in one working memory",
-                        LMI_SEGMENTS_MAX);
-    name = lmi_strdup(segment->agent);
-    if (!name || !lmi_reserve((void **)&memory->segments, &memory->segments_capacity,
-                              memory->n_segments + 1, sizeof(lmas_segment))) {
-        lmi_free(name);
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a segment");
-    }
-    memory->segments[memory->n_segments++] =
-        (lmas_segment){.agent = name, .kind = segment->kind, .pos = pos, .n = n};
-    return LMAS_OK;
-}
-
 /* The account of positions [begin, end) of `from`, which now begin at `pos`. */
 static lmas_status copy_segments(lmas_memory *to, const lmas_memory *from, uint32_t begin,
                                  uint32_t end, uint32_t pos)
@@ -37,8 +17,14 @@ static lmas_status copy_segments(lmas_memory *to, const lmas_memory *from, uint3
         const uint32_t first = s->pos > begin ? s->pos : begin;
         const uint32_t last = s->pos + s->n < end ? s->pos + s->n : end;
 
-        if (first < last)
-            status = add_segment(to, s, pos + (first - begin), last - first);
+        if (first >= last)
+            continue;
+        status = lmi_memory_add_segment(
+            to, &(lmas_segment){s->agent, s->kind, pos + (first - begin), last - first});
+        if (status == LMAS_OK)
+            status =
+                lmi_account_copy(&to->account, &from->account, lmi_extent_of(from->segments, i),
+                                 s->kind, first - s->pos, last - first);
     }
     return status;
 }
@@ -69,6 +55,7 @@ lmas_status lmi_memory_fork(lmas_memory *to, lmas_memory *from)
 
     lmi_memory_settle(from);
     status = lmi_lane_fork(to->session->ctx, to->lane, from->lane);
+    to->account.is_straight = from->account.is_straight;
     if (status == LMAS_OK)
         status = copy_segments(to, from, 0, end, 0);
     return status == LMAS_OK ? copy_holes(to, from, 0, end, 0) : status;
@@ -94,8 +81,10 @@ lmas_status lmi_memory_splice(lmas_memory *to, lmas_memory *from, uint32_t begin
     lmi_memory_settle(to);
     lmi_memory_settle(from);
     status = lmi_lane_splice(to->session->ctx, to->lane, from->lane, begin, end);
-    if (status == LMAS_OK)
-        status = copy_segments(to, from, begin, end, pos);
+    if (status != LMAS_OK)
+        return status;
+    to->account.is_straight = false; /* each block was read without the other */
+    status = copy_segments(to, from, begin, end, pos);
     return status == LMAS_OK ? copy_holes(to, from, begin, end, pos) : status;
 }
 
@@ -134,5 +123,6 @@ lmas_status lmi_memory_thin(lmas_memory *memory, const lmi_view *view, const boo
     for (memory->n_known = 0; memory->n_known < memory->lane->pos; memory->n_known++)
         memory->is_hole[memory->n_known] = !is_kept[memory->n_known];
     trim_segments(memory);
+    lmi_account_lose(&memory->account); /* which of its entries are still there it does not say */
     return LMAS_OK;
 }

@@ -89,7 +89,7 @@ static lmas_status prepare(bout *b)
         b->tokens[i] = (int32_t)((state >> 8) % n_vocab);
     }
     for (i = 0; status == LMAS_OK && i < b->n_lanes; i++)
-        status = lmas_memory_new(&b->memories[i], b->session);
+        status = lmi_memory_new(&b->memories[i], b->session, false);
     return status;
 }
 

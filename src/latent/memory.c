@@ -7,11 +7,15 @@
 
 lmas_status lmas_memory_new(lmas_memory **out, lmas_session *session)
 {
-    lmas_memory *memory;
-
     if (!out || !session)
         return lmi_fail(LMAS_E_INVALID, "lmas_memory_new needs an out parameter and a session");
-    memory = lmi_new(1, sizeof(*memory));
+    return lmi_memory_new(out, session, true);
+}
+
+lmas_status lmi_memory_new(lmas_memory **out, lmas_session *session, bool has_account)
+{
+    lmas_memory *memory = lmi_new(1, sizeof(*memory));
+
     if (memory)
         memory->thought = lmi_new((size_t)session->model->info.n_embd, sizeof(float));
     if (!memory || !memory->thought) {
@@ -19,6 +23,7 @@ lmas_status lmas_memory_new(lmas_memory **out, lmas_session *session)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a working memory");
     }
     memory->session = session;
+    lmi_account_init(&memory->account, (size_t)session->model->info.n_embd, has_account);
     memory->lane = lmi_lane_take(session->ctx);
     if (!memory->lane) {
         lmas_memory_free(memory);
@@ -44,9 +49,11 @@ void lmas_memory_free(lmas_memory *memory)
         return;
     lmi_lane_give(memory->session->ctx, memory->lane);
     drop_segments(memory);
+    lmi_account_done(&memory->account);
     lmi_free(memory->segments);
     lmi_free(memory->is_hole);
     lmi_free(memory->thought);
+    lmi_free(memory->rebuilt);
     lmi_free(memory);
 }
 
@@ -55,6 +62,7 @@ void lmi_memory_clear(lmas_memory *memory)
     lmi_lane_clear(memory->session->ctx, memory->lane);
     drop_segments(memory);
     memory->n_known = 0;
+    lmi_account_clear(&memory->account);
 }
 
 bool lmi_memory_is_busy(const lmas_memory *memory)
@@ -71,27 +79,35 @@ void lmi_memory_settle(lmas_memory *memory)
     }
 }
 
-/* The segment that what comes next belongs to: the last one if agent and kind agree. */
-static lmas_status open_segment(lmas_memory *memory, const char *agent, lmas_segment_kind kind)
+lmas_status lmi_memory_add_segment(lmas_memory *memory, const lmas_segment *segment)
 {
-    lmas_segment *last = memory->n_segments ? &memory->segments[memory->n_segments - 1] : NULL;
     char *name;
 
-    lmi_memory_settle(memory);
-    if (last && last->kind == kind && strcmp(last->agent, agent) == 0)
-        return LMAS_OK;
     if (memory->n_segments == LMI_SEGMENTS_MAX)
         return lmi_fail(LMAS_E_INVALID, "more than %zu segments in one working memory",
                         LMI_SEGMENTS_MAX);
-    name = lmi_strdup(agent);
+    name = lmi_strdup(segment->agent);
     if (!name || !lmi_reserve((void **)&memory->segments, &memory->segments_capacity,
                               memory->n_segments + 1, sizeof(lmas_segment))) {
         lmi_free(name);
         return lmi_fail(LMAS_E_NOMEM, "no memory for a segment");
     }
-    memory->segments[memory->n_segments++] =
-        (lmas_segment){.agent = name, .kind = kind, .pos = memory->lane->pos};
+    memory->segments[memory->n_segments] = *segment;
+    memory->segments[memory->n_segments++].agent = name;
     return LMAS_OK;
+}
+
+/* The segment that what comes next belongs to: the last one if agent and kind agree. */
+static lmas_status open_segment(lmas_memory *memory, const char *agent, lmas_segment_kind kind)
+{
+    const lmas_segment *last =
+        memory->n_segments ? &memory->segments[memory->n_segments - 1] : NULL;
+
+    lmi_memory_settle(memory);
+    if (last && last->kind == kind && strcmp(last->agent, agent) == 0)
+        return LMAS_OK;
+    return lmi_memory_add_segment(
+        memory, &(lmas_segment){.agent = agent, .kind = kind, .pos = memory->lane->pos});
 }
 
 /* A request may be placed on an idle lane only. */
@@ -114,6 +130,8 @@ static lmas_status start_tokens(lmas_memory *memory, const char *agent, lmas_seg
     if (status == LMAS_OK)
         status = open_segment(memory, agent, kind);
     if (status == LMAS_OK)
+        status = lmi_account_add_tokens(&memory->account, tokens.ids, tokens.n);
+    if (status == LMAS_OK)
         lmi_lane_read(memory->lane, tokens.ids, tokens.n, want);
     return status;
 }
@@ -126,10 +144,10 @@ lmas_status lmi_memory_start_read(lmas_memory *memory, const char *agent, const 
 }
 
 lmas_status lmi_memory_start_text(lmas_memory *memory, const char *agent, const int32_t *tokens,
-                                  size_t n)
+                                  size_t n, unsigned want)
 {
     return start_tokens(memory, agent, LMAS_SEGMENT_TEXT,
-                        (lmi_tokens){.ids = (int32_t *)tokens, .n = n}, LMI_WANT_NOTHING);
+                        (lmi_tokens){.ids = (int32_t *)tokens, .n = n}, want);
 }
 
 lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_prefix *prefix,
@@ -139,6 +157,7 @@ lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_pr
 
     if (status == LMAS_OK)
         status = open_segment(memory, agent, LMAS_SEGMENT_PROMPT);
+    lmi_account_lose(&memory->account); /* a prefix does not say what was read into it */
     return status == LMAS_OK ? lmi_prefix_give(memory->session->ctx, memory->lane, prefix, n)
                              : status;
 }
@@ -150,6 +169,8 @@ lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32
 
     if (status == LMAS_OK)
         status = open_segment(memory, agent, LMAS_SEGMENT_TEXT);
+    if (status == LMAS_OK)
+        status = lmi_account_add_tokens(&memory->account, &token, 1);
     if (status == LMAS_OK) {
         memory->token = token;
         lmi_lane_read(memory->lane, &memory->token, 1, want);
@@ -164,6 +185,8 @@ lmas_status lmi_memory_start_vector(lmas_memory *memory, const char *agent, cons
 
     if (status == LMAS_OK)
         status = open_segment(memory, agent, LMAS_SEGMENT_THOUGHT);
+    if (status == LMAS_OK)
+        status = lmi_account_add_vectors(&memory->account, vector, 1);
     if (status == LMAS_OK)
         lmi_lane_feed(memory->session->ctx, memory->lane, vector, want);
     return status;
@@ -195,6 +218,7 @@ static void drop_request(lmas_memory *memory)
         lmi_free((void *)memory->segments[n - 1].agent);
         memory->n_segments--;
     }
+    lmi_account_trim(&memory->account, lmi_extent_of(memory->segments, memory->n_segments));
 }
 
 lmas_status lmi_memory_wait(lmas_memory *memory)

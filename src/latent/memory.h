@@ -12,6 +12,7 @@
 #define LMI_LATENT_MEMORY_H
 
 #include "engine/prefix.h"
+#include "latent/account.h"
 #include "latent/session.h"
 
 /* Most segments of one memory: 64 agents, each with a prompt, thoughts and text, many times. */
@@ -28,7 +29,15 @@ struct lmas_memory {
     size_t known_capacity;
     float *thought; /* e of the next latent step [n_embd] */
     int32_t token;  /* the spoken token being taken in */
+    lmi_account account;
+    char *rebuilt; /* why it was rebuilt when it came out of a file; NULL where it was not */
 };
+
+/* Take a free lane. Whether the memory keeps account of what goes into it: account.h. */
+lmas_status lmi_memory_new(lmas_memory **out, lmas_session *session, bool has_account);
+
+/* Add a segment behind the others, its agent's name copied. */
+lmas_status lmi_memory_add_segment(lmas_memory *memory, const lmas_segment *segment);
 
 /* Whether a request is under way. When it is not, the lane holds its result or its failure. */
 bool lmi_memory_is_busy(const lmas_memory *memory);
@@ -51,7 +60,7 @@ lmas_status lmi_memory_start_vector(lmas_memory *memory, const char *agent, cons
 
 /* Read tokens that the agent spoke elsewhere. */
 lmas_status lmi_memory_start_text(lmas_memory *memory, const char *agent, const int32_t *tokens,
-                                  size_t n);
+                                  size_t n, unsigned want);
 
 /* Take in a token the agent spoke. */
 lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32_t token,

@@ -244,7 +244,7 @@ bool lmi_job_take_memories(lmi_job *job, lmas_session *session, uint32_t n)
 {
     job->memories.free = lmi_new(n, sizeof(*job->memories.free));
     while (job->memories.free && job->memories.n_free < n &&
-           lmas_memory_new(&job->memories.free[job->memories.n_free], session) == LMAS_OK)
+           lmi_memory_new(&job->memories.free[job->memories.n_free], session, false) == LMAS_OK)
         job->memories.n_free++;
     if (job->memories.n_free < n) {
         release(job);

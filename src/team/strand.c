@@ -319,7 +319,7 @@ static bool next_piece(lmas_status *out, lmi_strand *strand)
     if (relay->part != LMI_RELAY_DONE && from->intake.n_spoken > 0) {
         relay->part = LMI_RELAY_DONE;
         *out = lmi_memory_start_text(strand->memory, from->turn->name, from->intake.spoken,
-                                     from->intake.n_spoken);
+                                     from->intake.n_spoken, LMI_WANT_NOTHING);
         return true;
     }
     return false;

@@ -18,6 +18,7 @@
 #include "engine/state/keys.h"
 #include "engine/state/shift.h"
 #include "engine/state/turn.h"
+#include "from_file.h"
 #include "latent/memory.h"
 #include "support.h"
 
@@ -46,6 +47,7 @@ typedef struct matrix_model {
 } matrix_model;
 
 static matrix_model m;
+static from_file_case from_file;
 
 /* One lane of one case on its way. */
 typedef struct job {
@@ -82,6 +84,7 @@ static void load(const char *stem)
         for (j = 0; j < m.n_ids; j++)
             m.ids[i][j] = (int32_t)yyjson_get_int(yyjson_arr_get(yyjson_arr_get(prompts, i), j));
     }
+    from_file = (from_file_case){m.name, m.model, N_CTX, m.ids[0], m.ids[1], m.n_ids};
 }
 
 static void unload(void)
@@ -760,7 +763,7 @@ static void test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused(vo
 
 int main(int argc, char **argv)
 {
-    static char claims[8][160];
+    static char claims[9][160];
     const struct CMUnitTest tests[] = {
         {.name = claims[0], .test_func = test_each_alone},
         {.name = claims[1], .test_func = test_four_at_once},
@@ -771,6 +774,7 @@ int main(int argc, char **argv)
         {.name = claims[6], .test_func = test_a_moved_block_is_as_if_read_there_or_refused},
         {.name = claims[7],
          .test_func = test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused},
+        {claims[8], test_a_memory_goes_on_out_of_a_file, NULL, NULL, &from_file},
     };
     int n_failed;
 
@@ -792,6 +796,7 @@ int main(int argc, char **argv)
     snprintf(claims[7], sizeof(claims[7]), "%s: %s", m.name,
              m.model->is_packed_by_sequence ? "a summed-up state cannot lose a part"
                                             : "cells drop out of sight and are overwritten");
+    snprintf(claims[8], sizeof(claims[8]), "%s: a memory goes on out of a file", m.name);
     n_failed = cmocka_run_group_tests_name(m.name, tests, NULL, NULL);
     unload();
     return n_failed ? 1 : 0;

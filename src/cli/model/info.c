@@ -6,7 +6,6 @@
 #include <yyjson.h>
 
 #include "base/json.h"
-#include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/open.h"
 #include "cli/show/term.h"
@@ -55,22 +54,6 @@ static const char *system_place(const char *turn)
     return strstr(turn, SYSTEM) ? "in its place" : "left out by the template";
 }
 
-/* What a template wrote may hold what a terminal obeys: that is shown instead. */
-static void put_clean(const char *text, size_t len)
-{
-    const char *end = text + len;
-
-    while (text < end) {
-        const size_t n = lmi_utf8_control(text);
-
-        if (n)
-            printf("\\x%02x", (unsigned char)text[n - 1]);
-        else
-            putchar(*text);
-        text += n ? n : 1;
-    }
-}
-
 /* The turn as the model reads it, each line behind the others' names. */
 static void print_turn(const char *turn)
 {
@@ -80,7 +63,7 @@ static void print_turn(const char *turn)
         const size_t len = strcspn(turn, "\n");
 
         printf("%-15s ", name);
-        put_clean(turn, len);
+        lmi_put_clean(turn, len);
         puts(turn[len] ? "\\n" : "");
         turn += len + (turn[len] == '\n');
         name = "";
@@ -102,7 +85,7 @@ static void print_template(const lmas_model_info *info, const findings *f)
                info->knows_date ? ", tells the date" : "");
     } else {
         printf("libllama's ");
-        put_clean(text, strlen(text));
+        lmi_put_clean(text, strlen(text));
         putchar('\n');
     }
     if (!f->turn) {

@@ -1,0 +1,152 @@
+/* cmd_memory.c - latentmas memory: working memories in files. */
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/memory/file.h"
+#include "cli/memory/keep.h"
+#include "cli/open.h"
+#include "cli/show/term.h"
+
+typedef struct memory_settings {
+    lmi_solve_flags solve; /* first: it begins with the general flags */
+    const char *read, *key;
+    int64_t n_thoughts, n_tokens;
+    bool is_json, must_be_same;
+} memory_settings;
+
+static const lmi_opt memory_opts[] = {
+    {"--read", LMI_OPT_FILE, offsetof(memory_settings, read), "DOCUMENT",
+     .help = "with save: the text to read into the memory. With load: a text to read behind it"},
+    {"--latent_steps", LMI_OPT_INT, offsetof(memory_settings, n_thoughts), "N",
+     .max = LMAS_LATENT_STEPS_MAX, .help = "with save: thoughts behind the text"},
+    {"--speak", LMI_OPT_INT, offsetof(memory_settings, n_tokens), "N", .min = 1,
+     .max = LMAS_NEW_TOKENS_MAX,
+     .help = "with load: most tokens to speak, greedily, until the model ends its turn"},
+    {"--key", LMI_OPT_FILE, offsetof(memory_settings, key), "FILE",
+     .help = "16 to 4096 secret bytes: save seals with them, and the others refuse what was not "
+             "sealed with them"},
+    {"--must_be_same", LMI_OPT_ON, offsetof(memory_settings, must_be_same),
+     .help = "with load: fail where the memory would have to be rebuilt"},
+    {"--json", LMI_OPT_ON, offsetof(memory_settings, is_json), .help = "with info: print JSON"},
+    {0},
+};
+
+static const lmi_opt_group groups[] = {
+    {"Memory", memory_opts, 0},
+    {"Model", lmi_model_opts, offsetof(lmi_solve_flags, model)},
+    {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
+    {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
+    {0},
+};
+
+static const lmi_opt words[] = {
+    {"save", LMI_OPT_FILE, 0, "FILE", .help = "read a text into a memory, and save it"},
+    {"load", LMI_OPT_FILE, 0, "FILE", .help = "go on from a memory"},
+    {"info", LMI_OPT_FILE, 0, "FILE", .help = "say what a memory file holds"},
+    {"verify", LMI_OPT_FILE, 0, "FILE", .help = "say whether it is whole, and whose"},
+    {0},
+};
+
+static void init(void *settings)
+{
+    memory_settings *s = settings;
+
+    lmi_solve_flags_init(&s->solve);
+    s->n_tokens = 64;
+}
+
+static lmas_status keep_or_go_on(const memory_settings *s, const char *path, bool is_save)
+{
+    const lmi_keep keep = {.path = path,
+                           .document = s->read,
+                           .n_thoughts = s->n_thoughts,
+                           .n_tokens = s->n_tokens,
+                           .params = {.key_file = s->key, .must_be_same = s->must_be_same}};
+
+    lmi_interrupt_install();
+    return is_save ? lmi_memory_keep_new(&s->solve, &keep) : lmi_memory_go_on(&s->solve, &keep);
+}
+
+static int compute(const memory_settings *s, const char *path, bool is_save)
+{
+    lmas_status status;
+
+    if (lmi_flags_check(&s->solve.model) != LMAS_OK)
+        return lmi_say_misuse();
+    if (is_save && !s->read) {
+        lmi_say("memory save: nothing to read: name a text with --read DOCUMENT");
+        return LMI_EXIT_USAGE;
+    }
+    status = keep_or_go_on(s, path, is_save);
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
+}
+
+static int look(const memory_settings *s, const char *path, bool is_info)
+{
+    const lmas_memory_file_params params = {.key_file = s->key};
+    const lmas_status status =
+        is_info ? lmi_memory_info(path, &params, s->is_json) : lmi_memory_verify(path, &params);
+
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
+}
+
+static int run(void *settings, const lmi_args *args)
+{
+    memory_settings *s = settings;
+    const char *word = args->n_words ? args->words[0] : "";
+
+    if (s->solve.model.has_list_devices) {
+        lmi_print_devices();
+        return LMI_EXIT_OK;
+    }
+    if (args->n_words == 2 && (strcmp(word, "save") == 0 || strcmp(word, "load") == 0))
+        return compute(s, args->words[1], word[0] == 's');
+    if (args->n_words == 2 && (strcmp(word, "info") == 0 || strcmp(word, "verify") == 0))
+        return look(s, args->words[1], word[0] == 'i');
+    lmi_say("memory: expected save FILE, load FILE, info FILE or verify FILE, found %s%s%s%s",
+            *word ? "\"" : "nothing", word, *word ? "\"" : "",
+            args->n_words > 2 ? " and more" : "");
+    return LMI_EXIT_USAGE;
+}
+
+const lmi_command lmi_cmd_memory = {
+    .name = "memory",
+    .summary = "keep working memories in files, and go on from them",
+    .usage = "save -m MODEL FILE --read DOCUMENT [--latent_steps N] [--key FILE]\n"
+             "load -m MODEL FILE [--read DOCUMENT] [--speak N] [--key FILE]\n"
+             "info FILE [--json] [--key FILE]\n"
+             "verify FILE [--key FILE]",
+    .about =
+        "A working memory is the KV cache that a model filled as it read and thought. save reads a "
+        "text as it stands, without a chat template, and writes the memory to a file: all cells, "
+        "what was read and thought, and what the model was about to say. load goes on from there "
+        "in a fraction of the time, bit for bit, as if nothing had been between.\n"
+        "The file is for that model alone; another one's is refused. Where libllama, the types of "
+        "the cache or flash attention are others than then, the memory is rebuilt: what was read "
+        "and thought is fed in again, and a line on stderr says why.\n"
+        "A damaged file is refused in a line. With a key, so is one that somebody changed or made "
+        "without it; without a key take memories only from people whom you would take a program "
+        "from.",
+    .examples =
+        "read a text once\n"
+        "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt\n"
+        "what is in there\n"
+        "latentmas memory info notes.lmem\n"
+        "go on from it\n"
+        "latentmas memory load -m models/demo.gguf notes.lmem --speak 64\n"
+        "seal it with a key (head -c 32 /dev/urandom >notes.key makes one)\n"
+        "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt --key notes.key\n"
+        "is it still what was sealed?\n"
+        "latentmas memory verify notes.lmem --key notes.key\n",
+    .words = words,
+    .computes = true,
+    .groups = groups,
+    .environment = {lmi_env_terminal, lmi_env_models, lmi_env_hub, lmi_env_http, lmi_env_engine,
+                    lmi_env_compute},
+    .files = {lmi_files_models},
+    .see_also = "ask model",
+    .settings_size = sizeof(memory_settings),
+    .init = init,
+    .run = run,
+};

@@ -1,0 +1,15 @@
+/* file.h - latentmas memory info and verify: memory files without a model. */
+#ifndef LMI_CLI_MEMORY_FILE_H
+#define LMI_CLI_MEMORY_FILE_H
+
+#include <stdbool.h>
+
+#include "latentmas.h"
+
+/* Print what the file holds on stdout, as text or as JSON; fails where it is damaged. */
+lmas_status lmi_memory_info(const char *path, const lmas_memory_file_params *params, bool is_json);
+
+/* Print that it is whole, and whether the key sealed it. */
+lmas_status lmi_memory_verify(const char *path, const lmas_memory_file_params *params);
+
+#endif

@@ -1,0 +1,103 @@
+/* describe.c - a memory file without a model: what it says, all of it checked. */
+#include "base/mem.h"
+#include "store/container.h"
+
+struct lmas_memory_file {
+    lmi_container container;
+    lmas_memory_file_info info;
+    char *path;
+};
+
+static void fill(lmas_memory_file_info *info, const lmi_container *c)
+{
+    const lmi_manifest *m = &c->manifest;
+
+    *info = (lmas_memory_file_info){.fingerprint = m->fingerprint,
+                                    .arch = m->arch,
+                                    .version = m->version,
+                                    .engine = m->dialect.engine,
+                                    .cache_type_k = m->dialect.type_k,
+                                    .cache_type_v = m->dialect.type_v,
+                                    .flash_attn = m->dialect.flash_attn,
+                                    .segments = m->segments,
+                                    .n_segments = m->n_segments,
+                                    .size = c->bytes.len,
+                                    .state_size = m->chunks[LMI_CHUNK_STATE].size,
+                                    .n_pos = m->n_pos,
+                                    .n_layer = (int32_t)m->n_layer,
+                                    .n_embd = (int32_t)m->n_embd,
+                                    .n_vocab = (int32_t)m->n_vocab,
+                                    .is_sealed = m->is_sealed,
+                                    .is_seal_checked = c->is_seal_checked,
+                                    .can_rebuild = m->can_rebuild,
+                                    .can_think = m->has_hidden,
+                                    .can_speak = m->has_logits};
+    lmi_manifest_count(&info->n_tokens, &info->n_thoughts, m);
+}
+
+/* Sums do not tell what somebody wrote who knows how to sum: whether it unpacks. */
+static lmas_status check_chunks(const lmi_container *c)
+{
+    lmas_status status = LMAS_OK;
+    void *data;
+    lmi_chunk_id i;
+
+    for (i = 0; status == LMAS_OK && i < LMI_N_CHUNKS; i++) {
+        status = lmi_container_unpack(&data, c, i);
+        if (status == LMAS_OK)
+            lmi_free(data);
+    }
+    return status;
+}
+
+static lmas_status read(lmas_memory_file *file, const lmas_memory_file_params *params)
+{
+    lmi_key key;
+    lmas_status status = lmi_key_read(&key, params ? params->key_file : NULL);
+
+    if (status == LMAS_OK)
+        status = lmi_container_read(&file->container, file->path, &key);
+    if (status == LMAS_OK)
+        status = check_chunks(&file->container);
+    lmi_key_done(&key);
+    if (status == LMAS_OK)
+        fill(&file->info, &file->container);
+    return status;
+}
+
+lmas_status lmas_memory_file_open(lmas_memory_file **out, const char *path,
+                                  const lmas_memory_file_params *params)
+{
+    lmas_memory_file *file;
+    lmas_status status;
+
+    if (!out || !path)
+        return lmi_fail(LMAS_E_INVALID, "lmas_memory_file_open needs an out parameter and a path");
+    file = lmi_new(1, sizeof(*file));
+    if (file)
+        file->path = lmi_strdup(path);
+    if (!file || !file->path) {
+        lmi_free(file);
+        return lmi_fail(LMAS_E_NOMEM, "no memory to read %s", path);
+    }
+    status = read(file, params);
+    if (status == LMAS_OK)
+        *out = file;
+    else
+        lmas_memory_file_free(file);
+    return status;
+}
+
+const lmas_memory_file_info *lmas_memory_file_describe(const lmas_memory_file *file)
+{
+    return file ? &file->info : NULL;
+}
+
+void lmas_memory_file_free(lmas_memory_file *file)
+{
+    if (!file)
+        return;
+    lmi_container_done(&file->container);
+    lmi_free(file->path);
+    lmi_free(file);
+}

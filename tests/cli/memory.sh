@@ -1,0 +1,110 @@
+#!/bin/sh
+# memory: what a model read in one process, another goes on from; what is no such file is refused.
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
+. tests/cli/common/claims.sh
+question='Lena carries 24 eggs in a bag. Later she hands 14 to Tom. How many is that?'
+file=$tmp/a.lmem
+
+# What the baseline agent reads, as its chat template has it, and what it answers.
+run ask -m $MODEL --method baseline --temp 0 -n 64 -t 1 "$question"
+cp "$tmp/out" "$tmp/answer"
+printf '<|im_start|>system\n%s<|im_end|>\n<|im_start|>user\nQuestion: %s\n\n%s<|im_end|>\n<|im_start|>assistant\n' \
+    'You are a careful assistant who solves problems together with other agents.' "$question" \
+    'Reason step by step. Put the final answer in \boxed{}.' >"$tmp/turn"
+
+run memory save -m $MODEL -t 1 "$file" --read "$tmp/turn"
+[ "$code" -eq 0 ] && [ ! -s "$tmp/err" ] && grep -qE '^.*/a\.lmem: [0-9]+ positions saved$' "$tmp/out"
+ok $? "save says how much it saved" "$tmp/err"
+run memory load -m $MODEL -t 1 "$file" --speak 64
+[ "$code" -eq 0 ] && [ ! -s "$tmp/err" ] && diff "$tmp/answer" "$tmp/out" >"$tmp/diff"
+ok $? "what was read in one process is answered in another, as ask answers it" "$tmp/diff"
+run memory load -m $MODEL -t 1 "$file" --speak 3
+[ "$code" -eq 0 ] && [ "$(wc -c <"$tmp/out")" -lt 10 ]
+ok $? "--speak says how much at most"
+
+cp "$file" "$tmp/before"
+run memory save -m $MODEL -t 1 "$file" --read "$tmp/turn"
+cmp -s "$file" "$tmp/before"
+ok $? "the same text makes the same file"
+
+# Info.
+run memory save -m $MODEL -t 1 "$tmp/b.lmem" --read "$tmp/turn" --latent_steps 7
+run memory info "$tmp/b.lmem"
+[ "$code" -eq 0 ] && grep -qE '^memory .* tokens, 7 thoughts$' "$tmp/out" && grep -q '^model *qwen3, 6 layers' "$tmp/out" &&
+    grep -qE '^segments *prompt +0 to ' "$tmp/out" && grep -qE '^ +thought .* reader$' "$tmp/out" &&
+    grep -q '^seal *none$' "$tmp/out"
+ok $? "info shows segments, model and seal" "$tmp/out"
+run memory info "$tmp/b.lmem" --json
+grep -q '"n_thoughts": 7,' "$tmp/out" && grep -q '"can_rebuild": true,' "$tmp/out"
+ok $? "info --json says the same to programs" "$tmp/out"
+if command -v python3 >/dev/null; then
+    python3 -m json.tool <"$tmp/out" >/dev/null 2>"$tmp/err"
+    ok $? "and it is JSON" "$tmp/err"
+else
+    skip "and it is JSON" "no python3 here"
+fi
+
+# Another cache.
+run memory load -m $MODEL -t 1 -ctk f32 -ctv f32 "$file" --speak 64
+[ "$code" -eq 0 ] && cmp -s "$tmp/answer" "$tmp/out" && [ "$(wc -l <"$tmp/err")" -eq 1 ] &&
+    grep -q 'K cache is f16 there and f32 here: rebuilt' "$tmp/err"
+ok $? "with other types of the cache it is rebuilt, says so, and answers the same" "$tmp/err"
+fails 1 'rebuilt, which was not wanted' "--must_be_same refuses that" \
+    memory load -m $MODEL -t 1 -ctk f32 "$file" --must_be_same
+i=0
+while [ $((i += 1)) -le 20 ]; do cat "$tmp/turn"; done >"$tmp/long"
+run memory save -m $MODEL -t 1 "$tmp/long.lmem" --read "$tmp/long"
+fails 1 'a lane 256; give more with -c' "a context that is too small is named" \
+    memory load -m $MODEL -t 1 -c 16 "$tmp/long.lmem"
+
+# What goes wrong with files.
+head -c 20000 "$file" >"$tmp/cut.lmem"
+sed 's/qwen3/qwen4/' "$file" >"$tmp/forged.lmem"
+: >"$tmp/empty"
+printf 'a\0b' >"$tmp/binary"
+for c in 'info' 'verify' "load -m $MODEL"; do
+    fails 1 'No such file or directory' "$c: a file that is not there is named" memory $c "$tmp/nothere"
+    fails 1 'is no memory file' "$c: another file is told from one" memory $c Makefile
+    fails 1 'is no memory file' "$c: an empty file too" memory $c "$tmp/empty"
+    fails 1 'bytes, its manifest says' "$c: a file cut short says so" memory $c "$tmp/cut.lmem"
+    fails 1 'is damaged' "$c: a changed one is refused" memory $c "$tmp/forged.lmem"
+done
+fails 1 'is empty: there is nothing to read' "an empty text is refused" memory save -m $MODEL "$tmp/x" --read "$tmp/empty"
+fails 1 'is no text in UTF-8' "what is no text is refused" memory save -m $MODEL "$tmp/x" --read "$tmp/binary"
+fails 1 'No such file' "a text that is not there is named" memory save -m $MODEL "$tmp/x" --read "$tmp/nothere"
+[ ! -e "$tmp/x" ]
+ok $? "and none of these left a file"
+fails 1 'cannot write' "a folder that is not there is named" memory save -m $MODEL -t 1 "$tmp/no/x" --read "$tmp/turn"
+fails 1 'is of another model' "a memory of another model is refused" \
+    memory load -m tests/parity/fixtures/untied.gguf -t 1 "$file"
+
+# Keys.
+printf 'sixteen bytes of' >"$tmp/key"
+printf 'sixteen byte  of' >"$tmp/otherkey"
+printf 'short' >"$tmp/short"
+run memory save -m $MODEL -t 1 "$tmp/sealed.lmem" --read "$tmp/turn" --key "$tmp/key"
+grep -q 'saved, sealed$' "$tmp/out"
+ok $? "save seals with a key" "$tmp/err"
+run memory verify "$tmp/sealed.lmem" --key "$tmp/key"
+[ "$code" -eq 0 ] && grep -q "whole, seal: this key's$" "$tmp/out"
+ok $? "verify knows its key" "$tmp/err"
+run memory load -m $MODEL -t 1 "$tmp/sealed.lmem" --key "$tmp/key"
+cmp -s "$tmp/answer" "$tmp/out"
+ok $? "load with the key goes on" "$tmp/err"
+run memory verify "$tmp/sealed.lmem"
+grep -q "whole, seal: a key's" "$tmp/out"
+ok $? "verify without the key says that there is a seal" "$tmp/err"
+fails 1 'its key is needed' "load without it is refused" memory load -m $MODEL -t 1 "$tmp/sealed.lmem"
+fails 1 'sealed with another key' "another key is refused" memory verify "$tmp/sealed.lmem" --key "$tmp/otherkey"
+fails 1 'is not sealed' "a file without a seal is refused where a key is given" memory verify "$file" --key "$tmp/key"
+fails 1 'fewer bytes, from 16 to 4096 expected' "a short key is refused" memory verify "$file" --key "$tmp/short"
+fails 1 'No such file' "a key that is not there is named" memory verify "$file" --key "$tmp/nothere"
+
+# Wrong usage.
+fails 2 'expected save FILE, load FILE' "without a word it says which there are" memory
+fails 2 'found "keep"' "an unknown word is named" memory keep x
+fails 2 'no model' "a model is asked for" memory load x
+fails 2 'with --read DOCUMENT' "a text is asked for" memory save -m $MODEL x
+fails 2 '--speak' "nothing cannot be spoken" memory load -m $MODEL x --speak 0
+
+finish
