@@ -3,7 +3,7 @@
 #define LMI_LATENT_SESSION_H
 
 #include "engine/context.h"
-#include "latent/realign.h"
+#include "latent/realign/realign.h"
 
 struct lmas_session {
     lmas_model *model;

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "latent/matrix.h"
+#include "latent/realign/matrix.h"
 #include "latent/memory.h"
 #include "support.h"
 

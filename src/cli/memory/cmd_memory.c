@@ -58,7 +58,7 @@ static void init(void *settings)
 
 static lmas_status keep_or_go_on(const memory_settings *s, const char *path, bool is_save)
 {
-    const lmi_keep keep = {.path = path,
+    const lmi_memory_wish keep = {.path = path,
                            .document = s->read,
                            .n_thoughts = s->n_thoughts,
                            .n_tokens = s->n_tokens,

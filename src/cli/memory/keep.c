@@ -82,13 +82,13 @@ static void done(work *w)
     lmi_stage_done(&w->stage);
 }
 
-static void say_saved(const lmi_keep *keep, const lmas_memory *memory)
+static void say_saved(const lmi_memory_wish *keep, const lmas_memory *memory)
 {
     printf("%s: %u positions saved%s\n", keep->path, lmas_memory_n_pos(memory),
            keep->params.key_file ? ", sealed" : "");
 }
 
-lmas_status lmi_memory_keep_new(const lmi_solve_flags *flags, const lmi_keep *keep)
+lmas_status lmi_memory_keep_new(const lmi_solve_flags *flags, const lmi_memory_wish *keep)
 {
     work w = {0};
     lmas_status status = lmi_stage_open_model(&w.stage, &flags->model);
@@ -128,7 +128,7 @@ static lmas_status speak(work *w, int64_t n_tokens)
 }
 
 /* How long it is, said before there is a session to hold it; nothing else of the file is used. */
-static lmas_status look(uint32_t *n_pos, const lmi_keep *keep)
+static lmas_status look(uint32_t *n_pos, const lmi_memory_wish *keep)
 {
     lmas_memory_file *file = NULL;
     const lmas_status status = lmas_memory_file_open(&file, keep->path, &keep->params);
@@ -139,7 +139,7 @@ static lmas_status look(uint32_t *n_pos, const lmi_keep *keep)
     return status;
 }
 
-lmas_status lmi_memory_go_on(const lmi_solve_flags *flags, const lmi_keep *keep)
+lmas_status lmi_memory_go_on(const lmi_solve_flags *flags, const lmi_memory_wish *keep)
 {
     work w = {0};
     uint32_t n_pos;

@@ -14,7 +14,7 @@
 #include <lapacke.h>
 
 #include "base/mem.h"
-#include "latent/matrix.h"
+#include "latent/realign/matrix.h"
 
 enum { ROWS_AT_ONCE = 512 };
 

@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "latent/matrix.h"
+#include "latent/realign/matrix.h"
 
 static const char MAGIC[8] = {'L', 'M', 'A', 'S', 'W', 'A', '0', '1'};
 enum { SUM_SIZE = 32 };

@@ -7,13 +7,13 @@
  * The rescale always happens, also with the identity: the raw hidden state of a final norm is
  * some hundred times longer than an input embedding, and fed back as it is it drowns the rest.
  */
-#include "latent/realign.h"
+#include "latent/realign/realign.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "latent/matrix.h"
+#include "latent/realign/matrix.h"
 
 /* Rows of W_in dequantised at a time. */
 enum { ROWS_AT_ONCE = 256 };

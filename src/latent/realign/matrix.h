@@ -2,7 +2,7 @@
 #ifndef LMI_LATENT_MATRIX_H
 #define LMI_LATENT_MATRIX_H
 
-#include "latent/realign.h"
+#include "latent/realign/realign.h"
 
 /* The W_a of an untied model [n_embd, n_embd], row-major: from the cache folder when it is
  * there and whole, else solved and put there. A cache that cannot be written is logged and
