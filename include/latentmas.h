@@ -536,7 +536,7 @@ typedef enum lmas_control {
 LMAS_API const char *lmas_control_name(lmas_control control);
 LMAS_API bool lmas_control_parse(lmas_control *out, const char *name);
 
-/* Whether lmas_solver_params.keep may say so; LMAS_E_INVALID with what it may say. */
+/* Whether lmas_solver_params.keep_rule may say so; LMAS_E_INVALID with what it may say. */
 LMAS_CHECKED lmas_status lmas_keep_check(const char *keep);
 
 typedef struct lmas_solver_params {
@@ -560,7 +560,7 @@ typedef struct lmas_solver_params {
      * "knn:0.8" or "last:64"; NULL or "all" for all of them (default). An edge's own goes before
      * it. LMAS_E_INVALID beside a control that hands on no memory or chooses cells itself,
      * LMAS_E_MODEL where this model's cells cannot be dropped. Borrowed. */
-    const char *keep;
+    const char *keep_rule;
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */

@@ -259,7 +259,7 @@ lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags)
     if (status != LMAS_OK)
         return status;
     stage->solver_params = lmi_flags_solver(flags);
-    stage->solver_params.keep = lmi_flags_keep(stage->keep, &flags->team);
+    stage->solver_params.keep_rule = lmi_flags_keep(stage->keep, &flags->team);
     stage->session_params = lmi_flags_session(flags);
     if (flags->engine.n_ctx > 0)
         stage->n_ctx_asked = (uint32_t)flags->engine.n_ctx;

@@ -98,7 +98,7 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     yyjson_mut_val *params = yyjson_mut_obj_add_obj(doc, root, "params");
 
     lmi_json_add_text(doc, params, "control", lmas_control_name(solver->control));
-    lmi_json_add_text(doc, params, "keep", solver->keep ? solver->keep : KEEP_ALL);
+    lmi_json_add_text(doc, params, "keep", solver->keep_rule ? solver->keep_rule : KEEP_ALL);
     add_steps(doc, params, solver);
     yyjson_mut_obj_add_int(doc, params, "max_new_tokens", solver->max_new_tokens);
     yyjson_mut_obj_add_int(doc, params, "text_mas_context_length", solver->text_context_length);

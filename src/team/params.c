@@ -70,7 +70,7 @@ lmas_status lmas_keep_check(const char *keep)
 
     if (!keep || lmi_keep_parse(&ignored, keep))
         return LMAS_OK;
-    return lmi_fail(LMAS_E_INVALID, "keep must be " LMI_KEEP_EXPECTED ", found \"%.*s\"",
+    return lmi_fail(LMAS_E_INVALID, "keep_rule must be " LMI_KEEP_EXPECTED ", found \"%.*s\"",
                     LMI_KEEP_TEXT_MAX, keep);
 }
 
@@ -83,16 +83,16 @@ lmas_status lmi_params_keep(lmi_keep *out, const lmas_solver_params *params)
         out->rule = LMI_KEEP_PROMPTS;
     if (control == LMAS_CONTROL_THOUGHTS)
         out->rule = LMI_KEEP_THOUGHTS;
-    if (!params->keep)
+    if (!params->keep_rule)
         return LMAS_OK;
     if (lmi_control_drops(control) || control == LMAS_CONTROL_NO_MEMORY ||
         control == LMAS_CONTROL_TEXT)
         return lmi_fail(LMAS_E_INVALID,
-                        "keep %.48s chooses among the cells that are handed on, and control %s %s: "
+                        "keep_rule %.48s chooses among the cells that are handed on, and control %s %s: "
                         "leave out one of the two",
-                        params->keep, lmas_control_name(control),
+                        params->keep_rule, lmas_control_name(control),
                         lmi_control_drops(control) ? "chooses them itself" : "hands on none");
-    return lmi_keep_parse(out, params->keep) ? LMAS_OK : lmas_keep_check(params->keep);
+    return lmi_keep_parse(out, params->keep_rule) ? LMAS_OK : lmas_keep_check(params->keep_rule);
 }
 
 lmas_solver_params lmas_solver_params_default(void)

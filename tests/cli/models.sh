@@ -4,7 +4,7 @@
 . tests/cli/common/claims.sh
 
 run model info $MODEL
-[ "$code" -eq 0 ] && grep -q '^architecture *qwen3' "$tmp/out" && grep -q '^target norm *0\.7079' "$tmp/out" &&
+[ "$code" -eq 0 ] && grep -q '^architecture *qwen3' "$tmp/out" && grep -q '^target norm *0\.7028' "$tmp/out" &&
     grep -q '^chat template *Jinja, 199 bytes$' "$tmp/out" && grep -q '^system text *in its place$' "$tmp/out" &&
     grep -qF 'a turn          <|im_start|>system\n' "$tmp/out" && grep -qE '^fingerprint *[0-9a-f]{64}$' "$tmp/out"
 ok $? "model info shows architecture, target norm, template and fingerprint" "$tmp/out"

@@ -31,7 +31,7 @@ grep -qE '0/3  planner thinks 2  [0-9]+ read, [0-9]+ thoughts, 0 spoken \([0-9.]
 ok $? "a slow run shows agents, thoughts and tokens before the first question ends" "$tmp/shown"
 
 # Before the first sign there are two seconds: a second is too short for any.
-python3 tests/cli/common/on_terminal.py 'never' "$LATENTMAS" ask -m $MODEL --method baseline -n 2 -t 1 "$question" \
+python3 tests/cli/common/on_terminal.py 'never' "$LATENTMAS" ask -m $MODEL --method baseline --temp 0 -n 48 -t 1 "$question" \
     >"$tmp/shown" 2>"$tmp/err"
 grep -q 'exit code 0' "$tmp/shown" && [ "$(wc -c <"$tmp/shown")" -lt 20 ]
 ok $? "a short ask shows nothing" "$tmp/shown"

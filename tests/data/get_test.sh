@@ -83,7 +83,7 @@ run data path gsm8k
 ok $? "data path prints where it is" "$tmp/err"
 run data
 [ "$code" -eq 0 ] && grep -qE '^gsm8k +1319 +yes +openai/gsm8k main test$' "$tmp/out" &&
-    grep -qE '^medqa +300 +no ' "$tmp/out" && [ "$(wc -l <"$tmp/out")" -eq 13 ]
+    grep -qE '^medqa +300 +no ' "$tmp/out" && [ "$(wc -l <"$tmp/out")" -eq 14 ]
 ok $? "data lists every data set, and which are in the cache" "$tmp/out"
 run tasks
 [ "$code" -eq 0 ] && grep -qE '^gsm8k +number +1319 +grade-school word problems$' "$tmp/out"
@@ -103,9 +103,9 @@ run data get gsm8k --force
 ok $? "--force that fails leaves what is there" "$tmp/err"
 clean ok
 run data get all
-[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 12 ] && xargs ls <"$tmp/out" >/dev/null &&
-    [ "$(find "$cache" -type f | wc -l)" -eq 12 ]
-ok $? "get all fetches all ten, and writes our two" "$tmp/err"
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 13 ] && xargs ls <"$tmp/out" >/dev/null &&
+    [ "$(find "$cache" -type f | wc -l)" -eq 13 ]
+ok $? "get all fetches all ten, and writes our three" "$tmp/err"
 gets ok humanevalplus humanevalplus.jsonl $humaneval "a file is fetched through its redirect"
 gets ok medqa medqa.json $medqa "a file of a GitHub repository is fetched"
 gets gzip gsm8k gsm8k.jsonl "$gsm8k" "compressed pages are read"

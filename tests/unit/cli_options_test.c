@@ -226,12 +226,15 @@ static void test_a_tag_takes_the_next_word_only_where_it_is_one(void **state)
 static void test_a_tag_may_have_a_value_and_needs_none(void **state)
 {
     static const lmi_opt text = {"-o", LMI_OPT_TEXT, 0, "T", .help = ""};
-    static const lmi_opt tag = {"--t", LMI_OPT_TAG, 0, "[T]", .help = ""};
+    static const lmi_opt tag = {"--t", LMI_OPT_TAG, 0, "[T]", .help = "", .alone = "t"};
+    static const lmi_opt word = {"--w", LMI_OPT_WORD, 0, "[=W]", .help = "", .alone = "w"};
     static const lmi_opt on = {"-v", LMI_OPT_ON, 0, .help = ""};
 
     (void)state;
     assert_true(lmi_opt_takes_value(&text) && lmi_opt_needs_value(&text));
     assert_true(lmi_opt_takes_value(&tag) && !lmi_opt_needs_value(&tag));
+    assert_true(lmi_opt_takes_value(&word) && !lmi_opt_needs_value(&word));
+    assert_false(lmi_opt_takes_word(&word, "w")); /* behind = only */
     assert_false(lmi_opt_takes_value(&on) || lmi_opt_needs_value(&on));
     assert_true(lmi_opt_takes_word(&text, "word") && !lmi_opt_takes_word(&on, "word"));
 }

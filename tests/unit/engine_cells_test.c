@@ -390,8 +390,8 @@ static void put_together(lmi_context *ctx, lmi_lane *to, const lmi_lane *from)
 }
 
 /* Three blocks that have not seen each other. A lane that holds the first and the third never had
- * the second; one that holds all three loses it. */
-static void check_hole(const layout *l)
+ * the second; one that holds all three loses it: logits at most so far apart. */
+static void check_hole(const layout *l, double most)
 {
     lmi_context *ctx = make_context(l);
     lmi_lane *without = lane_that_reads(ctx, 0, 0, 20), *with = lane_that_reads(ctx, 0, 0, 20);
@@ -412,17 +412,21 @@ static void check_hole(const layout *l)
     print_message("# %s, %s: behind a hole off by %.1e, with what was there by %.1e\n",
                   ctx->model->name, ctx->is_unified ? "one pool" : "parts", unseen, seen);
     assert_true(seen > 0.01);
-    assert_true(unseen < 1e-5);
+    assert_true(unseen < most);
     lmi_context_free(ctx);
 }
 
+/* Behind weights in f16 libggml rounds what it multiplies with them to 11 bits, and one that falls
+ * on the other side shows in a logit: the demo model in f32 is 2e-6 off as the others are. */
 static void test_a_hole_is_not_seen(void **state)
 {
+    const layout f16 = {DEMO_MODEL, LMAS_KV_PER_LANE, "f32", "f32", LMAS_FLASH_ATTN_OFF};
+
     (void)state;
-    check_hole(&plain_pool);
-    check_hole(&plain_parts);
-    check_hole(&(layout){TIED_MODEL, LMAS_KV_UNIFIED, "f32", "f32", LMAS_FLASH_ATTN_OFF});
-    check_hole(&(layout){DEMO_MODEL, LMAS_KV_PER_LANE, "f32", "f32", LMAS_FLASH_ATTN_OFF});
+    check_hole(&plain_pool, 1e-5);
+    check_hole(&plain_parts, 1e-5);
+    check_hole(&(layout){TIED_MODEL, LMAS_KV_UNIFIED, "f32", "f32", LMAS_FLASH_ATTN_OFF}, 1e-5);
+    check_hole(&f16, 5e-3);
 }
 
 static void check_end(const layout *l)

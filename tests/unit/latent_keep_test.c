@@ -116,7 +116,7 @@ static void test_any_other_text_is_refused_in_a_line(void **state)
         if (lmi_keep_parse(&keep, bad[i]))
             fail_msg("\"%s\" was read", bad[i]);
         assert_int_equal(keep.n, 77);
-        assert_fails(LMAS_E_INVALID, "keep must be all, thoughts, prompts, last:N or knn:SHARE",
+        assert_fails(LMAS_E_INVALID, "keep_rule must be all, thoughts, prompts, last:N or knn:SHARE",
                      lmas_keep_check(bad[i]));
     }
 }
@@ -150,7 +150,7 @@ static lmas_memory *memory_of(lmas_session *session)
     assert_ok(lmas_memory_new(&memory, session));
     add_turn(memory, "a", N_A);
     add_turn(memory, "b", N_B);
-    assert_ok(lmi_memory_start_text(memory, "b", some_tokens(), 3));
+    assert_ok(lmi_memory_start_text(memory, "b", some_tokens(), 3, LMI_WANT_NOTHING));
     assert_ok(lmi_memory_wait(memory));
     return memory;
 }
@@ -369,7 +369,7 @@ static void ask_all(answers *a, const lmas_team *team, const char *keep, uint32_
     sp.n_lanes = n_lanes;
     sp.n_ctx = n_lanes * 512;
     sp.kv = kv;
-    p.keep = keep;
+    p.keep_rule = keep;
     p.latent_steps = 4;
     p.max_new_tokens = 12;
     p.sampling.temperature = 0;
@@ -478,9 +478,9 @@ static void test_a_rule_that_cannot_be_followed_is_refused(void **state)
     refuse(", \"keep\": 0.5", "\"keep\"");
     refuse(", \"carry\": \"none\", \"keep\": \"thoughts\"", "and this edge carries none");
     assert_ok(lmas_team_builtin(&team, "sequential"));
-    p.keep = "knn:2";
+    p.keep_rule = "knn:2";
     assert_fails(LMAS_E_INVALID, "found \"knn:2\"", lmas_solver_new(&solver, session, team, &p));
-    p.keep = "last:9";
+    p.keep_rule = "last:9";
     p.control = LMAS_CONTROL_THOUGHTS;
     assert_fails(LMAS_E_INVALID, "control thoughts chooses them itself",
                  lmas_solver_new(&solver, session, team, &p));

@@ -488,8 +488,8 @@ static void print_summary(const work *w)
         fprintf(stderr, ", team %s", lmas_team_name(w->stage.team));
     if (w->stage.solver_params.control != LMAS_CONTROL_OFF)
         fprintf(stderr, ", control %s", lmas_control_name(w->stage.solver_params.control));
-    if (w->stage.solver_params.keep)
-        fprintf(stderr, ", keep %s", w->stage.solver_params.keep);
+    if (w->stage.solver_params.keep_rule)
+        fprintf(stderr, ", keep %s", w->stage.solver_params.keep_rule);
     fputc('\n', stderr);
     print_right("right", t->n_correct, t);
     print_right("compat", t->n_correct_compat, t);

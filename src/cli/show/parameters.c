@@ -21,7 +21,7 @@ static const char *const flags[][2] = {
     {"latent_steps_max", "--latent_steps_max"},
     {"max_new_tokens", "--max_new_tokens"},
     {"text_context_length", "--text_mas_context_length"},
-    {"keep", "--keep"},
+    {"keep_rule", "--keep"},
     {"temperature", "--temp"},
     {"top_k", "--top-k"},
     {"top_p", "--top-p"},
