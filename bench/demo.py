@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What the demo model does on its own problems: the three methods, thoughts, realignment, control.
 
-All greedy, all 400 questions of the task `demo`, and the 100 of `demo_secret` with the team whose
-planner alone is told the number. Prints the tables of models/RESULTS.md; what they show is written
+All greedy, all 400 questions of the task `demo`, the 100 of `demo_secret` with the team whose
+planner alone is told the number, and the 100 of `demo_split` with two readers told one each. Prints the tables of models/RESULTS.md; what they show is written
 there by hand.
 
     ./dev --reference python3 bench/demo.py --lanes 16 >build/RESULTS.md
@@ -48,6 +48,16 @@ def secret_runs():
     runs += [("latent_mas, 10 thoughts, realigned", latent(10, "--latent_space_realign"))]
     runs += [("latent_mas, 10 thoughts, control none", latent(10, "--control", "none"))]
     return [(name, (*SECRET, *flags)) for name, flags in runs]
+
+
+def split_runs():
+    """(name, flags) of the runs on `demo_split`."""
+    runs = [("baseline (never told)", ("--method", "baseline")),
+            ("text_mas", ("--method", "text_mas")),
+            ("side by side, 0 thoughts", latent(0)), ("side by side, 10 thoughts", latent(10))]
+    runs += [(f"the same, control {control}", latent(10, "--control", control)) for control in
+             ("none", "prompts", "thoughts", "random", "zero", "text", "shuffled", "wrong-task")]
+    return [(name, ("--team", "split-evidence", *flags)) for name, flags in runs]
 
 
 def summary(task, flags, args, folder):
@@ -98,6 +108,8 @@ def main():
             return
         print("## Problems with a number that only the planner is told (task `demo_secret`)\n")
         table("demo_secret", secret_runs(), args, folder)
+        print("## The sum of two numbers, each of which another reader is told (task `demo_split`)\n")
+        table("demo_split", split_runs(), args, folder)
 
 
 if __name__ == "__main__":
