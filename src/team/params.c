@@ -87,11 +87,12 @@ lmas_status lmi_params_keep(lmi_keep *out, const lmas_solver_params *params)
         return LMAS_OK;
     if (lmi_control_drops(control) || control == LMAS_CONTROL_NO_MEMORY ||
         control == LMAS_CONTROL_TEXT)
-        return lmi_fail(LMAS_E_INVALID,
-                        "keep_rule %.48s chooses among the cells that are handed on, and control %s %s: "
-                        "leave out one of the two",
-                        params->keep_rule, lmas_control_name(control),
-                        lmi_control_drops(control) ? "chooses them itself" : "hands on none");
+        return lmi_fail(
+            LMAS_E_INVALID,
+            "keep_rule %.48s chooses among the cells that are handed on, and control %s %s: "
+            "leave out one of the two",
+            params->keep_rule, lmas_control_name(control),
+            lmi_control_drops(control) ? "chooses them itself" : "hands on none");
     return lmi_keep_parse(out, params->keep_rule) ? LMAS_OK : lmas_keep_check(params->keep_rule);
 }
 

@@ -54,8 +54,7 @@ typedef struct job {
     yyjson_val *want;
     lmas_memory *memory;
     lmi_sampler *sampler;
-    size_t lane;
-    size_t agent;
+    size_t lane, agent;
     int64_t thoughts_left;
     int n_spoken;
     bool is_done;
@@ -574,14 +573,12 @@ static void put_behind(lmi_context *ctx, lmi_lane *to, const lmi_view *from, uin
     lmi_view_done(&before);
 }
 
-/* How far what is behind a hole lies from what is behind a lane that never had those cells, and
- * from what is behind one that has them still. */
+/* How far logits behind a hole lie from those of a lane without the cells, and of one with them. */
 typedef struct hole {
     double off, seen;
 } hole;
 
-/* The second of three prompts dropped (in parts, with the lane made anew); the first and the third
- * put together in another lane. */
+/* Of three prompts the second dropped (in parts, by a lane made anew), or never put there. */
 static hole drop_hole_and_go_on(lmi_context *ctx)
 {
     bool is_kept[N_CTX] = {false};

@@ -116,7 +116,8 @@ static void test_any_other_text_is_refused_in_a_line(void **state)
         if (lmi_keep_parse(&keep, bad[i]))
             fail_msg("\"%s\" was read", bad[i]);
         assert_int_equal(keep.n, 77);
-        assert_fails(LMAS_E_INVALID, "keep_rule must be all, thoughts, prompts, last:N or knn:SHARE",
+        assert_fails(LMAS_E_INVALID,
+                     "keep_rule must be all, thoughts, prompts, last:N or knn:SHARE",
                      lmas_keep_check(bad[i]));
     }
 }

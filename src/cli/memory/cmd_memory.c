@@ -59,10 +59,10 @@ static void init(void *settings)
 static lmas_status keep_or_go_on(const memory_settings *s, const char *path, bool is_save)
 {
     const lmi_memory_wish keep = {.path = path,
-                           .document = s->read,
-                           .n_thoughts = s->n_thoughts,
-                           .n_tokens = s->n_tokens,
-                           .params = {.key_file = s->key, .must_be_same = s->must_be_same}};
+                                  .document = s->read,
+                                  .n_thoughts = s->n_thoughts,
+                                  .n_tokens = s->n_tokens,
+                                  .params = {.key_file = s->key, .must_be_same = s->must_be_same}};
 
     lmi_interrupt_install();
     return is_save ? lmi_memory_keep_new(&s->solve, &keep) : lmi_memory_go_on(&s->solve, &keep);

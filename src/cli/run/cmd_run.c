@@ -475,31 +475,24 @@ static void print_endings(const lmi_totals *t)
                 t->n_cut, t->n_cut == 1 ? "" : "s", t->n_circling);
 }
 
-/* A few lines for people. */
-static void print_summary(const work *w)
+/* Which run this is. */
+static void print_heading(const work *w)
 {
-    const lmi_totals *t = &w->totals;
-    const double n = t->n ? (double)t->n : 1;
-    char time[32];
+    const lmas_solver_params *p = &w->stage.solver_params;
 
-    lmi_duration_text(time, t->run_ms / 1e3);
-    fprintf(stderr, "%s, %s", w->data.task->name, lmas_method_name(w->stage.solver_params.method));
-    if (w->stage.solver_params.method != LMAS_METHOD_BASELINE)
+    fprintf(stderr, "%s, %s", w->data.task->name, lmas_method_name(p->method));
+    if (p->method != LMAS_METHOD_BASELINE)
         fprintf(stderr, ", team %s", lmas_team_name(w->stage.team));
-    if (w->stage.solver_params.control != LMAS_CONTROL_OFF)
-        fprintf(stderr, ", control %s", lmas_control_name(w->stage.solver_params.control));
-    if (w->stage.solver_params.keep_rule)
-        fprintf(stderr, ", keep %s", w->stage.solver_params.keep_rule);
+    if (p->control != LMAS_CONTROL_OFF)
+        fprintf(stderr, ", control %s", lmas_control_name(p->control));
+    if (p->keep_rule)
+        fprintf(stderr, ", keep %s", p->keep_rule);
     fputc('\n', stderr);
-    print_right("right", t->n_correct, t);
-    print_right("compat", t->n_correct_compat, t);
-    if (t->n_errors)
-        fprintf(stderr, "  errors   %zu, counted as wrong (\"error\" in samples.jsonl says why)\n",
-                t->n_errors);
-    if (t->n_conflicts)
-        fprintf(stderr, "  conflict %zu with the letter of one option and the text of another\n",
-                t->n_conflicts);
-    print_endings(t);
+}
+
+/* What it took, and what of that was spared or wasted. */
+static void print_phases(const lmi_totals *t)
+{
     print_phase("read", t->n_read, "tokens", t->read_ms);
     if (t->n_shared)
         fprintf(stderr, "  shared   %llu of them, which all prompts begin with: read once\n",
@@ -514,6 +507,27 @@ static void print_summary(const work *w)
                 "--latent_steps auto stops there\n",
                 (unsigned long long)t->n_at_rest);
     print_phase("spoken", t->n_spoken, "tokens", t->speak_ms);
+}
+
+/* A few lines for people. */
+static void print_summary(const work *w)
+{
+    const lmi_totals *t = &w->totals;
+    const double n = t->n ? (double)t->n : 1;
+    char time[32];
+
+    lmi_duration_text(time, t->run_ms / 1e3);
+    print_heading(w);
+    print_right("right", t->n_correct, t);
+    print_right("compat", t->n_correct_compat, t);
+    if (t->n_errors)
+        fprintf(stderr, "  errors   %zu, counted as wrong (\"error\" in samples.jsonl says why)\n",
+                t->n_errors);
+    if (t->n_conflicts)
+        fprintf(stderr, "  conflict %zu with the letter of one option and the text of another\n",
+                t->n_conflicts);
+    print_endings(t);
+    print_phases(t);
     fprintf(stderr, "  time     %s, %.2f s a question\n  folder   %s\n", time, t->run_ms / n / 1e3,
             w->folder.path);
 }
