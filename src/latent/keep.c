@@ -185,8 +185,12 @@ static lmas_status make_query(double *q, uint32_t width, const lmi_keeping *k)
         return status;
     sum = lmi_new((size_t)w_in.n_cols, sizeof(*sum));
     row = lmi_new((size_t)w_in.n_cols, sizeof(*row));
-    status = sum && row ? add_rows(sum, row, session->weights, &w_in, k)
-                        : lmi_fail(LMAS_E_NOMEM, "no memory for a prompt's embedding");
+    if (!sum || !row) {
+        lmi_free(sum);
+        lmi_free(row);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a prompt's embedding");
+    }
+    status = add_rows(sum, row, session->weights, &w_in, k);
     for (j = 0; status == LMAS_OK && j < w_in.n_cols; j++)
         q[(uint32_t)j % width] += sum[j];
     lmi_free(sum);

@@ -89,7 +89,7 @@ static lmas_status spell(lmas_near *list, uint32_t n, const lmas_model *model)
     lmi_buf_init(&raw, TOKEN_MAX);
     for (i = 0; status == LMAS_OK && i < n && list[i].token >= 0; i++) {
         lmi_buf_clear(&raw);
-        lmi_buf_init(&text, TOKEN_MAX * 3); /* a stray byte becomes three */
+        lmi_buf_init(&text, (size_t)TOKEN_MAX * 3); /* a stray byte becomes three */
         if (lmi_model_is_control(model, list[i].token))
             lmi_model_spell(&raw, model, list[i].token);
         else

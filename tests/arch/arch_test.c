@@ -595,7 +595,7 @@ static hole drop_hole_and_go_on(lmi_context *ctx)
     put_behind(ctx, without, &all, 2 * n, 3 * n);
     lmi_view_done(&all);
     memset(is_kept, true, n);
-    memset(is_kept + 2 * n, true, n);
+    memset(is_kept + (size_t)2 * n, true, n);
     assert_ok(ctx->is_unified ? lmi_lane_drop_range(ctx, holed, n, 2 * n)
                               : lmi_lane_thin(ctx, holed, NULL, is_kept));
     assert_int_equal(holed->pos, 3 * n);

@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "latent/realign/matrix.h"
 #include "latent/memory.h"
+#include "latent/realign/matrix.h"
 #include "support.h"
 
 static double norm_of(const float *x, size_t n)

@@ -493,13 +493,15 @@ static void print_heading(const work *w)
 /* What it took, and what of that was spared or wasted. */
 static void print_phases(const lmi_totals *t)
 {
+    const uint64_t n_cells = t->n_kept + t->n_dropped;
+
     print_phase("read", t->n_read, "tokens", t->read_ms);
     if (t->n_shared)
         fprintf(stderr, "  shared   %llu of them, which all prompts begin with: read once\n",
                 (unsigned long long)t->n_shared);
     if (t->n_dropped)
         fprintf(stderr, "  kept     %llu of %llu inherited cells\n", (unsigned long long)t->n_kept,
-                (unsigned long long)(t->n_kept + t->n_dropped));
+                (unsigned long long)n_cells);
     print_phase("thought", t->n_thought, "thoughts", t->think_ms);
     if (t->n_at_rest)
         fprintf(stderr,
