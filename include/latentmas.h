@@ -306,6 +306,10 @@ typedef struct lmas_segment {
 LMAS_CHECKED lmas_status lmas_memory_new(lmas_memory **out, lmas_session *session);
 LMAS_API void lmas_memory_free(lmas_memory *memory);
 
+/* `to` becomes what `from`, of the same session, is: where lanes draw from one pool they share the
+ * cells. What `to` held is dropped. */
+LMAS_CHECKED lmas_status lmas_memory_copy(lmas_memory *to, lmas_memory *from);
+
 /* Read `text` as it stands: no chat template, special tokens recognised, none added (a chat turn
  * brings its own BOS; before a plain text put lmas_model_info.bos). `agent` names the segment. */
 LMAS_CHECKED lmas_status lmas_memory_read(lmas_memory *memory, const char *agent, const char *text);
@@ -517,6 +521,9 @@ typedef bool (*lmas_speech_fn)(void *user, uint64_t id, const char *text, size_t
 typedef bool (*lmas_agent_fn)(void *user, uint64_t id, const lmas_agent_trace *agent);
 typedef bool (*lmas_result_fn)(void *user, const lmas_result *result);
 
+/* The last agent has ended: its memory, idle, before it goes. Save or copy it, nothing else. */
+typedef bool (*lmas_memory_fn)(void *user, uint64_t id, lmas_memory *memory);
+
 /* Experiments that show what the memory does: what agents inherit in place of it. */
 typedef enum lmas_control {
     LMAS_CONTROL_OFF = 0,
@@ -561,12 +568,17 @@ typedef struct lmas_solver_params {
      * it. LMAS_E_INVALID beside a control that hands on no memory or chooses cells itself,
      * LMAS_E_MODEL where this model's cells cannot be dropped. Borrowed. */
     const char *keep_rule;
+    /* What every turn begins with that would begin with an empty memory, such as documents read
+     * before; NULL for nothing (default). Of the session, idle and left as it is while the solver
+     * lives; it keeps a lane to itself. No `keep_rule` drops of it. Borrowed. */
+    lmas_memory *origin;
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */
     lmas_agent_fn on_agent;   /* an agent ended its turn (default NULL) */
+    lmas_memory_fn on_memory; /* the memory of the last agent (default NULL) */
     lmas_result_fn on_result; /* a question ended (default NULL) */
-    void *user;               /* handed to the three */
+    void *user;               /* handed to the four */
 } lmas_solver_params;
 LMAS_API lmas_solver_params lmas_solver_params_default(void);
 
@@ -614,7 +626,8 @@ typedef struct lmas_needs {
     uint32_t n_lanes;       /* working memories at once: branches go side by side */
     uint32_t n_lanes_least; /* with so many it can be asked all the same */
     uint32_t n_cells;       /* the most in one of them (if every agent speaks all it may) */
-    uint32_t n_cells_all;   /* the most in all of them, where lanes draw from one pool */
+    uint32_t n_cells_all;   /* the most in all of them, where lanes draw from one pool; the lane and
+                             * the cells of an origin come on top */
 } lmas_needs;
 LMAS_CHECKED lmas_status lmas_question_needs(lmas_needs *out, const lmas_model *model,
                                              const lmas_team *team,

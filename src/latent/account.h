@@ -6,7 +6,8 @@
  *   vectors                      e0 ... e9
  *
  * Two lists in the order of the segments: a token is 4 bytes, a thought n_embd floats. Memories
- * that people hold keep it, so that they can be saved; those of a solver do without.
+ * that people hold keep it, so that they can be saved; those of a solver where somebody asks for
+ * the last one (lmas_solver_params.on_memory).
  */
 #ifndef LMI_LATENT_ACCOUNT_H
 #define LMI_LATENT_ACCOUNT_H

@@ -61,6 +61,17 @@ lmas_status lmi_memory_fork(lmas_memory *to, lmas_memory *from)
     return status == LMAS_OK ? copy_holes(to, from, 0, end, 0) : status;
 }
 
+lmas_status lmas_memory_copy(lmas_memory *to, lmas_memory *from)
+{
+    if (!to || !from || to == from || to->session != from->session)
+        return lmi_fail(LMAS_E_INVALID,
+                        "lmas_memory_copy needs two working memories of one session");
+    if (lmi_memory_is_busy(to) || lmi_memory_is_busy(from))
+        return lmi_fail(LMAS_E_INVALID, "the working memory is busy with a request");
+    lmi_memory_clear(to);
+    return lmi_memory_fork(to, from);
+}
+
 bool lmi_memory_has(const lmas_memory *memory, uint32_t pos)
 {
     return pos < memory->lane->pos && !(pos < memory->n_known && memory->is_hole[pos]);

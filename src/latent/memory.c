@@ -151,13 +151,14 @@ lmas_status lmi_memory_start_text(lmas_memory *memory, const char *agent, const 
 }
 
 lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_prefix *prefix,
-                            uint32_t n)
+                            const int32_t *tokens, uint32_t n)
 {
     lmas_status status = check_idle(memory);
 
     if (status == LMAS_OK)
         status = open_segment(memory, agent, LMAS_SEGMENT_PROMPT);
-    lmi_account_lose(&memory->account); /* a prefix does not say what was read into it */
+    if (status == LMAS_OK)
+        status = lmi_account_add_tokens(&memory->account, tokens, n);
     return status == LMAS_OK ? lmi_prefix_give(memory->session->ctx, memory->lane, prefix, n)
                              : status;
 }

@@ -46,10 +46,10 @@ bool lmi_memory_is_busy(const lmas_memory *memory);
 lmas_status lmi_memory_start_read(lmas_memory *memory, const char *agent, const int32_t *tokens,
                                   size_t n, unsigned want);
 
-/* Take the first `n` positions of a prefix into an empty memory, as read by the agent. Done at
- * once: no request is placed. */
+/* Take the first `n` positions of a prefix, which are `tokens`, into an empty memory, as read by
+ * the agent. Done at once: no request is placed. */
 lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_prefix *prefix,
-                            uint32_t n);
+                            const int32_t *tokens, uint32_t n);
 
 /* One latent step: e = realign(h), h the lane's hidden state, which must be fresh. */
 lmas_status lmi_memory_start_thought(lmas_memory *memory, const char *agent, unsigned want);

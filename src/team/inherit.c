@@ -14,7 +14,7 @@
 /* Where block `k` of its memory begins. */
 static uint32_t begin_of(const lmi_strand *strand, size_t k)
 {
-    return k ? strand->ends[k - 1] : 0;
+    return k ? strand->ends[k - 1] : strand->plan->n_origin;
 }
 
 static lmas_memory *take_free(lmi_memories *memories)
@@ -37,6 +37,15 @@ void lmi_let_go(lmi_strand *strands, size_t i, const lmi_turn_state *standing,
     lmi_memory_clear(strand->memory);
     memories->free[memories->n_free++] = strand->memory;
     strand->memory = NULL;
+}
+
+/* A new memory begins with the origin, where there is one. */
+static lmas_status take_new(lmi_strand *strand, lmi_memories *memories)
+{
+    lmas_memory *origin = strand->plan->params.origin;
+
+    strand->memory = take_free(memories);
+    return origin ? lmi_memory_fork(strand->memory, origin) : LMAS_OK;
 }
 
 /* Its base's blocks lie where they lay. */
@@ -114,7 +123,7 @@ lmas_status lmi_inherit(lmi_strand *strands, size_t i, const lmi_turn_state *sta
     if (!strand->ends)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a turn");
     if (strand->turn->base == LMI_NO_TURN)
-        strand->memory = take_free(memories);
+        status = take_new(strand, memories);
     else
         status =
             take_base(strands, strand, lmi_plan_takes_over(strand->plan, standing, i), memories);

@@ -242,9 +242,12 @@ static lmas_status begin_turns(lmi_job *job)
 
 bool lmi_job_take_memories(lmi_job *job, lmas_session *session, uint32_t n)
 {
+    const bool has_account = job->plan->params.on_memory != NULL;
+
     job->memories.free = lmi_new(n, sizeof(*job->memories.free));
     while (job->memories.free && job->memories.n_free < n &&
-           lmi_memory_new(&job->memories.free[job->memories.n_free], session, false) == LMAS_OK)
+           lmi_memory_new(&job->memories.free[job->memories.n_free], session, has_account) ==
+               LMAS_OK)
         job->memories.n_free++;
     if (job->memories.n_free < n) {
         release(job);
@@ -279,6 +282,14 @@ static bool tell(lmi_job *job)
     return is_stopping;
 }
 
+/* The last one's memory, for who wants it; false when he asks to stop. */
+static bool show_memory(const lmi_job *job, const lmi_strand *strand)
+{
+    const lmas_solver_params *p = &job->plan->params;
+
+    return !strand->turn->is_wanted || p->on_memory(p->user, job->result.id, strand->memory);
+}
+
 static lmas_status step_strand(bool *is_stopping, lmi_job *job, size_t i)
 {
     lmi_strand *strand = &job->strands[i];
@@ -292,6 +303,7 @@ static lmas_status step_strand(bool *is_stopping, lmi_job *job, size_t i)
     job->standing[i] = LMI_ENDED;
     job->said[i] = strand->trace.output;
     lmi_strand_rest(strand);
+    *is_stopping |= !show_memory(job, strand);
     lmi_let_go(job->strands, i, job->standing, &job->memories);
     return LMAS_OK;
 }

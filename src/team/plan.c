@@ -389,6 +389,7 @@ static void set_work(lmi_plan *plan, size_t i, const set *memory, const set *tex
     turn->sampling = sampling_of(plan, agent);
     if (lmi_turn_is_errand(turn))
         return;
+    turn->is_wanted = turn->is_output && p->on_memory;
     if (is_latent)
         set_thoughts(turn, p, set_has(memory, i));
     if (!is_latent || turn->is_output || agent->speaks || is_first || set_has(text, i))
@@ -610,6 +611,7 @@ lmas_status lmi_plan_make(lmi_plan *out, const lmas_model *model, const lmas_tea
 
     *out = (lmi_plan){.model = model, .team = team};
     out->params = params ? *params : lmas_solver_params_default();
+    out->n_origin = lmas_memory_n_pos(out->params.origin);
     d.status = lmi_params_check(&out->params);
     if (d.status == LMAS_OK)
         d.status = lmi_params_keep(&out->keep, &out->params);
@@ -662,7 +664,7 @@ bool lmi_turn_is_fresh(const lmi_turn *turn)
 
 bool lmi_turn_is_handed_on(const lmi_turn *turn)
 {
-    return turn->gives_to.n > 0 || turn->is_relayed;
+    return turn->gives_to.n > 0 || turn->is_relayed || turn->is_wanted;
 }
 
 size_t lmi_turn_place(const lmi_turn *turn, int32_t block)

@@ -57,6 +57,7 @@ typedef struct lmi_turn {
     bool gets_memory;   /* as the file says: it is told so */
     bool is_relayed;    /* somebody reads its block afresh */
     bool is_output;     /* the last one */
+    bool is_wanted;     /* somebody wants its memory when it ends, and all that it spoke in it */
     int32_t n_thoughts; /* after reading, or the most of them: */
     bool ends_at_rest;  /* it stops thinking when its thoughts are at rest */
     int32_t n_speak;    /* most tokens spoken after that, 0 for none */
@@ -71,6 +72,7 @@ typedef struct lmi_plan {
     lmi_keep keep;   /* of edges that have none of their own */
     lmi_turn *turns; /* each behind those it waits for; the output is the last one */
     size_t n_turns;
+    uint32_t n_origin;      /* positions that a memory which is new begins with */
     uint32_t n_lanes;       /* memories at once where branches go side by side */
     uint32_t n_lanes_least; /* where one turn goes after the other */
 } lmi_plan;

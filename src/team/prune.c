@@ -1,8 +1,8 @@
 /*
  * prune.c - see prune.h.
  *
- *   blocks   [ a         b      ][ c    ][ d       e    ]
- *   rules     of the base's edge   x       of the other edge
+ *   blocks   [ origin ][ a         b      ][ c    ][ d       e    ]
+ *   rules     none       of the base's edge   x       of the other edge
  *
  * Blocks that came along one edge are judged together, and so are all those along edges without a
  * rule of their own: what stays of S cells is a share of these S.
@@ -16,7 +16,7 @@
 static uint32_t gather(lmi_keeping *k, const lmi_strand *strand, const lmi_keep *keep)
 {
     const lmi_turn *turn = strand->turn;
-    uint32_t n = 0, pos = 0;
+    uint32_t n = 0, pos = strand->plan->n_origin;
     size_t i;
 
     for (i = 0; i < turn->n_keeps; i++)

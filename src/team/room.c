@@ -82,7 +82,7 @@ static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, con
     return status;
 }
 
-/* A fork shares what it began with, and a memory that an experiment overwrites shares nothing.
+/* A fork shares what it began with, as all share the origin, and a memory that an experiment overwrites shares nothing.
  * Where there is a join each counts for itself, which is more than it takes: a fork may outlive the
  * one who went on in what both began with. */
 static void count_alone(addition *turns, const lmi_plan *plan, size_t i, uint64_t whole)
@@ -110,14 +110,14 @@ static uint32_t clamp(uint64_t n)
 static void count_memory(lmi_room *room, addition *turns, const lmi_plan *plan, size_t i)
 {
     const lmi_turn_list *blocks = &plan->turns[i].blocks;
-    uint64_t least = 0, most = 0;
+    uint64_t least = plan->n_origin, most = plan->n_origin;
     size_t k;
 
     for (k = 0; k < blocks->n; k++) {
         least += turns[blocks->at[k]].least;
         most += turns[blocks->at[k]].most;
     }
-    count_alone(turns, plan, i, most);
+    count_alone(turns, plan, i, most - plan->n_origin);
     room->n_least = clamp(least) > room->n_least ? clamp(least) : room->n_least;
     room->n_most = clamp(most) > room->n_most ? clamp(most) : room->n_most;
 }

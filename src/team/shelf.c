@@ -88,7 +88,7 @@ lmi_shelf_place *lmi_shelf_look(uint32_t *n_out, lmi_shelf *shelf, size_t i, con
 
     *n_out = 0;
     if (place->state == LMI_SHELF_UNKNOWN) {
-        const bool is_open = shelf->plan->params.share_prefixes &&
+        const bool is_open = shelf->plan->params.share_prefixes && shelf->plan->n_origin == 0 &&
                              lmi_turn_is_fresh(&shelf->plan->turns[i]) &&
                              lmi_prefix_is_possible(shelf->ctx) &&
                              find_common(place, shelf->plan, i, c, prompt) == LMAS_OK;

@@ -120,16 +120,34 @@ static lmas_status check_keeps(lmas_session *session, const lmi_plan *plan)
     return LMAS_OK;
 }
 
+/* What begins every memory must be at hand, and the team's own stay distinct from it. */
+static lmas_status check_origin(const lmas_session *session, const lmi_plan *plan)
+{
+    const lmas_memory *origin = plan->params.origin;
+
+    if (!origin)
+        return LMAS_OK;
+    if (origin->session != session || lmi_memory_is_busy(origin))
+        return lmi_fail(LMAS_E_INVALID, "origin must be an idle working memory of the session");
+    if (lmi_control_overwrites(plan->params.control))
+        return lmi_fail(LMAS_E_INVALID,
+                        "control %s overwrites whole memories, the origin in them too: leave out "
+                        "one of the two",
+                        lmas_control_name(plan->params.control));
+    return LMAS_OK;
+}
+
 /* Branches go side by side as far as there are lanes for them. */
 static lmas_status check_lanes(const lmas_session *session, lmi_plan *plan)
 {
-    const uint32_t n_lanes = lmas_session_n_lanes(session);
+    const uint32_t n_lanes = lmas_session_n_lanes(session) - (plan->params.origin ? 1 : 0);
 
     if (plan->n_lanes_least > n_lanes)
         return lmi_fail(LMAS_E_INVALID,
                         "team %s holds %u working memories at once: a session of as many lanes or "
-                        "more expected, this one has %u",
-                        plan->team->name, plan->n_lanes_least, n_lanes);
+                        "more expected, this one has %u%s",
+                        plan->team->name, plan->n_lanes_least, n_lanes,
+                        plan->params.origin ? " beside the origin's" : "");
     plan->n_lanes = plan->n_lanes < n_lanes ? plan->n_lanes : n_lanes;
     return LMAS_OK;
 }
@@ -158,6 +176,8 @@ static lmas_status check_plan(lmas_session *session, lmi_plan *plan)
         status = check_control(session, plan);
     if (status == LMAS_OK)
         status = check_keeps(session, plan);
+    if (status == LMAS_OK)
+        status = check_origin(session, plan);
     if (status == LMAS_OK)
         status = check_lanes(session, plan);
     if (status == LMAS_OK)
@@ -333,7 +353,8 @@ static lmas_status retire(lmas_solver *solver, size_t i)
 static bool has_room(const lmas_solver *solver, const lmi_job *job)
 {
     const lmi_context *ctx = solver->session->ctx;
-    uint64_t n = (uint64_t)lmi_shelf_n_cells(&solver->shelf) + lmi_job_n_cells(job);
+    uint64_t n = (uint64_t)lmi_shelf_n_cells(&solver->shelf) + solver->plan.n_origin +
+                 lmi_job_n_cells(job);
     size_t i;
 
     for (i = 0; i < solver->n_running; i++)

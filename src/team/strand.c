@@ -197,7 +197,8 @@ static lmas_status take_beginning(lmi_strand *strand)
 {
     const lmi_prefix *prefix = strand->place->prefix;
 
-    if (lmi_memory_take(strand->memory, strand->turn->name, prefix, strand->n_shared) != LMAS_OK) {
+    if (lmi_memory_take(strand->memory, strand->turn->name, prefix, strand->prompt.ids,
+                        strand->n_shared) != LMAS_OK) {
         lmi_memory_clear(strand->memory);
         strand->place = NULL;
         return read_rest(strand, 0);
