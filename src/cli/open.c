@@ -360,15 +360,16 @@ lmas_status lmi_stage_make_session(lmi_stage *stage)
     return LMAS_OK;
 }
 
-/* The lanes of one question alone draw from one pool: it takes less than a part for each, and there
- * is no company whose cells attention would go over. */
+/* The lanes of one question alone, and of what it begins with, draw from one pool: it takes less
+ * than a part for each, and there is no company whose cells attention would go over. */
 static lmas_status choose_kv(lmi_stage *stage, const lmas_question *question)
 {
     lmas_needs needs;
     const lmas_status status =
         lmas_question_needs(&needs, stage->model, stage->team, &stage->solver_params, question);
 
-    if (status == LMAS_OK && needs.n_lanes > 1 && stage->session_params.kv == LMAS_KV_AUTO)
+    if (status == LMAS_OK && (needs.n_lanes > 1 || stage->n_before > 0) &&
+        stage->session_params.kv == LMAS_KV_AUTO)
         stage->session_params.kv = LMAS_KV_UNIFIED;
     return status;
 }
@@ -391,6 +392,7 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
                                .n = n,
                                .n_at_once = n_wanted,
                                .n_ctx = stage->n_ctx_asked,
+                               .n_before = stage->n_before,
                                .is_per_lane = stage->session_params.kv != LMAS_KV_UNIFIED,
                                .cell_size = cell_size(stage),
                                .max_size = memory_for_cells(stage)};

@@ -14,6 +14,7 @@ typedef struct lmi_stage {
     lmas_solver_params solver_params;
     lmas_session_params session_params;
     uint32_t n_ctx_asked;     /* 0 when it is computed */
+    uint32_t n_before;        /* positions of a memory that the team begins with, or 0 */
     uint32_t n_at_once;       /* questions that run together */
     lmi_buf path;             /* of the model's file */
     lmi_buf chat_template;    /* text of --chat-template-file */

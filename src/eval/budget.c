@@ -13,9 +13,12 @@ enum { MEMINFO_MAX = 64 * 1024, PART_STEP = 256 };
 static lmas_status count_needs(lmas_needs *out, const lmi_demand *demand, size_t i, int32_t n)
 {
     lmas_solver_params params = *demand->params;
+    lmas_status status;
 
     params.max_new_tokens = n;
-    return lmas_question_needs(out, demand->model, demand->team, &params, &demand->questions[i]);
+    status = lmas_question_needs(out, demand->model, demand->team, &params, &demand->questions[i]);
+    out->n_cells += demand->n_before;
+    return status;
 }
 
 /* The same, as cells of its longest memory. */
@@ -96,7 +99,7 @@ static lmas_status measure(lmas_needs *needs, lmi_budget *budget, const lmi_dema
         status = count_needs(needs, demand, 0, 1); /* lanes are the team's, whatever is asked */
     if (status != LMAS_OK)
         return status;
-    limit = cell_limit(demand, needs->n_lanes);
+    limit = cell_limit(demand, needs->n_lanes + (demand->n_before > 0));
     status = find_largest(&largest, &cells, demand, limit);
     budget->max_new_tokens = demand->params->max_new_tokens;
     budget->n_cells = limit;
@@ -115,9 +118,19 @@ static uint32_t part_of(const lmi_budget *budget, const lmas_needs *needs, const
 {
     if (!demand->is_per_lane)
         return needs->n_cells_all;
-    if (budget->n_at_once * needs->n_lanes == 1)
+    if (budget->n_at_once * needs->n_lanes == 1 && demand->n_before == 0)
         return needs->n_cells;
     return (budget->n_cells + PART_STEP - 1) / PART_STEP * PART_STEP * needs->n_lanes;
+}
+
+/* What they begin with has a lane of its own; in a pool they share its cells. */
+static void add_origin(lmi_budget *b, const lmi_demand *demand)
+{
+    if (demand->n_before == 0)
+        return;
+    if (!demand->n_ctx)
+        b->n_ctx += demand->is_per_lane ? b->n_ctx / b->n_lanes : demand->n_before;
+    b->n_lanes++;
 }
 
 /* As many questions together as the cells that were asked for hold, or those that can be had. */
@@ -126,7 +139,7 @@ static void fit(lmi_budget *b, const lmas_needs *needs, const lmi_demand *demand
     if (demand->n_ctx) {
         b->n_ctx = demand->n_ctx;
         while (demand->is_per_lane && b->n_at_once > 1 &&
-               b->n_ctx / (b->n_at_once * needs->n_lanes) < b->n_cells)
+               b->n_ctx / (b->n_at_once * needs->n_lanes + (demand->n_before > 0)) < b->n_cells)
             b->n_at_once--;
     } else {
         while (b->n_at_once > 1 && (double)b->n_at_once * part_of(b, needs, demand) > affordable)
@@ -153,6 +166,7 @@ lmas_status lmi_budget_make(lmi_budget *out, const lmi_demand *demand)
     if (demand->cell_size > 0 && demand->max_size > 0)
         affordable = (double)demand->max_size / demand->cell_size;
     fit(&b, &needs, demand, affordable);
+    add_origin(&b, demand);
     *out = b;
     return LMAS_OK;
 }

@@ -82,9 +82,9 @@ static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, con
     return status;
 }
 
-/* A fork shares what it began with, as all share the origin, and a memory that an experiment overwrites shares nothing.
- * Where there is a join each counts for itself, which is more than it takes: a fork may outlive the
- * one who went on in what both began with. */
+/* A fork shares what it began with, as all share the origin, and a memory that an experiment
+ * overwrites shares nothing. Where there is a join each counts for itself, which is more than it
+ * takes: a fork may outlive the one who went on in what both began with. */
 static void count_alone(addition *turns, const lmi_plan *plan, size_t i, uint64_t whole)
 {
     const lmi_turn *turn = &plan->turns[i];

@@ -44,6 +44,39 @@ else
     skip "and it is JSON" "no python3 here"
 fi
 
+# Teams begin with a memory, and keep one.
+printf 'Mia has 6 bags with 12 shells each.' >"$tmp/document"
+run memory save -m $MODEL -t 1 "$tmp/document.lmem" --read "$tmp/document"
+team() { run ask -m $MODEL --temp 0 -n 24 -t 1 "$@" 'How many shells has Mia?'; }
+team --trace --memory "$tmp/document.lmem" --save_memory "$tmp/after.lmem"
+cp "$tmp/out" "$tmp/after"
+[ "$code" -eq 0 ] && grep -qE '^planner .* 15-[0-9]+$' "$tmp/err"
+ok $? "ask --memory has the team begin behind what was read" "$tmp/err"
+team --memory "$tmp/document.lmem"
+cmp -s "$tmp/out" "$tmp/after"
+ok $? "keeping the memory leaves the answer as it is"
+team --memory "$tmp/document.lmem" --kv lane
+cmp -s "$tmp/out" "$tmp/after"
+ok $? "and so does a cache in parts"
+run memory info "$tmp/after.lmem"
+grep -qE '^segments *prompt +0 to 14 +reader$' "$tmp/out" && grep -qE 'text .* judger$' "$tmp/out" &&
+    ! grep -q '^rebuilt' "$tmp/out"
+ok $? "ask --save_memory keeps all of it, and could rebuild it" "$tmp/out"
+n_pos=$(awk '$1 == "memory" { print $2 }' "$tmp/out")
+team --trace --memory "$tmp/after.lmem"
+[ "$code" -eq 0 ] && grep -qE "^planner .* $n_pos-[0-9]+\$" "$tmp/err"
+ok $? "and the next question goes on from there" "$tmp/err"
+team --memory "$tmp/document.lmem" --save_memory "$tmp/sealed.lmem" --key "$tmp/turn"
+[ "$code" -eq 1 ] && grep -q 'not sealed' "$tmp/err" && [ ! -e "$tmp/sealed.lmem" ]
+ok $? "--key takes no memory that it has not sealed" "$tmp/err"
+fails 1 'No such file' "a folder that is not there is named before anybody waits" \
+    ask -m $MODEL --save_memory "$tmp/none/a.lmem" 'How many?'
+fails 1 'is no memory file' "--memory of another file is refused" \
+    ask -m $MODEL --memory "$tmp/document" 'How many?'
+fails 2 'changes nothing without' "--key alone is a mistake" ask -m $MODEL --key "$tmp/turn" 'How many?'
+fails 1 'control zero overwrites' "an experiment that overwrites memories has none to begin with" \
+    ask -m $MODEL --memory "$tmp/document.lmem" --control zero 'How many?'
+
 # Another cache.
 run memory load -m $MODEL -t 1 -ctk f32 -ctv f32 "$file" --speak 64
 [ "$code" -eq 0 ] && cmp -s "$tmp/answer" "$tmp/out" && [ "$(wc -l <"$tmp/err")" -eq 1 ] &&

@@ -102,6 +102,28 @@ static void test_given_context_is_taken_as_it_is(void **state)
     assert_int_equal(b.n_lanes, 2);
 }
 
+static void test_what_a_team_begins_with_has_a_lane_of_its_own(void **state)
+{
+    lmi_demand demand = make_demand();
+    lmi_budget alone, pool, parts;
+
+    (void)state;
+    assert_ok(lmi_budget_make(&alone, &demand));
+    demand.n_before = 100;
+    assert_ok(lmi_budget_make(&pool, &demand));
+    assert_int_equal(pool.n_lanes, alone.n_lanes + 1);
+    assert_int_equal(pool.n_ctx, alone.n_ctx + 100);
+    assert_int_equal(pool.n_cells, alone.n_cells + 100);
+    demand.is_per_lane = true;
+    assert_ok(lmi_budget_make(&parts, &demand));
+    assert_int_equal(parts.n_lanes, 3);
+    assert_true(parts.n_ctx / parts.n_lanes >= parts.n_cells);
+    demand.n_at_once = 1;
+    assert_ok(lmi_budget_make(&parts, &demand));
+    assert_int_equal(parts.n_lanes, 2);
+    assert_true(parts.n_ctx / 2 >= parts.n_cells);
+}
+
 static void test_this_machine_has_memory(void **state)
 {
     (void)state;
@@ -115,6 +137,7 @@ int main(void)
         cmocka_unit_test(test_text_is_shortened_to_what_the_model_was_trained_for),
         cmocka_unit_test(test_scarce_memory_takes_lanes_away),
         cmocka_unit_test(test_given_context_is_taken_as_it_is),
+        cmocka_unit_test(test_what_a_team_begins_with_has_a_lane_of_its_own),
         cmocka_unit_test(test_this_machine_has_memory),
     };
 

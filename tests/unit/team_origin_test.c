@@ -14,8 +14,8 @@ static const char QUESTION[] = "How many shells does Mia have?";
 /* Two go on from one, and are joined: blocks begin behind the origin, and one is moved. */
 static const char SPLIT[] =
     "{\"name\": \"t\", \"context\": {\"latent\": \"\", \"text\": \"{outputs}\"}, \"agents\": ["
-    "{\"name\": \"a\", \"prompt\": \"One: {question}\"}, {\"name\": \"b\", \"prompt\": \"Two: {question}\"}, "
-    "{\"name\": \"s\", \"prompt\": \"All.\"}], "
+    "{\"name\": \"a\", \"prompt\": \"One: {question}\"}, "
+    "{\"name\": \"b\", \"prompt\": \"Two: {question}\"}, {\"name\": \"s\", \"prompt\": \"All.\"}], "
     "\"edges\": [{\"from\": [\"a\", \"b\"], \"to\": \"s\"}]}";
 
 static lmas_session *session_of(lmas_kv kv, uint32_t n_lanes, const char *cache_type)

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "cli/ask/kept.h"
 #include "cli/ask/trace.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
@@ -19,6 +20,7 @@
 typedef struct ask_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
     const char *trace;     /* what of the agents is shown; NULL for nothing */
+    const char *memory, *save_memory, *key;
 } ask_settings;
 
 /* Tokens near to a thought that fit a line. */
@@ -43,6 +45,15 @@ static const lmi_opt ask_opts[] = {
              "its stretch of the working memory. --trace=thoughts also shows what each thought "
              "was like: the words that the model would say there, and those nearest to what goes "
              "in"},
+    {"--memory", LMI_OPT_FILE, offsetof(ask_settings, memory), "FILE",
+     .help = "begin with the working memory in this file, as latentmas memory save or "
+             "--save_memory wrote it: documents read once, asked often. Every agent that would "
+             "begin with an empty memory begins with it"},
+    {"--save_memory", LMI_OPT_FILE, offsetof(ask_settings, save_memory), "FILE",
+     .help = "keep the last agent's memory, its answer in it, to go on from with --memory"},
+    {"--key", LMI_OPT_FILE, offsetof(ask_settings, key), "FILE",
+     .help = "seal what --save_memory writes with the secret bytes in this file, and take nothing "
+             "by --memory that was not sealed with them"},
     {0},
 };
 
@@ -70,6 +81,7 @@ typedef struct speech {
     bool is_on_screen; /* stdout is a terminal, where what is spoken is progress enough */
     int write_error;   /* errno of stdout, 0 while it takes what it is given */
     lmi_progress progress;
+    lmi_kept kept;
     lmi_activity idle;  /* nothing at work yet */
     lmas_status status; /* how the question ended, and why */
     char error[LMI_ERROR_MAX];
@@ -152,6 +164,14 @@ static void say_how_it_ended(const lmas_agent_trace *last)
     else if (last->is_cut)
         lmi_say("the answer is cut after %u token%s: give more by -n or the team file",
                 last->n_spoken, last->n_spoken == 1 ? "" : "s");
+}
+
+static bool keep_memory(void *user, uint64_t id, lmas_memory *memory)
+{
+    speech *s = user;
+
+    (void)id;
+    return lmi_kept_save(&s->kept, memory);
 }
 
 static bool note_result(void *user, const lmas_result *result)
@@ -254,7 +274,32 @@ static lmas_status drive(speech *s, lmas_solver *solver, const lmas_question *qu
     end_line(s);
     if (status == LMAS_OK && s->status != LMAS_OK)
         return lmi_fail(s->status, "%s", s->error);
+    return status == LMAS_OK ? lmi_kept_end(&s->kept) : status;
+}
+
+/* The session, and in it what the team begins with. */
+static lmas_status prepare(lmi_stage *stage, speech *s, const lmas_question *question)
+{
+    lmas_status status = lmi_kept_look(&s->kept, stage);
+
+    lmi_interrupt_at_once(true);
+    if (status == LMAS_OK)
+        status = lmi_stage_ask(stage, question);
+    if (status == LMAS_OK)
+        status = lmi_kept_open(&s->kept, stage);
+    lmi_interrupt_at_once(false);
     return status;
+}
+
+static void set_params(lmas_solver_params *p, speech *s)
+{
+    p->share_prefixes = false; /* there is no other question */
+    p->n_near = shows_thoughts(s->settings) ? N_NEAR : 0;
+    p->on_speech = print_speech;
+    p->on_agent = print_agent;
+    p->on_memory = s->kept.to ? keep_memory : NULL;
+    p->on_result = note_result;
+    p->user = s;
 }
 
 static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
@@ -264,19 +309,11 @@ static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
                                     .kind = LMAS_ANSWER_FREE,
                                     .other = is_swapped ? lmi_foreign_question(0) : NULL};
     lmas_solver *solver = NULL;
-    lmas_status status;
+    lmas_status status = prepare(stage, s, &question);
 
-    lmi_interrupt_at_once(true);
-    status = lmi_stage_ask(stage, &question);
-    lmi_interrupt_at_once(false);
     if (status != LMAS_OK)
         return status;
-    stage->solver_params.share_prefixes = false; /* there is no other question */
-    stage->solver_params.n_near = shows_thoughts(s->settings) ? N_NEAR : 0;
-    stage->solver_params.on_speech = print_speech;
-    stage->solver_params.on_agent = print_agent;
-    stage->solver_params.on_result = note_result;
-    stage->solver_params.user = s;
+    set_params(&stage->solver_params, s);
     s->idle = lmi_activity_of(stage->team, stage->solver_params.method);
     status = lmas_solver_new(&solver, stage->session, stage->team, &stage->solver_params);
     if (status == LMAS_OK && s->settings->trace)
@@ -294,6 +331,7 @@ static lmas_status ask(const ask_settings *settings, speech *s, const char *ques
 
     if (status == LMAS_OK)
         status = solve(&stage, s, question);
+    lmi_kept_done(&s->kept);
     lmi_stage_done(&stage);
     return status;
 }
@@ -311,6 +349,8 @@ static int finish(lmas_status status, const speech *s)
 /* The checks of flags that the table cannot make. */
 static lmas_status check(const ask_settings *s)
 {
+    if (s->key && !s->memory && !s->save_memory)
+        return lmi_fail(LMAS_E_INVALID, "--key changes nothing without --memory or --save_memory");
     if (lmi_flags_check(&s->solve.model) != LMAS_OK ||
         lmi_team_flags_check(&s->solve.team) != LMAS_OK)
         return LMAS_E_INVALID;
@@ -324,7 +364,10 @@ static lmas_status check(const ask_settings *s)
 static int run(void *settings, const lmi_args *args)
 {
     const ask_settings *s = settings;
-    speech out = {.settings = s, .is_on_screen = isatty(STDOUT_FILENO) == 1};
+    speech out = {
+        .settings = s,
+        .is_on_screen = isatty(STDOUT_FILENO) == 1,
+        .kept = {.from = s->memory, .to = s->save_memory, .params = {.key_file = s->key}}};
     lmas_status status;
     lmi_buf question;
 
@@ -364,6 +407,10 @@ const lmi_command lmi_cmd_ask = {
     .examples = "ask the demo model, and see what each agent does\n"
                 "latentmas ask -m models/demo.gguf --trace \"Tom has 12 apples and buys 7 more. "
                 "How many?\"\n"
+                "read a document once, and ask about it often\n"
+                "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt\n"
+                "latentmas ask -m models/demo.gguf --memory notes.lmem \"How many shells are "
+                "there?\"\n"
                 "one agent alone, greedy, the question from a pipe\n"
                 "echo \"12 + 7?\" | latentmas ask -m models/demo.gguf --method baseline --temp 0 "
                 "-\n",
@@ -372,7 +419,7 @@ const lmi_command lmi_cmd_ask = {
     .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_models, lmi_env_hub, lmi_env_http,
                     lmi_env_engine, lmi_env_compute},
     .files = {lmi_files_models, lmi_files_realign},
-    .see_also = "model run teams",
+    .see_also = "memory model run teams",
     .settings_size = sizeof(ask_settings),
     .init = init,
     .run = run,

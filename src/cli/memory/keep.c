@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "cli/open.h"
+#include "cli/origin.h"
 #include "cli/show/term.h"
 
 /* Longest document, in bytes. */
@@ -127,23 +128,11 @@ static lmas_status speak(work *w, int64_t n_tokens)
     return status;
 }
 
-/* How long it is, said before there is a session to hold it; nothing else of the file is used. */
-static lmas_status look(uint32_t *n_pos, const lmi_memory_wish *keep)
-{
-    lmas_memory_file *file = NULL;
-    const lmas_status status = lmas_memory_file_open(&file, keep->path, &keep->params);
-
-    if (status == LMAS_OK)
-        *n_pos = lmas_memory_file_describe(file)->n_pos;
-    lmas_memory_file_free(file);
-    return status;
-}
-
 lmas_status lmi_memory_go_on(const lmi_solve_flags *flags, const lmi_memory_wish *keep)
 {
     work w = {0};
     uint32_t n_pos;
-    lmas_status status = look(&n_pos, keep);
+    lmas_status status = lmi_origin_look(&n_pos, keep->path, &keep->params);
 
     if (status == LMAS_OK)
         status = lmi_stage_open_model(&w.stage, &flags->model);
@@ -152,9 +141,7 @@ lmas_status lmi_memory_go_on(const lmi_solve_flags *flags, const lmi_memory_wish
     if (status == LMAS_OK)
         status = make_session(&w, flags, n_pos, keep->n_tokens);
     if (status == LMAS_OK)
-        status = lmas_memory_load(&w.memory, w.stage.session, keep->path, &keep->params);
-    if (status == LMAS_OK && lmas_memory_rebuilt(w.memory))
-        lmi_say("%s: rebuilt from what was read and thought", lmas_memory_rebuilt(w.memory));
+        status = lmi_origin_load(&w.memory, w.stage.session, keep->path, &keep->params);
     if (status == LMAS_OK)
         status = read_on(&w);
     if (status == LMAS_OK)
