@@ -4,16 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/utf8.h"
 #include "cli/ask/kept.h"
-#include "cli/ask/trace.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
-#include "cli/show/activity.h"
-#include "cli/show/progress.h"
 #include "cli/show/term.h"
+#include "cli/talk/talk.h"
 #include "data/foreign.h"
 #include "data/task.h"
 
@@ -22,9 +19,6 @@ typedef struct ask_settings {
     const char *trace;     /* what of the agents is shown; NULL for nothing */
     const char *memory, *save_memory, *key;
 } ask_settings;
-
-/* Tokens near to a thought that fit a line. */
-enum { N_NEAR = 4 };
 
 static const char *trace_at(size_t i)
 {
@@ -72,125 +66,6 @@ static void init(void *settings)
     ask_settings *s = settings;
 
     lmi_solve_flags_init(&s->solve);
-}
-
-/* What the callbacks need. */
-typedef struct speech {
-    const ask_settings *settings;
-    bool is_line_open; /* stdout stands in the middle of a line */
-    bool is_on_screen; /* stdout is a terminal, where what is spoken is progress enough */
-    int write_error;   /* errno of stdout, 0 while it takes what it is given */
-    lmi_progress progress;
-    lmi_kept kept;
-    lmi_activity idle;  /* nothing at work yet */
-    lmas_status status; /* how the question ended, and why */
-    char error[LMI_ERROR_MAX];
-} speech;
-
-static void flush(speech *s)
-{
-    if (fflush(stdout) != 0 && !s->write_error)
-        s->write_error = errno ? errno : EIO;
-}
-
-static bool print_speech(void *user, uint64_t id, const char *text, size_t len)
-{
-    speech *s = user;
-
-    (void)id;
-    if (len == 0)
-        return true;
-    lmi_progress_clear(&s->progress);
-    errno = 0;
-    fwrite(text, 1, len, stdout);
-    s->is_line_open = text[len - 1] != '\n';
-    flush(s);
-    return !s->write_error;
-}
-
-static void end_line(speech *s)
-{
-    if (!s->is_line_open)
-        return;
-    errno = 0;
-    putchar('\n');
-    s->is_line_open = false;
-    flush(s);
-}
-
-static bool print_agent(void *user, uint64_t id, const lmas_agent_trace *agent)
-{
-    speech *s = user;
-
-    (void)id;
-    if (!s->settings->trace)
-        return true;
-    lmi_progress_clear(&s->progress);
-    end_line(s);
-    lmi_trace_agent(agent);
-    if (shows_thoughts(s->settings))
-        lmi_trace_thoughts(agent);
-    return true;
-}
-
-/* Nothing came out: an empty line would leave a person alone with it. */
-static void say_nothing_came(const speech *s, const lmas_agent_trace *last)
-{
-    const bool is_alone = strcmp(s->settings->solve.team.method, "baseline") == 0;
-    const char *plural = last->n_spoken == 1 ? "" : "s";
-    const char *alone = is_alone ? "" : "; or try one agent with --method baseline";
-
-    if (last->is_cut)
-        lmi_say("no answer: %s spoke %u token%s, as many as --max_new_tokens or the team file "
-                "lets it, and no word among them: give it more",
-                last->name, last->n_spoken, plural);
-    else if (last->n_spoken)
-        lmi_say("no answer: %s spoke %u token%s and no word among them, only white space or "
-                "control tokens: try another --seed or --temp%s",
-                last->name, last->n_spoken, plural, alone);
-    else
-        lmi_say("no answer: %s ended its turn at once, as a model does whose chat template does "
-                "not fit: \"latentmas model info FILE\" shows it, --chat-template names another%s",
-                last->name, alone);
-}
-
-/* An answer that the model had not ended. */
-static void say_how_it_ended(const lmas_agent_trace *last)
-{
-    if (last->is_circling)
-        lmi_say("the answer is cut after %u tokens, and repeats itself: another --temp, --seed or "
-                "--latent_steps may help",
-                last->n_spoken);
-    else if (last->is_cut)
-        lmi_say("the answer is cut after %u token%s: give more by -n or the team file",
-                last->n_spoken, last->n_spoken == 1 ? "" : "s");
-}
-
-static bool keep_memory(void *user, uint64_t id, lmas_memory *memory)
-{
-    speech *s = user;
-
-    (void)id;
-    return lmi_kept_save(&s->kept, memory);
-}
-
-static bool note_result(void *user, const lmas_result *result)
-{
-    speech *s = user;
-
-    lmi_progress_clear(&s->progress);
-    end_line(s);
-    s->status = result->status;
-    snprintf(s->error, sizeof(s->error), "%s", result->error);
-    if (result->status != LMAS_OK)
-        return true;
-    if (s->settings->trace)
-        lmi_trace_total(result);
-    if (result->text[0])
-        say_how_it_ended(&result->agents[result->n_agents - 1]);
-    else if (result->n_agents)
-        say_nothing_came(s, &result->agents[result->n_agents - 1]);
-    return true;
 }
 
 /* All of stdin, without the newline that ends it. */
@@ -243,105 +118,54 @@ static lmas_status take_question(lmi_buf *out, const char *word)
     return LMAS_OK;
 }
 
-/* Say what the team is at, unless the terminal shows it already. */
-static void show_activity(speech *s, const lmas_solver *solver)
-{
-    const double seconds = (lmi_now_ms() - s->progress.begin_ms) / 1e3;
-    lmi_activity activity = s->idle;
-    lmi_buf text;
-
-    if (s->is_line_open && s->is_on_screen)
-        return;
-    lmi_activity_look(&activity, solver);
-    lmi_buf_init(&text, lmi_progress_width(&s->progress));
-    lmi_activity_add_who(&text, &activity);
-    lmi_activity_add_counts(&text, &activity, seconds);
-    lmi_progress_promise(&s->progress, 0, 0, lmi_buf_text(&text));
-    lmi_buf_done(&text);
-}
-
-/* Tick until the answer is there. */
-static lmas_status drive(speech *s, lmas_solver *solver, const lmas_question *question)
-{
-    lmas_status status = lmas_solver_submit(solver, question);
-
-    lmi_progress_init(&s->progress);
-    while (status == LMAS_OK && lmas_solver_n_open(solver) > 0) {
-        show_activity(s, solver);
-        status = lmas_solver_tick(solver);
-    }
-    lmi_progress_clear(&s->progress);
-    end_line(s);
-    if (status == LMAS_OK && s->status != LMAS_OK)
-        return lmi_fail(s->status, "%s", s->error);
-    return status == LMAS_OK ? lmi_kept_end(&s->kept) : status;
-}
-
 /* The session, and in it what the team begins with. */
-static lmas_status prepare(lmi_stage *stage, speech *s, const lmas_question *question)
+static lmas_status prepare(lmi_stage *stage, lmi_kept *kept, const lmas_question *question)
 {
-    lmas_status status = lmi_kept_look(&s->kept, stage);
+    lmas_status status = lmi_kept_look(kept, stage);
 
     lmi_interrupt_at_once(true);
     if (status == LMAS_OK)
         status = lmi_stage_ask(stage, question);
     if (status == LMAS_OK)
-        status = lmi_kept_open(&s->kept, stage);
+        status = lmi_kept_open(kept, stage);
     lmi_interrupt_at_once(false);
     return status;
 }
 
-static void set_params(lmas_solver_params *p, speech *s)
-{
-    p->share_prefixes = false; /* there is no other question */
-    p->n_near = shows_thoughts(s->settings) ? N_NEAR : 0;
-    p->on_speech = print_speech;
-    p->on_agent = print_agent;
-    p->on_memory = s->kept.to ? keep_memory : NULL;
-    p->on_result = note_result;
-    p->user = s;
-}
-
-static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
+static lmas_status solve(lmi_stage *stage, lmi_talk *talk, lmi_kept *kept, const char *text)
 {
     const bool is_swapped = stage->solver_params.control == LMAS_CONTROL_WRONG_TASK;
     const lmas_question question = {.text = text,
                                     .kind = LMAS_ANSWER_FREE,
                                     .other = is_swapped ? lmi_foreign_question(0) : NULL};
-    lmas_solver *solver = NULL;
-    lmas_status status = prepare(stage, s, &question);
+    lmas_status status = prepare(stage, kept, &question);
 
-    if (status != LMAS_OK)
-        return status;
-    set_params(&stage->solver_params, s);
-    s->idle = lmi_activity_of(stage->team, stage->solver_params.method);
-    status = lmas_solver_new(&solver, stage->session, stage->team, &stage->solver_params);
-    if (status == LMAS_OK && s->settings->trace)
-        lmi_trace_head();
     if (status == LMAS_OK)
-        status = drive(s, solver, &question);
-    lmas_solver_free(solver);
-    return status;
+        status = lmi_talk_ask(talk, stage, &question);
+    return status == LMAS_OK ? lmi_kept_end(kept) : status;
 }
 
-static lmas_status ask(const ask_settings *settings, speech *s, const char *question)
+static lmas_status ask(const ask_settings *s, lmi_talk *talk, const char *question)
 {
     lmi_stage stage = {0};
-    lmas_status status = lmi_stage_open(&stage, &settings->solve);
+    lmi_kept kept = {.from = s->memory, .to = s->save_memory, .params = {.key_file = s->key}};
+    lmas_status status = lmi_stage_open(&stage, &s->solve);
 
+    talk->on_memory = kept.to ? lmi_kept_save : NULL;
+    talk->user = &kept;
     if (status == LMAS_OK)
-        status = solve(&stage, s, question);
-    lmi_kept_done(&s->kept);
+        status = solve(&stage, talk, &kept, question);
+    lmi_kept_done(&kept);
     lmi_stage_done(&stage);
     return status;
 }
 
 /* A reader that went away (head) has had enough; that is no failure worth a word. */
-static int finish(lmas_status status, const speech *s)
+static int finish(lmas_status status, int write_error)
 {
-    if (s->write_error && s->write_error != EPIPE)
-        lmi_say("cannot write the answer: %s", strerror(s->write_error));
-    if (s->write_error)
+    if (write_error && write_error != EPIPE)
+        lmi_say("cannot write the answer: %s", strerror(write_error));
+    if (write_error)
         return LMI_EXIT_FAILURE;
     return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
 }
@@ -364,10 +188,8 @@ static lmas_status check(const ask_settings *s)
 static int run(void *settings, const lmi_args *args)
 {
     const ask_settings *s = settings;
-    speech out = {
-        .settings = s,
-        .is_on_screen = isatty(STDOUT_FILENO) == 1,
-        .kept = {.from = s->memory, .to = s->save_memory, .params = {.key_file = s->key}}};
+    lmi_talk talk = {.agents = s->trace ? stderr : NULL,
+                     .thoughts = shows_thoughts(s) ? stderr : NULL};
     lmas_status status;
     lmi_buf question;
 
@@ -391,9 +213,9 @@ static int run(void *settings, const lmi_args *args)
     }
     lmi_say_devices(&s->solve.model);
     lmi_interrupt_install();
-    status = ask(s, &out, lmi_buf_text(&question));
+    status = ask(s, &talk, lmi_buf_text(&question));
     lmi_buf_done(&question);
-    return finish(status, &out);
+    return finish(status, talk.write_error);
 }
 
 const lmi_command lmi_cmd_ask = {

@@ -37,8 +37,10 @@ lmas_status lmi_kept_open(lmi_kept *kept, lmi_stage *stage)
 }
 
 /* A failure is no reason to take the answer back: it is told when that has ended. */
-bool lmi_kept_save(lmi_kept *kept, lmas_memory *memory)
+bool lmi_kept_save(void *user, lmas_memory *memory)
 {
+    lmi_kept *kept = user;
+
     kept->status = lmas_memory_save(memory, kept->to, &kept->params);
     kept->is_saved = true;
     if (kept->status != LMAS_OK)

@@ -23,8 +23,8 @@ lmas_status lmi_kept_look(const lmi_kept *kept, lmi_stage *stage);
 /* The solver begins with that, and keeps what it ends with. */
 lmas_status lmi_kept_open(lmi_kept *kept, lmi_stage *stage);
 
-/* lmas_solver_params.on_memory; lmi_kept_end() says how it went. */
-bool lmi_kept_save(lmi_kept *kept, lmas_memory *memory);
+/* For lmi_talk.on_memory; lmi_kept_end() says how it went. */
+bool lmi_kept_save(void *kept, lmas_memory *memory);
 
 /* After an answer: whether it was saved where it was to be. */
 lmas_status lmi_kept_end(const lmi_kept *kept);
