@@ -22,7 +22,7 @@ SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
 
 # ---- Parts: all through pkg-config; a missing one is named with its package ----
 LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium libzstd
-PROG_PKGS := yyjson libpcre2-8 libcurl zlib
+PROG_PKGS := yyjson libpcre2-8 libcurl zlib libedit
 TEST_PKGS := cmocka yyjson
 
 ifneq ($(LLAMA_PREFIX),)
@@ -35,7 +35,8 @@ endif
 NEED := llama:libllama-dev:0.7.0 $(if $(LLAMA_PREFIX),,ggml:libggml-dev) yyjson:libyyjson-dev \
         openblas:libopenblas-dev \
         lapacke:liblapacke-dev libsodium:libsodium-dev libzstd:libzstd-dev \
-        libpcre2-8:libpcre2-dev libcurl:libcurl4-openssl-dev zlib:zlib1g-dev
+        libpcre2-8:libpcre2-dev libcurl:libcurl4-openssl-dev zlib:zlib1g-dev \
+        libedit:libedit-dev
 
 ifeq ($(filter help clean,$(MAKECMDGOALS)),)
 MISSING := $(shell $(pc-path) sh tools/missing.sh $(NEED))
@@ -81,7 +82,7 @@ SEES_unit    := base jinja engine latent store process team net hub grade sandbo
 
 LIB_ROOMS  := base jinja engine latent store process team
 PROG_ROOMS := net hub grade sandbox data eval cli
-COMMANDS   := ask run report bench tasks data model memory teams completion help
+COMMANDS   := ask chat run report bench tasks data model memory teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
 
 src_of = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c))

@@ -52,6 +52,7 @@ int lmi_command_refuse(const char *name);
 extern const lmi_command lmi_cmd_latentmas;
 
 extern const lmi_command lmi_cmd_ask;
+extern const lmi_command lmi_cmd_chat;
 extern const lmi_command lmi_cmd_run;
 extern const lmi_command lmi_cmd_report;
 extern const lmi_command lmi_cmd_bench;

@@ -61,3 +61,15 @@ bool lmi_interrupted(void)
 {
     return is_interrupted != 0;
 }
+
+void lmi_interrupt_forget(void)
+{
+    lmas_session *session = atomic_load(&watched);
+
+    if (!is_interrupted)
+        return;
+    is_interrupted = 0;
+    if (session)
+        lmas_session_resume(session);
+    lmi_interrupt_install();
+}

@@ -17,4 +17,8 @@ void lmi_interrupt_at_once(bool is_at_once);
 
 bool lmi_interrupted(void);
 
+/* What was interrupted has ended, and other work begins: the session computes again, and the next
+ * signal is a first one. */
+void lmi_interrupt_forget(void);
+
 #endif

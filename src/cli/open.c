@@ -17,7 +17,7 @@
 /* A cache of this many bytes takes seconds to make: that is said. */
 #define SIZE_SAID 1073741824.0
 
-enum { TEMPLATE_MAX = 1024 * 1024 };
+enum { TEMPLATE_MAX = 1024 * 1024, CONVERSATION_CELLS = 16384 };
 
 lmas_status lmi_flags_check(const lmi_model_flags *flags)
 {
@@ -379,6 +379,36 @@ lmas_status lmi_stage_ask(lmi_stage *stage, const lmas_question *question)
     const lmas_status status = choose_kv(stage, question);
 
     return status == LMAS_OK ? lmi_stage_start(stage, question, 1, 1) : status;
+}
+
+/* Cells for a conversation where nobody says how many. */
+static uint32_t cells_to_converse(const lmi_stage *stage)
+{
+    const int32_t trained = lmas_model_describe(stage->model)->n_ctx_train;
+    const double affordable = (double)memory_for_cells(stage) / cell_size(stage);
+    uint32_t n = CONVERSATION_CELLS;
+
+    if (trained > 0 && (uint32_t)trained < n)
+        n = (uint32_t)trained;
+    return affordable > 0 && affordable < n ? (uint32_t)affordable : n;
+}
+
+lmas_status lmi_stage_converse(lmi_stage *stage, uint32_t n_beside)
+{
+    const lmas_question question = {.text = "?", .kind = LMAS_ANSWER_FREE};
+    lmas_needs needs;
+    const lmas_status status =
+        lmas_question_needs(&needs, stage->model, stage->team, &stage->solver_params, &question);
+
+    if (status != LMAS_OK)
+        return status;
+    if (stage->session_params.kv == LMAS_KV_AUTO)
+        stage->session_params.kv = LMAS_KV_UNIFIED; /* what the turns begin with is shared */
+    stage->session_params.n_lanes = needs.n_lanes + n_beside;
+    stage->session_params.n_ctx =
+        stage->n_ctx_asked ? stage->n_ctx_asked : cells_to_converse(stage);
+    stage->n_at_once = 1;
+    return lmi_stage_make_session(stage);
 }
 
 lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,

@@ -49,6 +49,10 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
                             uint32_t n_at_once);
 
 /* Make a session for one question and no other. */
+/* Make a session for turn after turn in one memory that grows: as long as was asked for, or as the
+ * model was trained for, within bounds; `n_beside` lanes beside the team's. */
+lmas_status lmi_stage_converse(lmi_stage *stage, uint32_t n_beside);
+
 lmas_status lmi_stage_ask(lmi_stage *stage, const lmas_question *question);
 
 /* Make the session that the stage's parameters describe. */
