@@ -65,4 +65,39 @@ x + 3 + 2 = 10, 2 + 3 = 5x, 100 - 20% = 80|There is no calculation to check.
 The answer is 57.|There is no calculation to check.
 EOF
 
+# ---- In the sandbox ----
+# The program sees its file's folder and nothing else of ours, and cannot write there.
+mkdir "$tmp/team" && chmod 755 "$tmp" "$tmp/team" # the sandbox has another user where root asks
+echo 'a secret' >"$tmp/secret"
+cat >"$tmp/team/look.py" <<PYTHON
+import os, sys
+sys.stdin.read()
+try:
+    open("written", "w")
+    written = "written"
+except OSError:
+    written = "not written"
+print("secret" if os.path.exists("$tmp/secret") else "no secret", os.path.exists("look.py"), written)
+PYTHON
+team() { # team SANDBOX
+    cat >"$tmp/team/team.json" <<JSON
+{"name": "t", "context": {"latent": "", "text": "{outputs}"},
+ "agents": [{"name": "a", "prompt": "{question}"},
+  {"name": "look", "command": ["python3", "look.py"], "sandbox": $1},
+  {"name": "s", "prompt": "{question} {context}"}],
+ "edges": [{"from": "a", "to": "look", "carry": "text"}, {"from": "look", "to": "s", "carry": "text"}]}
+JSON
+    rm -rf "$tmp/run" "$tmp/team/written"
+    run run -m $MODEL --team "$tmp/team/team.json" --allow-tools --task demo --max_samples 1 --temp 0 -n 8 -t 1 --output "$tmp/run"
+}
+team false
+grep -q '"output":"secret True written"' "$tmp/run/samples.jsonl" && [ -e "$tmp/team/written" ]
+ok $? "a program has the user's rights where the file says nothing else" "$tmp/err"
+if bwrap --version >/dev/null 2>&1; then
+    team true
+    grep -q '"output":"no secret True not written"' "$tmp/run/samples.jsonl" && [ ! -e "$tmp/team/written" ]
+    ok $? "with \"sandbox\": true it sees the file's folder alone, and writes nothing there" "$tmp/err"
+else
+    skip "a program in the sandbox" "bwrap is not installed"
+fi
 finish

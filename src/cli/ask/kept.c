@@ -42,7 +42,6 @@ bool lmi_kept_save(void *user, lmas_memory *memory)
     lmi_kept *kept = user;
 
     kept->status = lmas_memory_save(memory, kept->to, &kept->params);
-    kept->is_saved = true;
     if (kept->status != LMAS_OK)
         snprintf(kept->error, sizeof(kept->error), "%s", lmas_last_error());
     return true;
@@ -52,9 +51,6 @@ lmas_status lmi_kept_end(const lmi_kept *kept)
 {
     if (kept->status != LMAS_OK)
         return lmi_fail(kept->status, "the memory is not saved: %s", kept->error);
-    if (kept->to && !kept->is_saved)
-        return lmi_fail(LMAS_E_INVALID, "the memory is not saved: the last agent is a program and "
-                                        "has none");
     return LMAS_OK;
 }
 

@@ -12,7 +12,6 @@ typedef struct lmi_kept {
     const char *from, *to; /* memory files; NULL for none */
     lmas_memory_file_params params;
     lmas_memory *origin;
-    bool is_saved;
     lmas_status status; /* of saving, and why it failed */
     char error[LMI_ERROR_MAX];
 } lmi_kept;
