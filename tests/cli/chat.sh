@@ -43,7 +43,7 @@ ok $? "/new empties the memory" "$tmp/err"
 say "$first" /thoughts
 [ "$(grep -c '^ *says ' "$tmp/err")" -eq 30 ]
 ok $? "/thoughts shows each thought of the last turn" "$tmp/err"
-say '' '   ' "$(printf '%s\\' 'Mia has 6 bags with 12 shells each.')" 'How many shells does Mia have?'
+say '' '   ' "Mia has 6 bags with 12 shells each.\\" 'How many shells does Mia have?'
 [ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 1 ]
 ok $? "empty lines are no turns, and a line that ends in a backslash goes on" "$tmp/err"
 say /help
