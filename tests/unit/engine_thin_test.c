@@ -287,6 +287,83 @@ static void test_a_lane_that_keeps_all_is_as_it_was(void **state)
     lmi_context_free(ctx);
 }
 
+/* ---- Holes closed ---- */
+
+static void assert_same_rows(const lmi_layer_rows *a, const lmi_layer_rows *b, uint32_t n)
+{
+    assert_memory_equal(a->data, b->data, n * a->size * (a->n_rows ? a->n_rows : 1));
+}
+
+/* Positions 0 to n - 1 in order, and of keys and values the bytes there were. */
+static void check_renumbered(const layout *l)
+{
+    lmi_context *ctx = make_context(l);
+    lmi_lane *lane = lane_that_reads(ctx, N_READ);
+    lmi_view before, after;
+    uint32_t n, i;
+
+    assert_ok(lmi_lane_thin(ctx, lane, NULL, some_kept(N_READ, 5)));
+    assert_ok(lmi_view_lane(&before, ctx, lane));
+    assert_ok(lmi_lane_renumber(ctx, lane));
+    assert_ok(lmi_view_lane(&after, ctx, lane));
+    n = before.cells.pools[0].n;
+    assert_true(n < N_READ);
+    assert_int_equal(after.cells.pools[0].n, n);
+    assert_int_equal(lane->pos, n);
+    assert_int_equal(lane->has, LMI_WANT_NOTHING);
+    for (i = 0; i < n; i++)
+        assert_int_equal(lmi_cells_position(&after.cells, &after.cells.pools[0], i), i);
+    for (i = 0; i < before.cells.pools[0].n_layers; i++) {
+        assert_same_rows(&before.cells.pools[0].keys[i], &after.cells.pools[0].keys[i], n);
+        assert_same_rows(&before.cells.pools[0].values[i], &after.cells.pools[0].values[i], n);
+    }
+    lmi_view_done(&before);
+    lmi_view_done(&after);
+    read_on(ctx, lane, 70, 9);
+    assert_int_equal(lane->pos, n + 9);
+    lmi_context_free(ctx);
+}
+
+static void test_holes_close_and_keys_stay_as_they_were_turned(void **state)
+{
+    (void)state;
+    for_each_layout(check_renumbered);
+}
+
+static void test_a_fork_keeps_its_places_when_another_closes_its_holes(void **state)
+{
+    const layout l = {UNTIED_MODEL, LMAS_KV_UNIFIED, "f32", "f32", LMAS_FLASH_ATTN_OFF, N_LANES};
+    lmi_context *ctx = make_context(&l), *elsewhere = make_context(&l);
+    lmi_lane *lane = lane_that_reads(ctx, N_READ), *fork = lmi_lane_take(ctx);
+    lmi_lane *alone = lane_that_reads(elsewhere, N_READ);
+
+    (void)state;
+    assert_ok(lmi_lane_fork(ctx, fork, lane));
+    assert_ok(lmi_lane_thin(ctx, lane, NULL, some_kept(N_READ, 5)));
+    assert_ok(lmi_lane_renumber(ctx, lane));
+    read_on(ctx, lane, 90, 4);
+    read_on(ctx, fork, 70, 9);
+    read_on(elsewhere, alone, 70, 9);
+    assert_apart_at_most(1e-4, ctx, fork, alone);
+    lmi_context_free(ctx);
+    lmi_context_free(elsewhere);
+}
+
+static void test_a_lane_without_holes_is_renumbered_to_itself(void **state)
+{
+    const layout l = {UNTIED_MODEL, LMAS_KV_PER_LANE, "f32", "f32", LMAS_FLASH_ATTN_OFF, 2};
+    lmi_context *ctx = make_context(&l);
+    lmi_lane *lane = lane_that_reads(ctx, N_READ), *empty = lmi_lane_take(ctx);
+
+    (void)state;
+    assert_ok(lmi_lane_renumber(ctx, lane));
+    assert_int_equal(lane->has, LMI_WANT_HIDDEN | LMI_WANT_LOGITS);
+    assert_int_equal(lane->pos, N_READ);
+    assert_ok(lmi_lane_renumber(ctx, empty));
+    assert_int_equal(empty->pos, 0);
+    lmi_context_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +373,9 @@ int main(void)
         cmocka_unit_test(test_a_part_has_room_for_as_many_again),
         cmocka_unit_test(test_what_others_share_stays_theirs),
         cmocka_unit_test(test_a_lane_that_keeps_all_is_as_it_was),
+        cmocka_unit_test(test_holes_close_and_keys_stay_as_they_were_turned),
+        cmocka_unit_test(test_a_fork_keeps_its_places_when_another_closes_its_holes),
+        cmocka_unit_test(test_a_lane_without_holes_is_renumbered_to_itself),
     };
 
     return cmocka_run_group_tests_name("engine, thin", tests, NULL, NULL);

@@ -234,13 +234,42 @@ static void put_u32(uint8_t **at, uint32_t value)
     put(at, &value, sizeof(value));
 }
 
-/* A moved cell's x and y go with its position: of text all three are equal. */
+/* A moved cell's x and y go with its position: of text all three are equal. Between them stand the
+ * cell's sequences. */
+static void move_place(uint8_t *place, size_t size, int64_t delta)
+{
+    static const size_t moved[] = {0, 2, 3};
+    const size_t n_moved = size > 3 * sizeof(uint32_t) ? 3 : 1;
+    uint32_t value;
+    size_t k;
+
+    for (k = 0; k < n_moved; k++) {
+        memcpy(&value, place + moved[k] * sizeof(value), sizeof(value));
+        value = (uint32_t)(value + delta);
+        memcpy(place + moved[k] * sizeof(value), &value, sizeof(value));
+    }
+}
+
+void lmi_cells_renumber(lmi_cells *cells, const uint32_t *place)
+{
+    uint32_t i, k;
+
+    for (i = 0; i < cells->n_pools; i++) {
+        const lmi_pool *pool = &cells->pools[i];
+
+        for (k = 0; k < pool->n; k++) {
+            const uint32_t position = lmi_cells_position(cells, pool, k);
+
+            move_place(pool->places + k * cells->place_size, cells->place_size,
+                       (int64_t)place[position] - position);
+        }
+    }
+}
+
 static void put_places(uint8_t **at, const parts *p)
 {
-    static const size_t moved[] = {0, 2, 3}; /* position, x, y; between them its sequences */
     const size_t size = p->cells->place_size;
-    const size_t n_moved = size > 3 * sizeof(uint32_t) ? 3 : 1;
-    uint32_t i, k, value;
+    uint32_t i;
 
     if (p->all)
         put(at, p->all->places, p->all->n * size);
@@ -248,11 +277,7 @@ static void put_places(uint8_t **at, const parts *p)
         uint8_t *place = *at;
 
         put(at, p->some->places + p->picked[i] * size, size);
-        for (k = 0; k < n_moved; k++) {
-            memcpy(&value, place + moved[k] * sizeof(value), sizeof(value));
-            value = (uint32_t)(value + p->delta);
-            memcpy(place + moved[k] * sizeof(value), &value, sizeof(value));
-        }
+        move_place(place, size, p->delta);
     }
 }
 

@@ -47,6 +47,9 @@ void lmi_cells_done(lmi_cells *cells);
 
 uint32_t lmi_cells_position(const lmi_cells *cells, const lmi_pool *pool, uint32_t i);
 
+/* A cell at position p gets `place[p]`; its keys stay as they are. */
+void lmi_cells_renumber(lmi_cells *cells, const uint32_t *place);
+
 /* How many cells of `pool` are at positions [begin, end). */
 uint32_t lmi_cells_count(const lmi_cells *cells, const lmi_pool *pool, uint32_t begin,
                          uint32_t end);

@@ -291,6 +291,48 @@ static lmas_status fill_cells(const lmi_cells *cells, lmi_fill fill, uint64_t se
     return LMAS_OK;
 }
 
+/* Where each position that has a cell goes; how many there are in `n_out`. */
+static uint32_t *count_off(uint32_t *n_out, const lmi_cells *cells, uint32_t n_positions)
+{
+    const lmi_pool *pool = &cells->pools[0];
+    uint32_t *place = lmi_new(n_positions, sizeof(*place));
+    uint32_t i, n = 0;
+
+    for (i = 0; place && i < pool->n; i++)
+        place[lmi_cells_position(cells, pool, i)] = 1;
+    for (i = 0; place && i < n_positions; i++) {
+        const uint32_t is_there = place[i];
+
+        place[i] = n;
+        n += is_there;
+    }
+    *n_out = n;
+    return place;
+}
+
+lmas_status lmi_lane_renumber(lmi_context *ctx, lmi_lane *lane)
+{
+    lmi_view view = {0};
+    uint32_t *place = NULL;
+    uint32_t n = 0;
+    lmas_status status = check_model(ctx, "renumbered");
+
+    if (status != LMAS_OK || lane->pos == 0)
+        return status;
+    status = lmi_view_lane(&view, ctx, lane);
+    if (status == LMAS_OK) {
+        place = count_off(&n, &view.cells, lane->pos);
+        status = place ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory to renumber a lane");
+    }
+    if (status == LMAS_OK && n < lane->pos) {
+        lmi_cells_renumber(&view.cells, place);
+        status = lmi_lane_become(ctx, lane, &view.blob, n);
+    }
+    lmi_free(place);
+    lmi_view_done(&view);
+    return status;
+}
+
 lmas_status lmi_lane_overwrite(lmi_context *ctx, lmi_lane *lane, lmi_fill fill, uint64_t seed)
 {
     lmi_view view = {0};

@@ -4,6 +4,7 @@
  *   thin        ████████████  ──▶  █ ██  █  ███    any of them go, and what is left lies together
  *   drop        ████████████  ──▶  ████    ████    a hole: the rest stays where it is
  *                                  ████            a tail: the lane ends earlier
+ *   renumber    ██ █  █ ███   ──▶  ███████         holes close, and keys stay as they were turned
  *   overwrite   ████████████  ──▶  ░░░░░░░░░░░░    as many cells, at the same positions
  *
  * What the cells that stay have once seen of those that go, they keep. A model that sums up all it
@@ -32,6 +33,12 @@ lmas_status lmi_lane_drop_range(lmi_context *ctx, lmi_lane *lane, uint32_t begin
  * `view` is of the lane as it is, NULL to look here. The result goes. */
 lmas_status lmi_lane_thin(lmi_context *ctx, lmi_lane *lane, const lmi_view *view,
                           const bool *is_kept);
+
+/* The idle lane's cells get positions 0, 1, 2 ... in their order, and it ends behind the last. Keys
+ * stay as they were turned where they were read, so what they are to those who read on is another
+ * distance: that is what kNN-LatentMAS does. Cells that others share stay theirs, as below. The
+ * result goes. */
+lmas_status lmi_lane_renumber(lmi_context *ctx, lmi_lane *lane);
 
 /* Each cell's keys and each cell's values, layer by layer, become zeros, or a vector in a random
  * direction. The draw depends on `seed`, the position and the layer alone: lanes of one seed get
