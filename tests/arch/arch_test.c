@@ -18,6 +18,7 @@
 #include "engine/state/keys.h"
 #include "engine/state/shift.h"
 #include "engine/state/turn.h"
+#include "attention.h"
 #include "from_file.h"
 #include "latent/memory.h"
 #include "support.h"
@@ -381,19 +382,7 @@ static void test_a_lane_goes_back_or_fails(void **state)
 
 static lmi_context *make_context(lmas_kv kv)
 {
-    const lmi_context_params params = {.n_ctx = N_LANES * N_CTX,
-                                       .n_lanes = N_LANES,
-                                       .n_batch = 64,
-                                       .n_ubatch = 32,
-                                       .n_threads = 1,
-                                       .kv = kv,
-                                       .flash_attn = LMAS_FLASH_ATTN_OFF,
-                                       .cache_type_k = "f32",
-                                       .cache_type_v = "f32"};
-    lmi_context *ctx = NULL;
-
-    assert_ok(lmi_context_new(&ctx, m.model, &params));
-    return ctx;
+    return arch_context(m.model, kv, N_CTX);
 }
 
 static double apart(const float *a, const float *b)
@@ -760,7 +749,7 @@ static void test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused(vo
 
 int main(int argc, char **argv)
 {
-    static char claims[9][160];
+    static char claims[10][160];
     const struct CMUnitTest tests[] = {
         {.name = claims[0], .test_func = test_each_alone},
         {.name = claims[1], .test_func = test_four_at_once},
@@ -772,6 +761,7 @@ int main(int argc, char **argv)
         {.name = claims[7],
          .test_func = test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused},
         {claims[8], test_a_memory_goes_on_out_of_a_file, NULL, NULL, &from_file},
+        {claims[9], test_attention_is_by_position_or_refused, NULL, NULL, &from_file},
     };
     int n_failed;
 
@@ -794,6 +784,8 @@ int main(int argc, char **argv)
              m.model->is_packed_by_sequence ? "a summed-up state cannot lose a part"
                                             : "cells drop out of sight and are overwritten");
     snprintf(claims[8], sizeof(claims[8]), "%s: a memory goes on out of a file", m.name);
+    snprintf(claims[9], sizeof(claims[9]), "%s: attention is by position, or refused in a line",
+             m.name);
     n_failed = cmocka_run_group_tests_name(m.name, tests, NULL, NULL);
     unload();
     return n_failed ? 1 : 0;
