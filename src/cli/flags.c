@@ -106,9 +106,9 @@ const lmi_opt lmi_team_opts[] = {
     {"--keep", LMI_OPT_TEXT, AT(keep), "RULE",
      .help = "latent_mas: which cells of the working memory go on when an agent inherits it: "
              "knn:SHARE[:top|bottom|random[:N]], the share nearest to its prompt and the last N; "
-             "attention:SHARE[:N], the thoughts, the share of the prompts that they looked at most, "
-             "and the first N (-fa off); last:N; thoughts; prompts; all (the default). An edge's own rule in the team file "
-             "goes before it"},
+             "attention:SHARE[:N], thoughts, and the share of the prompts that thoughts looked at "
+             "most and the first N (-fa off); last:N; thoughts; prompts; all (the default). An "
+             "edge's own rule in the team file goes before it"},
     {"--knn_filter", LMI_OPT_ON, AT(knn_filter),
      .help = "--keep knn as kNN-LatentMAS spells it, with the next three"},
     {"--knn_percentage", LMI_OPT_REAL, AT(knn_percentage), "X", .min = 0.0001, .max = 1,
@@ -118,8 +118,8 @@ const lmi_opt lmi_team_opts[] = {
     {"--knn_strategy", LMI_OPT_WORD, AT(knn_strategy), "top|bottom|random",
      .help = "of --knn_filter: the nearest others, the farthest, or random ones"},
     {"--probe", LMI_OPT_INT, AT(n_probe), "N", .max = LMAS_NEW_TOKENS_MAX,
-     .help = "have each agent that only thinks say N tokens behind its thoughts, which nobody hears "
-             "and which change nothing; --trace shows them, samples.jsonl keeps them"},
+     .help = "have each agent that only thinks say N tokens behind its thoughts, which nobody "
+             "hears and which change nothing; --trace shows them, samples.jsonl keeps them"},
     {"--text_mas_context_length", LMI_OPT_INT, AT(text_context_length), "N", .min = -1,
      .max = LMAS_TEXT_CONTEXT_MAX,
      .help = "text_mas: most bytes of the others' text that an agent reads, -1 for all"},

@@ -39,7 +39,7 @@ for line in open(sys.argv[1], encoding="utf-8"):
         thoughts, rest = agent["thoughts"] if agent["n_thought"] else [], agent["n_to_rest"]
         assert agent["n_thought"] == (0 if agent["name"] == "judger" else rest or 6), agent["n_thought"]
         assert len(thoughts) == agent["n_thought"]
-        assert ("probe" in agent) == (agent["name"] != "judger") and agent.get("probe") != ""
+        assert ("probe" in agent) == (agent["name"] != "judger")
         for i, thought in enumerate(thoughts):
             assert ("cosine_before" in thought) == (i > 0)
             assert len(thought["head"]) == len(thought["input"]) == 2

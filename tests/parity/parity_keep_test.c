@@ -61,8 +61,8 @@ static void fill(lmas_memory *memory, yyjson_val *c)
         assert_ok(lmi_memory_start_read(memory, "agent", ids, n, LMI_WANT_HIDDEN));
         assert_ok(lmi_memory_wait(memory));
         for (k = 0; k < n_thoughts; k++) {
-            assert_ok(lmi_memory_start_thought(memory, "agent",
-                                               LMI_WANT_HIDDEN | LMI_WANT_ATTENTION));
+            assert_ok(
+                lmi_memory_start_thought(memory, "agent", LMI_WANT_HIDDEN | LMI_WANT_ATTENTION));
             assert_ok(lmi_memory_wait(memory));
         }
     }
@@ -146,8 +146,9 @@ static double worst_attention(const lmas_memory *memory, yyjson_val *c)
     uint32_t i;
 
     for (i = 0; i < memory->lane->pos; i++)
-        worst = fmax(worst, fabs(lmi_memory_attention(memory, i) -
-                                 yyjson_get_num(yyjson_arr_get(yyjson_obj_get(c, "attention"), i))));
+        worst =
+            fmax(worst, fabs(lmi_memory_attention(memory, i) -
+                             yyjson_get_num(yyjson_arr_get(yyjson_obj_get(c, "attention"), i))));
     return worst;
 }
 

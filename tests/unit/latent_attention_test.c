@@ -1,5 +1,5 @@
-/* latent_attention_test.c - where thoughts look: what it adds up to, who asks for it, and what a rule
- * makes of it from handover to handover. */
+/* latent_attention_test.c - where thoughts look: what it adds up to, who asks for it, and what a
+ * rule makes of it from handover to handover. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "latent/keep.h"
 #include "support.h"
 
-enum { N_CTX = 256, N_A = 20, N_B = 12, N_THOUGHTS = 3 };
+enum { N_CTX = 2048, N_A = 20, N_B = 12, N_THOUGHTS = 3 };
 
 static const int32_t *some_tokens(void)
 {
@@ -113,7 +113,7 @@ static void test_what_was_paid_goes_along(void **state)
     lmas_session *session = proved_session();
     lmas_memory *memory = new_memory(session), *fork = new_memory(session);
     lmas_memory *joined = new_memory(session);
-    bool is_kept[N_CTX];
+    static bool is_kept[N_CTX];
     double before;
 
     (void)state;
@@ -255,22 +255,37 @@ static void test_flash_attention_is_refused_with_the_way_out(void **state)
 
 /* ---- Who asks ---- */
 
-static void ask(lmas_session *session, const char *keep, int32_t latent_steps)
+static bool check_result(void *user, const lmas_result *r)
+{
+    uint32_t *n_dropped = user;
+
+    if (r->status != LMAS_OK)
+        fail_msg("%s", r->error);
+    *n_dropped = (uint32_t)r->n_dropped;
+    return true;
+}
+
+/* How many cells went at all handovers of one question. */
+static uint32_t ask(lmas_session *session, const char *keep, int32_t latent_steps)
 {
     const lmas_question q = {.text = "What is 2 + 2?", .kind = LMAS_ANSWER_NUMBER};
     lmas_solver_params p = lmas_solver_params_default();
     lmas_solver *solver = NULL;
     lmas_team *team = NULL;
+    uint32_t n_dropped = 0;
 
     p.keep_rule = keep;
     p.latent_steps = latent_steps;
     p.max_new_tokens = 4;
+    p.on_result = check_result;
+    p.user = &n_dropped;
     assert_ok(lmas_team_builtin(&team, "sequential"));
     assert_ok(lmas_solver_new(&solver, session, team, &p));
     assert_ok(lmas_solver_submit(solver, &q));
     assert_ok(lmas_solver_run(solver));
     lmas_solver_free(solver);
     lmas_team_free(team);
+    return n_dropped;
 }
 
 static uint32_t count_lookers(const lmas_session *session)
@@ -294,13 +309,13 @@ static void test_without_the_rule_nobody_asks_for_weights(void **state)
     lmas_session *session = session_of(LMAS_FLASH_ATTN_OFF, LMAS_KV_PER_LANE);
 
     (void)state;
-    ask(session, NULL, 3);
-    ask(session, "knn:1", 3);
-    ask(session, "last:64", 3);
+    assert_int_equal(ask(session, NULL, 3), 0);
+    assert_true(ask(session, "thoughts", 3) > 0);
+    assert_true(ask(session, "last:64", 3) > 0);
     assert_int_equal(count_lookers(session), 0);
     assert_null(session->ctx->layers);
     assert_false(is_asked_for(session));
-    ask(session, "attention:0.5", 3);
+    assert_true(ask(session, "attention:0.5", 3) > 0);
     assert_true(count_lookers(session) > 0);
     assert_false(is_asked_for(session)); /* the last decode was of a token spoken */
     session->ctx->capture.is_attention_wanted = true;
@@ -313,8 +328,8 @@ static void test_a_team_without_thoughts_looks_with_its_prompts(void **state)
     lmas_session *session = session_of(LMAS_FLASH_ATTN_OFF, LMAS_KV_PER_LANE);
 
     (void)state;
-    ask(session, "attention:0.5", 0);
-    assert_true(count_lookers(session) > 0);
+    assert_true(ask(session, "attention:0.5", 0) > 0);
+    assert_true(session->ctx->lanes[0].attention->n > 100); /* more than the proof's */
     lmas_session_free(session);
 }
 

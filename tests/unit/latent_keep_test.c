@@ -129,8 +129,7 @@ static void test_any_other_text_is_refused_in_a_line(void **state)
         if (lmi_keep_parse(&keep, bad[i]))
             fail_msg("\"%s\" was read", bad[i]);
         assert_int_equal(keep.n, 77);
-        assert_fails(LMAS_E_INVALID,
-                     "keep_rule must be all, thoughts, prompts, last:N, knn:SHARE",
+        assert_fails(LMAS_E_INVALID, "keep_rule must be all, thoughts, prompts, last:N, knn:SHARE",
                      lmas_keep_check(bad[i]));
     }
 }
@@ -488,7 +487,8 @@ static void test_a_rule_that_cannot_be_followed_is_refused(void **state)
     lmas_team *team = NULL;
 
     (void)state;
-    refuse(", \"keep\": \"most\"", "g.json:1: \"keep\" must be all, thoughts, prompts, last:N or");
+    refuse(", \"keep\": \"most\"",
+           "g.json:1: \"keep\" must be all, thoughts, prompts, last:N, knn:");
     refuse(", \"keep\": 0.5", "\"keep\"");
     refuse(", \"carry\": \"none\", \"keep\": \"thoughts\"", "and this edge carries none");
     assert_ok(lmas_team_builtin(&team, "sequential"));

@@ -98,10 +98,9 @@ typedef struct spot {
 
 static void read_row(float *out, const struct ggml_tensor *tensor, spot at, size_t head)
 {
-    ggml_backend_tensor_get(tensor, out,
-                            at.row * tensor->nb[1] + head * tensor->nb[2] +
-                                at.stream * tensor->nb[3],
-                            (size_t)tensor->ne[0] * sizeof(float));
+    ggml_backend_tensor_get(
+        tensor, out, at.row * tensor->nb[1] + head * tensor->nb[2] + at.stream * tensor->nb[3],
+        (size_t)tensor->ne[0] * sizeof(float));
 }
 
 /* Cells beyond what the row sees have minus infinity in the mask. */
@@ -153,8 +152,8 @@ static void learn_layer(lmi_layers *layers, uint32_t layer, float *row,
 {
     bool *is_seen = lmi_new((size_t)weights->ne[0], sizeof(bool));
 
-    if (is_seen && lmi_reserve((void **)&layers->is_windowed, &layers->capacity,
-                               (size_t)layer + 1, sizeof(bool))) {
+    if (is_seen && lmi_reserve((void **)&layers->is_windowed, &layers->capacity, (size_t)layer + 1,
+                               sizeof(bool))) {
         while (layers->n <= layer)
             layers->is_windowed[layers->n++] = false;
         layers->is_windowed[layer] = see(is_seen, row, weights, (spot){0, 0}) < 3;
@@ -374,9 +373,15 @@ static bool is_sound(const lmi_lane *lane)
 
 static lmas_status prove(lmi_context *ctx, lmi_lane *lane)
 {
+    const bool is_packed = ctx->model->is_packed_by_sequence;
     lmi_layers *layers = ctx->layers;
-    const lmas_status status = try_tokens(ctx, lane);
+    const lmas_status status = is_packed ? LMAS_OK : try_tokens(ctx, lane);
 
+    if (is_packed)
+        snprintf(layers->refusal, sizeof(layers->refusal),
+                 "this model sums up all it has read in one state, which has no cells to look at");
+    if (is_packed)
+        return LMAS_OK;
     if (status != LMAS_OK && status != LMAS_E_ENGINE)
         return status;
     if (layers->n == 0)

@@ -6,10 +6,10 @@
  *         ▼
  *     by cell of the cache  ──▶  which position lies there  ──▶  by position [lane->pos]
  *
- * libllama names the weights "kq_soft_max-LAYER" where flash attention is off, and the eval callback
- * reads them. Which position a cell holds it does not say: the mask beside the weights tells which
- * cells the row sees, and the lane's bytes (state/cells.h) name the positions of just these, in the
- * same order. That is looked up once; from then on each row adds one cell.
+ * libllama names the weights "kq_soft_max-LAYER" where flash attention is off, and the eval
+ * callback reads them. Which position a cell holds it does not say: the mask beside the weights
+ * tells which cells the row sees, and the lane's bytes (state/cells.h) name the positions of just
+ * these, in the same order. That is looked up once; from then on each row adds one cell.
  *
  * A model with sliding windows has its cells twice, once for the layers that see all and once for
  * the others. Which layer is which is seen before the first use: of two tokens farther apart than a
