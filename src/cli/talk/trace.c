@@ -48,6 +48,33 @@ void lmi_trace_head(FILE *to)
             has_colour ? "\033[0m" : "");
 }
 
+/* A text in quotes, as it would stand in C. */
+static void print_quoted(FILE *to, const char *text)
+{
+    fputc('"', to);
+    for (; *text; text++) {
+        if (*text == '\n')
+            fputs("\\n", to);
+        else if (*text == '\t')
+            fputs("\\t", to);
+        else if ((unsigned char)*text < ' ' || *text == 127)
+            fprintf(to, "\\x%02x", (unsigned char)*text);
+        else
+            fputc(*text, to);
+    }
+    fputc('"', to);
+}
+
+/* What it would have said, had it spoken. */
+static void print_probe(FILE *to, const lmas_agent_trace *agent)
+{
+    if (!agent->probe)
+        return;
+    fprintf(to, "%*s  probe  ", NAME_WIDTH, "");
+    print_quoted(to, agent->probe);
+    fputc('\n', to);
+}
+
 void lmi_trace_agent(FILE *to, const lmas_agent_trace *agent)
 {
     char positions[32] = ".";
@@ -69,23 +96,7 @@ void lmi_trace_agent(FILE *to, const lmas_agent_trace *agent)
     if (agent->n_dropped)
         fprintf(to, " kept %u of %u", agent->n_kept, agent->n_kept + agent->n_dropped);
     fputc('\n', to);
-}
-
-/* A token in quotes, as it would stand in C. */
-static void print_token(FILE *to, const char *text)
-{
-    fputc('"', to);
-    for (; *text; text++) {
-        if (*text == '\n')
-            fputs("\\n", to);
-        else if (*text == '\t')
-            fputs("\\t", to);
-        else if ((unsigned char)*text < ' ' || *text == 127)
-            fprintf(to, "\\x%02x", (unsigned char)*text);
-        else
-            fputc(*text, to);
-    }
-    fputc('"', to);
+    print_probe(to, agent);
 }
 
 static void print_near(FILE *to, const char *name, const lmas_near *near, uint32_t n)
@@ -95,7 +106,7 @@ static void print_near(FILE *to, const char *name, const lmas_near *near, uint32
     fprintf(to, "%14s %-6s", "", name);
     for (i = 0; i < n && near[i].token >= 0; i++) {
         fputc(' ', to);
-        print_token(to, near[i].text);
+        print_quoted(to, near[i].text);
         fprintf(to, " %.2f", (double)near[i].score);
     }
     fputc('\n', to);
