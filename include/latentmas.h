@@ -553,6 +553,8 @@ typedef struct lmas_solver_params {
     int32_t latent_steps;        /* thoughts of each agent but the last, 0 or more (default 10); or
                                   * LMAS_LATENT_STEPS_AUTO: until they come to rest */
     int32_t latent_steps_max;    /* and then at most so many (default 40) */
+    float rest_entropy;          /* and, above 0: until the model's next token is surer than so many
+                                  * nats, 3 thoughts in a row. Costs the head's product for each */
     int32_t max_new_tokens;      /* most tokens an agent speaks (default 4096) */
     int32_t text_context_length; /* text_mas: most bytes read of the others, -1 for all (default) */
     bool share_prefixes;         /* read once what all prompts begin with (default true) */

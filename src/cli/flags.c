@@ -78,8 +78,10 @@ const lmi_opt lmi_team_opts[] = {
     {"--allow-tools", LMI_OPT_ON, AT(allow_tools),
      .help = "run the programs that the team's file names as agents, with your rights"},
     {"--compat", LMI_OPT_ON, AT(compat),
-     .help = "what the reference's program means by --prompt hierarchical: hierarchical-chain, in "
-             "which each specialist inherits the memory of those before"},
+     .help =
+         "what the reference's program means by --prompt hierarchical: hierarchical-chain, in "
+         "which each specialist inherits the memory of those before; and kNN-LatentMAS's by "
+         "--keep knn and --knn_filter: what is left gets positions 0, 1, 2 ... (knn:...:restart)"},
     {"--custom_prompt_file", LMI_OPT_FILE, AT(custom_prompt_file), "FILE",
      .help = "a team as Science-LatentMAS has them: JSON with a template for each role, or plain "
              "text for the single agent; what it leaves out is that of --prompt"},
@@ -92,6 +94,9 @@ const lmi_opt lmi_team_opts[] = {
              "think until its thoughts come to rest"},
     {"--latent_steps_max", LMI_OPT_INT, AT(latent_steps_max), "N", .min = 1,
      .max = LMAS_LATENT_STEPS_MAX, .help = "most thoughts with --latent_steps auto"},
+    {"--rest_entropy", LMI_OPT_REAL, AT(rest_entropy), "NATS", .max = 100,
+     .help = "with --latent_steps auto, also stop where the next word has been surer than this for "
+             "3 thoughts in a row; 0: whatever it is. Such thoughts cost the head's product"},
     {"-n --predict --n-predict --max_new_tokens", LMI_OPT_INT, AT(max_new_tokens), "N", .min = 1,
      .max = LMAS_NEW_TOKENS_MAX,
      .help = "most tokens an agent speaks (default: 4096; 10000 with --custom_prompt_file, as "
@@ -283,12 +288,19 @@ lmas_chat_params lmi_flags_chat(const lmi_model_flags *flags)
                               .date = flags->date};
 }
 
+/* Their program lets positions begin anew; so do we where theirs is asked for. */
 const char *lmi_flags_keep(char room[LMI_KEEP_ROOM], const lmi_team_flags *flags)
 {
-    if (!flags->knn_filter)
+    const char *more = flags->compat ? ":restart" : "";
+    const bool is_knn = flags->keep && strncmp(flags->keep, "knn:", 4) == 0;
+
+    if (flags->knn_filter)
+        snprintf(room, LMI_KEEP_ROOM, "knn:%.10g:%.6s:%lld%s", flags->knn_percentage,
+                 flags->knn_strategy, (long long)flags->knn_min_keep, more);
+    else if (is_knn && *more && !strstr(flags->keep, more))
+        snprintf(room, LMI_KEEP_ROOM, "%.48s%s", flags->keep, more);
+    else
         return flags->keep;
-    snprintf(room, LMI_KEEP_ROOM, "knn:%.10g:%.6s:%lld", flags->knn_percentage, flags->knn_strategy,
-             (long long)flags->knn_min_keep);
     return room;
 }
 
@@ -300,6 +312,7 @@ lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
     lmas_control_parse(&p.control, flags->team.control);
     p.latent_steps = (int32_t)flags->team.latent_steps;
     p.latent_steps_max = (int32_t)flags->team.latent_steps_max;
+    p.rest_entropy = (float)flags->team.rest_entropy;
     if (flags->team.max_new_tokens != NOT_GIVEN)
         p.max_new_tokens = (int32_t)flags->team.max_new_tokens;
     else if (flags->team.custom_prompt_file)

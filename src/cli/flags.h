@@ -32,7 +32,7 @@ typedef struct lmi_team_flags {
     const char *custom_prompt_file, *think;
     int64_t latent_steps, latent_steps_max, max_new_tokens, text_context_length, n_probe;
     const char *keep, *knn_strategy; /* a rule; and of the reference's spelling of one */
-    double knn_percentage;
+    double knn_percentage, rest_entropy;
     int64_t knn_min_keep;
     bool realign, first_agent_text, compat, allow_tools, knn_filter;
 } lmi_team_flags;

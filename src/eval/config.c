@@ -89,6 +89,8 @@ static void add_steps(yyjson_mut_doc *doc, yyjson_mut_val *params, const lmas_so
     }
     lmi_json_add_text(doc, params, "latent_steps", "auto");
     yyjson_mut_obj_add_int(doc, params, "latent_steps_max", solver->latent_steps_max);
+    if (solver->rest_entropy > 0)
+        yyjson_mut_obj_add_real(doc, params, "rest_entropy", (double)solver->rest_entropy);
 }
 
 static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)

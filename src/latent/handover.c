@@ -162,3 +162,51 @@ lmas_status lmi_memory_thin(lmas_memory *memory, const lmi_view *view, const boo
     lmi_account_lose(&memory->account); /* which of its entries are still there it does not say */
     return LMAS_OK;
 }
+
+uint32_t lmi_memory_rank(const lmas_memory *memory, uint32_t pos)
+{
+    uint32_t n = 0;
+    uint32_t i;
+
+    for (i = 0; i < pos; i++)
+        n += lmi_memory_has(memory, i);
+    return n;
+}
+
+/* What is known of the positions moves with them. */
+static void close_holes(lmas_memory *memory, uint32_t n_before)
+{
+    uint32_t n = 0;
+    uint32_t i;
+
+    for (i = 0; i < n_before; i++) {
+        if (i < memory->n_known && memory->is_hole[i])
+            continue;
+        if (i < memory->n_weighed)
+            memory->attention[n] = memory->attention[i];
+        n++;
+    }
+    memory->n_known = 0;
+    if (memory->n_weighed > n)
+        memory->n_weighed = n;
+}
+
+lmas_status lmi_memory_renumber(lmas_memory *memory)
+{
+    const uint32_t n_before = memory->lane->pos;
+    lmas_status status;
+    size_t i;
+
+    lmi_memory_settle(memory);
+    for (i = 0; i < memory->n_segments; i++) {
+        lmas_segment *s = &memory->segments[i];
+        const uint32_t begin = lmi_memory_rank(memory, s->pos);
+
+        s->n = lmi_memory_rank(memory, s->pos + s->n) - begin;
+        s->pos = begin;
+    }
+    status = lmi_lane_renumber(memory->session->ctx, memory->lane);
+    if (status == LMAS_OK)
+        close_holes(memory, n_before);
+    return status;
+}

@@ -28,4 +28,10 @@ lmas_status lmi_memory_splice(lmas_memory *to, lmas_memory *from, uint32_t begin
  * places. Segments end with what is left of them. `view`: see state/edit.h. */
 lmas_status lmi_memory_thin(lmas_memory *memory, const lmi_view *view, const bool *is_kept);
 
+/* How many positions before `pos` are there. */
+uint32_t lmi_memory_rank(const lmas_memory *memory, uint32_t pos);
+
+/* Close the holes: what is there gets positions 0, 1, 2 ..., its keys turned as they were. */
+lmas_status lmi_memory_renumber(lmas_memory *memory);
+
 #endif

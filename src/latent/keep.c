@@ -14,7 +14,7 @@
 /* ---- Texts ---- */
 
 static const char *const ORDER_NAMES[] = {"top", "bottom", "random"};
-enum { N_ORDERS = sizeof(ORDER_NAMES) / sizeof(ORDER_NAMES[0]), FIELDS_MAX = 4 };
+enum { N_ORDERS = sizeof(ORDER_NAMES) / sizeof(ORDER_NAMES[0]), FIELDS_MAX = 5 };
 
 /* Its fields, which colons part; 0 where there are too many, or it is too long. */
 static size_t split(char copy[LMI_KEEP_TEXT_MAX], const char *fields[FIELDS_MAX], const char *text)
@@ -72,7 +72,9 @@ static bool read_order(lmi_keep_order *out, const char *text)
 static bool read_knn(lmi_keep *out, const char *const *fields, size_t n)
 {
     *out = (lmi_keep){.rule = LMI_KEEP_KNN, .n = LMI_KEEP_MIN};
-    return n >= 2 && read_number(&out->share, fields[1], false, 1) &&
+    out->restarts = n > 2 && strcmp(fields[n - 1], "restart") == 0;
+    n -= out->restarts;
+    return n >= 2 && n <= 4 && read_number(&out->share, fields[1], false, 1) &&
            (n < 3 || read_order(&out->order, fields[2])) &&
            (n < 4 || read_count(&out->n, fields[3]));
 }

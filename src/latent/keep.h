@@ -16,8 +16,9 @@
  *     k     = min(max(int(S P), N), S)
  *
  * The last N cells stay, and of the others the k - N with the largest s (top), the smallest
- * (bottom), or random ones. Unlike there, cells keep their positions, and S counts those that are
- * in the memory. Of a model with sliding windows the layer is the middle one of those that see all.
+ * (bottom), or random ones. Unlike there, cells keep their positions, unless ":restart" stands
+ * behind the rule, and S counts those that are in the memory. Of a model with sliding windows the
+ * layer is the middle one of those that see all.
  *
  * attention is that of OBF (arXiv 2604.13349), token by token:
  *
@@ -52,11 +53,13 @@ typedef struct lmi_keep {
     lmi_keep_order order; /* of knn */
     double share;         /* of knn and attention: P */
     uint32_t n;           /* of knn, attention and last: N */
+    bool restarts;        /* of knn: what is left gets positions 0, 1, 2 ... */
 } lmi_keep;
 
 /* What a message says it can be. */
 #define LMI_KEEP_EXPECTED                                                                          \
-    "all, thoughts, prompts, last:N, knn:SHARE[:top|bottom|random[:N]] or attention:SHARE[:N] "    \
+    "all, thoughts, prompts, last:N, knn:SHARE[:top|bottom|random[:N]][:restart] or "              \
+    "attention:SHARE[:N] "                                                                         \
     "(SHARE above 0 and at most 1, N from 1 to 1073741824)"
 
 /* A rule's text; false, and `out` is as it was, for any other. */

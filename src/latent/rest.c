@@ -69,6 +69,29 @@ bool lmi_rest_add(lmi_rest *rest, const float *h)
     return is_known;
 }
 
+/* -sum p log p, of p = softmax(logits). */
+static double entropy_of(const float *logits, size_t n)
+{
+    double most = -INFINITY, sum = 0, mean = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        most = fmax(most, (double)logits[i]);
+    for (i = 0; i < n; i++) {
+        const double away = (double)logits[i] - most;
+
+        sum += exp(away);
+        mean += exp(away) * away;
+    }
+    return log(sum) - mean / sum;
+}
+
+bool lmi_rest_is_sure(lmi_rest *rest, const float *logits, size_t n_vocab, double entropy)
+{
+    rest->n_sure = entropy_of(logits, n_vocab) < entropy ? rest->n_sure + 1 : 0;
+    return rest->n_sure >= LMI_REST_SURE;
+}
+
 /* How many bytes at the end are as those `period` before them. */
 static size_t repeated(const char *text, size_t len, size_t period)
 {

@@ -120,6 +120,9 @@ static lmas_status check_think(const char *think)
     return LMAS_OK;
 }
 
+/* Nats: more than any vocabulary has. */
+enum { REST_ENTROPY_MAX = 100 };
+
 static lmas_status check_steps(const lmas_solver_params *p)
 {
     if (p->latent_steps != LMAS_LATENT_STEPS_AUTO &&
@@ -130,6 +133,9 @@ static lmas_status check_steps(const lmas_solver_params *p)
     if (p->latent_steps_max < 1 || p->latent_steps_max > LMAS_LATENT_STEPS_MAX)
         return lmi_fail(LMAS_E_INVALID, "latent_steps_max must be from 1 to %d, got %d",
                         LMAS_LATENT_STEPS_MAX, p->latent_steps_max);
+    if (!(p->rest_entropy >= 0 && p->rest_entropy <= REST_ENTROPY_MAX))
+        return lmi_fail(LMAS_E_INVALID, "rest_entropy must be from 0 to %d, got %g",
+                        REST_ENTROPY_MAX, (double)p->rest_entropy);
     return LMAS_OK;
 }
 

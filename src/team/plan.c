@@ -663,6 +663,16 @@ bool lmi_turn_is_fresh(const lmi_turn *turn)
     return turn->base == LMI_NO_TURN && turn->n_parcels == 0;
 }
 
+bool lmi_turn_restarts(const lmi_turn *turn)
+{
+    size_t i;
+
+    for (i = 0; i < turn->n_keeps; i++)
+        if (turn->keeps[i] && turn->keeps[i]->restarts)
+            return true;
+    return false;
+}
+
 bool lmi_turn_is_handed_on(const lmi_turn *turn)
 {
     return turn->gives_to.n > 0 || turn->is_relayed || turn->is_wanted;

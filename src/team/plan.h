@@ -89,6 +89,9 @@ bool lmi_turn_is_errand(const lmi_turn *turn);
 /* Whether the turn starts with an empty memory. */
 bool lmi_turn_is_fresh(const lmi_turn *turn);
 
+/* Whether what it inherits gets other positions, by a rule of it. */
+bool lmi_turn_restarts(const lmi_turn *turn);
+
 /* Whether all that it spoke must be in its memory when it ends: somebody will find it there. */
 bool lmi_turn_is_handed_on(const lmi_turn *turn);
 

@@ -52,6 +52,19 @@ static lmas_status apply(lmi_keeping *k, const lmi_strand *strand)
     return status;
 }
 
+/* kNN-LatentMAS's own handover: the blocks lie without a hole between them, from 0 on. */
+static lmas_status restart(lmi_strand *strand)
+{
+    const lmi_turn *turn = strand->turn;
+    size_t i;
+
+    if (!lmi_turn_restarts(turn))
+        return LMAS_OK;
+    for (i = 0; i < turn->blocks.n; i++)
+        strand->ends[i] = lmi_memory_rank(strand->memory, strand->ends[i]);
+    return lmi_memory_renumber(strand->memory);
+}
+
 static void note(lmas_agent_trace *trace, uint32_t n_before, uint32_t n_left, uint64_t cell_size)
 {
     trace->n_kept = n_left;
@@ -77,6 +90,8 @@ lmas_status lmi_prune(lmi_strand *strand)
         status = apply(&k, strand);
     if (status == LMAS_OK)
         status = lmi_keeping_finish(&n_left, &k);
+    if (status == LMAS_OK)
+        status = restart(strand);
     if (status == LMAS_OK)
         note(&strand->trace, k.n_before, n_left, plan->model->info.cell_size);
     lmi_keeping_end(&k);

@@ -94,7 +94,7 @@ static void count_alone(addition *turns, const lmi_plan *plan, size_t i, uint64_
     const lmi_turn_list *takers = base == LMI_NO_TURN ? NULL : &plan->turns[base].gives_to;
     const lmi_turn *heir = takers ? &plan->turns[takers->at[takers->n - 1]] : NULL;
     const bool is_apart = !heir || turn->n_parcels > 0 || heir->n_parcels > 0 ||
-                          lmi_control_overwrites(plan->params.control);
+                          lmi_control_overwrites(plan->params.control) || lmi_turn_restarts(turn);
 
     turns[i].alone = is_apart ? whole : turns[i].most;
     if (heir == turn && !is_apart)

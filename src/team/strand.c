@@ -200,11 +200,12 @@ static unsigned want_before(const lmi_strand *strand, int32_t n_thoughts)
     const bool has_words = turn->n_speak > 0 || strand->plan->params.n_probe > 0;
     const bool may_speak = has_words && (n_thoughts == 0 || turn->ends_at_rest);
     const bool is_looked_at = n_thoughts > 0 && strand->look.n_near > 0;
+    const bool is_weighed = turn->ends_at_rest && strand->plan->params.rest_entropy > 0;
     const bool looks = strand->phase == LMI_PHASE_THINK || turn->n_thoughts == 0;
 
     return want_attention(strand, looks && turn->gives_to.n > 0) |
            (turn->n_thoughts > 0 ? LMI_WANT_HIDDEN : LMI_WANT_NOTHING) |
-           (may_speak || is_looked_at ? LMI_WANT_LOGITS : LMI_WANT_NOTHING);
+           (may_speak || is_looked_at || is_weighed ? LMI_WANT_LOGITS : LMI_WANT_NOTHING);
 }
 
 /* Read the prompt from `first` on. */
@@ -549,6 +550,20 @@ static lmas_status think(lmi_strand *strand)
     return status == LMAS_OK ? note_thought(strand) : status;
 }
 
+/* Whether what has come out is where thoughts were before, or all that is left to say. What comes
+ * out of the prompt is no thought that could be sure. */
+static bool is_at_rest(lmi_strand *strand, bool is_thought)
+{
+    const lmi_lane *lane = strand->memory->lane;
+    const float entropy = strand->plan->params.rest_entropy;
+    const size_t n_vocab = (size_t)strand->plan->model->info.n_vocab;
+    const bool is_known = lmi_rest_add(&strand->rest, lane->hidden);
+
+    if (!strand->turn->ends_at_rest || entropy <= 0 || !is_thought)
+        return is_known;
+    return lmi_rest_is_sure(&strand->rest, lane->logits, n_vocab, (double)entropy) || is_known;
+}
+
 /* A thought, or the prompt, has come out; whether another follows. */
 static bool goes_on_thinking(lmi_strand *strand)
 {
@@ -559,7 +574,7 @@ static bool goes_on_thinking(lmi_strand *strand)
     if (strand->phase == LMI_PHASE_SPEAK || turn->n_thoughts == 0)
         return false;
     trace->n_thought += is_thought;
-    if (lmi_rest_add(&strand->rest, strand->memory->lane->hidden) && trace->n_to_rest == 0)
+    if (is_at_rest(strand, is_thought) && trace->n_to_rest == 0)
         trace->n_to_rest = trace->n_thought;
     if (turn->ends_at_rest && trace->n_to_rest > 0)
         return false;

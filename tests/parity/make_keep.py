@@ -4,7 +4,8 @@ holds the library to.
 The keys are those of transformers' cache, the rows those of its embedding; the rule is written out below as that
 program has it (methods/latent_mas.py, _knn_filter_kv_cache; the orders bottom and random came later), with one
 question a batch. Three agents of a fixture read and think; then the fourth one's prompt asks for cells. Where thoughts look
-is what transformers' eager attention returns, summed over their rows, layers and heads.
+is what transformers' eager attention returns, summed over their rows, layers and heads. Behind one choice the fourth
+agent reads its prompt as that program has it: positions begin anew at the number of cells.
 
     ./dev --reference python3 tests/parity/make_keep.py --synthetic WIDE.gguf [--check]
 
@@ -25,6 +26,7 @@ SETTINGS = [  # share, order, cells that stay in any case
     (0.9, "top", 5), (0.8, "top", 5), (0.5, "top", 5), (0.3, "top", 1), (0.01, "top", 20),
     (0.9, "bottom", 5), (0.7, "bottom", 5), (0.5, "bottom", 12), (0.25, "bottom", 1), (1.0, "bottom", 5),
 ]  # fmt: skip
+RESTARTED = (0.5, "top", 5)  # the one behind which the fourth agent reads
 LOOKED_AT = [  # share of the prompts' cells, of them those that stay in any case
     (0.95, 4), (0.9, 4), (0.8, 4), (0.7, 1), (0.5, 4), (0.4, 16), (0.25, 4), (0.1, 1), (0.01, 8), (1.0, 4),
 ]  # fmt: skip
@@ -87,8 +89,21 @@ def kept(cosine, share, order, min_keep):
     return sorted(chosen.tolist()) + list(range(early, size))
 
 
+@torch.no_grad()
+def restarted(model, prompt_ids, stay):
+    """The last hidden state of the fourth prompt, read behind the cells that stay: its positions begin at their number."""
+    memory = DynamicCache(config=model.config)
+    w_a, target_norm = realignment(model, False)
+    for ids in prompt_ids[:-1]:
+        read_and_think(model, memory, ids, STEPS, w_a, target_norm)
+    for layer in memory.layers:
+        layer.keys, layer.values = layer.keys[:, :, stay], layer.values[:, :, stay]
+    return feed(model, memory, input_ids=torch.tensor([prompt_ids[-1]]))[0]
+
+
 def case_of(name, path, prompt_ids):
     cosine = cosines(load_model(path), prompt_ids)
+    h = restarted(load_model(path), prompt_ids, kept(cosine, *RESTARTED))
     paid, is_prompt = attention(load_model(path), prompt_ids)
     settings = [
         {"keep": f"knn:{share:g}:{order}:{n}", "kept": kept(cosine, share, order, n)} for share, order, n in SETTINGS
@@ -102,6 +117,7 @@ def case_of(name, path, prompt_ids):
         "prompt_ids": prompt_ids,
         "cosines": [round(x, 7) for x in cosine.tolist()],
         "settings": settings,
+        "restarted": {"keep": "knn:{:g}:{}:{}:restart".format(*RESTARTED), "hidden": [round(x, 6) for x in h.tolist()]},
         "attention": [round(x, 7) for x in paid.tolist()],
         "looked_at": looked_at,
     }

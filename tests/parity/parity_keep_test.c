@@ -14,12 +14,13 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "latent/handover.h"
 #include "latent/keep.h"
 #include "support.h"
 
 #define FIXTURES "tests/parity/fixtures/"
 enum { N_MODELS = 3, N_SETTINGS = 10, N_IDS_MAX = 256, N_CELLS_MAX = 512 };
-static const double CLOSE = 1e-4;
+static const double CLOSE = 1e-4, HIDDEN_CLOSE = 1e-3; /* a state's values go up to 10 */
 
 static const char *path_of(const char *name)
 {
@@ -152,6 +153,30 @@ static double worst_attention(const lmas_memory *memory, yyjson_val *c)
     return worst;
 }
 
+/* What stays gets positions 0, 1, 2 ..., and the fourth agent reads on there, as transformers does
+ * whose cache is cut to it. */
+static double check_restarted(lmas_memory *memory, yyjson_val *c)
+{
+    yyjson_val *setting = yyjson_obj_get(c, "restarted");
+    yyjson_val *want = yyjson_obj_get(setting, "hidden");
+    bool is_kept[N_CELLS_MAX];
+    int32_t ids[N_IDS_MAX];
+    double worst = 0;
+    size_t i, n;
+    yyjson_val *x;
+
+    choose(is_kept, memory, yyjson_get_str(yyjson_obj_get(setting, "keep")), c);
+    assert_ok(lmi_memory_thin(memory, NULL, is_kept));
+    assert_ok(lmi_memory_renumber(memory));
+    n = read_ids(ids, yyjson_arr_get_last(yyjson_obj_get(c, "prompt_ids")));
+    assert_ok(lmi_memory_start_read(memory, "agent", ids, n, LMI_WANT_HIDDEN));
+    assert_ok(lmi_memory_wait(memory));
+    assert_int_equal(yyjson_arr_size(want), memory->session->model->info.n_embd);
+    yyjson_arr_foreach(want, i, n, x) worst =
+        fmax(worst, fabs((double)memory->lane->hidden[i] - yyjson_get_num(x)));
+    return worst;
+}
+
 static void check_model(yyjson_val *c)
 {
     const char *name = yyjson_get_str(yyjson_obj_get(c, "model"));
@@ -171,6 +196,9 @@ static void check_model(yyjson_val *c)
     print_message("# %s: attention within %.1e, %d settings, %zu swaps\n", name, worst, N_SETTINGS,
                   n_swaps);
     assert_true(worst < CLOSE);
+    worst = check_restarted(memory, c);
+    print_message("# %s: read on at positions anew, within %.1e\n", name, worst);
+    assert_true(worst < HIDDEN_CLOSE);
     lmas_memory_free(memory);
     lmas_session_free(session);
 }

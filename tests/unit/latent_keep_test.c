@@ -19,14 +19,16 @@ static void test_rules_are_read(void **state)
         {"prompts", {.rule = LMI_KEEP_PROMPTS}},
         {"last:64", {.rule = LMI_KEEP_LAST, .n = 64}},
         {"last:1073741824", {.rule = LMI_KEEP_LAST, .n = 1073741824}},
-        {"knn:0.8", {LMI_KEEP_KNN, LMI_KEEP_TOP, 0.8, 5}},
-        {"knn:1", {LMI_KEEP_KNN, LMI_KEEP_TOP, 1, 5}},
-        {"knn:.5", {LMI_KEEP_KNN, LMI_KEEP_TOP, 0.5, 5}},
-        {"knn:0.5:top", {LMI_KEEP_KNN, LMI_KEEP_TOP, 0.5, 5}},
-        {"knn:0.5:bottom", {LMI_KEEP_KNN, LMI_KEEP_BOTTOM, 0.5, 5}},
-        {"knn:0.5:random:12", {LMI_KEEP_KNN, LMI_KEEP_RANDOM, 0.5, 12}},
-        {"attention:0.5", {LMI_KEEP_ATTENTION, LMI_KEEP_TOP, 0.5, 4}},
-        {"attention:.25:12", {LMI_KEEP_ATTENTION, LMI_KEEP_TOP, 0.25, 12}},
+        {"knn:0.8", {LMI_KEEP_KNN, LMI_KEEP_TOP, 0.8, 5, false}},
+        {"knn:1", {LMI_KEEP_KNN, LMI_KEEP_TOP, 1, 5, false}},
+        {"knn:.5", {LMI_KEEP_KNN, LMI_KEEP_TOP, 0.5, 5, false}},
+        {"knn:0.5:top", {LMI_KEEP_KNN, LMI_KEEP_TOP, 0.5, 5, false}},
+        {"knn:0.5:bottom", {LMI_KEEP_KNN, LMI_KEEP_BOTTOM, 0.5, 5, false}},
+        {"knn:0.5:random:12", {LMI_KEEP_KNN, LMI_KEEP_RANDOM, 0.5, 12, false}},
+        {"knn:0.5:restart", {LMI_KEEP_KNN, LMI_KEEP_TOP, 0.5, 5, true}},
+        {"knn:0.5:random:12:restart", {LMI_KEEP_KNN, LMI_KEEP_RANDOM, 0.5, 12, true}},
+        {"attention:0.5", {LMI_KEEP_ATTENTION, LMI_KEEP_TOP, 0.5, 4, false}},
+        {"attention:.25:12", {LMI_KEEP_ATTENTION, LMI_KEEP_TOP, 0.25, 12, false}},
     };
     size_t i;
 
@@ -39,6 +41,7 @@ static void test_rules_are_read(void **state)
         assert_int_equal(keep.order, good[i].keep.order);
         assert_int_equal(keep.n, good[i].keep.n);
         assert_true(keep.share == good[i].keep.share);
+        assert_true(keep.restarts == good[i].keep.restarts);
         assert_ok(lmas_keep_check(good[i].text));
     }
     assert_ok(lmas_keep_check(NULL));
@@ -80,6 +83,11 @@ static const char *const bad[] = {
     "knn:0.5:top:-1",
     "knn:0.5:top:5.5",
     "knn:0.5:top:5:6",
+    "knn:restart",
+    "knn:0.5:restart:top",
+    "knn:0.5:top:5:restart:restart",
+    "last:4:restart",
+    "thoughts:restart",
     "knn:0.5:top:1073741825",
     "knn:0.5:top:99999999999999999999",
     "knn=0.5",

@@ -57,6 +57,22 @@ static void test_a_circle_is_seen_up_to_eight_states_long(void **state)
     assert_int_equal(n_to_rest(nine, 10), 0);
 }
 
+/* Of two tokens with these odds the entropy is 0.637 and 0.056 nats. */
+static void test_who_is_sure_of_the_next_word_three_times_in_a_row_is_at_rest(void **state)
+{
+    const float doubts[2] = {0.7f, 0.0f}, sure[2] = {4.6f, 0.0f};
+    const float *const seen[] = {sure, sure, doubts, sure, sure, sure, sure};
+    lmi_rest rest;
+    size_t i;
+
+    (void)state;
+    assert_ok(lmi_rest_init(&rest, N));
+    for (i = 0; i < sizeof(seen) / sizeof(seen[0]); i++)
+        assert_int_equal(lmi_rest_is_sure(&rest, seen[i], 2, 0.06), i >= 5);
+    assert_false(lmi_rest_is_sure(&rest, sure, 2, 0.05));
+    lmi_rest_done(&rest);
+}
+
 static void test_the_opposite_direction_and_nothing_are_not_the_same(void **state)
 {
     const float zero[N] = {0};
@@ -105,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_states_that_go_on_turning_are_never_at_rest),
         cmocka_unit_test(test_a_state_is_known_from_a_cosine_of_0999_on_whatever_its_length),
         cmocka_unit_test(test_a_circle_is_seen_up_to_eight_states_long),
+        cmocka_unit_test(test_who_is_sure_of_the_next_word_three_times_in_a_row_is_at_rest),
         cmocka_unit_test(test_the_opposite_direction_and_nothing_are_not_the_same),
         cmocka_unit_test(test_a_text_circles_where_its_end_is_one_stretch_four_times),
         cmocka_unit_test(test_a_short_refrain_is_no_circle),

@@ -428,6 +428,26 @@ static void test_auto_thinks_until_the_thoughts_are_at_rest(void **state)
     lmas_team_free(team);
 }
 
+/* So sure a model always is: three thoughts are the fewest. */
+static void test_auto_stops_where_the_model_is_sure(void **state)
+{
+    lmas_team *team = sequential();
+    asked a = asked_of(team, LMAS_METHOD_LATENT_MAS);
+    seen s = {0};
+    size_t i;
+
+    (void)state;
+    a.params.latent_steps = LMAS_LATENT_STEPS_AUTO;
+    a.params.rest_entropy = 100.0f;
+    solve(&s, a, 1, 1, 2048);
+    for (i = 0; i < 3; i++) {
+        assert_int_equal(s.agents[i].n_thought, 3);
+        assert_int_equal(s.agents[i].n_to_rest, 3);
+    }
+    forget(&s);
+    lmas_team_free(team);
+}
+
 static void test_auto_thinks_no_more_than_it_may(void **state)
 {
     lmas_team *team = sequential();
@@ -582,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_a_speech_that_is_cut_stays_to_its_last_token),
         cmocka_unit_test(test_the_last_agent_thinks_before_it_speaks_where_it_says_so),
         cmocka_unit_test(test_auto_thinks_until_the_thoughts_are_at_rest),
+        cmocka_unit_test(test_auto_stops_where_the_model_is_sure),
         cmocka_unit_test(test_auto_thinks_no_more_than_it_may),
         cmocka_unit_test(test_speaking_on_the_way_does_not_depend_on_the_batch),
         cmocka_unit_test(test_the_worst_case_counts_what_is_spoken_on_the_way),

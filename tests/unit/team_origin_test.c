@@ -139,7 +139,7 @@ static void ask_often(char *out, lmas_kv kv, const char *text, lmas_method metho
 
 static void test_a_team_behind_an_origin_says_the_same_in_pools_and_parts(void **state)
 {
-    static const char *const rules[] = {"all", "thoughts", "last:4", "knn:0.5"};
+    static const char *const rules[] = {"all", "thoughts", "last:4", "knn:0.5", "knn:0.5:restart"};
     char pool[1024] = "", parts[1024] = "";
     size_t i;
 

@@ -725,13 +725,13 @@ static void test_a_callback_or_a_cancel_stops_the_solver(void **state)
 static void test_absurd_solver_parameters_are_refused(void **state)
 {
     lmas_session *session = support_session(support_model(DEMO_MODEL), 1, 512, false);
-    lmas_solver_params bad[7];
+    lmas_solver_params bad[8];
     lmas_team *team = duo();
     lmas_solver *solver = NULL;
     size_t i;
 
     (void)state;
-    for (i = 0; i < 7; i++)
+    for (i = 0; i < 8; i++)
         bad[i] = lmas_solver_params_default();
     bad[0].latent_steps = -2;
     bad[1].max_new_tokens = 0;
@@ -740,7 +740,8 @@ static void test_absurd_solver_parameters_are_refused(void **state)
     bad[4].sampling.top_p = 2.0f;
     bad[5].control = (lmas_control)9;
     bad[6].latent_steps_max = 0;
-    for (i = 0; i < 7; i++)
+    bad[7].rest_entropy = 101.0f;
+    for (i = 0; i < 8; i++)
         assert_int_equal(lmas_solver_new(&solver, session, team, &bad[i]), LMAS_E_INVALID);
     assert_null(solver);
     lmas_team_free(team);

@@ -19,6 +19,7 @@ static const char *const flags[][2] = {
     {"reasoning", "--reasoning"},
     {"latent_steps", "--latent_steps"},
     {"latent_steps_max", "--latent_steps_max"},
+    {"rest_entropy", "--rest_entropy"},
     {"max_new_tokens", "--max_new_tokens"},
     {"text_context_length", "--text_mas_context_length"},
     {"keep_rule", "--keep"},
