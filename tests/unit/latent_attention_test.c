@@ -82,19 +82,19 @@ static void test_a_thought_pays_one_a_head_and_layer(void **state)
 {
     lmas_session *session = proved_session();
     const lmas_model_info *info = lmas_model_describe(support_model(UNTIED_MODEL));
-    const double one = (double)info->n_layer * info->n_head;
+    const double one = (double)info->n_layer * info->n_head, n_thoughts = N_THOUGHTS;
     lmas_memory *memory = new_memory(session);
 
     (void)state;
     read_tokens(memory, N_A, LMI_WANT_NOTHING);
     assert_true(sum_of(memory, 0, N_A) == 0);
     think(memory, N_THOUGHTS);
-    assert_true(fabs(sum_of(memory, 0, N_A + N_THOUGHTS) - N_THOUGHTS * one) < 1e-3);
+    assert_true(fabs(sum_of(memory, 0, N_A + N_THOUGHTS) - n_thoughts * one) < 1e-3);
     assert_true(sum_of(memory, 0, N_A) > 0 && lmi_memory_attention(memory, N_A) > 0);
     read_tokens(memory, N_B, LMI_WANT_ATTENTION);
-    assert_true(fabs(sum_of(memory, 0, N_CTX) - (N_THOUGHTS + 1) * one) < 1e-3);
+    assert_true(fabs(sum_of(memory, 0, N_CTX) - (n_thoughts + 1) * one) < 1e-3);
     think(memory, 1);
-    assert_true(fabs(sum_of(memory, 0, N_CTX) - (N_THOUGHTS + 2) * one) < 1e-3);
+    assert_true(fabs(sum_of(memory, 0, N_CTX) - (n_thoughts + 2) * one) < 1e-3);
     lmas_memory_free(memory);
     lmas_session_free(session);
 }
@@ -255,37 +255,51 @@ static void test_flash_attention_is_refused_with_the_way_out(void **state)
 
 /* ---- Who asks ---- */
 
+/* Cells that went at all handovers of a question; tokens that all but the last agent read. */
+typedef struct counts {
+    uint32_t n_dropped, n_read;
+} counts;
+
 static bool check_result(void *user, const lmas_result *r)
 {
-    uint32_t *n_dropped = user;
+    counts *c = user;
 
     if (r->status != LMAS_OK)
         fail_msg("%s", r->error);
-    *n_dropped = (uint32_t)r->n_dropped;
+    *c = (counts){(uint32_t)r->n_dropped, (uint32_t)r->n_read - r->agents[r->n_agents - 1].n_read};
     return true;
 }
 
-/* How many cells went at all handovers of one question. */
-static uint32_t ask(lmas_session *session, const char *keep, int32_t latent_steps)
+static counts ask_team(lmas_session *session, const lmas_team *team, const char *keep,
+                       int32_t latent_steps)
 {
     const lmas_question q = {.text = "What is 2 + 2?", .kind = LMAS_ANSWER_NUMBER};
     lmas_solver_params p = lmas_solver_params_default();
     lmas_solver *solver = NULL;
-    lmas_team *team = NULL;
-    uint32_t n_dropped = 0;
+    counts c = {0, 0};
 
     p.keep_rule = keep;
     p.latent_steps = latent_steps;
     p.max_new_tokens = 4;
     p.on_result = check_result;
-    p.user = &n_dropped;
-    assert_ok(lmas_team_builtin(&team, "sequential"));
+    p.user = &c;
     assert_ok(lmas_solver_new(&solver, session, team, &p));
     assert_ok(lmas_solver_submit(solver, &q));
     assert_ok(lmas_solver_run(solver));
     lmas_solver_free(solver);
+    return c;
+}
+
+/* How many cells went at all handovers of one question. */
+static uint32_t ask(lmas_session *session, const char *keep, int32_t latent_steps)
+{
+    lmas_team *team = NULL;
+    counts c;
+
+    assert_ok(lmas_team_builtin(&team, "sequential"));
+    c = ask_team(session, team, keep, latent_steps);
     lmas_team_free(team);
-    return n_dropped;
+    return c.n_dropped;
 }
 
 static uint32_t count_lookers(const lmas_session *session)
@@ -333,6 +347,37 @@ static void test_a_team_without_thoughts_looks_with_its_prompts(void **state)
     lmas_session_free(session);
 }
 
+/* Two memories reach the last one: as cells, or as what was read and thought, which it takes in
+ * again, and looks where those thoughts look. Half of the prompts of both goes. */
+static void test_half_of_what_two_read_goes_however_it_comes(void **state)
+{
+    static const char *const carries[] = {"memory", "embeds"};
+    lmas_session *session = session_of(LMAS_FLASH_ATTN_OFF, LMAS_KV_PER_LANE);
+    int32_t latent_steps;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 4; i++) {
+        lmas_team *team = NULL;
+        char text[512];
+        counts c;
+
+        snprintf(text, sizeof(text),
+                 "{\"name\": \"g\", \"agents\": [{\"name\": \"a\", \"prompt\": \"{question}\"},"
+                 "{\"name\": \"b\", \"prompt\": \"now {question}\"},"
+                 "{\"name\": \"c\", \"prompt\": \"{question}\"}],"
+                 "\"edges\": [{\"from\": \"a\", \"to\": \"c\"},"
+                 "{\"from\": \"b\", \"to\": \"c\", \"carry\": \"%s\"}]}",
+                 carries[i % 2]);
+        latent_steps = i < 2 ? 3 : 0;
+        assert_ok(lmas_team_parse(&team, "g.json", text, strlen(text)));
+        c = ask_team(session, team, "attention:0.5", latent_steps);
+        assert_int_equal(c.n_dropped, c.n_read - c.n_read / 2);
+        lmas_team_free(team);
+    }
+    lmas_session_free(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_flash_attention_is_refused_with_the_way_out),
         cmocka_unit_test(test_without_the_rule_nobody_asks_for_weights),
         cmocka_unit_test(test_a_team_without_thoughts_looks_with_its_prompts),
+        cmocka_unit_test(test_half_of_what_two_read_goes_however_it_comes),
     };
 
     return cmocka_run_group_tests_name("latent, attention", tests, NULL, NULL);
