@@ -15,6 +15,7 @@
 #include "engine/backend.h"
 #include "engine/decode.h"
 #include "engine/state/shift.h"
+#include "engine/thought/attention.h"
 
 static lmas_status parse_type(enum ggml_type *out, const char *name, const char *which)
 {
@@ -313,11 +314,13 @@ void lmi_context_free(lmi_context *ctx)
     if (!ctx)
         return;
     lmi_shift_free(ctx->shift);
+    lmi_layers_free(ctx->layers);
     free_llama(ctx);
     for (i = 0; ctx->lanes && i < ctx->n_lanes; i++) {
         lmi_free(ctx->lanes[i].vector);
         lmi_free(ctx->lanes[i].hidden);
         lmi_free(ctx->lanes[i].copy);
+        lmi_attention_free(ctx->lanes[i].attention);
     }
     lmi_free(ctx->lanes);
     lmi_free(ctx->capture.rows);

@@ -30,6 +30,9 @@ enum {
     LMI_WANT_NOTHING = 0,
     LMI_WANT_HIDDEN = 1, /* output of the final norm [n_embd] */
     LMI_WANT_LOGITS = 2, /* [n_vocab] */
+    LMI_WANT_ATTENTION =
+        4, /* where it looks, by position: thought/attention.h. To be proved first */
+    LMI_WANT_OUTPUTS = LMI_WANT_HIDDEN | LMI_WANT_LOGITS,
 };
 
 typedef enum lmi_lane_state {
@@ -53,11 +56,12 @@ typedef struct lmi_lane {
     uint32_t begin; /* `pos` when it was placed */
 
     /* The result, valid until the next request. */
-    unsigned has;  /* which of the two below are fresh */
+    unsigned has;  /* which of those below are fresh */
     float *hidden; /* [n_embd] */
     float *logits; /* [n_vocab]: libllama's own, or `copy` once another decode comes between */
     bool is_borrowing;
-    float *copy; /* [n_vocab], made when first needed */
+    float *copy;                     /* [n_vocab], made when first needed */
+    struct lmi_attention *attention; /* made when first wanted */
     lmas_status status;
     bool is_poisoned; /* it failed by a value that is not finite, and its cells hold more */
     char error[256];
@@ -85,7 +89,10 @@ typedef struct lmi_capture {
     bool is_head_wanted; /* go on to the vocabulary product after the rows were read */
     float *rows;         /* [max_rows, n_embd] */
     uint32_t n_rows, max_rows;
-    bool is_misshapen; /* a tensor of another width or type came by */
+    bool is_misshapen;           /* a tensor of another width or type came by */
+    bool is_attention_wanted;    /* this decode wants weights of attention, too, */
+    const struct lmi_row *asked; /* and these are its rows [n_asked] */
+    uint32_t n_asked;
 } lmi_capture;
 
 typedef struct lmi_context {
@@ -109,7 +116,8 @@ typedef struct lmi_context {
     float row_cost;      /* what one more row costs, in passes over the weights: tick.c */
     uint32_t width;      /* values of one input vector: n_embd, more where a model stacks inputs */
     char refusal[512];   /* why there can be no thoughts here; "" where there can */
-    struct lmi_shift *shift; /* how its keys turn, once a join was asked for: state/shift.h */
+    struct lmi_shift *shift;   /* how its keys turn, once a join was asked for: state/shift.h */
+    struct lmi_layers *layers; /* which show where they look: thought/attention.h */
     lmi_tap tap;
     lmi_capture capture;
     struct llama_batch_ext *batch;
@@ -129,7 +137,7 @@ void lmi_lane_give(lmi_context *ctx, lmi_lane *lane);
 void lmi_lane_clear(lmi_context *ctx, lmi_lane *lane);
 
 /* Put a request on an idle lane. `n` must be 1 or more; `vector` holds n_embd values and is
- * copied. */
+ * copied. What `want` says is of the last row. */
 void lmi_lane_read(lmi_lane *lane, const int32_t *tokens, size_t n, unsigned want);
 void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsigned want);
 

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/thought/attention.h"
 
 bool lmi_decode_tap(struct ggml_tensor *tensor, bool is_asking, void *user)
 {
@@ -25,6 +26,11 @@ bool lmi_decode_tap(struct ggml_tensor *tensor, bool is_asking, void *user)
     const uint32_t n_embd = (uint32_t)ctx->model->info.n_embd;
     const uint32_t n_rows = (uint32_t)tensor->ne[1];
 
+    if (capture->is_attention_wanted && lmi_attention_is(tensor)) {
+        if (!is_asking)
+            lmi_attention_take(ctx, tensor);
+        return true;
+    }
     if (strcmp(tensor->name, "result_norm") != 0)
         return !is_asking;
     if (is_asking)
@@ -56,7 +62,7 @@ static void place(lmi_context *ctx, int32_t i, uint32_t pos)
 
 static bool is_output(const lmi_context *ctx, const lmi_row *row)
 {
-    return ctx->tap == LMI_TAP_EMBEDDINGS || wants(row) != LMI_WANT_NOTHING;
+    return ctx->tap == LMI_TAP_EMBEDDINGS || (wants(row) & LMI_WANT_OUTPUTS) != 0;
 }
 
 /* Append one row; the batch copies the vector. False when libllama refuses it. */
@@ -205,6 +211,8 @@ static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t o
 
     lane->pos = row->pos + 1;
     lane->n_done++;
+    if (lane->attention && !(wants(row) & LMI_WANT_ATTENTION))
+        lane->attention->is_followed = false;
     if (!row->is_last)
         return;
     lane->state = LMI_LANE_IDLE;
@@ -213,6 +221,8 @@ static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t o
         status = keep_hidden(lane, hidden_of(ctx, i, output), n_embd);
     if (status == LMAS_OK && lane->want & LMI_WANT_LOGITS)
         status = lend_logits(lane, ctx->model, llama_get_logits_ith(ctx->llama, (int32_t)i));
+    if (status == LMAS_OK && lane->want & LMI_WANT_ATTENTION)
+        status = lmi_attention_finish(ctx, lane);
     if (status != LMAS_OK)
         lmi_lane_fail(lane, status);
 }
@@ -229,9 +239,24 @@ static int run(lmi_context *ctx, const lmi_row *rows, uint32_t n)
     return code;
 }
 
+/* What this decode wants of the eval callback. */
+static void set_capture(lmi_context *ctx, const lmi_row *rows, uint32_t n)
+{
+    lmi_capture *capture = &ctx->capture;
+
+    *capture = (lmi_capture){.rows = capture->rows, .max_rows = capture->max_rows};
+    capture->is_on = ctx->tap == LMI_TAP_CALLBACK && count_wanting(rows, n, LMI_WANT_HIDDEN) > 0;
+    capture->is_head_wanted = count_wanting(rows, n, LMI_WANT_LOGITS) > 0;
+    capture->is_attention_wanted = count_wanting(rows, n, LMI_WANT_ATTENTION) > 0;
+    capture->asked = rows;
+    capture->n_asked = n;
+    if (capture->is_attention_wanted)
+        lmi_attention_begin(rows, n);
+}
+
 int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n)
 {
-    const uint32_t n_outputs = count_wanting(rows, n, LMI_WANT_HIDDEN | LMI_WANT_LOGITS);
+    const uint32_t n_outputs = count_wanting(rows, n, LMI_WANT_OUTPUTS);
     lmi_capture *capture = &ctx->capture;
     const double begin = lmi_now_ms();
     uint32_t output = 0;
@@ -240,9 +265,7 @@ int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n)
     int code;
 
     take_back_logits(ctx);
-    *capture = (lmi_capture){.rows = capture->rows, .max_rows = capture->max_rows};
-    capture->is_on = ctx->tap == LMI_TAP_CALLBACK && count_wanting(rows, n, LMI_WANT_HIDDEN) > 0;
-    capture->is_head_wanted = count_wanting(rows, n, LMI_WANT_LOGITS) > 0;
+    set_capture(ctx, rows, n);
     code = run(ctx, rows, n);
     if (capture->is_on && capture->n_rows != n_outputs)
         capture->is_misshapen = true; /* not the rows we marked: none can be told apart */

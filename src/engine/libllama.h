@@ -9,6 +9,8 @@
  *                                        of our own: public in 0.7.0 and in 0.8.0
  *   cb_eval on the tensor "result_norm"  the hidden state, and leaving out the head (decode.c): a
  *                                        name in the graph, which each new context proves
+ *   cb_eval on "kq_soft_max-LAYER"       where a row looks, with its mask: another name, proved
+ *                                        before the first use (thought/attention.h)
  *   token_embd.weight out of the file    W_in's rows (weights.c): 0.8.0 exports
  *                                        llama_model_get_tok_embd_rows, with C++ linkage
  *   vectors without M-RoPE sections      end the process on glm4 and its kin, which the header
