@@ -48,6 +48,32 @@ static lmas_status copy_holes(lmas_memory *to, const lmas_memory *from, uint32_t
     return LMAS_OK;
 }
 
+/* What was paid to positions [begin, end) of `from`, which now begin at `pos`. */
+static lmas_status copy_attention(lmas_memory *to, const lmas_memory *from, uint32_t begin,
+                                  uint32_t end, uint32_t pos)
+{
+    lmas_status status;
+    uint32_t i;
+
+    if (begin >= from->n_weighed)
+        return LMAS_OK;
+    status = lmi_memory_weigh(to, (size_t)pos + (end - begin));
+    for (i = begin; status == LMAS_OK && i < end; i++)
+        to->attention[pos + (i - begin)] = lmi_memory_attention(from, i);
+    return status;
+}
+
+/* All that is known of these positions, but for what is in the cells. */
+static lmas_status copy_knowledge(lmas_memory *to, const lmas_memory *from, uint32_t begin,
+                                  uint32_t end, uint32_t pos)
+{
+    lmas_status status = copy_segments(to, from, begin, end, pos);
+
+    if (status == LMAS_OK)
+        status = copy_holes(to, from, begin, end, pos);
+    return status == LMAS_OK ? copy_attention(to, from, begin, end, pos) : status;
+}
+
 lmas_status lmi_memory_fork(lmas_memory *to, lmas_memory *from)
 {
     const uint32_t end = from->lane->pos;
@@ -56,9 +82,7 @@ lmas_status lmi_memory_fork(lmas_memory *to, lmas_memory *from)
     lmi_memory_settle(from);
     status = lmi_lane_fork(to->session->ctx, to->lane, from->lane);
     to->account.is_straight = from->account.is_straight;
-    if (status == LMAS_OK)
-        status = copy_segments(to, from, 0, end, 0);
-    return status == LMAS_OK ? copy_holes(to, from, 0, end, 0) : status;
+    return status == LMAS_OK ? copy_knowledge(to, from, 0, end, 0) : status;
 }
 
 bool lmi_memory_has(const lmas_memory *memory, uint32_t pos)
@@ -84,8 +108,7 @@ lmas_status lmi_memory_splice(lmas_memory *to, lmas_memory *from, uint32_t begin
     if (status != LMAS_OK)
         return status;
     to->account.is_straight = false; /* each block was read without the other */
-    status = copy_segments(to, from, begin, end, pos);
-    return status == LMAS_OK ? copy_holes(to, from, begin, end, pos) : status;
+    return copy_knowledge(to, from, begin, end, pos);
 }
 
 /* What of the segments is there, from the first such position of each to the last. */
@@ -122,6 +145,8 @@ lmas_status lmi_memory_thin(lmas_memory *memory, const lmi_view *view, const boo
         return status;
     for (memory->n_known = 0; memory->n_known < memory->lane->pos; memory->n_known++)
         memory->is_hole[memory->n_known] = !is_kept[memory->n_known];
+    if (memory->n_weighed > memory->lane->pos)
+        memory->n_weighed = memory->lane->pos;
     trim_segments(memory);
     lmi_account_lose(&memory->account); /* which of its entries are still there it does not say */
     return LMAS_OK;

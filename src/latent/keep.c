@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "engine/state/keys.h"
+#include "engine/thought/attention.h"
 #include "latent/handover.h"
 
 /* ---- Texts ---- */
@@ -76,6 +77,13 @@ static bool read_knn(lmi_keep *out, const char *const *fields, size_t n)
            (n < 4 || read_count(&out->n, fields[3]));
 }
 
+static bool read_attention(lmi_keep *out, const char *const *fields, size_t n)
+{
+    *out = (lmi_keep){.rule = LMI_KEEP_ATTENTION, .n = LMI_KEEP_SINKS};
+    return (n == 2 || n == 3) && read_number(&out->share, fields[1], false, 1) &&
+           (n < 3 || read_count(&out->n, fields[2]));
+}
+
 static bool read_rule(lmi_keep *out, const char *const *fields, size_t n)
 {
     static const char *const words[] = {
@@ -84,6 +92,8 @@ static bool read_rule(lmi_keep *out, const char *const *fields, size_t n)
 
     if (n > 0 && strcmp(fields[0], "knn") == 0)
         return read_knn(out, fields, n);
+    if (n > 0 && strcmp(fields[0], "attention") == 0)
+        return read_attention(out, fields, n);
     *out = (lmi_keep){.rule = LMI_KEEP_LAST};
     if (n == 2 && strcmp(fields[0], "last") == 0)
         return read_count(&out->n, fields[1]);
@@ -133,20 +143,12 @@ static uint32_t head_width(const lmas_session *session)
     return lmi_weights_u32(session->weights, key, usual);
 }
 
-lmas_status lmi_keep_check(lmas_session *session, const lmi_keep *keep)
+static lmas_status check_knn(lmas_session *session)
 {
-    lmas_status status;
     lmi_matrix w_in;
-    uint32_t width;
+    lmas_status status = find_w_in(&w_in, session);
+    const uint32_t width = status == LMAS_OK ? head_width(session) : 0;
 
-    if (keep->rule != LMI_KEEP_ALL && session->model->is_packed_by_sequence)
-        return lmi_fail(LMAS_E_MODEL,
-                        "this model sums up all it has read in one state, of which no part can be "
-                        "dropped: it hands on all of it or nothing");
-    if (keep->rule != LMI_KEEP_KNN)
-        return LMAS_OK;
-    status = find_w_in(&w_in, session);
-    width = status == LMAS_OK ? head_width(session) : 0;
     if (status == LMAS_OK && (width == 0 || w_in.n_cols % width != 0))
         status = lmi_fail(LMAS_E_MODEL,
                           "knn compares a prompt's embedding, folded to the width of a head, with "
@@ -154,6 +156,27 @@ lmas_status lmi_keep_check(lmas_session *session, const lmi_keep *keep)
                           "of %u: thoughts, prompts and last:N are possible",
                           (long long)w_in.n_cols, width);
     return status;
+}
+
+static lmas_status check_attention(const lmas_session *session)
+{
+    const lmas_status status = lmi_context_prove_attention(session->ctx);
+    const char *refusal = lmi_context_cannot_attend(session->ctx);
+
+    if (status != LMAS_OK || !refusal)
+        return status;
+    return lmi_fail(LMAS_E_MODEL, "attention chooses by where thoughts look, and %s", refusal);
+}
+
+lmas_status lmi_keep_check(lmas_session *session, const lmi_keep *keep)
+{
+    if (keep->rule != LMI_KEEP_ALL && session->model->is_packed_by_sequence)
+        return lmi_fail(LMAS_E_MODEL,
+                        "this model sums up all it has read in one state, of which no part can be "
+                        "dropped: it hands on all of it or nothing");
+    if (keep->rule == LMI_KEEP_KNN)
+        return check_knn(session);
+    return keep->rule == LMI_KEEP_ATTENTION ? check_attention(session) : LMAS_OK;
 }
 
 static lmas_status add_rows(double *sum, float *row, lmi_weights *weights, const lmi_matrix *w_in,
@@ -315,52 +338,100 @@ static lmas_status rank(candidate *found, uint32_t n, lmi_keeping *k, lmi_keep_o
     }
     status = look(k);
     if (status == LMAS_OK)
-        status = lmi_keep_check(k->memory->session, &(lmi_keep){.rule = LMI_KEEP_KNN});
+        status = check_knn(k->memory->session);
     return status == LMAS_OK ? rank_by_keys(found, n, k, order == LMI_KEEP_TOP ? -1 : 1) : status;
 }
 
 /* ---- Rules ---- */
 
-/* `n_kept` of S cells stay, the last ones of them in any case. */
+/* Of `n` cells a share stays, `n_sure` of them in any case. */
+static uint32_t count_kept(const lmi_keep *keep, uint32_t n, uint32_t n_sure)
+{
+    const uint32_t share = (uint32_t)((double)n * keep->share);
+
+    return share > n_sure ? share : n_sure;
+}
+
+/* Of those that are ranked the first `n_kept` stay. */
+static void drop_behind(lmi_keeping *k, candidate *found, uint32_t n, uint32_t n_kept)
+{
+    uint32_t i;
+
+    qsort(found, n, sizeof(*found), by_rank);
+    for (i = n_kept; i < n; i++)
+        k->is_kept[found[i].pos] = false;
+}
+
+static candidate *new_candidates(uint32_t n)
+{
+    candidate *found = lmi_new(n, sizeof(*found));
+
+    if (!found)
+        (void)lmi_fail(LMAS_E_NOMEM, "no memory to choose cells");
+    return found;
+}
+
+/* The last ones stay in any case. */
 static lmas_status keep_nearest(lmi_keeping *k, const lmi_keep *keep, const uint32_t *positions,
                                 uint32_t n)
 {
-    const uint32_t share = (uint32_t)((double)n * keep->share);
     const uint32_t n_last = keep->n < n ? keep->n : n;
-    const uint32_t n_kept = share > n_last ? share : n_last;
+    const uint32_t n_kept = count_kept(keep, n, n_last);
     candidate *found;
     lmas_status status;
     uint32_t i;
 
     if (n_kept == n)
         return LMAS_OK;
-    found = lmi_new(n - n_last, sizeof(*found));
+    found = new_candidates(n - n_last);
     if (!found)
-        return lmi_fail(LMAS_E_NOMEM, "no memory to choose cells");
+        return LMAS_E_NOMEM;
     for (i = 0; i < n - n_last; i++)
         found[i].pos = positions[i];
     status = rank(found, n - n_last, k, keep->order);
     if (status == LMAS_OK)
-        qsort(found, n - n_last, sizeof(*found), by_rank);
-    for (i = n_kept - n_last; status == LMAS_OK && i < n - n_last; i++)
-        k->is_kept[found[i].pos] = false;
+        drop_behind(k, found, n - n_last, n_kept - n_last);
     lmi_free(found);
     return status;
 }
 
-/* Segments are in order of position, and so are the cells. */
+/* The segment of a position, at or behind `*at`: they are in order. */
+static lmas_segment_kind kind_of(size_t *at, const lmas_memory *memory, uint32_t pos)
+{
+    while (pos >= memory->segments[*at].pos + memory->segments[*at].n)
+        (*at)++;
+    return memory->segments[*at].kind;
+}
+
+/* Those of prompts alone are judged, and of them the first stay in any case. */
+static lmas_status keep_looked_at(lmi_keeping *k, const lmi_keep *keep, const uint32_t *positions,
+                                  uint32_t n)
+{
+    candidate *found = new_candidates(n);
+    uint32_t n_found = 0, n_sinks, i;
+    size_t at = 0;
+
+    if (!found)
+        return LMAS_E_NOMEM;
+    for (i = 0; i < n; i++)
+        if (kind_of(&at, k->memory, positions[i]) == LMAS_SEGMENT_PROMPT)
+            found[n_found++] = (candidate){.rank = -lmi_memory_attention(k->memory, positions[i]),
+                                           .pos = positions[i]};
+    n_sinks = keep->n < n_found ? keep->n : n_found;
+    drop_behind(k, found + n_sinks, n_found - n_sinks,
+                count_kept(keep, n_found, n_sinks) - n_sinks);
+    lmi_free(found);
+    return LMAS_OK;
+}
+
 static lmas_status keep_kind(lmi_keeping *k, lmas_segment_kind kind, const uint32_t *positions,
                              uint32_t n)
 {
-    const lmas_memory *memory = k->memory;
     size_t at = 0;
     uint32_t i;
 
-    for (i = 0; i < n; i++) {
-        while (positions[i] >= memory->segments[at].pos + memory->segments[at].n)
-            at++;
-        k->is_kept[positions[i]] = memory->segments[at].kind == kind;
-    }
+    for (i = 0; i < n; i++)
+        k->is_kept[positions[i]] = kind_of(&at, k->memory, positions[i]) == kind;
     return LMAS_OK;
 }
 
@@ -386,6 +457,8 @@ lmas_status lmi_keeping_apply(lmi_keeping *k, const lmi_keep *keep, const uint32
         return keep_kind(k, LMAS_SEGMENT_PROMPT, positions, n);
     case LMI_KEEP_LAST:
         return keep_last(k, keep, positions, n);
+    case LMI_KEEP_ATTENTION:
+        return keep_looked_at(k, keep, positions, n);
     case LMI_KEEP_ALL:
         break;
     }

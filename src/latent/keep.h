@@ -6,6 +6,8 @@
  *     thoughts     cells of thoughts
  *     prompts      cells of prompts
  *     last:N       the last N, and the first 4
+ *     attention:P  thoughts and texts, and of the prompts' cells int(S P) of S, by where the
+ *                  thoughts looked
  *
  * knn is that of kNN-LatentMAS (Bookmaster9/kNN-latentMAS, _knn_filter_kv_cache):
  *
@@ -16,6 +18,15 @@
  * The last N cells stay, and of the others the k - N with the largest s (top), the smallest
  * (bottom), or random ones. Unlike there, cells keep their positions, and S counts those that are
  * in the memory. Of a model with sliding windows the layer is the middle one of those that see all.
+ *
+ * attention is that of OBF (arXiv 2604.13349), token by token:
+ *
+ *     s_i   = sum over thoughts, layers and heads of the weight that the thought gave cell i
+ *     k     = min(max(int(S P), N), S)                of the S cells of prompts
+ *
+ * The first N of them stay (sinks), and of the others the k - N with the largest s. An agent that
+ * has no thoughts looks with the last row of its prompt. What was looked at stays noted: s counts
+ * the thoughts of all agents so far (memory.h).
  */
 #ifndef LMI_LATENT_KEEP_H
 #define LMI_LATENT_KEEP_H
@@ -30,7 +41,8 @@ typedef enum lmi_keep_rule {
     LMI_KEEP_KNN,
     LMI_KEEP_THOUGHTS,
     LMI_KEEP_PROMPTS,
-    LMI_KEEP_LAST
+    LMI_KEEP_LAST,
+    LMI_KEEP_ATTENTION
 } lmi_keep_rule;
 
 typedef enum lmi_keep_order { LMI_KEEP_TOP = 0, LMI_KEEP_BOTTOM, LMI_KEEP_RANDOM } lmi_keep_order;
@@ -38,14 +50,14 @@ typedef enum lmi_keep_order { LMI_KEEP_TOP = 0, LMI_KEEP_BOTTOM, LMI_KEEP_RANDOM
 typedef struct lmi_keep {
     lmi_keep_rule rule;
     lmi_keep_order order; /* of knn */
-    double share;         /* of knn: P */
-    uint32_t n;           /* of knn and last: N */
+    double share;         /* of knn and attention: P */
+    uint32_t n;           /* of knn, attention and last: N */
 } lmi_keep;
 
 /* What a message says it can be. */
 #define LMI_KEEP_EXPECTED                                                                          \
-    "all, thoughts, prompts, last:N or knn:SHARE[:top|bottom|random[:N]] (SHARE above 0 and at "   \
-    "most 1, N from 1 to 1073741824)"
+    "all, thoughts, prompts, last:N, knn:SHARE[:top|bottom|random[:N]] or attention:SHARE[:N] "    \
+    "(SHARE above 0 and at most 1, N from 1 to 1073741824)"
 
 /* A rule's text; false, and `out` is as it was, for any other. */
 bool lmi_keep_parse(lmi_keep *out, const char *text);

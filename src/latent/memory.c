@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/thought/attention.h"
 
 lmas_status lmas_memory_new(lmas_memory **out, lmas_session *session)
 {
@@ -52,6 +53,7 @@ void lmas_memory_free(lmas_memory *memory)
     lmi_account_done(&memory->account);
     lmi_free(memory->segments);
     lmi_free(memory->is_hole);
+    lmi_free(memory->attention);
     lmi_free(memory->thought);
     lmi_free(memory->rebuilt);
     lmi_free(memory);
@@ -62,6 +64,7 @@ void lmi_memory_clear(lmas_memory *memory)
     lmi_lane_clear(memory->session->ctx, memory->lane);
     drop_segments(memory);
     memory->n_known = 0;
+    memory->n_weighed = 0;
     lmi_account_clear(&memory->account);
 }
 
@@ -70,8 +73,36 @@ bool lmi_memory_is_busy(const lmas_memory *memory)
     return memory->lane->state == LMI_LANE_TOKENS || memory->lane->state == LMI_LANE_VECTOR;
 }
 
+double lmi_memory_attention(const lmas_memory *memory, uint32_t pos)
+{
+    return pos < memory->n_weighed ? memory->attention[pos] : 0;
+}
+
+lmas_status lmi_memory_weigh(lmas_memory *memory, size_t n)
+{
+    if (!lmi_reserve((void **)&memory->attention, &memory->attention_capacity, n, sizeof(double)))
+        return lmi_fail(LMAS_E_NOMEM, "no memory for weights of attention");
+    for (; memory->n_weighed < n; memory->n_weighed++)
+        memory->attention[memory->n_weighed] = 0;
+    return LMAS_OK;
+}
+
+/* Once: the flag says that it is fresh. */
+static void add_attention(lmas_memory *memory)
+{
+    lmi_lane *lane = memory->lane;
+    uint32_t i;
+
+    if (!(lane->has & LMI_WANT_ATTENTION))
+        return;
+    for (i = 0; i < lane->attention->n && i < memory->n_weighed; i++)
+        memory->attention[i] += lane->attention->mass[i];
+    lane->has &= ~(unsigned)LMI_WANT_ATTENTION;
+}
+
 void lmi_memory_settle(lmas_memory *memory)
 {
+    add_attention(memory);
     if (memory->n_segments > 0) {
         lmas_segment *last = &memory->segments[memory->n_segments - 1];
 
@@ -131,6 +162,8 @@ static lmas_status start_tokens(lmas_memory *memory, const char *agent, lmas_seg
         status = open_segment(memory, agent, kind);
     if (status == LMAS_OK)
         status = lmi_account_add_tokens(&memory->account, tokens.ids, tokens.n);
+    if (status == LMAS_OK && want & LMI_WANT_ATTENTION)
+        status = lmi_memory_weigh(memory, memory->lane->pos + tokens.n);
     if (status == LMAS_OK)
         lmi_lane_read(memory->lane, tokens.ids, tokens.n, want);
     return status;
@@ -187,6 +220,8 @@ lmas_status lmi_memory_start_vector(lmas_memory *memory, const char *agent, cons
         status = open_segment(memory, agent, LMAS_SEGMENT_THOUGHT);
     if (status == LMAS_OK)
         status = lmi_account_add_vectors(&memory->account, vector, 1);
+    if (status == LMAS_OK && want & LMI_WANT_ATTENTION)
+        status = lmi_memory_weigh(memory, memory->lane->pos + 1);
     if (status == LMAS_OK)
         lmi_lane_feed(memory->session->ctx, memory->lane, vector, want);
     return status;

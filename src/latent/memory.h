@@ -27,6 +27,9 @@ struct lmas_memory {
     bool *is_hole;  /* [n_known], by position: what was thinned out */
     size_t n_known; /* positions from here on are all there */
     size_t known_capacity;
+    double *attention; /* [n_weighed] by position: what rows that wanted it paid, summed up */
+    size_t n_weighed;  /* nobody looked at what lies behind */
+    size_t attention_capacity;
     float *thought; /* e of the next latent step [n_embd] */
     int32_t token;  /* the spoken token being taken in */
     lmi_account account;
@@ -66,8 +69,14 @@ lmas_status lmi_memory_start_text(lmas_memory *memory, const char *agent, const 
 lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32_t token,
                                    unsigned want);
 
-/* Bring the last segment's length up to what the lane holds. */
+/* Bring the last segment's length up to what the lane holds, and add where the last row looked. */
 void lmi_memory_settle(lmas_memory *memory);
+
+/* What the thoughts so far paid to the cell at a position, over all layers and heads. */
+double lmi_memory_attention(const lmas_memory *memory, uint32_t pos);
+
+/* Room for what will be paid to the first `n` positions: those that are new have nothing yet. */
+lmas_status lmi_memory_weigh(lmas_memory *memory, size_t n);
 
 /* Drop all cells and segments; the lane stays. */
 void lmi_memory_clear(lmas_memory *memory);

@@ -1,9 +1,12 @@
 /*
- * parity_keep_test.c - the cells that a knn rule keeps, against kNN-LatentMAS's formula.
+ * parity_keep_test.c - the cells that a knn rule keeps, against kNN-LatentMAS's formula; and those
+ * that an attention rule keeps, against transformers' attention.
  *
  * fixtures/keep.json has, of three models, the cosine of each cell's keys in transformers' cache
  * with a prompt, and what stays of them in ten settings (make_keep.py). The same cells must stay
  * here. Where two cosines lie closer than 1e-4 the one cell may stand for the other: that is said.
+ * It has what thoughts pay to each cell, too, and what stays by that in ten settings: the sums must
+ * be the same within 1e-4, and so the cells.
  */
 #include <math.h>
 #include <stdio.h>
@@ -58,7 +61,8 @@ static void fill(lmas_memory *memory, yyjson_val *c)
         assert_ok(lmi_memory_start_read(memory, "agent", ids, n, LMI_WANT_HIDDEN));
         assert_ok(lmi_memory_wait(memory));
         for (k = 0; k < n_thoughts; k++) {
-            assert_ok(lmi_memory_start_thought(memory, "agent", LMI_WANT_HIDDEN));
+            assert_ok(
+                lmi_memory_start_thought(memory, "agent", LMI_WANT_HIDDEN | LMI_WANT_ATTENTION));
             assert_ok(lmi_memory_wait(memory));
         }
     }
@@ -103,7 +107,7 @@ static size_t count_swaps(const bool *got, const bool *want, uint32_t n, yyjson_
             if (got[k] && !want[k])
                 nearest = fmin(nearest, fabs(yyjson_get_num(yyjson_arr_get(cosines, i)) -
                                              yyjson_get_num(yyjson_arr_get(cosines, k))));
-        print_message("# %s: another cell in place of %u, whose cosine lies %.1e away\n", rule, i,
+        print_message("# %s: another cell in place of %u, whose measure lies %.1e away\n", rule, i,
                       nearest);
         assert_true(nearest < CLOSE);
     }
@@ -111,20 +115,17 @@ static size_t count_swaps(const bool *got, const bool *want, uint32_t n, yyjson_
     return n_swaps;
 }
 
-static void check_model(yyjson_val *c)
+/* Ten settings of one kind, where `measure` is what they choose by; how many cells were swapped. */
+static size_t check_settings(lmas_memory *memory, yyjson_val *c, const char *kind,
+                             const char *measure)
 {
-    const char *name = yyjson_get_str(yyjson_obj_get(c, "model"));
-    yyjson_val *cosines = yyjson_obj_get(c, "cosines");
-    lmas_session *session = support_session(support_model(path_of(name)), 1, 512, false);
-    lmas_memory *memory = NULL;
+    yyjson_val *cosines = yyjson_obj_get(c, measure);
     size_t i, max, n_swaps = 0;
     yyjson_val *setting;
 
-    assert_ok(lmas_memory_new(&memory, session));
-    fill(memory, c);
     assert_int_equal(memory->lane->pos, yyjson_arr_size(cosines));
-    assert_int_equal(yyjson_arr_size(yyjson_obj_get(c, "settings")), N_SETTINGS);
-    yyjson_arr_foreach(yyjson_obj_get(c, "settings"), i, max, setting)
+    assert_int_equal(yyjson_arr_size(yyjson_obj_get(c, kind)), N_SETTINGS);
+    yyjson_arr_foreach(yyjson_obj_get(c, kind), i, max, setting)
     {
         const char *rule = yyjson_get_str(yyjson_obj_get(setting, "keep"));
         bool got[N_CELLS_MAX], want[N_CELLS_MAX] = {false};
@@ -136,8 +137,40 @@ static void check_model(yyjson_val *c)
         choose(got, memory, rule, c);
         n_swaps += count_swaps(got, want, memory->lane->pos, cosines, rule);
     }
+    return n_swaps;
+}
+
+static double worst_attention(const lmas_memory *memory, yyjson_val *c)
+{
+    double worst = 0;
+    uint32_t i;
+
+    for (i = 0; i < memory->lane->pos; i++)
+        worst =
+            fmax(worst, fabs(lmi_memory_attention(memory, i) -
+                             yyjson_get_num(yyjson_arr_get(yyjson_obj_get(c, "attention"), i))));
+    return worst;
+}
+
+static void check_model(yyjson_val *c)
+{
+    const char *name = yyjson_get_str(yyjson_obj_get(c, "model"));
+    lmas_session *session = support_session(support_model(path_of(name)), 1, 512, false);
+    lmas_memory *memory = NULL;
+    size_t n_swaps;
+    double worst;
+
+    assert_ok(lmi_keep_check(session, &(lmi_keep){.rule = LMI_KEEP_ATTENTION}));
+    assert_ok(lmas_memory_new(&memory, session));
+    fill(memory, c);
+    worst = worst_attention(memory, c);
+    n_swaps = check_settings(memory, c, "settings", "cosines");
     print_message("# %s: %u cells, %d settings, %zu swaps\n", name, memory->lane->pos, N_SETTINGS,
                   n_swaps);
+    n_swaps = check_settings(memory, c, "looked_at", "attention");
+    print_message("# %s: attention within %.1e, %d settings, %zu swaps\n", name, worst, N_SETTINGS,
+                  n_swaps);
+    assert_true(worst < CLOSE);
     lmas_memory_free(memory);
     lmas_session_free(session);
 }

@@ -25,6 +25,8 @@ static void test_rules_are_read(void **state)
         {"knn:0.5:top", {LMI_KEEP_KNN, LMI_KEEP_TOP, 0.5, 5}},
         {"knn:0.5:bottom", {LMI_KEEP_KNN, LMI_KEEP_BOTTOM, 0.5, 5}},
         {"knn:0.5:random:12", {LMI_KEEP_KNN, LMI_KEEP_RANDOM, 0.5, 12}},
+        {"attention:0.5", {LMI_KEEP_ATTENTION, LMI_KEEP_TOP, 0.5, 4}},
+        {"attention:.25:12", {LMI_KEEP_ATTENTION, LMI_KEEP_TOP, 0.25, 12}},
     };
     size_t i;
 
@@ -102,6 +104,17 @@ static const char *const bad[] = {
     "last:\xd9\xa3",
     "knn:0.000000000000000000000000000000000000000000000000000000001",
     "attention:32",
+    "attention",
+    "attention:",
+    "attention:0",
+    "attention:1.5",
+    "attention:0.5:",
+    "attention:0.5:0",
+    "attention:0.5:-4",
+    "attention:0.5:top",
+    "attention:0.5:4:4",
+    "attention:0.5:1073741825",
+    "Attention:0.5",
 };
 
 static void test_any_other_text_is_refused_in_a_line(void **state)
@@ -116,8 +129,7 @@ static void test_any_other_text_is_refused_in_a_line(void **state)
         if (lmi_keep_parse(&keep, bad[i]))
             fail_msg("\"%s\" was read", bad[i]);
         assert_int_equal(keep.n, 77);
-        assert_fails(LMAS_E_INVALID,
-                     "keep_rule must be all, thoughts, prompts, last:N or knn:SHARE",
+        assert_fails(LMAS_E_INVALID, "keep_rule must be all, thoughts, prompts, last:N, knn:SHARE",
                      lmas_keep_check(bad[i]));
     }
 }
@@ -391,14 +403,14 @@ static void ask_all(answers *a, const lmas_team *team, const char *keep, uint32_
 /* Random draws too hang on the question, not on who is asked beside it. */
 static void test_answers_do_not_hang_on_how_many_go_at_once(void **state)
 {
-    static const char *const rules[] = {"knn:0.6", "knn:0.5:random", "last:40"};
+    static const char *const rules[] = {"knn:0.6", "knn:0.5:random", "last:40", "attention:0.4"};
     static answers alone, together;
     lmas_team *team = NULL;
     size_t i;
 
     (void)state;
     assert_ok(lmas_team_builtin(&team, "sequential"));
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         ask_all(&alone, team, rules[i], 1, LMAS_KV_AUTO);
         ask_all(&together, team, rules[i], 4, LMAS_KV_PER_LANE);
         assert_memory_equal(&alone, &together, sizeof(alone));
@@ -475,7 +487,8 @@ static void test_a_rule_that_cannot_be_followed_is_refused(void **state)
     lmas_team *team = NULL;
 
     (void)state;
-    refuse(", \"keep\": \"most\"", "g.json:1: \"keep\" must be all, thoughts, prompts, last:N or");
+    refuse(", \"keep\": \"most\"",
+           "g.json:1: \"keep\" must be all, thoughts, prompts, last:N, knn:");
     refuse(", \"keep\": 0.5", "\"keep\"");
     refuse(", \"carry\": \"none\", \"keep\": \"thoughts\"", "and this edge carries none");
     assert_ok(lmas_team_builtin(&team, "sequential"));
