@@ -17,6 +17,7 @@ import tempfile
 from common import head, median, program, rows_of, run, say, synthetic
 
 SHARES = (0.9, 0.8, 0.7, 0.6, 0.5)
+LESS = (0.3, 0.2, 0.1)
 ORDERS = ("top", "bottom", "random")
 TASKS = (("demo", ()), ("demo_secret", ("--team", "models/secret_team.json")))
 SHAPE = "qwen3-0.6b:q4_0"
@@ -31,6 +32,7 @@ def rules():
     out = [("all", ())]
     for order in ORDERS:
         out += [(f"knn:{share}:{order}", ("--keep", f"knn:{share}:{order}")) for share in SHARES]
+    out += [(f"attention:{share}", ("--keep", f"attention:{share}")) for share in SHARES + LESS]
     return out + [(rule, ("--keep", rule)) for rule in
                   ("last:128", "last:64", "last:16", "thoughts", "prompts")]
 

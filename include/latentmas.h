@@ -494,6 +494,7 @@ typedef struct lmas_agent_trace {
     bool is_cut;                  /* it spoke until max_new_tokens and had not ended, */
     bool is_circling;             /* and said the same over and over at the end */
     const lmas_thought *thoughts; /* [n_thought]; NULL unless lmas_solver_params.n_near asks */
+    const char *probe; /* what it would say, unheard; NULL of who speaks, and unless n_probe asks */
 } lmas_agent_trace;
 
 /* How one question ended. Borrowed: valid inside the callback, or as long as the answer. */
@@ -553,13 +554,16 @@ typedef struct lmas_solver_params {
     uint32_t n_near;             /* look at thoughts: so many tokens near to each (default 0). Costs
                                   * the head's product for each thought, and for each turn one way
                                   * through W_in */
+    uint32_t n_probe; /* have each agent that only thinks say so many tokens, greedily, and take
+                       * them back: nothing else changes (default 0). Counted in speak_ms */
     /* What every agent's own turn begins with, unless the template has begun it so; NULL for
      * nothing (default). An agent's own in the team file goes before it. Borrowed, as `chat`'s. */
     const char *think;
     /* latent_mas: which cells of a memory go on when an agent inherits it (docs/teams.md), such as
-     * "knn:0.8" or "last:64"; NULL or "all" for all of them (default). An edge's own goes before
-     * it. LMAS_E_INVALID beside a control that hands on no memory or chooses cells itself,
-     * LMAS_E_MODEL where this model's cells cannot be dropped. Borrowed. */
+     * "knn:0.8", "attention:0.5" or "last:64"; NULL or "all" for all of them (default). An edge's
+     * own goes before it. LMAS_E_INVALID beside a control that hands on no memory or chooses cells
+     * itself, LMAS_E_MODEL where this model's cells cannot be dropped or flash attention hides
+     * where its thoughts look. Borrowed. */
     const char *keep_rule;
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;

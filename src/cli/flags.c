@@ -106,8 +106,9 @@ const lmi_opt lmi_team_opts[] = {
     {"--keep", LMI_OPT_TEXT, AT(keep), "RULE",
      .help = "latent_mas: which cells of the working memory go on when an agent inherits it: "
              "knn:SHARE[:top|bottom|random[:N]], the share nearest to its prompt and the last N; "
-             "last:N; thoughts; prompts; all (the default). An edge's own rule in the team file "
-             "goes before it"},
+             "attention:SHARE[:N], thoughts, and the share of the prompts that thoughts looked at "
+             "most and the first N (-fa off); last:N; thoughts; prompts; all (the default). An "
+             "edge's own rule in the team file goes before it"},
     {"--knn_filter", LMI_OPT_ON, AT(knn_filter),
      .help = "--keep knn as kNN-LatentMAS spells it, with the next three"},
     {"--knn_percentage", LMI_OPT_REAL, AT(knn_percentage), "X", .min = 0.0001, .max = 1,
@@ -116,6 +117,9 @@ const lmi_opt lmi_team_opts[] = {
      .help = "of --knn_filter: the last cells, which always go on"},
     {"--knn_strategy", LMI_OPT_WORD, AT(knn_strategy), "top|bottom|random",
      .help = "of --knn_filter: the nearest others, the farthest, or random ones"},
+    {"--probe", LMI_OPT_INT, AT(n_probe), "N", .max = LMAS_NEW_TOKENS_MAX,
+     .help = "have each agent that only thinks say N tokens behind its thoughts, which nobody "
+             "hears and which change nothing; --trace shows them, samples.jsonl keeps them"},
     {"--text_mas_context_length", LMI_OPT_INT, AT(text_context_length), "N", .min = -1,
      .max = LMAS_TEXT_CONTEXT_MAX,
      .help = "text_mas: most bytes of the others' text that an agent reads, -1 for all"},
@@ -301,6 +305,7 @@ lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
     else if (flags->team.custom_prompt_file)
         p.max_new_tokens = SCIENCE_NEW_TOKENS;
     p.text_context_length = (int32_t)flags->team.text_context_length;
+    p.n_probe = (uint32_t)flags->team.n_probe;
     p.think = flags->team.think;
     p.first_speaks = flags->team.first_agent_text;
     p.allow_tools = flags->team.allow_tools;

@@ -30,7 +30,7 @@ typedef struct lmi_team_flags {
     const char *method, *control;
     const char *team, *prompt; /* a file or a name; the reference's name for the built-in ones */
     const char *custom_prompt_file, *think;
-    int64_t latent_steps, latent_steps_max, max_new_tokens, text_context_length;
+    int64_t latent_steps, latent_steps_max, max_new_tokens, text_context_length, n_probe;
     const char *keep, *knn_strategy; /* a rule; and of the reference's spelling of one */
     double knn_percentage;
     int64_t knn_min_keep;

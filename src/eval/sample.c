@@ -112,6 +112,8 @@ static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
         yyjson_mut_obj_add_uint(doc, agent, "pos_end", trace->pos_end);
         yyjson_mut_obj_add_bool(doc, agent, "is_cut", trace->is_cut);
         yyjson_mut_obj_add_bool(doc, agent, "is_circling", trace->is_circling);
+        if (trace->probe)
+            yyjson_mut_obj_add_str(doc, agent, "probe", trace->probe);
         if (trace->thoughts)
             add_thoughts(doc, agent, trace);
     }

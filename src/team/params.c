@@ -152,6 +152,9 @@ lmas_status lmi_params_check(const lmas_solver_params *p)
     if (p->n_near > LMAS_NEAR_MAX)
         return lmi_fail(LMAS_E_INVALID, "n_near must be from 0 to %d, got %u", LMAS_NEAR_MAX,
                         p->n_near);
+    if (p->n_probe > LMAS_NEW_TOKENS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "n_probe must be from 0 to %d, got %u", LMAS_NEW_TOKENS_MAX,
+                        p->n_probe);
     if (check_think(p->think) != LMAS_OK)
         return LMAS_E_INVALID;
     return lmi_sampling_check(&p->sampling);

@@ -253,6 +253,7 @@ static void add_keeps(draft *d, lmi_turn *turn, const lmi_keep *keep)
     }
     while (turn->n_keeps < turn->blocks.n)
         turn->keeps[turn->n_keeps++] = keep;
+    d->plan->is_weighed |= keep && keep->rule == LMI_KEEP_ATTENTION;
 }
 
 /* The first memory is the base. */

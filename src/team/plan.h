@@ -69,6 +69,7 @@ typedef struct lmi_plan {
     const lmas_team *team;
     lmas_solver_params params;
     lmi_keep keep;   /* of edges that have none of their own */
+    bool is_weighed; /* a rule asks where thoughts look */
     lmi_turn *turns; /* each behind those it waits for; the output is the last one */
     size_t n_turns;
     uint32_t n_lanes;       /* memories at once where branches go side by side */

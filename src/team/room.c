@@ -79,6 +79,8 @@ static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, con
         return LMAS_OK;
     out->least = (uint64_t)n_prompt + (uint64_t)turn->n_thoughts;
     out->most = out->least + most_heard(plan, i) + (uint64_t)turn->n_speak;
+    if (turn->n_speak == 0)
+        out->most += plan->params.n_probe; /* for a while */
     return status;
 }
 

@@ -23,6 +23,7 @@ void lmi_strand_rest(lmi_strand *strand)
     lmi_sampler_free(strand->sampler);
     lmi_speech_done(&strand->speech);
     lmi_rest_done(&strand->rest);
+    lmi_probe_done(&strand->probe);
     lmi_tool_free(strand->tool);
     strand->sampler = NULL;
     strand->tool = NULL;
@@ -44,6 +45,7 @@ void lmi_strand_done(lmi_strand *strand)
     lmi_strand_release(strand);
     lmi_free((void *)strand->trace.input);
     lmi_free((void *)strand->trace.output);
+    lmi_free((void *)strand->trace.probe);
     lmi_free(strand->marked);
     lmi_look_done(&strand->look);
     *strand = (lmi_strand){0};
@@ -101,6 +103,21 @@ bool lmi_strand_is_busy(const lmi_strand *strand)
     return strand->memory && lmi_memory_is_busy(strand->memory);
 }
 
+/* What it is at, behind its reading. */
+static void look_at_work(lmas_running *out, const lmi_strand *strand)
+{
+    const bool is_thinking = strand->phase == LMI_PHASE_THINK;
+    const bool is_probed = strand->phase == LMI_PHASE_PROBE;
+
+    out->work = is_thinking ? LMAS_WORK_THINK : LMAS_WORK_SPEAK;
+    out->n_done = is_thinking ? strand->trace.n_thought
+                  : is_probed ? strand->probe.n_said
+                              : strand->trace.n_spoken;
+    out->n_most = is_thinking ? (uint32_t)strand->turn->n_thoughts
+                  : is_probed ? strand->probe.n_most
+                              : (uint32_t)strand->turn->n_speak;
+}
+
 /* Reading and speaking fill the lane, so what is read is where it stands in its stretch. */
 void lmi_strand_look(lmas_running *out, const lmi_strand *strand)
 {
@@ -114,17 +131,14 @@ void lmi_strand_look(lmas_running *out, const lmi_strand *strand)
         out->work = LMAS_WORK_PROGRAM;
         return;
     }
-    out->work = is_reading                         ? LMAS_WORK_READ
-                : strand->phase == LMI_PHASE_THINK ? LMAS_WORK_THINK
-                                                   : LMAS_WORK_SPEAK;
-    out->n_done = is_reading                         ? n_read
-                  : strand->phase == LMI_PHASE_THINK ? trace->n_thought
-                                                     : trace->n_spoken;
-    out->n_most = is_reading                         ? trace->n_read
-                  : strand->phase == LMI_PHASE_THINK ? (uint32_t)strand->turn->n_thoughts
-                                                     : (uint32_t)strand->turn->n_speak;
-    if (is_reading)
-        out->n_read -= trace->n_read - n_read;
+    if (!is_reading) {
+        look_at_work(out, strand);
+        return;
+    }
+    out->work = LMAS_WORK_READ;
+    out->n_done = n_read;
+    out->n_most = trace->n_read;
+    out->n_read -= trace->n_read - n_read;
 }
 
 /* The time the lane spent since the last look belongs to the phase it was in. */
@@ -134,7 +148,8 @@ static void account(lmi_strand *strand)
     double *const ms[] = {[LMI_PHASE_RELAY] = &trace->read_ms,
                           [LMI_PHASE_READ] = &trace->read_ms,
                           [LMI_PHASE_THINK] = &trace->think_ms,
-                          [LMI_PHASE_SPEAK] = &trace->speak_ms};
+                          [LMI_PHASE_SPEAK] = &trace->speak_ms,
+                          [LMI_PHASE_PROBE] = &trace->speak_ms};
 
     *ms[strand->phase] += strand->memory->lane->ms;
     strand->memory->lane->ms = 0;
@@ -170,16 +185,25 @@ static lmas_status note_token(lmi_strand *strand, int32_t token)
 
 /* ---- Reading ---- */
 
+/* Where thoughts look, if a rule asks, and the last row of a prompt where there are none. */
+static unsigned want_attention(const lmi_strand *strand, bool looks)
+{
+    return strand->plan->is_weighed && looks ? LMI_WANT_ATTENTION : LMI_WANT_NOTHING;
+}
+
 /* What must come out of the last row before `n_thoughts` thoughts and then perhaps speech. Who may
  * stop at any thought may speak behind any. The last thought's state is wanted to see whether they
  * are at rest. */
 static unsigned want_before(const lmi_strand *strand, int32_t n_thoughts)
 {
     const lmi_turn *turn = strand->turn;
-    const bool may_speak = turn->n_speak > 0 && (n_thoughts == 0 || turn->ends_at_rest);
+    const bool has_words = turn->n_speak > 0 || strand->plan->params.n_probe > 0;
+    const bool may_speak = has_words && (n_thoughts == 0 || turn->ends_at_rest);
     const bool is_looked_at = n_thoughts > 0 && strand->look.n_near > 0;
+    const bool looks = strand->phase == LMI_PHASE_THINK || turn->n_thoughts == 0;
 
-    return (turn->n_thoughts > 0 ? LMI_WANT_HIDDEN : LMI_WANT_NOTHING) |
+    return want_attention(strand, looks && turn->gives_to.n > 0) |
+           (turn->n_thoughts > 0 ? LMI_WANT_HIDDEN : LMI_WANT_NOTHING) |
            (may_speak || is_looked_at ? LMI_WANT_LOGITS : LMI_WANT_NOTHING);
 }
 
@@ -307,13 +331,14 @@ static bool next_piece(lmas_status *out, lmi_strand *strand)
     if (relay->part == LMI_RELAY_PROMPT) {
         relay->part = LMI_RELAY_THOUGHTS;
         *out = lmi_memory_start_read(strand->memory, from->turn->name, from->prompt.ids,
-                                     from->prompt.n, LMI_WANT_NOTHING);
+                                     from->prompt.n,
+                                     want_attention(strand, from->intake.n_thoughts == 0));
         return true;
     }
     if (relay->part == LMI_RELAY_THOUGHTS && relay->n_vectors < from->intake.n_thoughts) {
         *out = lmi_memory_start_vector(strand->memory, from->turn->name,
                                        from->intake.thoughts + relay->n_vectors++ * n_embd,
-                                       LMI_WANT_NOTHING);
+                                       want_attention(strand, true));
         return true;
     }
     if (relay->part != LMI_RELAY_DONE && from->intake.n_spoken > 0) {
@@ -480,6 +505,34 @@ static lmas_status speak(bool *has_ended, lmi_strand *strand)
     return lmi_memory_start_token(strand->memory, strand->turn->name, token, LMI_WANT_LOGITS);
 }
 
+/* ---- Words that nobody hears ---- */
+
+static lmas_status probe(bool *has_ended, lmi_strand *strand)
+{
+    bool is_over = false;
+    char *text = NULL;
+    lmas_status status = lmi_probe_step(&is_over, &strand->probe, strand->memory);
+
+    if (status != LMAS_OK || !is_over)
+        return status;
+    status = copy_speech(&text, &strand->probe.speech, strand->probe.speech.has_marks);
+    strand->trace.probe = text;
+    return status == LMAS_OK ? end_turn(has_ended, strand) : status;
+}
+
+/* Who only thinks has ended, but for what a probe hears. */
+static lmas_status end_silently(bool *has_ended, lmi_strand *strand)
+{
+    const uint32_t n = strand->plan->params.n_probe;
+    lmas_status status;
+
+    if (n == 0)
+        return end_turn(has_ended, strand);
+    strand->phase = LMI_PHASE_PROBE;
+    status = lmi_probe_begin(&strand->probe, strand->memory, n);
+    return status == LMAS_OK ? probe(has_ended, strand) : status;
+}
+
 /* ---- Step by step ---- */
 
 static lmas_status think(lmi_strand *strand)
@@ -527,9 +580,11 @@ static lmas_status take_step(bool *has_ended, lmi_strand *strand)
         return read_beginning(strand);
     if (strand->is_closing)
         return end_speech(has_ended, strand);
+    if (strand->phase == LMI_PHASE_PROBE)
+        return probe(has_ended, strand);
     if (goes_on_thinking(strand))
         return think(strand);
-    return strand->turn->n_speak > 0 ? speak(has_ended, strand) : end_turn(has_ended, strand);
+    return strand->turn->n_speak > 0 ? speak(has_ended, strand) : end_silently(has_ended, strand);
 }
 
 lmas_status lmi_strand_step(bool *has_ended, lmi_strand *strand)

@@ -4,8 +4,8 @@
  * A strand is a small state machine over one lane. Whenever its memory has no request under way,
  * lmi_strand_step() takes the result and places the next request.
  *
- *   RELAY ──▶ ... ──▶ READ ──▶ THINK ──▶ ... ──▶ SPEAK ──▶ ... ──▶ ENDED
- *   (blocks read afresh)
+ *   RELAY ──▶ ... ──▶ READ ──▶ THINK ──▶ ... ─┬▶ SPEAK ──▶ ... ─┬▶ ENDED
+ *   (blocks read afresh)                       └▶ PROBE ──▶ ... ─┘
  *
  * Reading has two parts where prompts begin alike (shelf.h): that beginning, which it takes, reads
  * for all, or waits for; then the rest. It knows nothing of the graph: the job (job.c) gives it its
@@ -17,6 +17,7 @@
 #include "engine/sampler.h"
 #include "latent/look.h"
 #include "latent/memory.h"
+#include "latent/probe.h"
 #include "latent/rest.h"
 #include "latent/speech.h"
 #include "team/prompt.h"
@@ -26,7 +27,8 @@ typedef enum lmi_phase {
     LMI_PHASE_RELAY = 0,
     LMI_PHASE_READ,
     LMI_PHASE_THINK,
-    LMI_PHASE_SPEAK
+    LMI_PHASE_SPEAK,
+    LMI_PHASE_PROBE /* who does not speak says a few words, which nobody hears: latent/probe.h */
 } lmi_phase;
 
 /* What a turn took in, for whoever reads it afresh. */
@@ -66,6 +68,7 @@ typedef struct lmi_strand {
     lmi_speech speech;
     lmi_rest rest; /* when it thinks */
     lmi_look look; /* what the thoughts of its trace are */
+    lmi_probe probe;
     lmi_intake intake;
     struct lmi_tool *tool; /* of a turn that is a program: errand.h */
     double begin_ms;

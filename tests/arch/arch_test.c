@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "attention.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -20,6 +21,7 @@
 #include "engine/state/turn.h"
 #include "from_file.h"
 #include "latent/memory.h"
+#include "probe.h"
 #include "support.h"
 
 enum {
@@ -381,19 +383,7 @@ static void test_a_lane_goes_back_or_fails(void **state)
 
 static lmi_context *make_context(lmas_kv kv)
 {
-    const lmi_context_params params = {.n_ctx = N_LANES * N_CTX,
-                                       .n_lanes = N_LANES,
-                                       .n_batch = 64,
-                                       .n_ubatch = 32,
-                                       .n_threads = 1,
-                                       .kv = kv,
-                                       .flash_attn = LMAS_FLASH_ATTN_OFF,
-                                       .cache_type_k = "f32",
-                                       .cache_type_v = "f32"};
-    lmi_context *ctx = NULL;
-
-    assert_ok(lmi_context_new(&ctx, m.model, &params));
-    return ctx;
+    return arch_context(m.model, kv, N_CTX);
 }
 
 static double apart(const float *a, const float *b)
@@ -758,28 +748,10 @@ static void test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused(vo
     check_edits(LMAS_KV_PER_LANE);
 }
 
-int main(int argc, char **argv)
-{
-    static char claims[9][160];
-    const struct CMUnitTest tests[] = {
-        {.name = claims[0], .test_func = test_each_alone},
-        {.name = claims[1], .test_func = test_four_at_once},
-        {.name = claims[2], .test_func = test_every_method_runs_or_is_refused_in_a_line},
-        {.name = claims[3], .test_func = test_cell_size_is_what_a_position_takes},
-        {.name = claims[4], .test_func = test_a_lane_goes_back_or_fails},
-        {.name = claims[5], .test_func = test_a_fork_goes_on_as_its_origin},
-        {.name = claims[6], .test_func = test_a_moved_block_is_as_if_read_there_or_refused},
-        {.name = claims[7],
-         .test_func = test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused},
-        {claims[8], test_a_memory_goes_on_out_of_a_file, NULL, NULL, &from_file},
-    };
-    int n_failed;
+static char claims[11][160];
 
-    if (argc != 2)
-        return 2;
-    m.name = strrchr(argv[1], '/') ? strrchr(argv[1], '/') + 1 : argv[1];
-    load(argv[1]);
-    print_message("# %s on libllama %s\n", m.name, lmas_engine_version());
+static void name_claims(void)
+{
     snprintf(claims[0], sizeof(claims[0]), "%s: each case alone meets its vectors", m.name);
     snprintf(claims[1], sizeof(claims[1]), "%s: four at once meet them too", m.name);
     snprintf(claims[2], sizeof(claims[2]), "%s: baseline and text_mas run, latent_mas %s", m.name,
@@ -794,6 +766,34 @@ int main(int argc, char **argv)
              m.model->is_packed_by_sequence ? "a summed-up state cannot lose a part"
                                             : "cells drop out of sight and are overwritten");
     snprintf(claims[8], sizeof(claims[8]), "%s: a memory goes on out of a file", m.name);
+    snprintf(claims[9], sizeof(claims[9]), "%s: attention is by position or refused", m.name);
+    snprintf(claims[10], sizeof(claims[10]), "%s: a probe changes nothing", m.name);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        {.name = claims[0], .test_func = test_each_alone},
+        {.name = claims[1], .test_func = test_four_at_once},
+        {.name = claims[2], .test_func = test_every_method_runs_or_is_refused_in_a_line},
+        {.name = claims[3], .test_func = test_cell_size_is_what_a_position_takes},
+        {.name = claims[4], .test_func = test_a_lane_goes_back_or_fails},
+        {.name = claims[5], .test_func = test_a_fork_goes_on_as_its_origin},
+        {.name = claims[6], .test_func = test_a_moved_block_is_as_if_read_there_or_refused},
+        {.name = claims[7],
+         .test_func = test_cells_go_and_are_overwritten_or_a_summed_up_state_is_refused},
+        {claims[8], test_a_memory_goes_on_out_of_a_file, NULL, NULL, &from_file},
+        {claims[9], test_attention_is_by_position_or_refused, NULL, NULL, &from_file},
+        {claims[10], test_a_probe_changes_nothing, NULL, NULL, &from_file},
+    };
+    int n_failed;
+
+    if (argc != 2)
+        return 2;
+    m.name = strrchr(argv[1], '/') ? strrchr(argv[1], '/') + 1 : argv[1];
+    load(argv[1]);
+    print_message("# %s on libllama %s\n", m.name, lmas_engine_version());
+    name_claims();
     n_failed = cmocka_run_group_tests_name(m.name, tests, NULL, NULL);
     unload();
     return n_failed ? 1 : 0;

@@ -13,8 +13,18 @@ ok $? "--trace=thoughts changes no answer" "$tmp/err"
     [ "$(grep -c '^ * says   "' "$tmp/err")" -eq 9 ] && [ "$(grep -c '^ * is     "' "$tmp/err")" -eq 9 ]
 ok $? "it shows what each of three times three thoughts says and is" "$tmp/err"
 
+run ask -m $MODEL -t 1 --temp 0 -n 48 --latent_steps 3 --trace --probe 8 "$QUESTION"
+cmp -s "$tmp/out" "$tmp/blind" && [ "$(grep -c '^ *probe  ".' "$tmp/err")" -eq 3 ]
+ok $? "--probe shows what three agents would say, and changes no answer" "$tmp/err"
+run ask -m $MODEL --probe -1 "$QUESTION"
+[ "$code" -eq 2 ] && grep -q -- '--probe' "$tmp/err"
+ok $? "fewer words than none are refused" "$tmp/err"
+run ask -m $MODEL -t 1 --keep attention:0.5 -fa on -n 4 "$QUESTION"
+[ "$code" -eq 1 ] && grep -q 'attention there are none: -fa off shows them' "$tmp/err" && [ ! -s "$tmp/out" ]
+ok $? "where flash attention hides where thoughts look, a rule by that is refused with the way out" "$tmp/err"
+
 run run -m $MODEL --data $SUMS --max_samples 3 -t 1 --temp 0 -n 4 --latent_steps auto --latent_steps_max 6 \
-    --keep_thoughts 2 --output "$tmp/kept"
+    --keep_thoughts 2 --probe 4 --output "$tmp/kept"
 [ "$code" -eq 0 ] && [ "$(field cut "$tmp/out")" -eq 3 ] && grep -q '  cut      3 answers at --max_new_tokens' "$tmp/err"
 ok $? "a run counts the answers that were cut" "$tmp/err"
 grep -q '"latent_steps": "auto"' "$tmp/kept/config.json" && grep -q '"latent_steps_max": 6' "$tmp/kept/config.json"
@@ -29,6 +39,7 @@ for line in open(sys.argv[1], encoding="utf-8"):
         thoughts, rest = agent["thoughts"] if agent["n_thought"] else [], agent["n_to_rest"]
         assert agent["n_thought"] == (0 if agent["name"] == "judger" else rest or 6), agent["n_thought"]
         assert len(thoughts) == agent["n_thought"]
+        assert ("probe" in agent) == (agent["name"] != "judger")
         for i, thought in enumerate(thoughts):
             assert ("cosine_before" in thought) == (i > 0)
             assert len(thought["head"]) == len(thought["input"]) == 2

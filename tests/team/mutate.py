@@ -74,6 +74,7 @@ def directed():
     yield edges("a carry that is no word", chain + [{"from": "a", "to": "c", "carry": 1}])
     yield edges("next_round that is a word", chain + [{"from": "c", "to": "a", "next_round": "yes"}])
     yield edges("a keep that is no rule", chain + [{"from": "a", "to": "c", "keep": "knn:2"}])
+    yield edges("a keep of more than all", chain + [{"from": "a", "to": "c", "keep": "attention:32"}])
     yield edges("a keep that is no word", chain + [{"from": "a", "to": "c", "keep": 0.5}])
     yield edges("a keep of text", chain + [{"from": "a", "to": "c", "carry": "text", "keep": "last:4"}])
     yield edges("an edge that is a word", ["a > b"])
@@ -185,7 +186,7 @@ def change_edges(rng, document):
         if rng.random() < 0.5:
             edge["carry"] = rng.choice(CARRIES)
         if rng.random() < 0.2:
-            edge["keep"] = rng.choice(["knn:0.5", "last:3", "thoughts", "all", "knn:0.5:bottom:1", "most"])
+            edge["keep"] = rng.choice(["knn:0.5", "last:3", "thoughts", "all", "knn:0.5:bottom:1", "attention:0.5:2", "most"])
         if rng.random() < 0.5:
             edge["next_round"] = rng.random() < 0.7
         edges.insert(rng.randint(0, len(edges)), edge)

@@ -125,7 +125,7 @@ def bad_teams():
             (("context", "other"), "x"), (("formats", "number"), 1), (("formats", "word"), "x"), (("reasoning",), "maybe"), (("reasoning",), True),
             (("chat_template_kwargs",), []), (("edges",), {}), (("edges", 0, "carry"), "thoughts"), (("edges", 0, "from"), []),
             (("edges", 0, "from"), ["a", "a"]), (("edges", 0, "to"), 2), (("edges", 0, "next_round"), 1), (("edges", 0, "weight"), 1),
-            (("edges", 0, "keep"), "most"), (("edges", 0, "keep"), "knn:2"), (("edges", 0, "keep"), "last:0"), (("edges", 0, "keep"), 0.5),
+            (("edges", 0, "keep"), "most"), (("edges", 0, "keep"), "knn:2"), (("edges", 0, "keep"), "last:0"), (("edges", 0, "keep"), "attention:0.5:top"), (("edges", 0, "keep"), 0.5),
             (("edges", 0), "a"), (("edges", 0), {"from": "a"}), (agent, "b"), (agent, {"name": "b"}), (agent + ("prompt",), 3),
             (agent + ("latent_steps",), -1), (agent + ("latent_steps",), 100001), (agent + ("latent_steps",), 0.5), (agent + ("max_new_tokens",), 0),
             (agent + ("max_new_tokens",), 10000001), (agent + ("speaks",), "yes"), (agent + ("sampling",), 1), (agent + ("sampling", "temperature"), 101),

@@ -48,6 +48,33 @@ void lmi_trace_head(void)
             has_colour ? "\033[0m" : "");
 }
 
+/* A text in quotes, as it would stand in C. */
+static void print_quoted(const char *text)
+{
+    fputc('"', stderr);
+    for (; *text; text++) {
+        if (*text == '\n')
+            fputs("\\n", stderr);
+        else if (*text == '\t')
+            fputs("\\t", stderr);
+        else if ((unsigned char)*text < ' ' || *text == 127)
+            fprintf(stderr, "\\x%02x", (unsigned char)*text);
+        else
+            fputc(*text, stderr);
+    }
+    fputc('"', stderr);
+}
+
+/* What it would have said, had it spoken. */
+static void print_probe(const lmas_agent_trace *agent)
+{
+    if (!agent->probe)
+        return;
+    fprintf(stderr, "%*s  probe  ", NAME_WIDTH, "");
+    print_quoted(agent->probe);
+    fputc('\n', stderr);
+}
+
 void lmi_trace_agent(const lmas_agent_trace *agent)
 {
     char positions[32] = ".";
@@ -69,23 +96,7 @@ void lmi_trace_agent(const lmas_agent_trace *agent)
     if (agent->n_dropped)
         fprintf(stderr, " kept %u of %u", agent->n_kept, agent->n_kept + agent->n_dropped);
     fputc('\n', stderr);
-}
-
-/* A token in quotes, as it would stand in C. */
-static void print_token(const char *text)
-{
-    fputc('"', stderr);
-    for (; *text; text++) {
-        if (*text == '\n')
-            fputs("\\n", stderr);
-        else if (*text == '\t')
-            fputs("\\t", stderr);
-        else if ((unsigned char)*text < ' ' || *text == 127)
-            fprintf(stderr, "\\x%02x", (unsigned char)*text);
-        else
-            fputc(*text, stderr);
-    }
-    fputc('"', stderr);
+    print_probe(agent);
 }
 
 static void print_near(const char *name, const lmas_near *near, uint32_t n)
@@ -95,7 +106,7 @@ static void print_near(const char *name, const lmas_near *near, uint32_t n)
     fprintf(stderr, "%14s %-6s", "", name);
     for (i = 0; i < n && near[i].token >= 0; i++) {
         fputc(' ', stderr);
-        print_token(near[i].text);
+        print_quoted(near[i].text);
         fprintf(stderr, " %.2f", (double)near[i].score);
     }
     fputc('\n', stderr);

@@ -22,6 +22,7 @@ static const char *const flags[][2] = {
     {"max_new_tokens", "--max_new_tokens"},
     {"text_context_length", "--text_mas_context_length"},
     {"keep_rule", "--keep"},
+    {"n_probe", "--probe"},
     {"temperature", "--temp"},
     {"top_k", "--top-k"},
     {"top_p", "--top-p"},
