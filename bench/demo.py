@@ -2,8 +2,8 @@
 """What the demo model does on its own problems: the three methods, thoughts, realignment, control.
 
 All greedy, all 400 questions of the task `demo`, the 100 of `demo_secret` with the team whose
-planner alone is told the number, and the 100 of `demo_split` with two readers told one each. Prints the tables of models/RESULTS.md; what they show is written
-there by hand.
+planner alone is told the number, and the 100 of `demo_split` with two readers told one each. Prints
+the tables of models/RESULTS.md; what they show is written there by hand.
 
     ./dev --reference python3 bench/demo.py --lanes 16 >build/RESULTS.md
 """

@@ -17,7 +17,8 @@ from demo import latent, table
 
 RUNS = [("baseline (never told)", ("--method", "baseline")), ("text_mas", ("--method", "text_mas")),
         ("latent_mas, 0 thoughts", latent(0)), ("latent_mas, 10 thoughts", latent(10)),
-        ("latent_mas, 40 thoughts", latent(40)), ("latent_mas, auto, at most 40", latent("auto")), ("latent_mas, 10 thoughts, control none", latent(10, "--control", "none"))]
+        ("latent_mas, 40 thoughts", latent(40)), ("latent_mas, auto, at most 40", latent("auto")),
+        ("latent_mas, 10 thoughts, control none", latent(10, "--control", "none"))]
 
 READERS = [("side by side, joined", latent(10)), ("the same as a chain", latent(10, "--team", "tests/peers/readers_chain.json"))] + [
     (f"side by side, control {control}", latent(10, "--control", control))
