@@ -333,12 +333,12 @@ LMAS_API const lmas_segment *lmas_memory_segment(const lmas_memory *memory, size
  * was read and thought to go along, lmas_memory_new()'s note 4 bytes a token and 4 n_embd bytes a
  * thought. */
 typedef struct lmas_memory_file_params {
-    const char *key_file; /* a file of 16 to 4096 secret bytes: save seals with it (HMAC-SHA-256),
+    const char *key_file;  /* a file of 16 to 4096 secret bytes: save seals with it (HMAC-SHA-256),
                            * and nothing is read that it has not sealed. NULL (default): no seal */
     const char *sign_file; /* a secret key of lmas_memory_keygen(): save signs with it (Ed25519) */
     const char *signed_by_file; /* a public one: nothing is read that its pair has not signed. Of
                                  * the key files give one (default NULL) */
-    bool must_be_same;    /* lmas_memory_load() fails where it would rebuild (default false) */
+    bool must_be_same; /* lmas_memory_load() fails where it would rebuild (default false) */
 } lmas_memory_file_params;
 LMAS_API lmas_memory_file_params lmas_memory_file_params_default(void);
 

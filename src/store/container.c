@@ -97,7 +97,7 @@ static lmas_status refuse_seal(const lmi_container *c, const lmi_key *key)
     if (is_whole && c->seal != key->kind)
         return lmi_fail(LMAS_E_FORMAT, "%s is %s, and %s was given", c->path,
                         is_signing ? not_signed[c->seal] : not_keyed[c->seal],
-                        is_signing ? "signed_by_file" : "a key");
+                        is_signing ? "a public key" : "a key");
     if (is_whole && is_signing)
         return refuse_signer(c, key);
     if (is_signing)
@@ -113,8 +113,8 @@ static lmas_status check_key(lmi_container *c, const lmi_key *key)
 {
     if (key->kind == LMI_SEAL_SUM)
         return LMAS_OK;
-    c->is_seal_checked = c->seal == key->kind && lmi_seal_fits(lmi_container_seal(c), key,
-                                                               c->bytes.data, sealed_size(c));
+    c->is_seal_checked = c->seal == key->kind &&
+                         lmi_seal_fits(lmi_container_seal(c), key, c->bytes.data, sealed_size(c));
     return c->is_seal_checked ? LMAS_OK : refuse_seal(c, key);
 }
 

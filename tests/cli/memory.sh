@@ -131,7 +131,7 @@ fails 1 'to load it say with --signed_by who' "load without it is refused" memor
 for c in 'info' 'verify' "load -m $MODEL"; do
     fails 1 "is signed by $(echo "$public" | cut -c 1-16)" "$c: one that another signed is refused" \
         memory $c "$tmp/signed.lmem" --signed_by "$tmp/other.pub"
-    fails 1 'is not signed, and --signed_by was given' "$c: one that nobody signed is refused" \
+    fails 1 'is not signed, and a public key was given' "$c: one that nobody signed is refused" \
         memory $c "$file" --signed_by "$tmp/mine.pub"
     fails 1 'is sealed with a key, not signed' "$c: one that is sealed is refused" \
         memory $c "$tmp/sealed.lmem" --signed_by "$tmp/mine.pub"

@@ -110,12 +110,14 @@ static bool read_with(lmas_memory_file_info *info, const lmas_memory_file_params
     return true;
 }
 
-/* Load it, by the state alone or from what was read and thought as well; read on from it. */
-static void load_with(const lmas_memory_file_params *params)
+/* Load it, and read on from it. */
+static void load_with(lmas_memory_file_params *params, uint32_t n_pos)
 {
     lmas_memory *memory = NULL;
-    const lmas_status status = lmas_memory_load(&memory, session, path, params);
+    lmas_status status;
 
+    params->must_be_same = n_pos > N_REBUILT_MAX;
+    status = lmas_memory_load(&memory, session, path, params);
     hold((status == LMAS_OK) == (memory != NULL));
     hold(status == LMAS_OK || (*lmas_last_error() && !strchr(lmas_last_error(), '\n')));
     if (memory && lmas_memory_read(memory, "x", "one") != LMAS_OK)
@@ -125,9 +127,8 @@ static void load_with(const lmas_memory_file_params *params)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const lmas_memory_file_params none = {.must_be_same = true};
-    const lmas_memory_file_params shared = {.key_file = shared_path, .must_be_same = true};
-    const lmas_memory_file_params public = {.signed_by_file = public_path};
+    lmas_memory_file_params none = {0}, shared = {.key_file = shared_path};
+    lmas_memory_file_params public = {.signed_by_file = public_path};
     lmas_memory_file_info info = {0}, with_shared = {0}, with_public = {0};
     static int fd = -1;
     bool is_file, is_shared, is_public;
@@ -140,11 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     is_public = read_with(&with_public, &public);
     hold(is_file || (!is_shared && !is_public));
     hold(!(is_shared && is_public));
-    if (!is_file)
-        return 0;
-    if (is_public && info.n_pos <= N_REBUILT_MAX)
-        load_with(&public);
-    else if (!is_public)
-        load_with(is_shared ? &shared : &none);
+    if (is_file)
+        load_with(is_shared ? &shared : is_public ? &public : &none, info.n_pos);
     return 0;
 }

@@ -2,9 +2,9 @@
  * mutate.c - a file taken apart, one part changed, and put together again.
  *
  * A byte changed anywhere breaks a sum, and nothing behind the sums would ever be reached. So the
- * fuzzer's change is made in the manifest or in a chunk, which is unpacked for it, and then lengths,
- * sums and seal are made right: by whoever knows the layout, and has the keys. One file in eight
- * stays as the fuzzer left it, and one in four has a manifest that does.
+ * fuzzer changes the manifest or a chunk, unpacked, and then lengths, sums and seal are made right:
+ * by whoever knows the layout, and has the keys. One file in eight stays as the fuzzer left it, and
+ * one in four has a manifest that does.
  */
 #include "mutate.h"
 
@@ -236,8 +236,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
         return LLVMFuzzerMutate(data, size, max_size);
     if (is_fixed && changed != &parts[MANIFEST])
         unpack(changed);
-    changed->size = LLVMFuzzerMutate(changed->data, changed->size,
-                                     max_size < PART_MAX ? max_size : PART_MAX);
+    changed->size =
+        LLVMFuzzerMutate(changed->data, changed->size, max_size < PART_MAX ? max_size : PART_MAX);
     if (is_fixed)
         fix_manifest();
     made = put_together(data, max_size, kinds[draw / 32 % 3]);

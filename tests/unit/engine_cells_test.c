@@ -548,12 +548,12 @@ static void test_a_range_that_is_not_there_is_refused(void **state)
  * if they were there. */
 static void test_columns_of_no_size_are_refused(void **state)
 {
-    uint32_t numbers[] = {0, 0,             /* head */
-                          1, 1,             /* streams, cells */
-                          0, 1, 0,          /* a place */
-                          1, 1, 0, 0,       /* transposed, layers, rotations */
-                          0, 4, 0, 0,       /* a key: f32, 4 bytes (in 64 bits), 1 value */
-                          0, 4, 1, 0};      /* a value: f32, 4 bytes, 1 row, 1 value */
+    uint32_t numbers[] = {0, 0,        /* head */
+                          1, 1,        /* streams, cells */
+                          0, 1, 0,     /* a place */
+                          1, 1, 0, 0,  /* transposed, layers, rotations */
+                          0, 4, 0, 0,  /* a key: f32, 4 bytes (in 64 bits), 1 value */
+                          0, 4, 1, 0}; /* a value: f32, 4 bytes, 1 row, 1 value */
     const lmi_blob blob = {.data = (uint8_t *)numbers, .size = sizeof(numbers)};
     const lmi_blob shorter = {.data = (uint8_t *)numbers, .size = sizeof(numbers) - 4};
     lmi_cells cells;

@@ -1,8 +1,8 @@
 /*
  * store_key_test.c - memory files with a key: shared ones (HMAC-SHA-256) and pairs (Ed25519).
  *
- * Each kind of key is asked of files that somebody changed who knows the layout and has a key of his
- * own; accidents are store_damage_test.c's.
+ * Each kind of key is asked of files that somebody changed who knows the layout and has a key of
+ * his own; accidents are store_damage_test.c's.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -239,9 +239,9 @@ static void test_a_signature_is_told_from_all_else(void **state)
     assert_non_null(strstr(lmas_last_error(), "is signed by "));
     assert_fails(LMAS_E_FORMAT, "is signed, not sealed with a key, and a key was given",
                  lmas_memory_load(&memory, session, at("signed.lmem"), &shared.ours));
-    assert_fails(LMAS_E_FORMAT, "is sealed with a key, not signed, and signed_by_file was given",
+    assert_fails(LMAS_E_FORMAT, "is sealed with a key, not signed, and a public key was given",
                  lmas_memory_load(&memory, session, at("sealed.lmem"), &public));
-    assert_fails(LMAS_E_FORMAT, "is not signed, and signed_by_file was given",
+    assert_fails(LMAS_E_FORMAT, "is not signed, and a public key was given",
                  lmas_memory_load(&memory, session, at("open.lmem"), &public));
     assert_null(memory);
     assert_ok(lmas_memory_load(&memory, session, at("signed.lmem"), &public));

@@ -225,9 +225,8 @@ static lmas_memory *make_after(lmas_session *session, const lmas_memory *from)
     assert_ok(lmas_memory_new(&memory, session));
     assert_ok(lmas_memory_read(memory, "planner", FIRST_TEXT));
     for (i = 0; i < N_THOUGHTS; i++) {
-        assert_ok(lmi_memory_start_vector(memory, "planner",
-                                          from->account.vectors + i * from->account.n_embd,
-                                          LMI_WANT_HIDDEN));
+        assert_ok(lmi_memory_start_vector(
+            memory, "planner", from->account.vectors + i * from->account.n_embd, LMI_WANT_HIDDEN));
         assert_ok(lmi_memory_wait(memory));
     }
     assert_ok(lmas_memory_read(memory, "judger", SECOND_TEXT));

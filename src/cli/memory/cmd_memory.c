@@ -137,8 +137,8 @@ static int run(void *settings, const lmi_args *args)
 const lmi_command lmi_cmd_memory = {
     .name = "memory",
     .summary = "keep working memories in files, and go on from them",
-    .usage = "save -m MODEL FILE --read DOCUMENT [--latent_steps N] [--key FILE | --sign FILE]\n"
-             "load -m MODEL FILE [--read DOCUMENT] [--speak N] [--key FILE | --signed_by FILE]\n"
+    .usage = "save -m MODEL FILE --read DOCUMENT [--key FILE | --sign FILE]\n"
+             "load -m MODEL FILE [--speak N] [--key FILE | --signed_by FILE]\n"
              "info FILE [--json] [--key FILE | --signed_by FILE]\n"
              "verify FILE [--key FILE | --signed_by FILE]\n"
              "keygen FILE",
@@ -166,9 +166,11 @@ const lmi_command lmi_cmd_memory = {
         "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt --key notes.key\n"
         "is it still what was sealed?\n"
         "latentmas memory verify notes.lmem --key notes.key\n"
-        "sign it, for people who have your notes.sign.pub\n"
+        "make a pair of keys: notes.sign is yours, notes.sign.pub is for everybody\n"
         "latentmas memory keygen notes.sign\n"
+        "sign it\n"
         "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt --sign notes.sign\n"
+        "did who has notes.sign sign it?\n"
         "latentmas memory verify notes.lmem --signed_by notes.sign.pub\n",
     .words = words,
     .computes = true,
