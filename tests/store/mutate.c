@@ -4,7 +4,7 @@
  * A byte changed anywhere breaks a sum, and nothing behind the sums would ever be reached. So the
  * fuzzer changes the manifest or a chunk, unpacked, and then lengths, sums and seal are made right:
  * by whoever knows the layout, and has the keys. One file in eight stays as the fuzzer left it, and
- * one in four has a manifest that does.
+ * one in eight has a manifest that does.
  */
 #include "mutate.h"
 
@@ -35,9 +35,17 @@ static part parts[N_PARTS];
 
 /* ---- Keys ---- */
 
-static void make_pair(uint8_t *public, uint8_t *secret)
+/* How a file ends. */
+typedef struct ending {
+    lmi_seal_kind kind;
+    uint8_t whose; /* the first byte of the pair's seed */
+} ending;
+
+enum { OURS = 7, ANOTHERS = 8 };
+
+static void make_pair(uint8_t *public, uint8_t *secret, uint8_t whose)
 {
-    const uint8_t seed[crypto_sign_ed25519_SEEDBYTES] = {7};
+    const uint8_t seed[crypto_sign_ed25519_SEEDBYTES] = {whose};
 
     crypto_sign_ed25519_seed_keypair(public, secret, seed);
 }
@@ -47,25 +55,25 @@ void fuzz_public_line(char out[128])
     uint8_t public[crypto_sign_ed25519_PUBLICKEYBYTES], secret[crypto_sign_ed25519_SECRETKEYBYTES];
     char digits[2 * sizeof(public) + 1];
 
-    make_pair(public, secret);
+    make_pair(public, secret, OURS);
     sodium_bin2hex(digits, sizeof(digits), public, sizeof(public));
     snprintf(out, 128, "latentmas-ed25519-public %s\n", digits);
 }
 
-static void append_seal(lmi_buf *file, lmi_seal_kind kind, size_t sealed_size)
+static void append_seal(lmi_buf *file, const ending *end, size_t sealed_size)
 {
     uint8_t public[crypto_sign_ed25519_PUBLICKEYBYTES], secret[crypto_sign_ed25519_SECRETKEYBYTES];
     uint8_t seal[LMI_SEAL_SIZE_MAX];
-    lmi_key key = {.kind = kind};
+    lmi_key key = {.kind = end->kind};
 
-    make_pair(public, secret);
+    make_pair(public, secret, end->whose);
     lmi_buf_init(&key.bytes, sizeof(secret));
-    if (kind == LMI_SEAL_SIGNED)
+    if (key.kind == LMI_SEAL_SIGNED)
         lmi_buf_append(&key.bytes, (const char *)secret, sizeof(secret));
     else
         lmi_buf_puts(&key.bytes, FUZZ_SHARED_KEY);
     lmi_seal(seal, &key, file->data, sealed_size);
-    lmi_buf_append(file, (const char *)seal, lmi_seal_size(kind));
+    lmi_buf_append(file, (const char *)seal, lmi_seal_size(key.kind));
     lmi_buf_done(&key.bytes);
 }
 
@@ -202,21 +210,21 @@ static void append_head(lmi_buf *file, lmi_seal_kind kind)
 }
 
 /* Its length; 0 where it is longer than there is room. */
-static size_t put_together(uint8_t *data, size_t max_size, lmi_seal_kind kind)
+static size_t put_together(uint8_t *data, size_t max_size, const ending *end)
 {
     size_t size = 0;
     lmi_buf file;
     lmi_chunk_id i;
 
     lmi_buf_init(&file, max_size);
-    append_head(&file, kind);
+    append_head(&file, end->kind);
     lmi_buf_append(&file, (const char *)parts[MANIFEST].data, parts[MANIFEST].size);
     if (file.status == LMAS_OK)
         size = file.len;
     for (i = 0; i < LMI_N_CHUNKS; i++)
         lmi_buf_append(&file, (const char *)parts[i].data, parts[i].size);
     if (file.status == LMAS_OK)
-        append_seal(&file, kind, size);
+        append_seal(&file, end, size);
     size = file.status == LMAS_OK ? file.len : 0;
     if (size)
         memcpy(data, file.data, size);
@@ -226,10 +234,13 @@ static size_t put_together(uint8_t *data, size_t max_size, lmi_seal_kind kind)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-    static const lmi_seal_kind kinds[] = {LMI_SEAL_SUM, LMI_SEAL_KEYED, LMI_SEAL_SIGNED};
+    static const ending endings[] = {{LMI_SEAL_SUM, 0},
+                                     {LMI_SEAL_KEYED, 0},
+                                     {LMI_SEAL_SIGNED, OURS},
+                                     {LMI_SEAL_SIGNED, ANOTHERS}};
     const unsigned draw = seed >> 4;
-    part *changed = &parts[draw % 2 ? MANIFEST : draw / 2 % LMI_N_CHUNKS];
-    const bool is_fixed = draw / 8 % 4 != 0;
+    part *changed = &parts[draw % 4 ? draw / 4 % LMI_N_CHUNKS : MANIFEST];
+    const bool is_fixed = draw / 16 % 8 != 0;
     size_t made;
 
     if (seed % 8 == 0 || !take_apart(data, size))
@@ -240,6 +251,6 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
         LLVMFuzzerMutate(changed->data, changed->size, max_size < PART_MAX ? max_size : PART_MAX);
     if (is_fixed)
         fix_manifest();
-    made = put_together(data, max_size, kinds[draw / 32 % 3]);
+    made = put_together(data, max_size, &endings[draw / 128 % 4]);
     return made ? made : LLVMFuzzerMutate(data, size, max_size);
 }

@@ -19,7 +19,7 @@ $(FUZZ)/memory: $(FUZZ_MEMORY_SRC) $(wildcard tests/store/*.h src/store/*.h src/
 fuzz-memory: $(FUZZ)/memory
 	@mkdir -p $(FUZZ)/memory-corpus
 	cd $(FUZZ) && LSAN_OPTIONS=suppressions=../../tests/lsan.supp:print_suppressions=0 ./memory \
-	    -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=4 -max_len=16384 \
+	    -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=4 -max_len=16384 -mutate_depth=2 \
 	    -print_final_stats=1 -dict=../../tests/store/words.dict memory-corpus ../../tests/store/seeds
 
 SEEDS := tests/store/seeds

@@ -100,19 +100,31 @@ static void hold_peak(const char *path, size_t len, const lmas_memory_file_param
         fail_msg("%s: %ld bytes to read %zu (status %d)", path, got, len, status);
 }
 
+static long peak_of_good; /* of the file that is damaged */
+
+/* What is refused unpacks nothing. */
+static void hold_below_good(const char *path, size_t len, const lmas_memory_file_params *params)
+{
+    lmas_status status;
+    const long got = peak_of(path, params, &status);
+
+    if (got > peak_of_good)
+        fail_msg("%ld bytes to refuse %zu, %ld to read it", got, len, peak_of_good);
+    hold_peak(path, len, params);
+}
+
 /* Damage a file of that key `n` times, or as often as it takes to be sure. */
 static void damage_often(const char *name, const lmas_memory_file_params *params, int n)
 {
     char path[300];
     lmas_status status;
-    long peak_of_good;
 
     snprintf(path, sizeof(path), "%s", make_file(UNTIED_MODEL, name, params));
     peak_of_good = peak_of(path, params, &status);
     assert_ok(status);
     assert_true(SUPPORT_IS_SANITIZED || peak_of_good > 0);
     n = support_is_whole() ? N_DAMAGED_WHOLE : n;
-    refuse_damages(path, params, n, hold_peak);
+    refuse_damages(path, params, n, hold_below_good);
     print_message("# %s: %d of %d damaged ones refused; it took %ld bytes itself\n", name, n, n,
                   peak_of_good);
 }
