@@ -85,19 +85,26 @@ static lmas_status refuse_signer(const lmi_container *c, const lmi_key *key)
                     signer, expected);
 }
 
+/* What the file is instead of what is asked for. */
+static const char *what_it_is(lmi_seal_kind seal, bool is_signing)
+{
+    if (seal == LMI_SEAL_SIGNED)
+        return "signed, not sealed with a key";
+    if (seal == LMI_SEAL_KEYED)
+        return "sealed with a key, not signed";
+    return is_signing ? "not signed" : "not sealed";
+}
+
 /* The seal is not the key's. What else the file says of its seal is repeated of one without damage
  * only. */
 static lmas_status refuse_seal(const lmi_container *c, const lmi_key *key)
 {
-    static const char *const not_keyed[] = {"not sealed", "", "signed, not sealed with a key"};
-    static const char *const not_signed[] = {"not signed", "sealed with a key, not signed", ""};
     const bool is_signing = key->kind == LMI_SEAL_SIGNED;
     const bool is_whole = is_manifest_whole(c) && is_seal_whole(c);
 
     if (is_whole && c->seal != key->kind)
         return lmi_fail(LMAS_E_FORMAT, "%s is %s, and %s was given", c->path,
-                        is_signing ? not_signed[c->seal] : not_keyed[c->seal],
-                        is_signing ? "a public key" : "a key");
+                        what_it_is(c->seal, is_signing), is_signing ? "a public key" : "a key");
     if (is_whole && is_signing)
         return refuse_signer(c, key);
     if (is_signing)

@@ -162,7 +162,7 @@ void lmi_key_done(lmi_key *key)
 
 /* ---- A new pair ---- */
 
-enum { LINE = sizeof(SECRET_WORD) + 2 * PUBLIC + 2 };
+enum { LINE = sizeof(SECRET_WORD) + 2 * (size_t)PUBLIC + 2 };
 
 static lmas_status put(const char *path, const char *word, const uint8_t *key, mode_t mode)
 {

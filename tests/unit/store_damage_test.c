@@ -30,10 +30,6 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
 void __libc_free(void *p);
-EXPORTED void *malloc(size_t size);
-EXPORTED void *calloc(size_t n, size_t size);
-EXPORTED void *realloc(void *p, size_t size);
-EXPORTED void free(void *p);
 
 static void *count(void *p)
 {
@@ -43,33 +39,33 @@ static void *count(void *p)
     return p;
 }
 
-void *malloc(size_t size)
+EXPORTED void *malloc(size_t size)
 {
     return count(__libc_malloc(size));
 }
 
-void *calloc(size_t n, size_t size)
+EXPORTED void *calloc(size_t nmemb, size_t size)
 {
-    return count(__libc_calloc(n, size));
+    return count(__libc_calloc(nmemb, size));
 }
 
 /* (as if old and new were there at once) */
-void *realloc(void *p, size_t size)
+EXPORTED void *realloc(void *ptr, size_t size)
 {
-    const long old = (long)malloc_usable_size(p);
-    void *moved = count(__libc_realloc(p, size));
+    const long old = (long)malloc_usable_size(ptr);
+    void *moved = count(__libc_realloc(ptr, size));
 
     if (moved)
         held -= old;
     return moved;
 }
 
-void free(void *p)
+EXPORTED void free(void *ptr)
 {
     const int kept = errno;
 
-    held -= (long)malloc_usable_size(p);
-    __libc_free(p);
+    held -= (long)malloc_usable_size(ptr);
+    __libc_free(ptr);
     errno = kept;
 }
 #endif
@@ -344,7 +340,7 @@ static void test_reading_takes_at_most_20_times_the_file(void **state)
     if (SUPPORT_IS_SANITIZED)
         return;
     print_message("# at most %.2f times the file, beside %d bytes\n", most, SLACK_MAX);
-    assert_true(most <= TIMES_MAX);
+    assert_true(most <= (double)TIMES_MAX);
 }
 
 int main(void)
