@@ -337,11 +337,17 @@ LMAS_API const lmas_segment *lmas_memory_segment(const lmas_memory *memory, size
  * was read and thought to go along, lmas_memory_new()'s note 4 bytes a token and 4 n_embd bytes a
  * thought. */
 typedef struct lmas_memory_file_params {
-    const char *key_file; /* a file of 16 to 4096 secret bytes: save seals with it (HMAC-SHA-256),
+    const char *key_file;  /* a file of 16 to 4096 secret bytes: save seals with it (HMAC-SHA-256),
                            * and nothing is read that it has not sealed. NULL (default): no seal */
-    bool must_be_same;    /* lmas_memory_load() fails where it would rebuild (default false) */
+    const char *sign_file; /* a secret key of lmas_memory_keygen(): save signs with it (Ed25519) */
+    const char *signed_by_file; /* a public one: nothing is read that its pair has not signed. Of
+                                 * the key files give one (default NULL) */
+    bool must_be_same; /* lmas_memory_load() fails where it would rebuild (default false) */
 } lmas_memory_file_params;
 LMAS_API lmas_memory_file_params lmas_memory_file_params_default(void);
+
+/* Make a pair of keys: `path`, secret, mode 0600, and `path`.pub. Fails where one is there. */
+LMAS_CHECKED lmas_status lmas_memory_keygen(const char *path);
 
 /* Write the memory, which must not be empty, to `path`; a file there is replaced whole or not at
  * all. Costs the size of the lane's cells, twice, in memory. */
@@ -368,7 +374,8 @@ typedef struct lmas_memory_file_info {
     uint64_t n_tokens, n_thoughts;
     uint32_t n_pos;
     int32_t n_layer, n_embd, n_vocab;
-    bool is_sealed, is_seal_checked; /* by a key; and this key was it */
+    const char *signed_by; /* the public key of who signed it, 64 hex digits; NULL: nobody did */
+    bool is_sealed, is_seal_checked; /* by a key, or signed; and the key given was it */
     bool can_rebuild;                /* false where blocks were joined or dropped */
     bool can_think, can_speak;       /* at once, without reading on */
 } lmas_memory_file_info;

@@ -70,6 +70,7 @@ check:
 
 include tests/jinja/jinja.mk
 include tests/team/team.mk
+include tests/store/store.mk
 include tests/gguf/gguf.mk
 include tests/grade/grade.mk
 

@@ -154,6 +154,27 @@ lmas_status lmi_file_write(const char *path, const void *data, size_t size)
     return sink.fd < 0 ? status : lmi_sink_finish(&sink, lmi_sink_add(&sink, data, size));
 }
 
+/* Whoever looks meanwhile sees it grow: it is for what is written once, and short. */
+lmas_status lmi_file_create(const char *path, const void *data, size_t size, mode_t mode)
+{
+    lmi_sink new = {.path = path};
+    lmas_status status;
+
+    new.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (new.fd < 0)
+        return lmi_fail_errno(LMAS_E_IO, "cannot make the file %s", path);
+    status = lmi_sink_add(&new, data, size);
+    if (status == LMAS_OK && fsync(new.fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
+    if (close(new.fd) != 0 && status == LMAS_OK)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", path);
+    if (status != LMAS_OK)
+        unlink(path);
+    else
+        lmi_folder_flush(path);
+    return status;
+}
+
 bool lmi_file_exists(const char *path)
 {
     struct stat st;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 
@@ -32,6 +33,10 @@ lmas_status lmi_sink_finish(lmi_sink *sink, lmas_status status);
 
 /* Replace the file at `path` by `data`, in the same way. */
 lmas_status lmi_file_write(const char *path, const void *data, size_t size);
+
+/* Write a new file with these permissions, flushed; LMAS_E_IO where there is one of that name. What
+ * fails leaves none. */
+lmas_status lmi_file_create(const char *path, const void *data, size_t size, mode_t mode);
 
 /* Flush the folder that holds `path` to disk: a new name, or a rename, is there once it is. Where
  * folders cannot be flushed, that is all. */

@@ -13,10 +13,10 @@
 #include "store/frame.h"
 #include "store/limits.h"
 
-static lmas_status check_head(const lmi_container *c)
+static lmas_status check_head(lmi_container *c)
 {
     const uint8_t *head = (const uint8_t *)c->bytes.data;
-    const size_t least = LMI_FRAME_HEAD_SIZE + LMI_SEAL_SIZE;
+    const size_t least = LMI_FRAME_HEAD_SIZE + lmi_seal_size(LMI_SEAL_SUM);
 
     if (c->bytes.len < LMI_FRAME_AT_VERSION ||
         memcmp(head, LMI_FRAME_MAGIC, LMI_FRAME_AT_VERSION) != 0)
@@ -24,9 +24,13 @@ static lmas_status check_head(const lmi_container *c)
     if (c->bytes.len < least)
         return lmi_fail(LMAS_E_FORMAT, "%s is cut short: %zu bytes, at least %zu expected", c->path,
                         c->bytes.len, least);
-    if (lmi_frame_u32(head + LMI_FRAME_AT_VERSION) != LMI_FRAME_VERSION)
+    if (lmi_frame_u16(head + LMI_FRAME_AT_VERSION) != LMI_FRAME_VERSION)
         return lmi_fail(LMAS_E_FORMAT, "%s is a memory file of version %u, %d expected", c->path,
-                        lmi_frame_u32(head + LMI_FRAME_AT_VERSION), LMI_FRAME_VERSION);
+                        lmi_frame_u16(head + LMI_FRAME_AT_VERSION), LMI_FRAME_VERSION);
+    c->seal = lmi_frame_u16(head + LMI_FRAME_AT_SEAL);
+    if (c->seal >= LMI_N_SEALS)
+        return lmi_fail(LMAS_E_FORMAT, "%s has a seal of kind %u, at most %d expected", c->path,
+                        (unsigned)c->seal, LMI_N_SEALS - 1);
     return LMAS_OK;
 }
 
@@ -41,44 +45,91 @@ static lmas_status check_length(const lmi_container *c)
 {
     const size_t len = sealed_size(c) - LMI_FRAME_HEAD_SIZE;
 
-    if (len <= LMI_STORE_MANIFEST_MAX && sealed_size(c) + LMI_SEAL_SIZE <= c->bytes.len)
+    if (len <= LMI_STORE_MANIFEST_MAX && sealed_size(c) + lmi_seal_size(c->seal) <= c->bytes.len)
         return LMAS_OK;
     return lmi_fail(LMAS_E_FORMAT,
                     "%s is damaged or cut short: a manifest of %zu bytes in a file of %zu", c->path,
                     len, c->bytes.len);
 }
 
-static bool fits(const lmi_container *c, const lmi_key *key)
+const uint8_t *lmi_container_seal(const lmi_container *container)
 {
-    const uint8_t *seal = (const uint8_t *)c->bytes.data + c->bytes.len - LMI_SEAL_SIZE;
+    const lmi_buf *bytes = &container->bytes;
 
-    return lmi_seal_fits(seal, key, c->bytes.data, sealed_size(c));
+    return (const uint8_t *)bytes->data + bytes->len - lmi_seal_size(container->seal);
 }
 
-static lmas_status check_key(lmi_container *c, const lmi_key *key)
+/* Whether head and manifest have the sum noted. */
+static bool is_manifest_whole(const lmi_container *c)
 {
-    const lmi_key none = {0};
+    const uint8_t *head = (const uint8_t *)c->bytes.data;
+    uint8_t sum[LMI_FRAME_SUM_SIZE];
 
-    if (!key->is_given)
-        return LMAS_OK;
-    c->is_seal_checked = fits(c, key);
-    if (c->is_seal_checked)
-        return LMAS_OK;
-    if (fits(c, &none))
-        return lmi_fail(LMAS_E_FORMAT, "%s is not sealed, and a key was given", c->path);
+    lmi_frame_sum(sum, head, head + LMI_FRAME_HEAD_SIZE, sealed_size(c) - LMI_FRAME_HEAD_SIZE);
+    return memcmp(sum, head + LMI_FRAME_AT_SUM, sizeof(sum)) == 0;
+}
+
+static bool is_seal_whole(const lmi_container *c)
+{
+    return lmi_seal_is_whole(lmi_container_seal(c), c->seal, c->bytes.data, sealed_size(c));
+}
+
+/* Signed by another than the key given: whoever knows the one may look for the other. */
+static lmas_status refuse_signer(const lmi_container *c, const lmi_key *key)
+{
+    char signer[LMI_SIGNER_SIZE], expected[LMI_SIGNER_SIZE];
+
+    lmi_seal_signer(signer, lmi_container_seal(c));
+    lmi_seal_signer(expected, (const uint8_t *)key->bytes.data);
+    return lmi_fail(LMAS_E_FORMAT, "%s is signed by %.16s..., by %.16s... expected", c->path,
+                    signer, expected);
+}
+
+/* What the file is instead of what is asked for. */
+static const char *what_it_is(lmi_seal_kind seal, bool is_signing)
+{
+    if (seal == LMI_SEAL_SIGNED)
+        return "signed, not sealed with a key";
+    if (seal == LMI_SEAL_KEYED)
+        return "sealed with a key, not signed";
+    return is_signing ? "not signed" : "not sealed";
+}
+
+/* The seal is not the key's. What else the file says of its seal is repeated of one without damage
+ * only. */
+static lmas_status refuse_seal(const lmi_container *c, const lmi_key *key)
+{
+    const bool is_signing = key->kind == LMI_SEAL_SIGNED;
+    const bool is_whole = is_manifest_whole(c) && is_seal_whole(c);
+
+    if (is_whole && c->seal != key->kind)
+        return lmi_fail(LMAS_E_FORMAT, "%s is %s, and %s was given", c->path,
+                        what_it_is(c->seal, is_signing), is_signing ? "a public key" : "a key");
+    if (is_whole && is_signing)
+        return refuse_signer(c, key);
+    if (is_signing)
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s does not carry the key's signature: it was changed, or never signed",
+                        c->path);
     return lmi_fail(LMAS_E_FORMAT,
                     "%s does not carry the key's seal: it was changed, or sealed with another key",
                     c->path);
 }
 
+static lmas_status check_key(lmi_container *c, const lmi_key *key)
+{
+    if (key->kind == LMI_SEAL_SUM)
+        return LMAS_OK;
+    c->is_seal_checked = c->seal == key->kind &&
+                         lmi_seal_fits(lmi_container_seal(c), key, c->bytes.data, sealed_size(c));
+    return c->is_seal_checked ? LMAS_OK : refuse_seal(c, key);
+}
+
 static lmas_status read_manifest(lmi_container *c)
 {
-    const uint8_t *head = (const uint8_t *)c->bytes.data;
     const size_t len = sealed_size(c) - LMI_FRAME_HEAD_SIZE;
-    uint8_t sum[LMI_FRAME_SUM_SIZE];
 
-    lmi_frame_sum(sum, head, head + LMI_FRAME_HEAD_SIZE, len);
-    if (memcmp(sum, head + LMI_FRAME_AT_SUM, sizeof(sum)) != 0)
+    if (!is_manifest_whole(c))
         return lmi_fail(LMAS_E_FORMAT, "%s is damaged: its manifest does not have the sum noted",
                         c->path);
     return lmi_manifest_read(&c->manifest, c->path, c->bytes.data + LMI_FRAME_HEAD_SIZE, len);
@@ -95,7 +146,7 @@ static lmas_status find_chunks(lmi_container *c)
         c->chunks[i] = head + (at < c->bytes.len ? at : 0);
         at += c->manifest.chunks[i].packed;
     }
-    at += LMI_SEAL_SIZE;
+    at += lmi_seal_size(c->seal);
     if (at == c->bytes.len)
         return LMAS_OK;
     return lmi_fail(LMAS_E_FORMAT, "%s has %zu bytes, its manifest says %llu", c->path,
@@ -122,14 +173,13 @@ static lmas_status check_sums(const lmi_container *c)
     return LMAS_OK;
 }
 
-/* Of a file that nobody sealed the seal is a sum. */
+/* What can be told of the seal without its key. */
 static lmas_status check_end(const lmi_container *c)
 {
-    const lmi_key none = {0};
-
-    if (c->is_seal_checked || c->manifest.is_sealed || fits(c, &none))
+    if (c->is_seal_checked || is_seal_whole(c))
         return LMAS_OK;
-    return lmi_fail(LMAS_E_FORMAT, "%s is damaged: it does not end in its sum", c->path);
+    return lmi_fail(LMAS_E_FORMAT, "%s is damaged: it does not end in its %s", c->path,
+                    c->seal == LMI_SEAL_SIGNED ? "signature" : "sum");
 }
 
 lmas_status lmi_container_read(lmi_container *out, const char *path, const lmi_key *key)

@@ -6,9 +6,10 @@ struct lmas_memory_file {
     lmi_container container;
     lmas_memory_file_info info;
     char *path;
+    char signer[LMI_SIGNER_SIZE];
 };
 
-static void fill(lmas_memory_file_info *info, const lmi_container *c)
+static void fill(lmas_memory_file_info *info, const lmi_container *c, const char *signer)
 {
     const lmi_manifest *m = &c->manifest;
 
@@ -27,7 +28,8 @@ static void fill(lmas_memory_file_info *info, const lmi_container *c)
                                     .n_layer = (int32_t)m->n_layer,
                                     .n_embd = (int32_t)m->n_embd,
                                     .n_vocab = (int32_t)m->n_vocab,
-                                    .is_sealed = m->is_sealed,
+                                    .signed_by = signer,
+                                    .is_sealed = c->seal != LMI_SEAL_SUM,
                                     .is_seal_checked = c->is_seal_checked,
                                     .can_rebuild = m->can_rebuild,
                                     .can_think = m->has_hidden,
@@ -52,17 +54,21 @@ static lmas_status check_chunks(const lmi_container *c)
 
 static lmas_status read(lmas_memory_file *file, const lmas_memory_file_params *params)
 {
+    const lmi_container *c = &file->container;
     lmi_key key;
-    lmas_status status = lmi_key_read(&key, params ? params->key_file : NULL);
+    lmas_status status = lmi_key_to_check(&key, params);
 
     if (status == LMAS_OK)
         status = lmi_container_read(&file->container, file->path, &key);
     if (status == LMAS_OK)
-        status = check_chunks(&file->container);
+        status = check_chunks(c);
     lmi_key_done(&key);
-    if (status == LMAS_OK)
-        fill(&file->info, &file->container);
-    return status;
+    if (status != LMAS_OK)
+        return status;
+    if (c->seal == LMI_SEAL_SIGNED)
+        lmi_seal_signer(file->signer, lmi_container_seal(c));
+    fill(&file->info, c, c->seal == LMI_SEAL_SIGNED ? file->signer : NULL);
+    return LMAS_OK;
 }
 
 lmas_status lmas_memory_file_open(lmas_memory_file **out, const char *path,

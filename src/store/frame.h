@@ -10,8 +10,9 @@
 #define LMI_FRAME_MAGIC "LMASMEM\n"
 
 enum {
-    LMI_FRAME_VERSION = 1,
+    LMI_FRAME_VERSION = 2,
     LMI_FRAME_AT_VERSION = 8,
+    LMI_FRAME_AT_SEAL = 10,
     LMI_FRAME_AT_LENGTH = 12,
     LMI_FRAME_AT_SUM = 16,
     LMI_FRAME_HEAD_SIZE = 48,
@@ -32,6 +33,14 @@ static inline void lmi_frame_sum(uint8_t out[LMI_FRAME_SUM_SIZE], const uint8_t 
     crypto_hash_sha256_update(&state, head, LMI_FRAME_AT_SUM);
     crypto_hash_sha256_update(&state, manifest, len);
     crypto_hash_sha256_final(&state, out);
+}
+
+static inline uint16_t lmi_frame_u16(const uint8_t *at)
+{
+    uint16_t value;
+
+    memcpy(&value, at, sizeof(value));
+    return value;
 }
 
 static inline uint32_t lmi_frame_u32(const uint8_t *at)

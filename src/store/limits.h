@@ -13,9 +13,10 @@
 #define LMI_STORE_RATIO_MAX 8
 #define LMI_STORE_SLACK     ((size_t)64 * 1024)
 
-/* Of a key file. */
-#define LMI_STORE_KEY_MIN ((size_t)16)
-#define LMI_STORE_KEY_MAX ((size_t)4096)
+/* Of a key file; and of one of a pair. */
+#define LMI_STORE_KEY_MIN  ((size_t)16)
+#define LMI_STORE_KEY_MAX  ((size_t)4096)
+#define LMI_STORE_PAIR_MAX ((size_t)256)
 
 /* Sizes of a model that a manifest may name. */
 #define LMI_STORE_LAYERS_MAX ((size_t)1 << 16)

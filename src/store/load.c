@@ -32,8 +32,12 @@ static lmas_status check_model(const lmi_container *c, const lmas_model *model)
 
 static lmas_status check_fit(const lmi_container *c, const lmas_session *session)
 {
-    if (c->manifest.is_sealed && !c->is_seal_checked)
+    if (c->seal == LMI_SEAL_KEYED && !c->is_seal_checked)
         return lmi_fail(LMAS_E_INVALID, "%s is sealed: its key is needed to load it", c->path);
+    if (c->seal == LMI_SEAL_SIGNED && !c->is_seal_checked)
+        return lmi_fail(LMAS_E_INVALID,
+                        "%s is signed: to load it say with signed_by_file who may have done that",
+                        c->path);
     if (c->manifest.n_pos > session->ctx->n_ctx_lane)
         return lmi_fail(LMAS_E_CONTEXT_FULL,
                         "context full: %s has %u positions, a lane %u; give "
@@ -144,7 +148,7 @@ lmas_status lmas_memory_load(lmas_memory **out, lmas_session *session, const cha
     if (!out || !session || !path)
         return lmi_fail(LMAS_E_INVALID,
                         "lmas_memory_load needs an out parameter, a session and a path");
-    status = lmi_key_read(&key, p.key_file);
+    status = lmi_key_to_check(&key, params);
     if (status == LMAS_OK)
         status = lmi_container_read(&c, path, &key);
     if (status == LMAS_OK)

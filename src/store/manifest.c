@@ -265,22 +265,28 @@ static void check(reader *r, const lmi_manifest *m)
         r->status = lmi_fail(LMAS_E_FORMAT, "%s: the chunk state is empty", r->json->label);
 }
 
+/* On one line, as it was written: where lines begin is noted, eight bytes each. */
+static lmas_status parse(lmi_json *out, const char *label, const char *json, size_t len)
+{
+    if (memchr(json, '\n', len))
+        return lmi_fail(LMAS_E_FORMAT, "%s: the manifest is not on one line", label);
+    return lmi_json_parse(out, label, json, len);
+}
+
 lmas_status lmi_manifest_read(lmi_manifest *out, const char *label, const char *json, size_t len)
 {
-    static const char *const keys[] = {"latentmas", "sealed", "model", "engine",
-                                       "memory",    "chunks", NULL};
+    static const char *const keys[] = {"latentmas", "model", "engine", "memory", "chunks", NULL};
     lmi_manifest m = {0};
     reader r = {.json = &m.json};
     yyjson_val *root;
 
-    r.status = lmi_json_parse(&m.json, label, json, len);
+    r.status = parse(&m.json, label, json, len);
     root = r.status == LMAS_OK ? lmi_json_root(&m.json) : NULL;
     if (r.status == LMAS_OK && !yyjson_is_obj(root))
         r.status = lmi_fail(LMAS_E_FORMAT, "%s: the manifest is no object", label);
     if (r.status == LMAS_OK)
         r.status = lmi_json_only_keys(&m.json, root, "the manifest", keys);
     m.version = text(&r, root, "the manifest", "latentmas");
-    m.is_sealed = flag(&r, root, "the manifest", "sealed");
     read_model(&r, &m, root);
     read_engine(&r, &m.dialect, root);
     read_memory(&r, &m, root);

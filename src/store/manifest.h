@@ -27,8 +27,7 @@ typedef struct lmi_chunk {
 
 /* Strings are borrowed: of a manifest that was read, from its `json`. */
 typedef struct lmi_manifest {
-    const char *version; /* of this library */
-    bool is_sealed;
+    const char *version;                                        /* of this library */
     const char *fingerprint, *arch, *tokenizer, *chat_template; /* the last two are SHA-256 */
     uint32_t n_layer, n_embd, n_vocab;
     lmi_dialect dialect;

@@ -34,11 +34,8 @@ static lmas_status pack(lmi_piece *out, lmi_chunk *chunk, const lmi_piece *from)
     return LMAS_OK;
 }
 
-/* The pieces of a file: head, manifest, chunks. */
-enum { HEAD, MANIFEST, CHUNKS, N_PIECES = CHUNKS + LMI_N_CHUNKS };
-
-static lmas_status put_pieces(const char *path, const lmi_piece *pieces,
-                              const uint8_t seal[LMI_SEAL_SIZE])
+static lmas_status put_all(const char *path, const lmi_buf *front, const lmi_piece *chunks,
+                           const lmi_piece *seal)
 {
     lmi_sink sink;
     lmas_status status = lmi_sink_open(&sink, path);
@@ -46,58 +43,63 @@ static lmas_status put_pieces(const char *path, const lmi_piece *pieces,
 
     if (sink.fd < 0)
         return status;
-    for (i = 0; status == LMAS_OK && i < N_PIECES; i++)
-        status = lmi_sink_add(&sink, pieces[i].data, pieces[i].size);
+    status = lmi_sink_add(&sink, front->data, front->len);
+    for (i = 0; status == LMAS_OK && i < LMI_N_CHUNKS; i++)
+        status = lmi_sink_add(&sink, chunks[i].data, chunks[i].size);
     if (status == LMAS_OK)
-        status = lmi_sink_add(&sink, seal, LMI_SEAL_SIZE);
+        status = lmi_sink_add(&sink, seal->data, seal->size);
     return lmi_sink_finish(&sink, status);
 }
 
-static void fill_head(uint8_t head[LMI_FRAME_HEAD_SIZE], const lmi_buf *manifest)
+/* The head of the manifest that stands behind it. */
+static void fill_head(lmi_buf *front, lmi_seal_kind kind)
 {
-    const uint32_t version = LMI_FRAME_VERSION;
-    const uint32_t len = (uint32_t)manifest->len;
+    const uint16_t version = LMI_FRAME_VERSION, seal = (uint16_t)kind;
+    const uint32_t len = (uint32_t)(front->len - LMI_FRAME_HEAD_SIZE);
+    uint8_t *head = (uint8_t *)front->data;
 
     memcpy(head, LMI_FRAME_MAGIC, LMI_FRAME_AT_VERSION);
     memcpy(head + LMI_FRAME_AT_VERSION, &version, sizeof(version));
+    memcpy(head + LMI_FRAME_AT_SEAL, &seal, sizeof(seal));
     memcpy(head + LMI_FRAME_AT_LENGTH, &len, sizeof(len));
-    lmi_frame_sum(head + LMI_FRAME_AT_SUM, head, manifest->data, manifest->len);
+    lmi_frame_sum(head + LMI_FRAME_AT_SUM, head, head + LMI_FRAME_HEAD_SIZE, len);
 }
 
 /* The chunks are packed; what is left is to say so. */
-static lmas_status write(const char *path, const lmi_manifest *manifest, lmi_piece *pieces,
+static lmas_status write(const char *path, const lmi_manifest *manifest, const lmi_piece *chunks,
                          const lmi_key *key)
 {
-    uint8_t head[LMI_FRAME_HEAD_SIZE], seal[LMI_SEAL_SIZE];
-    lmi_buf text;
+    static const char blank[LMI_FRAME_HEAD_SIZE];
+    uint8_t seal[LMI_SEAL_SIZE_MAX];
+    lmi_buf front;
     lmas_status status;
 
-    lmi_buf_init(&text, LMI_STORE_MANIFEST_MAX);
-    status = lmi_manifest_write(&text, manifest);
+    lmi_buf_init(&front, sizeof(blank) + LMI_STORE_MANIFEST_MAX);
+    lmi_buf_append(&front, blank, sizeof(blank));
+    status = lmi_manifest_write(&front, manifest);
     if (status == LMAS_OK) {
-        fill_head(head, &text);
-        pieces[HEAD] = (lmi_piece){head, sizeof(head)};
-        pieces[MANIFEST] = (lmi_piece){text.data, text.len};
-        lmi_seal(seal, key, pieces, CHUNKS);
-        status = put_pieces(path, pieces, seal);
+        const lmi_piece end = {seal, lmi_seal_size(key->kind)};
+
+        fill_head(&front, key->kind);
+        lmi_seal(seal, key, front.data, front.len);
+        status = put_all(path, &front, chunks, &end);
     }
-    lmi_buf_done(&text);
+    lmi_buf_done(&front);
     return status;
 }
 
 lmas_status lmi_container_write(const char *path, lmi_manifest *manifest,
                                 const lmi_piece chunks[LMI_N_CHUNKS], const lmi_key *key)
 {
-    lmi_piece pieces[N_PIECES] = {0};
+    lmi_piece packed[LMI_N_CHUNKS] = {0};
     lmas_status status = LMAS_OK;
     int i;
 
-    manifest->is_sealed = key->is_given;
     for (i = 0; status == LMAS_OK && i < LMI_N_CHUNKS; i++)
-        status = pack(&pieces[CHUNKS + i], &manifest->chunks[i], &chunks[i]);
+        status = pack(&packed[i], &manifest->chunks[i], &chunks[i]);
     if (status == LMAS_OK)
-        status = write(path, manifest, pieces, key);
-    for (i = CHUNKS; i < N_PIECES; i++)
-        lmi_free((void *)pieces[i].data);
+        status = write(path, manifest, packed, key);
+    for (i = 0; i < LMI_N_CHUNKS; i++)
+        lmi_free((void *)packed[i].data);
     return status;
 }

@@ -113,7 +113,7 @@ lmas_status lmas_memory_save(lmas_memory *memory, const char *path,
     lmi_memory_settle(memory);
     status = check(memory);
     if (status == LMAS_OK)
-        status = lmi_key_read(&key, params ? params->key_file : NULL);
+        status = lmi_key_to_seal(&key, params);
     if (status == LMAS_OK) {
         describe(&m, memory->session, tokenizer, chat_template);
         status = take_segments(&m, memory);

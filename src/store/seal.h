@@ -1,39 +1,35 @@
 /*
- * seal.h - the last 32 bytes of a memory file: what says that it is whole, and of whom.
+ * seal.h - the end of a memory file: what says that it is whole, and of whom.
  *
- * With a key HMAC-SHA-256 of head and manifest, else SHA-256. The manifest has the sums of all
- * chunks, so that is of the whole file, and each byte is summed once. Who has no key can tell
- * damage; who has it can tell another's hand.
+ *   sum     32 bytes  SHA-256: tells damage
+ *   keyed   32        HMAC-SHA-256: who shares the key can tell another's hand
+ *   signed  96        an Ed25519 public key (32) and a signature (64): so can all who have that key
+ *
+ * Each is of head and manifest. The manifest has the sums of all chunks, so that is of the whole
+ * file, and each byte is summed once. The head says which it is.
  */
 #ifndef LMI_STORE_SEAL_H
 #define LMI_STORE_SEAL_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "store/key.h"
 
-#include "base/buf.h"
+/* Of the longest. */
+enum { LMI_SEAL_SIZE_MAX = 96 };
 
-enum { LMI_SEAL_SIZE = 32 };
+size_t lmi_seal_size(lmi_seal_kind kind);
 
-typedef struct lmi_key {
-    bool is_given;
-    lmi_buf bytes;
-} lmi_key;
+/* With a key of lmi_key_to_seal(). */
+void lmi_seal(uint8_t out[LMI_SEAL_SIZE_MAX], const lmi_key *key, const void *data, size_t size);
 
-/* Read the key file; a NULL path is no key. Done with lmi_key_done() in any case. */
-lmas_status lmi_key_read(lmi_key *out, const char *path);
-void lmi_key_done(lmi_key *key); /* wipes it */
+/* Whether `size` bytes of `data` have this seal, by a key of lmi_key_to_check(). Takes as long
+ * whatever differs. */
+bool lmi_seal_fits(const uint8_t *seal, const lmi_key *key, const void *data, size_t size);
 
-/* What is sealed comes in pieces. */
-typedef struct lmi_piece {
-    const void *data;
-    size_t size;
-} lmi_piece;
+/* The same without a key, as far as that can be told: of a signature, whether it is of the public
+ * key that stands in it, whosever that is. */
+bool lmi_seal_is_whole(const uint8_t *seal, lmi_seal_kind kind, const void *data, size_t size);
 
-void lmi_seal(uint8_t out[LMI_SEAL_SIZE], const lmi_key *key, const lmi_piece *pieces, size_t n);
-
-/* Whether `size` bytes of `data` have this seal. Takes as long whatever differs. */
-bool lmi_seal_fits(const uint8_t seal[LMI_SEAL_SIZE], const lmi_key *key, const void *data,
-                   size_t size);
+/* The public key in a signed seal, or of a key to check with: 64 hex digits. */
+void lmi_seal_signer(char out[LMI_SIGNER_SIZE], const uint8_t *public_key);
 
 #endif

@@ -94,7 +94,6 @@ lmas_status lmi_manifest_write(lmi_buf *out, const lmi_manifest *manifest)
     if (status != LMAS_OK)
         return status;
     yyjson_mut_obj_add_str(doc, root, "latentmas", manifest->version);
-    yyjson_mut_obj_add_bool(doc, root, "sealed", manifest->is_sealed);
     add_model(doc, root, manifest);
     add_engine(doc, root, &manifest->dialect);
     add_memory(doc, root, manifest);

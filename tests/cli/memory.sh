@@ -133,7 +133,65 @@ fails 1 'is not sealed' "a file without a seal is refused where a key is given" 
 fails 1 'fewer bytes, from 16 to 4096 expected' "a short key is refused" memory verify "$file" --key "$tmp/short"
 fails 1 'No such file' "a key that is not there is named" memory verify "$file" --key "$tmp/nothere"
 
+# Pairs of keys.
+run memory keygen "$tmp/mine"
+[ "$code" -eq 0 ] && [ ! -s "$tmp/err" ] && grep -q '/mine: the secret key' "$tmp/out" && grep -q '/mine.pub: the public key' "$tmp/out" &&
+    [ "$(stat -c %a "$tmp/mine")" = 600 ] && grep -qE '^latentmas-ed25519-public [0-9a-f]{64}$' "$tmp/mine.pub"
+ok $? "keygen makes a pair, and only its owner reads the secret one" "$tmp/out"
+cp "$tmp/mine" "$tmp/kept"
+fails 1 'is there already, and a key is not written over' "keygen writes over no key" memory keygen "$tmp/mine"
+cmp -s "$tmp/mine" "$tmp/kept"
+ok $? "and leaves it as it was"
+fails 1 'cannot make the file' "a folder that is not there is named" memory keygen "$tmp/no/mine"
+run memory keygen "$tmp/other"
+run memory save -m $MODEL -t 1 "$tmp/signed.lmem" --read "$tmp/turn" --sign "$tmp/mine"
+grep -q 'saved, signed$' "$tmp/out"
+ok $? "save signs with the secret key" "$tmp/err"
+public=$(cut -d ' ' -f 2 "$tmp/mine.pub")
+run memory info "$tmp/signed.lmem"
+grep -q "^seal *signed by $public (--signed_by FILE" "$tmp/out"
+ok $? "info says by whom" "$tmp/out"
+run memory info "$tmp/signed.lmem" --json
+grep -q "\"signed_by\": \"$public\"," "$tmp/out"
+ok $? "and to programs, too" "$tmp/out"
+run memory verify "$tmp/signed.lmem" --signed_by "$tmp/mine.pub"
+[ "$code" -eq 0 ] && grep -q "whole, seal: signed by $public, the key given$" "$tmp/out"
+ok $? "verify knows the key" "$tmp/err"
+run memory load -m $MODEL -t 1 "$tmp/signed.lmem" --signed_by "$tmp/mine.pub"
+cmp -s "$tmp/answer" "$tmp/out"
+ok $? "load with the public key goes on" "$tmp/err"
+fails 1 'to load it say with --signed_by who' "load without it is refused" memory load -m $MODEL -t 1 "$tmp/signed.lmem"
+for c in 'info' 'verify' "load -m $MODEL"; do
+    fails 1 "is signed by $(echo "$public" | cut -c 1-16)" "$c: one that another signed is refused" \
+        memory $c "$tmp/signed.lmem" --signed_by "$tmp/other.pub"
+    fails 1 'is not signed, and a public key was given' "$c: one that nobody signed is refused" \
+        memory $c "$file" --signed_by "$tmp/mine.pub"
+    fails 1 'is sealed with a key, not signed' "$c: one that is sealed is refused" \
+        memory $c "$tmp/sealed.lmem" --signed_by "$tmp/mine.pub"
+    fails 1 'is signed, not sealed with a key' "$c: a shared key does not do" memory $c "$tmp/signed.lmem" --key "$tmp/key"
+    fails 1 'is a secret key, the public one' "$c: nor the secret one" memory $c "$tmp/signed.lmem" --signed_by "$tmp/mine"
+    fails 1 'give --key or --signed_by, not both' "$c: nor both" memory $c "$tmp/signed.lmem" --key "$tmp/key" --signed_by "$tmp/mine.pub"
+done
+sed 's/reader/dealer/' "$tmp/signed.lmem" >"$tmp/forged.lmem"
+fails 1 "does not carry the key's signature" "a changed one is refused" memory verify "$tmp/forged.lmem" --signed_by "$tmp/mine.pub"
+fails 1 'is a public key, the secret one' "the public key does not sign" \
+    memory save -m $MODEL -t 1 "$tmp/x" --read "$tmp/turn" --sign "$tmp/mine.pub"
+fails 1 'is no key: "latentmas-ed25519-secret " and 64 hex digits' "nor does another file" \
+    memory save -m $MODEL -t 1 "$tmp/x" --read "$tmp/turn" --sign "$tmp/key"
+fails 1 'give --key or --sign, not both' "a file has one seal" \
+    memory save -m $MODEL -t 1 "$tmp/x" --read "$tmp/turn" --sign "$tmp/mine" --key "$tmp/key"
+[ ! -e "$tmp/x" ]
+ok $? "and none of these left a file"
+
+# What a fuzzer starts from (tests/store) are files as they are written today.
+for seed in tests/store/seeds/*; do
+    run memory verify "$seed"
+    [ "$code" -eq 0 ]
+    ok $? "$(basename "$seed") is a memory file" "$tmp/err"
+done
+
 # Wrong usage.
+fails 2 'verify FILE or keygen FILE' "keygen is one of them" memory keygen
 fails 2 'expected save FILE, load FILE' "without a word it says which there are" memory
 fails 2 'found "keep"' "an unknown word is named" memory keep x
 fails 2 'no model' "a model is asked for" memory load x

@@ -219,6 +219,24 @@ int fsync(int fd)
     return (int)syscall(SYS_fsync, fd);
 }
 
+static void test_a_new_file_is_made_where_there_is_none(void **state)
+{
+    char path[300];
+    lmi_buf text;
+    struct stat st;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/new", support_folder());
+    assert_ok(lmi_file_create(path, "one", 3, 0600));
+    assert_fails(LMAS_E_IO, "File exists", lmi_file_create(path, "two", 3, 0600));
+    lmi_buf_init(&text, 10);
+    assert_ok(lmi_file_read(&text, path));
+    assert_string_equal(lmi_buf_text(&text), "one");
+    lmi_buf_done(&text);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+}
+
 static void test_a_file_is_flushed_before_its_name_and_the_folder_behind_it(void **state)
 {
     const char *folder = support_folder();
@@ -408,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_a_key_is_found_with_its_line),
         cmocka_unit_test(test_a_document_is_written_into_a_buffer),
         cmocka_unit_test(test_a_file_is_replaced_whole_or_not_at_all),
+        cmocka_unit_test(test_a_new_file_is_made_where_there_is_none),
         cmocka_unit_test(test_a_file_is_flushed_before_its_name_and_the_folder_behind_it),
         cmocka_unit_test(test_a_file_that_is_thrown_away_leaves_the_old_one),
         cmocka_unit_test(test_reading_a_folder_is_an_error),

@@ -544,6 +544,28 @@ static void test_a_range_that_is_not_there_is_refused(void **state)
     lmi_context_free(ctx);
 }
 
+/* One cell of one layer in columns: four billion of them, of no bytes each, would take as long as
+ * if they were there. */
+static void test_columns_of_no_size_are_refused(void **state)
+{
+    uint32_t numbers[] = {0, 0,        /* head */
+                          1, 1,        /* streams, cells */
+                          0, 1, 0,     /* a place */
+                          1, 1, 0, 0,  /* transposed, layers, rotations */
+                          0, 4, 0, 0,  /* a key: f32, 4 bytes (in 64 bits), 1 value */
+                          0, 4, 1, 0}; /* a value: f32, 4 bytes, 1 row, 1 value */
+    const lmi_blob blob = {.data = (uint8_t *)numbers, .size = sizeof(numbers)};
+    const lmi_blob shorter = {.data = (uint8_t *)numbers, .size = sizeof(numbers) - 4};
+    lmi_cells cells;
+
+    (void)state;
+    assert_ok(lmi_cells_read(&cells, &blob));
+    lmi_cells_done(&cells);
+    numbers[16] = 0;
+    numbers[17] = UINT32_MAX;
+    assert_fails(LMAS_E_ENGINE, "not as libllama 0.7", lmi_cells_read(&cells, &shorter));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -559,6 +581,7 @@ int main(void)
         cmocka_unit_test(test_what_others_share_stays_theirs),
         cmocka_unit_test(test_a_lane_of_a_full_pool_is_overwritten_in_its_own_cells),
         cmocka_unit_test(test_a_range_that_is_not_there_is_refused),
+        cmocka_unit_test(test_columns_of_no_size_are_refused),
     };
 
     return cmocka_run_group_tests_name("engine, cells", tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* cmd_memory.c - latentmas memory: working memories in files. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -10,7 +11,7 @@
 
 typedef struct memory_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
-    const char *read, *key;
+    const char *read, *key, *sign, *signed_by;
     int64_t n_thoughts, n_tokens;
     bool is_json, must_be_same;
 } memory_settings;
@@ -26,6 +27,11 @@ static const lmi_opt memory_opts[] = {
     {"--key", LMI_OPT_FILE, offsetof(memory_settings, key), "FILE",
      .help = "16 to 4096 secret bytes: save seals with them, and the others refuse what was not "
              "sealed with them"},
+    {"--sign", LMI_OPT_FILE, offsetof(memory_settings, sign), "FILE",
+     .help = "with save: a secret key of keygen, to sign with"},
+    {"--signed_by", LMI_OPT_FILE, offsetof(memory_settings, signed_by), "FILE",
+     .help = "with load, info and verify: a public key of keygen; what was not signed with the "
+             "secret one of the pair is refused"},
     {"--must_be_same", LMI_OPT_ON, offsetof(memory_settings, must_be_same),
      .help = "with load: fail where the memory would have to be rebuilt"},
     {"--json", LMI_OPT_ON, offsetof(memory_settings, is_json), .help = "with info: print JSON"},
@@ -45,6 +51,7 @@ static const lmi_opt words[] = {
     {"load", LMI_OPT_FILE, 0, "FILE", .help = "go on from a memory"},
     {"info", LMI_OPT_FILE, 0, "FILE", .help = "say what a memory file holds"},
     {"verify", LMI_OPT_FILE, 0, "FILE", .help = "say whether it is whole, and whose"},
+    {"keygen", LMI_OPT_FILE, 0, "FILE", .help = "make a secret key, and FILE.pub beside it"},
     {0},
 };
 
@@ -62,7 +69,10 @@ static lmas_status keep_or_go_on(const memory_settings *s, const char *path, boo
                                   .document = s->read,
                                   .n_thoughts = s->n_thoughts,
                                   .n_tokens = s->n_tokens,
-                                  .params = {.key_file = s->key, .must_be_same = s->must_be_same}};
+                                  .params = {.key_file = s->key,
+                                             .sign_file = s->sign,
+                                             .signed_by_file = s->signed_by,
+                                             .must_be_same = s->must_be_same}};
 
     lmi_interrupt_install();
     return is_save ? lmi_memory_keep_new(&s->solve, &keep) : lmi_memory_go_on(&s->solve, &keep);
@@ -84,11 +94,22 @@ static int compute(const memory_settings *s, const char *path, bool is_save)
 
 static int look(const memory_settings *s, const char *path, bool is_info)
 {
-    const lmas_memory_file_params params = {.key_file = s->key};
+    const lmas_memory_file_params params = {.key_file = s->key, .signed_by_file = s->signed_by};
     const lmas_status status =
         is_info ? lmi_memory_info(path, &params, s->is_json) : lmi_memory_verify(path, &params);
 
     return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
+}
+
+static int make_keys(const char *path)
+{
+    const lmas_status status = lmas_memory_keygen(path);
+
+    if (status != LMAS_OK)
+        return lmi_say_failure(status);
+    printf("%s: the secret key, to sign with; whoever has it signs as you\n", path);
+    printf("%s.pub: the public key, to give to those who check\n", path);
+    return LMI_EXIT_OK;
 }
 
 static int run(void *settings, const lmi_args *args)
@@ -104,7 +125,10 @@ static int run(void *settings, const lmi_args *args)
         return compute(s, args->words[1], word[0] == 's');
     if (args->n_words == 2 && (strcmp(word, "info") == 0 || strcmp(word, "verify") == 0))
         return look(s, args->words[1], word[0] == 'i');
-    lmi_say("memory: expected save FILE, load FILE, info FILE or verify FILE, found %s%s%s%s",
+    if (args->n_words == 2 && strcmp(word, "keygen") == 0)
+        return make_keys(args->words[1]);
+    lmi_say("memory: expected save FILE, load FILE, info FILE, verify FILE or keygen FILE, found "
+            "%s%s%s%s",
             *word ? "\"" : "nothing", word, *word ? "\"" : "",
             args->n_words > 2 ? " and more" : "");
     return LMI_EXIT_USAGE;
@@ -113,10 +137,11 @@ static int run(void *settings, const lmi_args *args)
 const lmi_command lmi_cmd_memory = {
     .name = "memory",
     .summary = "keep working memories in files, and go on from them",
-    .usage = "save -m MODEL FILE --read DOCUMENT [--latent_steps N] [--key FILE]\n"
-             "load -m MODEL FILE [--read DOCUMENT] [--speak N] [--key FILE]\n"
-             "info FILE [--json] [--key FILE]\n"
-             "verify FILE [--key FILE]",
+    .usage = "save -m MODEL FILE --read DOCUMENT [--key FILE | --sign FILE]\n"
+             "load -m MODEL FILE [--speak N] [--key FILE | --signed_by FILE]\n"
+             "info FILE [--json] [--key FILE | --signed_by FILE]\n"
+             "verify FILE [--key FILE | --signed_by FILE]\n"
+             "keygen FILE",
     .about =
         "A working memory is the KV cache that a model filled as it read and thought. save reads a "
         "text as it stands, without a chat template, and writes the memory to a file: all cells, "
@@ -127,7 +152,9 @@ const lmi_command lmi_cmd_memory = {
         "and thought is fed in again, and a line on stderr says why.\n"
         "A damaged file is refused in a line. With a key, so is one that somebody changed or made "
         "without it; without a key take memories only from people whom you would take a program "
-        "from.",
+        "from. A key is either a secret that those who save and those who load share (--key), or "
+        "one of a pair (keygen): who has the secret one signs, and all who have the public one "
+        "can tell (Ed25519).",
     .examples =
         "read a text once\n"
         "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt\n"
@@ -138,7 +165,13 @@ const lmi_command lmi_cmd_memory = {
         "seal it with a key (head -c 32 /dev/urandom >notes.key makes one)\n"
         "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt --key notes.key\n"
         "is it still what was sealed?\n"
-        "latentmas memory verify notes.lmem --key notes.key\n",
+        "latentmas memory verify notes.lmem --key notes.key\n"
+        "make a pair of keys: notes.sign is yours, notes.sign.pub is for everybody\n"
+        "latentmas memory keygen notes.sign\n"
+        "sign it\n"
+        "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt --sign notes.sign\n"
+        "did who has notes.sign sign it?\n"
+        "latentmas memory verify notes.lmem --signed_by notes.sign.pub\n",
     .words = words,
     .computes = true,
     .groups = groups,

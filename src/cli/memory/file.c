@@ -14,11 +14,15 @@ static void put(const char *text)
     lmi_put_clean(text, strlen(text));
 }
 
-static const char *seal_of(const lmas_memory_file_info *info)
+static void print_seal(const lmas_memory_file_info *info)
 {
     if (!info->is_sealed)
-        return "none";
-    return info->is_seal_checked ? "this key's" : "a key's (--key FILE to check it)";
+        puts("none");
+    else if (info->signed_by)
+        printf("signed by %s%s\n", info->signed_by,
+               info->is_seal_checked ? ", the key given" : " (--signed_by FILE to check it)");
+    else
+        puts(info->is_seal_checked ? "this key's" : "a key's (--key FILE to check it)");
 }
 
 static void print_segments(const lmas_memory_file_info *info)
@@ -66,7 +70,8 @@ static void print_text(const char *path, const lmas_memory_file_info *info)
            (unsigned long long)info->n_tokens, (unsigned long long)info->n_thoughts);
     print_origin(info);
     printf("%-15s %s; the cells unpacked %s\n", "size", size, state_size);
-    printf("%-15s %s\n", "seal", seal_of(info));
+    printf("%-15s ", "seal");
+    print_seal(info);
     if (!info->can_rebuild)
         printf("%-15s no: blocks were joined or dropped\n", "rebuilt");
     print_segments(info);
@@ -99,6 +104,7 @@ static void add_numbers(yyjson_mut_doc *doc, yyjson_mut_val *root,
     yyjson_mut_obj_add_uint(doc, root, "n_thoughts", info->n_thoughts);
     yyjson_mut_obj_add_uint(doc, root, "size", info->size);
     yyjson_mut_obj_add_uint(doc, root, "state_size", info->state_size);
+    lmi_json_add_text(doc, root, "signed_by", info->signed_by);
     yyjson_mut_obj_add_bool(doc, root, "is_sealed", info->is_sealed);
     yyjson_mut_obj_add_bool(doc, root, "is_seal_checked", info->is_seal_checked);
     yyjson_mut_obj_add_bool(doc, root, "can_rebuild", info->can_rebuild);
@@ -145,8 +151,10 @@ lmas_status lmi_memory_verify(const char *path, const lmas_memory_file_params *p
     lmas_memory_file *file = NULL;
     const lmas_status status = lmas_memory_file_open(&file, path, params);
 
-    if (status == LMAS_OK)
-        printf("%s: whole, seal: %s\n", path, seal_of(lmas_memory_file_describe(file)));
+    if (status == LMAS_OK) {
+        printf("%s: whole, seal: ", path);
+        print_seal(lmas_memory_file_describe(file));
+    }
     lmas_memory_file_free(file);
     return status;
 }

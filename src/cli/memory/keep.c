@@ -85,8 +85,10 @@ static void done(work *w)
 
 static void say_saved(const lmi_memory_wish *keep, const lmas_memory *memory)
 {
-    printf("%s: %u positions saved%s\n", keep->path, lmas_memory_n_pos(memory),
-           keep->params.key_file ? ", sealed" : "");
+    const lmas_memory_file_params *p = &keep->params;
+
+    printf("%s: %u positions saved%s%s\n", keep->path, lmas_memory_n_pos(memory),
+           p->key_file ? ", sealed" : "", p->sign_file ? ", signed" : "");
 }
 
 lmas_status lmi_memory_keep_new(const lmi_solve_flags *flags, const lmi_memory_wish *keep)

@@ -28,6 +28,9 @@ static const char *const flags[][2] = {
     {"top_k", "--top-k"},
     {"top_p", "--top-p"},
     {"min_p", "--min-p"},
+    {"key_file", "--key"},
+    {"sign_file", "--sign"},
+    {"signed_by_file", "--signed_by"},
 };
 enum { N_FLAGS = sizeof(flags) / sizeof(flags[0]) };
 

@@ -51,8 +51,8 @@ static void read_rows(reader *r, lmi_layer_rows *rows, uint32_t n_cells, bool is
     rows->type = take_u32(r);
     rows->size = is_transposed ? take_u32(r) : take_u64(r);
     rows->n_rows = is_transposed ? take_u32(r) : 0;
-    if (rows->size > r->left || rows->type >= GGML_TYPE_COUNT ||
-        ggml_blck_size((enum ggml_type)rows->type) == 0 ||
+    if (rows->size > r->left || (is_transposed && rows->size == 0) ||
+        rows->type >= GGML_TYPE_COUNT || ggml_blck_size((enum ggml_type)rows->type) == 0 ||
         rows->size % ggml_type_size((enum ggml_type)rows->type) != 0)
         r->is_short = true;
     rows->data = take(r, n_cells, rows->size * (is_transposed ? rows->n_rows : 1));
