@@ -73,6 +73,14 @@ fails 1 'No such file' "a folder that is not there is named before anybody waits
     ask -m $MODEL --save_memory "$tmp/none/a.lmem" 'How many?'
 fails 1 'is no memory file' "--memory of another file is refused" \
     ask -m $MODEL --memory "$tmp/document" 'How many?'
+run memory keygen "$tmp/ask.key"
+team --save_memory "$tmp/signed.lmem" --sign "$tmp/ask.key"
+team --memory "$tmp/signed.lmem" --signed_by "$tmp/ask.key.pub"
+[ "$code" -eq 0 ]
+ok $? "ask takes a memory that the right person signed" "$tmp/err"
+team --memory "$tmp/document.lmem" --signed_by "$tmp/ask.key.pub"
+[ "$code" -eq 1 ] && [ ! -s "$tmp/out" ]
+ok $? "and no other" "$tmp/err"
 fails 2 'changes nothing without' "--key alone is a mistake" ask -m $MODEL --key "$tmp/turn" 'How many?'
 fails 1 'control zero overwrites' "an experiment that overwrites memories has none to begin with" \
     ask -m $MODEL --memory "$tmp/document.lmem" --control zero 'How many?'

@@ -17,7 +17,8 @@
 typedef struct ask_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
     const char *trace;     /* what of the agents is shown; NULL for nothing */
-    const char *memory, *save_memory, *key;
+    const char *memory, *save_memory;
+    lmas_memory_file_params keys;
 } ask_settings;
 
 static const char *trace_at(size_t i)
@@ -45,9 +46,13 @@ static const lmi_opt ask_opts[] = {
              "begin with an empty memory begins with it"},
     {"--save_memory", LMI_OPT_FILE, offsetof(ask_settings, save_memory), "FILE",
      .help = "keep the last agent's memory, its answer in it, to go on from with --memory"},
-    {"--key", LMI_OPT_FILE, offsetof(ask_settings, key), "FILE",
+    {"--key", LMI_OPT_FILE, offsetof(ask_settings, keys.key_file), "FILE",
      .help = "seal what --save_memory writes with the secret bytes in this file, and take nothing "
              "by --memory that was not sealed with them"},
+    {"--sign", LMI_OPT_FILE, offsetof(ask_settings, keys.sign_file), "FILE",
+     .help = "sign what --save_memory writes, with a key of latentmas memory keygen"},
+    {"--signed_by", LMI_OPT_FILE, offsetof(ask_settings, keys.signed_by_file), "FILE",
+     .help = "take nothing by --memory that the owner of this public key has not signed"},
     {0},
 };
 
@@ -148,7 +153,7 @@ static lmas_status solve(lmi_stage *stage, lmi_talk *talk, lmi_kept *kept, const
 static lmas_status ask(const ask_settings *s, lmi_talk *talk, const char *question)
 {
     lmi_stage stage = {0};
-    lmi_kept kept = {.from = s->memory, .to = s->save_memory, .params = {.key_file = s->key}};
+    lmi_kept kept = {.from = s->memory, .to = s->save_memory, .params = s->keys};
     lmas_status status = lmi_stage_open(&stage, &s->solve);
 
     talk->on_memory = kept.to ? lmi_kept_save : NULL;
@@ -173,8 +178,12 @@ static int finish(lmas_status status, int write_error)
 /* The checks of flags that the table cannot make. */
 static lmas_status check(const ask_settings *s)
 {
-    if (s->key && !s->memory && !s->save_memory)
+    if (s->keys.key_file && !s->memory && !s->save_memory)
         return lmi_fail(LMAS_E_INVALID, "--key changes nothing without --memory or --save_memory");
+    if (s->keys.sign_file && !s->save_memory)
+        return lmi_fail(LMAS_E_INVALID, "--sign changes nothing without --save_memory");
+    if (s->keys.signed_by_file && !s->memory)
+        return lmi_fail(LMAS_E_INVALID, "--signed_by changes nothing without --memory");
     if (lmi_flags_check(&s->solve.model) != LMAS_OK ||
         lmi_team_flags_check(&s->solve.team) != LMAS_OK)
         return LMAS_E_INVALID;

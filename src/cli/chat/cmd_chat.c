@@ -12,15 +12,20 @@
 
 typedef struct chat_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
-    const char *memory, *key;
+    const char *memory;
+    lmas_memory_file_params keys;
 } chat_settings;
 
 static const lmi_opt chat_opts[] = {
     {"--memory", LMI_OPT_FILE, offsetof(chat_settings, memory), "FILE",
      .help = "begin with the working memory in this file, as /load does"},
-    {"--key", LMI_OPT_FILE, offsetof(chat_settings, key), "FILE",
+    {"--key", LMI_OPT_FILE, offsetof(chat_settings, keys.key_file), "FILE",
      .help = "seal what /save writes with the secret bytes in this file, and load nothing that was "
              "not sealed with them"},
+    {"--sign", LMI_OPT_FILE, offsetof(chat_settings, keys.sign_file), "FILE",
+     .help = "sign what /save writes, with a key of latentmas memory keygen"},
+    {"--signed_by", LMI_OPT_FILE, offsetof(chat_settings, keys.signed_by_file), "FILE",
+     .help = "load nothing that the owner of this public key has not signed"},
     {0},
 };
 
@@ -228,7 +233,7 @@ static lmas_status chat_with(lmi_stage *stage, const chat_settings *s, int *writ
 {
     lmi_typing lines = {0};
     lmi_conversation chat;
-    lmas_status status = lmi_conversation_open(&chat, stage, s->key);
+    lmas_status status = lmi_conversation_open(&chat, stage, &s->keys);
 
     if (status == LMAS_OK && s->memory)
         status = lmi_conversation_load(&chat, s->memory);

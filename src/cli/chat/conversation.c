@@ -9,11 +9,12 @@
 /* Lanes beside the team's: of the memory, and of the one that takes its place. */
 enum { N_LANES_BESIDE = 2 };
 
-lmas_status lmi_conversation_open(lmi_conversation *out, lmi_stage *stage, const char *key_file)
+lmas_status lmi_conversation_open(lmi_conversation *out, lmi_stage *stage,
+                                  const lmas_memory_file_params *keys)
 {
     lmas_status status;
 
-    *out = (lmi_conversation){.stage = stage, .params = {.key_file = key_file}};
+    *out = (lmi_conversation){.stage = stage, .params = *keys};
     lmi_interrupt_at_once(true);
     status = lmi_stage_converse(stage, N_LANES_BESIDE);
     lmi_interrupt_at_once(false);

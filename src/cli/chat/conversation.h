@@ -28,7 +28,8 @@ typedef struct lmi_conversation {
 } lmi_conversation;
 
 /* A session, and an empty memory; the stage must have model and team. */
-lmas_status lmi_conversation_open(lmi_conversation *out, lmi_stage *stage, const char *key_file);
+lmas_status lmi_conversation_open(lmi_conversation *out, lmi_stage *stage,
+                                  const lmas_memory_file_params *keys);
 void lmi_conversation_done(lmi_conversation *chat);
 
 /* One turn. */
