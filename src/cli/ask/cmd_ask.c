@@ -6,13 +6,13 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
-#include "cli/ask/trace.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
 #include "cli/show/activity.h"
 #include "cli/show/progress.h"
 #include "cli/show/term.h"
+#include "cli/talk/trace.h"
 #include "data/foreign.h"
 #include "data/task.h"
 
@@ -115,9 +115,9 @@ static bool print_agent(void *user, uint64_t id, const lmas_agent_trace *agent)
         return true;
     lmi_progress_clear(&s->progress);
     end_line(s);
-    lmi_trace_agent(agent);
+    lmi_trace_agent(stderr, agent);
     if (shows_thoughts(s->settings))
-        lmi_trace_thoughts(agent);
+        lmi_trace_thoughts(stderr, agent);
     return true;
 }
 
@@ -165,7 +165,7 @@ static bool note_result(void *user, const lmas_result *result)
     if (result->status != LMAS_OK)
         return true;
     if (s->settings->trace)
-        lmi_trace_total(result);
+        lmi_trace_total(stderr, result);
     if (result->text[0])
         say_how_it_ended(&result->agents[result->n_agents - 1]);
     else if (result->n_agents)
@@ -280,7 +280,7 @@ static lmas_status solve(lmi_stage *stage, speech *s, const char *text)
     s->idle = lmi_activity_of(stage->team, stage->solver_params.method);
     status = lmas_solver_new(&solver, stage->session, stage->team, &stage->solver_params);
     if (status == LMAS_OK && s->settings->trace)
-        lmi_trace_head();
+        lmi_trace_head(stderr);
     if (status == LMAS_OK)
         status = drive(s, solver, &question);
     lmas_solver_free(solver);
