@@ -308,7 +308,7 @@ static void test_numbers_of_the_page_are_short(void **state)
     (void)state;
     make_page(&page, path, NULL);
     data = data_of(&page);
-    assert_non_null(strstr(data, "[12.35,0.5,null,9877,[1,7500,2,1250],[1,7500,2,1250]]"));
+    assert_non_null(strstr(data, "[12.35,5000,null,9876,[1,7500,2,1250],[1,7500,2,1250]]"));
     lmi_free(data);
     lmi_buf_done(&page);
 }

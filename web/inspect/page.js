@@ -286,17 +286,16 @@ function drawAxis(scale) {
 /* ---- A thought, opened ---- */
 
 function drawNear(kind, title, near) {
-  const most = Math.max(1, ...near.map((n) => n.score));
   return el("div", { class: kind }, el("h5", {}, title), el("ol", {}, near.map((n) => {
     const bar = el("b");
-    bar.style.width = Math.max(0, (100 * n.score) / (kind === "head" ? 1e4 : most)) + "%";
+    bar.style.width = Math.max(0, n.score / 100) + "%";
     return el("li", {}, el("span", { class: "mono", title: shown(n.text) }, shown(n.text)), el("i", {}, bar),
       el("span", { class: "num" }, kind === "head" ? (n.score / 100).toFixed(1) + " %" : share(n.score)));
   })));
 }
 
-function fact(name, value) {
-  return el("div", {}, el("dt", {}, name), el("dd", {}, value));
+function fact(name, value, title) {
+  return el("div", { title }, el("dt", {}, name), el("dd", {}, value));
 }
 
 function drawThought(view, a, t) {
@@ -308,8 +307,8 @@ function drawThought(view, a, t) {
       el("h4", {}, "Thought " + (t + 1) + " of " + agent.thought + " ", el("small", {}, at + (t + 1 === agent.rest ? ", at rest" : ""))),
       el("button", { type: "button", class: "close", onclick: () => toggle(view, a, t) }, "Close")),
     el("dl", { class: "facts" },
-      fact("norm", number(thought.norm)), fact("entropy, nats", number(thought.entropy)),
-      fact("cosine to the one before", share(thought.before)), fact("cosine to the prompt", share(thought.prompt))),
+      fact("norm", number(thought.norm)), fact("entropy, nats", share(thought.entropy)),
+      fact("cos. before", share(thought.before), "to the thought before"), fact("cos. prompt", share(thought.prompt), "to the state behind the prompt")),
     el("div", { class: "near" },
       drawNear("head", "The head would say", thought.head),
       drawNear("input", "Nearest rows of W_in, by cosine", thought.input)));
@@ -427,9 +426,9 @@ function drawCharts(view) {
   if (!points.length) return null;
   const short = (x) => (Math.abs(x) >= 100 ? x.toFixed(0) : Math.abs(x) >= 10 ? x.toFixed(1) : x.toFixed(2));
   return el("div", { class: "charts" },
-    drawChart(view, points, "Norm", [["norm", "one"]], short),
-    drawChart(view, points, "Entropy, nats", [["entropy", "one"]], short),
-    drawChart(view, points, "Cosine", [["prompt", "one", "to the prompt"], ["before", "two", "to the one before"]], (x) => (x / 1e4).toFixed(2)));
+    drawChart(view, points, "Norm", [["norm", "first"]], short),
+    drawChart(view, points, "Entropy, nats", [["entropy", "first"]], (x) => (x / 1e4).toFixed(2)),
+    drawChart(view, points, "Cosine", [["prompt", "first", "to the prompt"], ["before", "second", "to the one before"]], (x) => (x / 1e4).toFixed(2)));
 }
 
 /* ---- Texts ---- */
@@ -512,7 +511,7 @@ function show(n) {
     el("div", { class: "bar" }, el("h2", {}, "Question " + q.i, q.d ? el("small", {}, q.d) : null), el("div", { class: "bar", id: "steps" })),
     el("div", { class: "card asked", dir: "auto", tabindex: 0 }, q.q || ""),
     drawLegend(),
-    el("div", { class: "answers" + (runs.length > 1 ? " two" : "") }, q.r.map((_, i) => drawAnswer(q, i, scale))));
+    el("div", { class: "answers" + (runs.length > 1 ? " pair" : "") }, q.r.map((_, i) => drawAnswer(q, i, scale))));
   drawSteps();
   markCurrent();
   history.replaceState(null, "", "#" + q.i);
@@ -554,7 +553,7 @@ function onListKey(event) {
 }
 
 function drawFoot() {
-  const keysOf = (names, what) => el("span", {}, names.map((name) => [el("kbd", {}, name), " "]), what + "  ");
+  const keysOf = (names, what) => el("span", {}, names.map((name) => [el("kbd", {}, name), " "]), what);
   document.getElementById("foot").append(el("p", {},
     keysOf(["j", "k"], "next and previous question"), keysOf(["a", "w", "d"], "all, wrong, differ"),
     keysOf(["←", "→"], "from thought to thought"), keysOf(["Enter"], "opens one"), keysOf(["Esc"], "closes it")),

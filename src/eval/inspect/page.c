@@ -26,6 +26,9 @@
 /* What messages call it. */
 static const char WHAT[] = "the page";
 
+/* Largest number that is shown in ten thousandths. */
+#define SCALED_MAX 1e9
+
 /* Stands for the question in a prompt. */
 #define PLACE '\001'
 
@@ -40,9 +43,9 @@ typedef struct writer {
 /* ---- Numbers ---- */
 
 /* In ten thousandths, which is what the page shows; null where there is none. */
-static void add_share(const writer *w, yyjson_mut_val *list, double x)
+static void add_scaled(const writer *w, yyjson_mut_val *list, double x)
 {
-    if (isfinite(x))
+    if (fabs(x) <= SCALED_MAX)
         yyjson_mut_arr_add_int(w->doc, list, (int64_t)round(x * 1e4));
     else
         yyjson_mut_arr_add_null(w->doc, list);
@@ -112,7 +115,7 @@ static void add_near(writer *w, yyjson_mut_val *thought, const lmas_near *near, 
 
     for (i = 0; i < n && near[i].token >= 0; i++) {
         yyjson_mut_arr_add_uint(w->doc, list, lmi_table_number(&w->words, near[i].text));
-        add_share(w, list, (double)near[i].score);
+        add_scaled(w, list, (double)near[i].score);
     }
 }
 
@@ -126,9 +129,9 @@ static void add_thoughts(writer *w, yyjson_mut_val *o, const lmas_agent_trace *a
         yyjson_mut_val *thought = yyjson_mut_arr_add_arr(w->doc, list);
 
         add_rounded(w, thought, (double)t->norm);
-        add_rounded(w, thought, (double)t->entropy);
-        add_share(w, thought, (double)t->cosine_before);
-        add_share(w, thought, (double)t->cosine_prompt);
+        add_scaled(w, thought, (double)t->entropy);
+        add_scaled(w, thought, (double)t->cosine_before);
+        add_scaled(w, thought, (double)t->cosine_prompt);
         add_near(w, thought, t->head, t->n_near);
         add_near(w, thought, t->input, t->n_near);
     }
