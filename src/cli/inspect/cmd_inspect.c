@@ -211,7 +211,7 @@ const lmi_command lmi_cmd_inspect = {
                 "latentmas inspect runs/latent 3\n",
     .words = words,
     .groups = groups,
-    .environment = {lmi_env_terminal},
+    .environment = {lmi_env_colours},
     .see_also = "show report run ask",
     .settings_size = sizeof(inspect_settings),
     .run = run,

@@ -156,7 +156,7 @@ const lmi_command lmi_cmd_show = {
                 "latentmas show runs/latent differ --against runs/text\n",
     .words = words,
     .groups = groups,
-    .environment = {lmi_env_terminal},
+    .environment = {lmi_env_colours, lmi_env_columns},
     .see_also = "inspect report run",
     .settings_size = sizeof(show_settings),
     .run = run,
