@@ -127,7 +127,7 @@ for q in shown:
         assert ours["segments"][-1]["pos_end"] == theirs["pos_end"]
         assert ours["segments"][0]["pos_begin"] == 0
         assert all(a["pos_end"] == b["pos_begin"] for a, b in zip(ours["segments"], ours["segments"][1:]))
-        assert all(x["size"] == (x["pos_end"] - x["pos_begin"]) * cell for x in ours["segments"])
+        assert all(x["n_cells"] == x["pos_end"] - x["pos_begin"] and x["size"] == x["n_cells"] * cell for x in ours["segments"])
         for key in ("norm", "entropy", "cosine_prompt", "head", "input"):
             assert [t[key] for t in ours.get("thoughts", [])] == [t[key] for t in theirs.get("thoughts", [])]
         if theirs["n_thought"]:

@@ -15,8 +15,8 @@ drawn() {
     grep CONSOLE "$tmp/log" >"$tmp/err"
     [ ! -s "$tmp/err" ]
 }
-# times PATTERN: how often it is in what was drawn.
-times() { grep -oE "$1" "$tmp/dom" | wc -l; }
+# found PATTERN: how often it is in what was drawn.
+found() { grep -oE "$1" "$tmp/dom" | wc -l; }
 
 ask='-m models/demo.gguf --task demo --max_samples 4 --temp 0 --max_new_tokens 64 -np 4'
 run run $ask --keep_thoughts 3 --latent_steps 4 --output "$tmp/latent"
@@ -25,7 +25,7 @@ run inspect "$tmp/latent" "$tmp/text" --html "$tmp/page.html"
 ok "$code" "inspect writes a page of two runs" "$tmp/err"
 drawn "$tmp/page.html"
 ok $? "the browser has nothing to complain of" "$tmp/err"
-[ "$(times '<section class="lane"')" -eq 8 ] && [ "$(times 'class="chip"')" -eq 12 ] && [ "$(times '<li><button type="button" data-n=')" -eq 4 ]
+[ "$(found '<section class="lane"')" -eq 8 ] && [ "$(found 'class="chip"')" -eq 12 ] && [ "$(found '<li><button type="button" data-n=')" -eq 4 ]
 ok $? "it draws a lane for each agent of both runs, a chip for each thought, a line for each question" "$tmp/dom"
 drawn "$tmp/page.html#2" && grep -q '<h2>Question 2</h2>' "$tmp/dom"
 ok $? "a question has an address" "$tmp/err"
@@ -35,6 +35,6 @@ sed 's/"output":"[^"]*"/"output":"<\/script><img src=x onerror=document.title=1>
 run inspect "$tmp/latent" --html "$tmp/evil.html"
 drawn "$tmp/evil.html"
 ok $? "nor of a page whose texts are markup" "$tmp/err"
-[ "$(times '<img')" -eq 0 ] && [ "$(times '&lt;/script&gt;&lt;img src=x')" -ge 1 ] && grep -q '<title>latentmas inspect: demo</title>' "$tmp/dom"
+[ "$(found '<img')" -eq 0 ] && [ "$(found '&lt;/script&gt;&lt;img src=x')" -ge 1 ] && grep -q '<title>latentmas inspect: demo</title>' "$tmp/dom"
 ok $? "which is shown as text, and does nothing" "$tmp/dom"
 finish

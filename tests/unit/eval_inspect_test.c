@@ -157,14 +157,21 @@ static void test_a_question_that_no_run_has_is_refused(void **state)
 
 static void test_segments_end_where_the_agent_was_stopped(void **state)
 {
-    const lmas_agent_trace whole = {
-        .pos_begin = 5, .n_read = 10, .n_thought = 3, .n_spoken = 4, .pos_end = 21};
+    const lmas_agent_trace whole = {.n_kept = 2,
+                                    .n_dropped = 3,
+                                    .pos_begin = 5,
+                                    .n_read = 10,
+                                    .n_thought = 3,
+                                    .n_spoken = 4,
+                                    .pos_end = 21};
     const lmas_agent_trace stopped = {.n_read = 10, .n_thought = 3, .pos_end = 7};
     lmi_segment s[LMI_SEGMENT_KINDS];
 
     (void)state;
     assert_int_equal(lmi_segments(s, &whole), 4);
     assert_true(s[0].kind == LMI_SEGMENT_INHERITED && s[0].pos_begin == 0 && s[0].pos_end == 5);
+    assert_int_equal(s[0].n_cells, 2);
+    assert_int_equal(s[1].n_cells, 10);
     assert_true(s[1].kind == LMI_SEGMENT_PROMPT && s[1].pos_begin == 5 && s[1].pos_end == 15);
     assert_true(s[2].kind == LMI_SEGMENT_THOUGHTS && s[2].pos_begin == 15 && s[2].pos_end == 18);
     assert_true(s[3].kind == LMI_SEGMENT_TEXT && s[3].pos_begin == 18 && s[3].pos_end == 21);

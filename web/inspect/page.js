@@ -40,7 +40,7 @@ function place(node, left, width) {
 const has = (x) => x !== null && x !== undefined;
 const count = (n, what) => n.toLocaleString("en") + " " + what + (n === 1 ? "" : "s");
 const share = (x) => (has(x) ? (x / 1e4).toFixed(3) : "–");
-const number = (x) => (has(x) ? String(x) : "–");
+const number = (x) => (has(x) ? x.toPrecision(4) : "–");
 
 function bytes(n) {
   const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
@@ -86,6 +86,11 @@ function readThought(thought) {
   return { norm, entropy, before, prompt, head: readNear(head), input: readNear(input) };
 }
 
+/* Where a handover dropped cells there are fewer than positions. */
+function inheritedCells(agent, n) {
+  return agent.kept || agent.dropped ? Math.min(agent.kept, n) : n;
+}
+
 /* Stretches of the working memory, as lmi_segments() cuts them. */
 function segments(agent) {
   const prompt = agent.begin + agent.read;
@@ -94,7 +99,7 @@ function segments(agent) {
   let pos = 0;
   for (const [kind, asked] of Object.entries(ends)) {
     const end = kind === "inherited" ? asked : Math.min(asked, agent.end);
-    if (end > pos) list.push({ kind, begin: pos, end });
+    if (end > pos) list.push({ kind, begin: pos, end, cells: kind === "inherited" ? inheritedCells(agent, end) : end - pos });
     pos = Math.max(pos, end);
   }
   return list;
@@ -132,7 +137,7 @@ function drawRun(run, i) {
   const bar = el("b");
   const part = run.graded ? (100 * run.right) / run.graded : 0;
   bar.style.width = part + "%";
-  return el("section", { class: "run", "aria-label": "run " + (runs.length > 1 ? keys[i] : run.path) },
+  return el("section", { class: "run", "aria-label": "settings of run " + (runs.length > 1 ? keys[i] : run.path) },
     el("h2", {}, badge(i), [run.task, run.method, "team " + run.team].join(" · ")),
     el("p", {}, [run.model, run.detail].filter(Boolean).join(" · ")),
     el("p", {}, settings(run)),
@@ -180,7 +185,7 @@ function markCurrent() {
 }
 
 function drawFilter() {
-  const names = { all: "All", wrong: "Wrong", differ: runs.length > 1 ? "Differ" : "Rules differ" };
+  const names = { all: "All", wrong: "Wrong", differ: "Differ" };
   for (const [name, title] of Object.entries(names)) {
     const n = questions.filter(filters[name]).length;
     document.getElementById("filter").append(el("label", {},
@@ -206,7 +211,7 @@ function sizeOf(run, cells) {
 }
 
 function describe(run, s) {
-  return s.kind + ", positions " + s.begin + " to " + (s.end - 1) + ", " + count(s.end - s.begin, "cell") + sizeOf(run, s.end - s.begin);
+  return s.kind + ", positions " + s.begin + " to " + (s.end - 1) + ", " + count(s.cells, "cell") + sizeOf(run, s.cells);
 }
 
 /* What a click on a stretch opens: its text, or the thought under the pointer. */
@@ -249,7 +254,7 @@ function drawChip(view, a, t) {
   const top = thought.head[0];
   const chip = el("button", {
     type: "button", class: "chip", "data-key": a + "." + t, "aria-expanded": "false", tabindex: t ? -1 : 0,
-    "aria-label": "thought " + (t + 1) + (top ? ", says " + shown(top.text) : ""),
+    title: "thought " + (t + 1) + (top ? ", says " + shown(top.text) : ""),
     onclick: () => toggle(view, a, t),
   }, el("small", { class: "num" }, String(t + 1)), el("span", { class: "mono" }, top ? shown(top.text) : "?"));
   chip.style.setProperty("--sure", (top ? Math.max(0, Math.min(34, top.score / 300)) : 0).toFixed(0) + "%");
@@ -381,19 +386,24 @@ function drawSeries(points, range, field, name) {
     if (!has(p.thought[field])) return;
     if (before && before.a === p.a && has(before.thought[field]))
       parts.push(svg("line", { class: name, x1: before.x + "%", y1: range.at(before.thought[field]), x2: p.x + "%", y2: range.at(p.thought[field]) }));
-    if (points.length <= 120)
+    if (points.length <= 60)
       parts.push(svg("circle", { class: name, cx: p.x + "%", cy: range.at(p.thought[field]), r: 2.2 }));
   });
   return parts;
 }
 
-/* The agents' names below, where they have room. */
+/* The agents' names below, as much of them as has room. */
+function cutName(name, width) {
+  const n = Math.floor(width / 3.2); /* a letter takes about so many percent of a chart */
+  return name.length <= n ? name : n > 2 ? name.slice(0, n - 1) + "…" : name.slice(0, 1);
+}
+
 function drawNames(view, points) {
   return view.agents.flatMap((agent, a) => {
     const own = points.filter((p) => p.a === a);
     if (!own.length) return [];
     const width = own.length * own[0].width;
-    const parts = [svg("text", { x: own[0].x - own[0].width / 2 + "%", y: 90 }, width > agent.name.length * 3 ? agent.name : agent.name.slice(0, 1))];
+    const parts = [svg("text", { x: own[0].x - own[0].width / 2 + "%", y: 90 }, cutName(agent.name, width))];
     if (own[0].slot > 0) parts.push(svg("line", { class: "gap", x1: own[0].x - own[0].width + "%", x2: own[0].x - own[0].width + "%", y1: TOP - 4, y2: BOTTOM + 4 }));
     return parts;
   });
@@ -428,7 +438,7 @@ function drawCharts(view) {
   return el("div", { class: "charts" },
     drawChart(view, points, "Norm", [["norm", "first"]], short),
     drawChart(view, points, "Entropy, nats", [["entropy", "first"]], (x) => (x / 1e4).toFixed(2)),
-    drawChart(view, points, "Cosine", [["prompt", "first", "to the prompt"], ["before", "second", "to the one before"]], (x) => (x / 1e4).toFixed(2)));
+    drawChart(view, points, "Cosine", [["prompt", "first", "to prompt"], ["before", "second", "to one before"]], (x) => (x / 1e4).toFixed(2)));
 }
 
 /* ---- Texts ---- */
@@ -472,7 +482,7 @@ function drawAnswer(q, i, scale) {
   const [read, thought, spoken] = answer.m;
   const view = { run: runs[i], question: q.q || "", agents: answer.a.map(readAgent), scale, open: null };
   const hasLane = view.agents.some((agent) => agent.end > 0);
-  view.card = el("section", { class: "card", "aria-label": runs.length > 1 ? "run " + keys[i] : "the answer" },
+  view.card = el("section", { class: "card", "aria-label": "answer" + (runs.length > 1 ? " of run " + keys[i] : "") },
     drawVerdict(q, answer, i),
     el("p", { class: "counts num" }, "read " + read + " · thought " + thought + " · spoke " + spoken + " · " + (answer.t[3] / 1e3).toFixed(2) + " s"),
     answer.s ? el("p", { class: "error" }, answer.s + (answer.e ? ": " + answer.e : "")) : null,
@@ -495,11 +505,11 @@ function drawLegend() {
 function drawSteps() {
   const bar = document.getElementById("steps");
   const where = page.taken.indexOf(page.at);
-  const step = (name, to, label) => el("button", { type: "button", class: "step", disabled: !has(to), "aria-label": label, onclick: () => show(to) }, name);
+  const step = (to, label, ...name) => el("button", { type: "button", class: "step", disabled: !has(to), "aria-label": label, onclick: () => show(to) }, name);
   bar.replaceChildren(
     el("span", { class: "soft num" }, where >= 0 ? where + 1 + " of " + page.taken.length : ""),
-    step("‹ Previous", where > 0 ? page.taken[where - 1] : undefined, "previous question"),
-    step("Next ›", where >= 0 ? page.taken[where + 1] : page.taken[0], "next question"));
+    step(where > 0 ? page.taken[where - 1] : undefined, "Previous question", "‹", el("span", {}, " Previous")),
+    step(where >= 0 ? page.taken[where + 1] : page.taken[0], "Next question", el("span", {}, "Next "), "›"));
 }
 
 /* Draw question number `n`; the others are drawn when somebody asks for them. */
@@ -558,7 +568,7 @@ function drawFoot() {
     keysOf(["j", "k"], "next and previous question"), keysOf(["a", "w", "d"], "all, wrong, differ"),
     keysOf(["←", "→"], "from thought to thought"), keysOf(["Enter"], "opens one"), keysOf(["Esc"], "closes it")),
   el("p", {}, (runs.some((run) => run.cell) ? "Bytes are those of an f16 cache. " : "") +
-    "Wrong: by the exact rule, in " + (runs.length > 1 ? "either run. Differ: one run is right, the other is not." : "this run. Rules differ: the exact and the compat rule do not agree.") +
+    "Wrong: by the exact rule, in " + (runs.length > 1 ? "either run. Differ: one run is right, the other is not." : "this run. Differ: the exact and the compat rule do not agree.") +
     " A thought says what the model's head would say in its place, and is near to rows of the input embedding W_in. latentmas " + data.head.latentmas));
 }
 

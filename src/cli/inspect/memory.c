@@ -16,16 +16,12 @@ static void print_segments(const lmas_agent_trace *agent, uint64_t cell_size)
 
     for (i = 0; i < n; i++) {
         const lmi_segment *s = &segments[i];
-        const uint32_t n_cells = s->pos_end - s->pos_begin;
 
-        lmi_size_text(size, (double)(n_cells * cell_size));
+        lmi_size_text(size, (double)(s->n_cells * cell_size));
         printf("  %-10s positions %5u to %5u %6u cells", lmi_segment_name(s->kind), s->pos_begin,
-               s->pos_end - 1, n_cells);
+               s->pos_end - 1, s->n_cells);
         printf(cell_size ? " %12s\n" : "\n", size);
     }
-    if (agent->n_dropped)
-        printf("  of %u cells handed over %u were kept\n", agent->n_kept + agent->n_dropped,
-               agent->n_kept);
 }
 
 void lmi_print_memory(const lmi_viewer *viewer, const lmi_shown *row, size_t run)

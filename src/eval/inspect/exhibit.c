@@ -14,6 +14,14 @@ const char *lmi_segment_name(lmi_segment_kind kind)
     return names[kind];
 }
 
+/* Cells of what was inherited, up to `n` of them; lines of older versions do not count them. */
+static uint32_t inherited_cells(const lmas_agent_trace *agent, uint32_t n)
+{
+    const bool is_counted = agent->n_kept > 0 || agent->n_dropped > 0;
+
+    return is_counted && agent->n_kept < n ? agent->n_kept : n;
+}
+
 /* An agent reads, then thinks, then speaks; one that was stopped did not come to all of it. */
 size_t lmi_segments(lmi_segment out[LMI_SEGMENT_KINDS], const lmas_agent_trace *agent)
 {
@@ -29,7 +37,9 @@ size_t lmi_segments(lmi_segment out[LMI_SEGMENT_KINDS], const lmas_agent_trace *
         const uint32_t end = is_within ? (uint32_t)ends[kind] : agent->pos_end;
 
         if (end > pos)
-            out[n++] = (lmi_segment){(lmi_segment_kind)kind, pos, end};
+            out[n++] = (lmi_segment){(lmi_segment_kind)kind, pos, end,
+                                     kind == LMI_SEGMENT_INHERITED ? inherited_cells(agent, end)
+                                                                   : end - pos};
         pos = end > pos ? end : pos;
     }
     return n;

@@ -24,10 +24,10 @@ typedef enum lmi_segment_kind {
     LMI_SEGMENT_KINDS,
 } lmi_segment_kind;
 
-/* Positions [pos_begin, pos_end). */
+/* Positions [pos_begin, pos_end), and the cells there: fewer where a handover dropped some. */
 typedef struct lmi_segment {
     lmi_segment_kind kind;
-    uint32_t pos_begin, pos_end;
+    uint32_t pos_begin, pos_end, n_cells;
 } lmi_segment;
 
 /* "inherited", "prompt", "thoughts", "text". */

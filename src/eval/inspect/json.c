@@ -71,8 +71,9 @@ static void add_segments(yyjson_mut_doc *doc, yyjson_mut_val *o, const lmas_agen
         yyjson_mut_obj_add_str(doc, segment, "what", lmi_segment_name(s->kind));
         yyjson_mut_obj_add_uint(doc, segment, "pos_begin", s->pos_begin);
         yyjson_mut_obj_add_uint(doc, segment, "pos_end", s->pos_end);
+        yyjson_mut_obj_add_uint(doc, segment, "n_cells", s->n_cells);
         if (cell_size)
-            yyjson_mut_obj_add_uint(doc, segment, "size", (s->pos_end - s->pos_begin) * cell_size);
+            yyjson_mut_obj_add_uint(doc, segment, "size", s->n_cells * cell_size);
     }
 }
 
@@ -136,7 +137,7 @@ static void add_run(yyjson_mut_doc *doc, yyjson_mut_val *runs, const lmi_exhibit
 }
 
 lmas_status lmi_shown_json(lmi_buf *out, const lmi_viewer *viewer, const lmi_shown *row,
-                         bool has_memory)
+                           bool has_memory)
 {
     const lmi_exhibit *any = lmi_shown_any(row);
     yyjson_mut_doc *doc;

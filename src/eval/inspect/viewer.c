@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "eval/config.h"
 
-/* Digits of the longest index that is read. */
-enum { DIGITS_MAX = 18 };
+/* Digits of the longest index that is read; bytes of the largest cell that is believed. */
+enum { DIGITS_MAX = 18, CELL_SIZE_MAX = 1 << 30 };
 
 bool lmi_pick_parse(lmi_pick *out, const char *word)
 {
@@ -28,7 +28,12 @@ bool lmi_pick_parse(lmi_pick *out, const char *word)
 
 /* ---- Opening ---- */
 
-/* Configs before 0.4 do not say how large a cell is; handovers tell then. */
+static uint64_t believe(uint64_t cell_size)
+{
+    return cell_size <= CELL_SIZE_MAX ? cell_size : 0;
+}
+
+/* Configs of older versions do not say how large a cell is; handovers tell then. */
 static lmas_status read_cell_size(uint64_t *out, const lmi_record *record)
 {
     lmi_json json;
@@ -39,7 +44,7 @@ static lmas_status read_cell_size(uint64_t *out, const lmi_record *record)
     if (status != LMAS_OK)
         return status;
     engine = yyjson_obj_get(lmi_json_root(&json), "engine");
-    *out = yyjson_get_uint(yyjson_obj_get(engine, "cell_size"));
+    *out = believe(yyjson_get_uint(yyjson_obj_get(engine, "cell_size")));
     lmi_json_done(&json);
     return LMAS_OK;
 }
@@ -116,7 +121,9 @@ lmas_status lmi_viewer_open(lmi_viewer *out, const char *const *folders, size_t 
     lmas_status status = LMAS_OK;
     size_t i;
 
-    for (i = 0; status == LMAS_OK && i < n_folders && i < LMI_VIEWER_RUNS; i++)
+    if (n_folders < 1 || n_folders > LMI_VIEWER_RUNS)
+        return lmi_fail(LMAS_E_INVALID, "expected one run or two, found %zu", n_folders);
+    for (i = 0; status == LMAS_OK && i < n_folders; i++)
         status = open_run(&viewer, folders[i]);
     if (status == LMAS_OK)
         status = check_data(&viewer);
@@ -201,7 +208,7 @@ static lmas_status read_view(lmi_shown *row, lmi_viewer *viewer, size_t run)
         status = lmi_exhibit_init(&row->views[run], &line);
     lmi_json_done(&line);
     if (status == LMAS_OK && row->has[run] && !viewer->cell_size[run])
-        viewer->cell_size[run] = lmi_exhibit_cell_size(&row->views[run]);
+        viewer->cell_size[run] = believe(lmi_exhibit_cell_size(&row->views[run]));
     return status;
 }
 

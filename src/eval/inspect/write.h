@@ -11,7 +11,7 @@
 /* Append a question as a line of JSON: the data's side, then `runs`, what each run made of it. With
  * `has_memory` each turn's stretches of the working memory and its thoughts as well. */
 lmas_status lmi_shown_json(lmi_buf *out, const lmi_viewer *viewer, const lmi_shown *row,
-                         bool has_memory);
+                           bool has_memory);
 
 /* Append the page that shows all questions of `viewer`. LMAS_E_INVALID where none is taken, or too
  * many are; it is one file, which needs no other and asks no network. */
