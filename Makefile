@@ -82,7 +82,7 @@ SEES_unit    := base jinja engine latent store process team net hub grade sandbo
 
 LIB_ROOMS  := base jinja engine latent store process team
 PROG_ROOMS := net hub grade sandbox data eval cli
-COMMANDS   := ask chat run report bench tasks data model memory teams completion help
+COMMANDS   := ask chat run report show inspect bench tasks data model memory teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
 
 src_of = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c))
@@ -91,7 +91,7 @@ obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
 LIB_OBJ  := $(filter-out $(B)/obj/process/keeper.o,$(foreach r,$(LIB_ROOMS),$(call obj_of,$(r)))) \
             $(B)/obj/team/builtin_teams.o $(B)/obj/process/keeper_bin.o
 PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driver_py.o \
-            $(B)/obj/cli/convert_py.o $(B)/obj/data/same_py.o \
+            $(B)/obj/cli/convert_py.o $(B)/obj/data/same_py.o $(B)/obj/eval/inspect_html.o \
             $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o \
             $(B)/obj/data/demo_split_jsonl.o
 
@@ -166,6 +166,18 @@ $(B)/gen/convert_py.c: src/cli/model/convert.py tools/embed.sh
 	$(call say,GEN,$@)
 	$(Q)sh tools/embed.sh text lmi_convert_py cli/model/convert.h $< >$@
 
+# And the page of inspect, as one text: its style and its script go where page.html names them.
+WEB_SRC := web/inspect/page.html web/inspect/page.css web/inspect/page.js
+
+$(B)/gen/inspect.html: $(WEB_SRC)
+	@mkdir -p $(@D)
+	$(Q)sed -e '/^(page\.css)$$/{r web/inspect/page.css' -e 'd}' \
+	    -e '/^(page\.js)$$/{r web/inspect/page.js' -e 'd}' $< >$@
+
+$(B)/gen/inspect_html.c: $(B)/gen/inspect.html tools/embed.sh
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed.sh text lmi_inspect_html eval/inspect/page.h $< >$@
+
 # And the data sets that come with the program.
 $(B)/gen/%_jsonl.c: src/data/%.jsonl tools/embed.sh
 	@mkdir -p $(@D)
@@ -182,6 +194,7 @@ $(eval $(call gen_rule,team,builtin_teams))
 $(eval $(call gen_rule,process,keeper_bin))
 $(eval $(call gen_rule,sandbox,driver_py))
 $(eval $(call gen_rule,data,same_py))
+$(eval $(call gen_rule,eval,inspect_html))
 $(eval $(call gen_rule,cli,convert_py))
 $(eval $(call gen_rule,data,demo_jsonl))
 $(eval $(call gen_rule,data,demo_secret_jsonl))

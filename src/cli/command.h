@@ -42,6 +42,9 @@ const lmi_command *lmi_command_find(const char *name);
 /* Print text from outside on stdout: what of it a terminal would obey is shown instead. */
 void lmi_put_clean(const char *text, size_t len);
 
+/* Print JSON from outside on stdout: such characters as escapes. */
+void lmi_put_json(const char *text);
+
 /* Print the document on stdout, and free it in any case. `what` names it in messages. */
 lmas_status lmi_print_json(yyjson_mut_doc *doc, const char *what);
 
@@ -55,6 +58,8 @@ extern const lmi_command lmi_cmd_ask;
 extern const lmi_command lmi_cmd_chat;
 extern const lmi_command lmi_cmd_run;
 extern const lmi_command lmi_cmd_report;
+extern const lmi_command lmi_cmd_show;
+extern const lmi_command lmi_cmd_inspect;
 extern const lmi_command lmi_cmd_bench;
 extern const lmi_command lmi_cmd_tasks;
 extern const lmi_command lmi_cmd_data;

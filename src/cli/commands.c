@@ -12,9 +12,9 @@
 #define PRINTED_MAX ((size_t)64 * 1024 * 1024)
 
 static const lmi_command *const commands[] = {
-    &lmi_cmd_ask,    &lmi_cmd_chat,  &lmi_cmd_run,        &lmi_cmd_report,
-    &lmi_cmd_bench,  &lmi_cmd_tasks, &lmi_cmd_data,       &lmi_cmd_model,
-    &lmi_cmd_memory, &lmi_cmd_teams, &lmi_cmd_completion, &lmi_cmd_help,
+    &lmi_cmd_ask,     &lmi_cmd_chat,  &lmi_cmd_run,        &lmi_cmd_report, &lmi_cmd_show,
+    &lmi_cmd_inspect, &lmi_cmd_bench, &lmi_cmd_tasks,      &lmi_cmd_data,   &lmi_cmd_model,
+    &lmi_cmd_memory,  &lmi_cmd_teams, &lmi_cmd_completion, &lmi_cmd_help,
 };
 
 const lmi_command *lmi_command_at(size_t i)
@@ -74,7 +74,7 @@ void lmi_put_clean(const char *text, size_t len)
 
 /* yyjson leaves the control characters beyond the first 32 as they are, and terminals obey them.
  * JSON says the same with an escape. */
-static void put_json(const char *text)
+void lmi_put_json(const char *text)
 {
     while (*text) {
         const size_t n = *text == '\n' ? 0 : lmi_utf8_control(text);
@@ -95,7 +95,7 @@ lmas_status lmi_print_json(yyjson_mut_doc *doc, const char *what)
     lmi_buf_init(&text, PRINTED_MAX);
     status = lmi_json_write(&text, doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END, what);
     if (status == LMAS_OK)
-        put_json(lmi_buf_text(&text));
+        lmi_put_json(lmi_buf_text(&text));
     lmi_buf_done(&text);
     return status;
 }

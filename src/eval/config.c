@@ -140,6 +140,7 @@ static void add_place(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup
     yyjson_mut_obj_add_uint(doc, engine, "n_lanes", lmas_session_n_lanes(setup->session));
     yyjson_mut_obj_add_uint(doc, engine, "n_batch", session->n_batch);
     yyjson_mut_obj_add_uint(doc, engine, "n_ubatch", lmas_session_n_ubatch(setup->session));
+    yyjson_mut_obj_add_uint(doc, engine, "cell_size", lmas_model_describe(setup->model)->cell_size);
     yyjson_mut_obj_add_int(doc, engine, "n_threads", lmas_session_n_threads(setup->session));
     yyjson_mut_obj_add_int(doc, engine, "n_threads_batch",
                            lmas_session_n_threads_batch(setup->session));

@@ -42,6 +42,8 @@ latentmas data path win|winogrande|data sets behind data path
 latentmas data check --sandbox none g|gpqa gsm8k|data sets behind a word and a flag with a value
 latentmas report tests/cli/gold|golden|folders of runs
 latentmas report tests/cli/golden tests/cli/com|common|more folders of runs
+latentmas show tests/cli/gold|golden|folders behind show
+latentmas inspect tests/cli/golden tests/cli/com|common|a second folder behind inspect
 latentmas run --task |$tasks|tasks
 latentmas run -m models/demo.gguf --temp 0 --max_samples 3 --task arc|arc_challenge arc_easy|tasks behind other flags
 latentmas run --task=gs|gsm8k|a task behind =

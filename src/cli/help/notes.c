@@ -10,6 +10,17 @@ const lmi_note lmi_env_terminal[] = {
     {0},
 };
 
+const lmi_note lmi_env_colours[] = {
+    {"NO_COLOR", "no colours, if it is not empty"},
+    {"TERM", "no colours either where it is dumb or not set"},
+    {0},
+};
+
+const lmi_note lmi_env_columns[] = {
+    {"COLUMNS", "where lines end on a terminal, instead of at its own end"},
+    {0},
+};
+
 const lmi_note lmi_env_cache[] = {
     {"XDG_CACHE_HOME", "the folder that the cache folder latentmas lies in (default ~/.cache)"},
     {0},

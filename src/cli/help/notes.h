@@ -12,10 +12,12 @@ typedef struct lmi_note {
     const char *text;
 } lmi_note;
 
-/* Variables: of stderr, of the folder of caches, of libggml, of the realignment matrix, of cached
- * data sets, of fetched models, of the hub, of what else data sets come from, of connections, of
- * running programs, of temporary files. */
+/* Variables: of stderr, of colours on stdout, of lines there, of the folder of caches, of libggml,
+ * of the realignment matrix, of cached data sets, of fetched models, of the hub, of what else data
+ * sets come from, of connections, of running programs, of temporary files. */
 extern const lmi_note lmi_env_terminal[];
+extern const lmi_note lmi_env_colours[];
+extern const lmi_note lmi_env_columns[];
 extern const lmi_note lmi_env_cache[];
 extern const lmi_note lmi_env_engine[];
 extern const lmi_note lmi_env_compute[];

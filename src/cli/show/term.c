@@ -68,15 +68,25 @@ bool lmi_term_is_live(void)
     return isatty(STDERR_FILENO) == 1;
 }
 
-bool lmi_term_has_colour(void)
+static bool welcomes_colour(int fd)
 {
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
 
-    return lmi_term_is_live() && (!no_color || !*no_color) && term && strcmp(term, "dumb") != 0;
+    return isatty(fd) == 1 && (!no_color || !*no_color) && term && strcmp(term, "dumb") != 0;
 }
 
-size_t lmi_term_width(void)
+bool lmi_term_has_colour(void)
+{
+    return welcomes_colour(STDERR_FILENO);
+}
+
+bool lmi_stdout_has_colour(void)
+{
+    return welcomes_colour(STDOUT_FILENO);
+}
+
+static size_t width_of(int fd)
 {
     const char *columns = getenv("COLUMNS");
     const long asked = columns ? strtol(columns, NULL, 10) : 0;
@@ -84,9 +94,19 @@ size_t lmi_term_width(void)
 
     if (asked > 0 && asked <= WIDTH_MAX)
         return (size_t)asked;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     return WIDTH_DEFAULT;
+}
+
+size_t lmi_term_width(void)
+{
+    return width_of(STDERR_FILENO);
+}
+
+size_t lmi_stdout_width(void)
+{
+    return isatty(STDOUT_FILENO) == 1 ? width_of(STDOUT_FILENO) : 0;
 }
 
 void lmi_size_text(char out[32], double size)

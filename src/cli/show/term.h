@@ -1,4 +1,4 @@
-/* term.h - what a person sees on stderr: messages, and what the terminal there can do. */
+/* term.h - what a person sees on stderr: messages, and what terminals can do. */
 #ifndef LMI_CLI_SHOW_TERM_H
 #define LMI_CLI_SHOW_TERM_H
 
@@ -22,6 +22,12 @@ int lmi_say_misuse(void);
 /* Whether stderr is a terminal; whether colours are welcome there (NO_COLOR, TERM). */
 bool lmi_term_is_live(void);
 bool lmi_term_has_colour(void);
+
+/* The same of stdout. */
+bool lmi_stdout_has_colour(void);
+
+/* Columns of stdout where it is a terminal, else 0: files have no end of a line. */
+size_t lmi_stdout_width(void);
 
 /* Columns of stderr: COLUMNS, the terminal's own, or 80. */
 size_t lmi_term_width(void);

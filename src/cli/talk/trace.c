@@ -4,21 +4,16 @@
 #include <stdio.h>
 
 #include "cli/show/term.h"
+#include "cli/show/text.h"
 
 /* Characters of an agent's name that are shown. */
 enum { NAME_WIDTH = 14 };
 
-/* The name, cut or padded to its column; a character counts as one column. */
+/* The name, cut or padded to its column. */
 static void print_name(FILE *to, const char *name)
 {
-    size_t n = 0;
+    const size_t n = lmi_put_line(to, name, NAME_WIDTH);
 
-    while (*name && n < NAME_WIDTH) {
-        do
-            fputc(*name++, to);
-        while (((unsigned char)*name & 0xc0) == 0x80);
-        n++;
-    }
     fprintf(to, "%*s", (int)(NAME_WIDTH - n), "");
 }
 
@@ -41,28 +36,11 @@ static void print_seconds(FILE *to, double ms)
 
 void lmi_trace_head(FILE *to)
 {
-    const bool has_colour = lmi_term_has_colour();
+    const bool has_colour = to == stdout ? lmi_stdout_has_colour() : lmi_term_has_colour();
 
     fprintf(to, "%s%-*s%6s%9s%7s%8s%8s%8s%12s%s\n", has_colour ? "\033[2m" : "", NAME_WIDTH,
             "agent", "read", "thoughts", "spoken", "read s", "think s", "speak s", "positions",
             has_colour ? "\033[0m" : "");
-}
-
-/* A text in quotes, as it would stand in C. */
-static void print_quoted(FILE *to, const char *text)
-{
-    fputc('"', to);
-    for (; *text; text++) {
-        if (*text == '\n')
-            fputs("\\n", to);
-        else if (*text == '\t')
-            fputs("\\t", to);
-        else if ((unsigned char)*text < ' ' || *text == 127)
-            fprintf(to, "\\x%02x", (unsigned char)*text);
-        else
-            fputc(*text, to);
-    }
-    fputc('"', to);
 }
 
 /* What it would have said, had it spoken. */
@@ -71,7 +49,7 @@ static void print_probe(FILE *to, const lmas_agent_trace *agent)
     if (!agent->probe)
         return;
     fprintf(to, "%*s  probe  ", NAME_WIDTH, "");
-    print_quoted(to, agent->probe);
+    lmi_put_quoted(to, agent->probe);
     fputc('\n', to);
 }
 
@@ -106,7 +84,7 @@ static void print_near(FILE *to, const char *name, const lmas_near *near, uint32
     fprintf(to, "%14s %-6s", "", name);
     for (i = 0; i < n && near[i].token >= 0; i++) {
         fputc(' ', to);
-        print_quoted(to, near[i].text);
+        lmi_put_quoted(to, near[i].text);
         fprintf(to, " %.2f", (double)near[i].score);
     }
     fputc('\n', to);

@@ -112,17 +112,14 @@ static lmas_status fetch(lmi_samples *samples, const lmi_line_place *place)
     return lmi_buf_status(&samples->text);
 }
 
-lmas_status lmi_samples_next(bool *has_line, lmi_json *line, lmi_samples *samples)
+lmas_status lmi_samples_at(bool *has_line, lmi_json *line, lmi_samples *samples, size_t index)
 {
-    const lmi_line_place *place;
+    const lmi_line_place *place = &samples->places[index];
     lmas_status status;
 
-    while (samples->next < samples->record->n_questions && !samples->places[samples->next].len)
-        samples->next++;
-    *has_line = samples->next < samples->record->n_questions;
+    *has_line = place->len > 0;
     if (!*has_line)
         return LMAS_OK;
-    place = &samples->places[samples->next++];
     status = turn_to(samples, place->folder);
     if (status == LMAS_OK)
         status = fetch(samples, place);
@@ -130,6 +127,14 @@ lmas_status lmi_samples_next(bool *has_line, lmi_json *line, lmi_samples *sample
         return status;
     return lmi_json_parse_line(line, samples->path, place->number, lmi_buf_text(&samples->text),
                                samples->text.len);
+}
+
+lmas_status lmi_samples_next(bool *has_line, lmi_json *line, lmi_samples *samples)
+{
+    while (samples->next < samples->record->n_questions && !samples->places[samples->next].len)
+        samples->next++;
+    *has_line = samples->next < samples->record->n_questions;
+    return *has_line ? lmi_samples_at(has_line, line, samples, samples->next++) : LMAS_OK;
 }
 
 /* ---- evalplus ---- */

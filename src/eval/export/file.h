@@ -19,7 +19,11 @@ typedef struct lmi_samples {
 lmas_status lmi_samples_open(lmi_samples *out, const lmi_record *record);
 void lmi_samples_done(lmi_samples *samples);
 
-/* Parse the line of the next question that has one; free it with lmi_json_done(). */
+/* Parse the line of question `index`, one of the run's, where there is one; free it with
+ * lmi_json_done(). */
+lmas_status lmi_samples_at(bool *has_line, lmi_json *line, lmi_samples *samples, size_t index);
+
+/* The same for the next question that has one. */
 lmas_status lmi_samples_next(bool *has_line, lmi_json *line, lmi_samples *samples);
 
 /* Add the document as a line, and free it in any case. */

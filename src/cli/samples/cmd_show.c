@@ -1,0 +1,163 @@
+/* cmd_show.c - latentmas show: what was asked and answered in a run. */
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/samples/full.h"
+#include "cli/samples/list.h"
+#include "cli/show/term.h"
+#include "eval/inspect/write.h"
+
+typedef struct show_settings {
+    lmi_general_flags general;
+    const char *against;
+    bool is_json;
+} show_settings;
+
+static const lmi_opt show_opts[] = {
+    {"--against", LMI_OPT_FOLDER, offsetof(show_settings, against), "RUN",
+     .help = "show what this run of the same questions made of them beside it"},
+    {"--json", LMI_OPT_ON, offsetof(show_settings, is_json),
+     .help = "print a line of JSON for each question"},
+    {0},
+};
+
+static const lmi_opt_group groups[] = {
+    {"Show", show_opts, 0},
+    {"General", lmi_general_opts, 0},
+    {0},
+};
+
+static const lmi_opt words[] = {
+    {"", LMI_OPT_FOLDER, 0, "RUN", .help = "the folder of a run"},
+    {0},
+};
+
+static lmas_status print_line(const lmi_viewer *viewer, const lmi_shown *row)
+{
+    lmas_status status;
+    lmi_buf line;
+
+    lmi_buf_init(&line, LMI_RECORD_LINE_MAX);
+    status = lmi_shown_json(&line, viewer, row, false);
+    if (status == LMAS_OK)
+        lmi_put_json(lmi_buf_text(&line));
+    lmi_buf_done(&line);
+    return status;
+}
+
+static void print_full(const lmi_shown *row)
+{
+    size_t i;
+
+    lmi_full_question(row);
+    for (i = 0; i < row->n_runs; i++)
+        if (row->has[i])
+            lmi_full_answer(row, i);
+    for (i = 0; i < row->n_runs; i++)
+        if (row->has[i])
+            lmi_full_texts(row, i);
+    putchar('\n');
+}
+
+/* Without a word the questions are listed; a word asks for their texts. */
+static lmas_status print_row(const show_settings *s, const lmi_viewer *viewer, const lmi_shown *row)
+{
+    if (s->is_json)
+        return print_line(viewer, row);
+    if (viewer->pick.kind == LMI_PICK_ALL)
+        lmi_list_question(row);
+    else
+        print_full(row);
+    return LMAS_OK;
+}
+
+static lmas_status print_rows(const show_settings *s, lmi_viewer *viewer)
+{
+    bool has_row = true;
+    size_t n = 0;
+    lmas_status status = LMAS_OK;
+
+    while (status == LMAS_OK) {
+        lmi_shown row = {0};
+
+        status = lmi_viewer_next(&has_row, &row, viewer);
+        if (status != LMAS_OK || !has_row)
+            break;
+        n++;
+        status = print_row(s, viewer, &row);
+        lmi_shown_done(&row);
+    }
+    if (status == LMAS_OK && n == 0)
+        lmi_say("no such question in %s", viewer->records[0].folders[0].path);
+    return status;
+}
+
+static lmas_status show(const show_settings *s, const char *folder, const lmi_pick *pick)
+{
+    const char *const folders[] = {folder, s->against};
+    lmi_viewer viewer;
+    lmas_status status = lmi_viewer_open(&viewer, folders, s->against ? 2 : 1, pick);
+
+    if (status != LMAS_OK)
+        return status;
+    if (!s->is_json && (pick->kind == LMI_PICK_ALL || s->against))
+        lmi_list_runs(&viewer);
+    if (!s->is_json && pick->kind == LMI_PICK_ALL)
+        lmi_list_head(&viewer);
+    status = print_rows(s, &viewer);
+    lmi_viewer_done(&viewer);
+    return status;
+}
+
+static int run(void *settings, const lmi_args *args)
+{
+    const show_settings *s = settings;
+    lmi_pick pick = {.kind = LMI_PICK_ALL};
+    lmas_status status;
+
+    if (args->n_words == 0 || args->n_words > 2) {
+        lmi_say("show: expected the folder of a run, and a question of it, found %zu words",
+                args->n_words);
+        return LMI_EXIT_USAGE;
+    }
+    if (args->n_words == 2 && !lmi_pick_parse(&pick, args->words[1])) {
+        lmi_say("show: expected an index, wrong or differ, found \"%s\" (another run goes behind "
+                "--against)",
+                args->words[1]);
+        return LMI_EXIT_USAGE;
+    }
+    status = show(s, args->words[0], &pick);
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
+}
+
+const lmi_command lmi_cmd_show = {
+    .name = "show",
+    .summary = "show the questions of a run: texts of all agents, verdicts",
+    .usage = "RUN [--against RUN] [--json]\n"
+             "RUN INDEX|wrong|differ [--against RUN] [--json]",
+    .about =
+        "Lists the questions of a run, a line each: whether the answer is right, what it is, what "
+        "it should be, and the tokens that were spoken. With an index, the \"index\" of the line "
+        "in "
+        "samples.jsonl, it shows all that the agents read and said; wrong shows all questions that "
+        "were answered wrong.\n"
+        "differ shows those on which two runs differ: one is right, the other is not (where a "
+        "question has no gold: their predictions are not the same). The other run is named by "
+        "--against. Without one, they are those on which the exact and the compat rule differ.\n"
+        "RUN is a folder of latentmas run, finished or not; it is only read.",
+    .examples = "all questions, a line each\n"
+                "latentmas show runs/latent\n"
+                "everything that was said about the fourth\n"
+                "latentmas show runs/latent 3\n"
+                "what went wrong, page by page\n"
+                "latentmas show runs/latent wrong | less\n"
+                "what one run got right and the other did not\n"
+                "latentmas show runs/latent differ --against runs/text\n",
+    .words = words,
+    .groups = groups,
+    .environment = {lmi_env_colours, lmi_env_columns},
+    .see_also = "inspect report run",
+    .settings_size = sizeof(show_settings),
+    .run = run,
+};
