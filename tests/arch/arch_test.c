@@ -793,7 +793,7 @@ int main(int argc, char **argv)
     snprintf(claims[7], sizeof(claims[7]), "%s: %s", m.name,
              m.model->is_packed_by_sequence ? "a summed-up state cannot lose a part"
                                             : "cells drop out of sight and are overwritten");
-    snprintf(claims[8], sizeof(claims[8]), "%s: a memory goes on out of a file", m.name);
+    snprintf(claims[8], sizeof(claims[8]), "%s: a memory goes on out of files", m.name);
     n_failed = cmocka_run_group_tests_name(m.name, tests, NULL, NULL);
     unload();
     return n_failed ? 1 : 0;

@@ -68,7 +68,7 @@ static void print_text(const char *path, const lmas_memory_file_info *info)
     printf("%-15s %s; the cells unpacked %s\n", "size", size, state_size);
     printf("%-15s %s\n", "seal", seal_of(info));
     if (!info->can_rebuild)
-        printf("%-15s no: blocks were joined or dropped\n", "rebuilt");
+        printf("%-15s no: blocks were joined or dropped, or came out of an AVP frame\n", "rebuilt");
     print_segments(info);
 }
 
