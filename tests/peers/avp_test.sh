@@ -4,8 +4,8 @@
 . tests/peers/peers.sh
 need "the real avp and we read each other's frames" $PYTHON
 hash=0123456789abcdef
-text='Mia counts 39 shells. Finn gives Mia 24 more. Then she packs them into 7 equal bags.'
-then=' How many shells are in each bag? First we add the shells,'
+text='Mia counts 39 shells. Finn gives Mia 24 more. Then she packs them into 7 equal bags. She sells 4 bags for 3 dollars each and pays 5 dollars for a drink.'
+then=' How many dollars has she left?' # to which neither model's answer ends within 32 tokens
 printf '%s' "$text" >"$tmp/text"
 printf '%s' "$then" >"$tmp/then"
 

@@ -171,8 +171,8 @@ const lmi_command lmi_cmd_memory = {
              "load -m MODEL FILE [--read DOCUMENT] [--speak N] [--key FILE]\n"
              "info FILE [--json] [--key FILE]\n"
              "verify FILE [--key FILE]\n"
-             "export -m MODEL FILE --avp FRAME [--avp_payload kv|thoughts|last] [--key FILE]\n"
-             "import -m MODEL FRAME FILE [--avp_model_hash HASH] [--key FILE]",
+             "export -m MODEL FILE --avp FRAME [--avp_payload P] [--key FILE]\n"
+             "import -m MODEL FRAME FILE [--key FILE]",
     .about =
         "A working memory is the KV cache that a model filled as it read and thought. save reads a "
         "text as it stands, without a chat template, and writes the memory to a file: all cells, "
