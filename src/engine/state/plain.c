@@ -34,14 +34,24 @@ static bool is_among(const char *name, const char *const *names, size_t n)
 
 #define IS_AMONG(name, names) is_among((name), (names), sizeof(names) / sizeof((names)[0]))
 
-/* Whether a head's keys lie in another order than in transformers. */
-static bool is_moved(const lmas_model *model)
+/* Whether a head's keys lie in another order than in transformers; and whether that is known. */
+static bool turns_neighbours(const lmas_model *model)
 {
-    return llama_model_rope_type(model->llama) == LLAMA_ROPE_TYPE_NORM &&
-           IS_AMONG(model->info.arch, moved);
+    return llama_model_rope_type(model->llama) == LLAMA_ROPE_TYPE_NORM;
 }
 
-const char *lmi_plain_refusal(const lmas_model *model)
+static bool is_moved(const lmas_model *model)
+{
+    return turns_neighbours(model) && IS_AMONG(model->info.arch, moved);
+}
+
+static bool is_order_known(const lmas_model *model)
+{
+    return !turns_neighbours(model) || is_moved(model) || IS_AMONG(model->info.arch, alike);
+}
+
+/* Why no lane of this model is plain, in words, before one is looked at; NULL where one may be. */
+static const char *find_refusal(const lmas_model *model)
 {
     if (model->is_packed_by_sequence)
         return "this model sums up all it has read in one state (it is recurrent), which is no "
@@ -50,12 +60,9 @@ const char *lmi_plain_refusal(const lmas_model *model)
         return "this model has a sliding window, outside of which layers keep nothing";
     switch (llama_model_rope_type(model->llama)) {
     case LLAMA_ROPE_TYPE_NONE:
+    case LLAMA_ROPE_TYPE_NORM:
     case LLAMA_ROPE_TYPE_NEOX:
         return NULL;
-    case LLAMA_ROPE_TYPE_NORM:
-        if (IS_AMONG(model->info.arch, moved) || IS_AMONG(model->info.arch, alike))
-            return NULL;
-        return "it is not known in which order transformers has the keys of this architecture";
     default:
         return "this model's positions have several coordinates (M-RoPE)";
     }
@@ -172,7 +179,7 @@ static lmas_status check_layers(const lmas_model *model, const lmi_pool *pool)
     for (i = 0; i < pool->n_layers; i++)
         if (lmi_vector_width(&pool->keys[i]) != width ||
             lmi_vector_width(&pool->values[i]) != width)
-            return refuse("they are of several widths");
+            return refuse("they are of several widths, as those of latent attention (MLA) are");
     if (n_heads == 0 || width % n_heads != 0)
         return refuse("they are not of equal heads");
     return LMAS_OK;
@@ -207,7 +214,7 @@ lmas_status lmi_plain_look(lmi_plain *out, const lmas_model *model, const lmi_ce
                            uint32_t pos)
 {
     const lmi_pool *pool = &cells->pools[0];
-    const char *refusal = lmi_plain_refusal(model);
+    const char *refusal = find_refusal(model);
     lmas_status status;
 
     if (refusal)
@@ -218,6 +225,8 @@ lmas_status lmi_plain_look(lmi_plain *out, const lmas_model *model, const lmi_ce
         return refuse("one compressed key stands for all (latent attention, MLA)");
     if (cells->place_size > 3 * sizeof(uint32_t))
         return refuse("positions have several coordinates (M-RoPE)");
+    if (!is_order_known(model))
+        return refuse("it is not known in which order transformers has this architecture's keys");
     status = check_layers(model, pool);
     if (status == LMAS_OK)
         status = check_places(cells, pos);
@@ -403,7 +412,7 @@ static lmas_status take(lmi_plain *out, uint8_t **bytes, const lmas_model *model
 lmas_status lmi_plain_take(lmi_plain *out, uint8_t **bytes, lmi_context *ctx, const lmi_lane *lane,
                            lmi_number type, size_t n_front)
 {
-    const char *refusal = lmi_plain_refusal(ctx->model);
+    const char *refusal = find_refusal(ctx->model);
     lmi_plain plain = {.type = type};
     lmi_view view = {0};
     lmas_status status = refusal ? refuse(refusal) : lmi_view_lane(&view, ctx, lane);
@@ -449,7 +458,7 @@ static lmas_status make_cells(lmi_blob *out, lmi_context *ctx, lmi_lane *lane,
 
 lmas_status lmi_plain_give(lmi_context *ctx, lmi_lane *lane, const lmi_plain *plain)
 {
-    const char *refusal = lmi_plain_refusal(ctx->model);
+    const char *refusal = find_refusal(ctx->model);
     lmi_cells cells = {0};
     lmi_blob blob = {0};
     lmas_status status = refusal ? refuse(refusal) : make_cells(&blob, ctx, lane, plain);

@@ -41,9 +41,6 @@ typedef struct lmi_plain {
 /* Bytes of the data; false where that is more than can be counted. */
 bool lmi_plain_size(size_t *out, const lmi_plain *plain);
 
-/* Why no lane of this model is plain, in words; NULL where one can be. */
-const char *lmi_plain_refusal(const lmas_model *model);
-
 /* What these cells of the model's are: shape and positions, `type` and `data` untouched.
  * LMAS_E_MODEL where they are not plain, LMAS_E_INVALID where positions are missing. */
 lmas_status lmi_plain_look(lmi_plain *out, const lmas_model *model, const lmi_cells *cells,
