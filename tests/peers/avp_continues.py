@@ -3,7 +3,7 @@
     avp_continues.py ours MODEL.gguf FRAME THEN            goes on from the frame
     avp_continues.py theirs MODEL.gguf TEXT THEN FRAME     reads, thinks as avp does, writes the frame, goes on
 
-THEN is a text to read first. Prints what it speaks.
+THEN is a text to read first. Prints what it speaks, and on stderr by how much each token led at least.
 """
 import os
 import sys
@@ -31,10 +31,13 @@ def tokens(connector, path):
 
 
 def go_on(connector, cache, ids):
-    said = []
+    said, least = [], float("inf")
     while len(said) < N_GREEDY:
-        ids = connector.model(input_ids=ids, past_key_values=cache, use_cache=True).logits[:, -1:].argmax(-1)
+        best = connector.model(input_ids=ids, past_key_values=cache, use_cache=True).logits[0, -1].topk(2)
+        least = min(least, float(best.values[0] - best.values[1]))
+        ids = best.indices[None, :1]
         said.append(int(ids))
+    print(f"each token led by {least:.2g} or more", file=sys.stderr)
     print(connector.tokenizer.decode(said).strip())
 
 

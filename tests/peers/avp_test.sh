@@ -4,10 +4,8 @@
 . tests/peers/peers.sh
 need "the real avp and we read each other's frames" $PYTHON
 hash=0123456789abcdef
-text='Mia counts 39 shells. Finn gives Mia 24 more. Then she packs them into 7 equal bags. She sells 4 bags for 3 dollars each and pays 5 dollars for a drink.'
-then=' How many dollars has she left?' # to which neither model's answer ends within 32 tokens
+text='Mia counts 39 shells. Finn gives Mia 24 more. Then she packs them into 7 equal bags.'
 printf '%s' "$text" >"$tmp/text"
-printf '%s' "$then" >"$tmp/then"
 
 # ---- The frame ----
 
@@ -46,20 +44,24 @@ torch() {
     OMP_WAIT_POLICY=passive HF_HUB_OFFLINE=1 AVP_CACHE_DIR=$tmp/cache PYTHONPATH=$tmp/lib python3 tests/peers/avp_continues.py "$@" 2>"$tmp/err"
 }
 
-for model in $MODEL $SMOLLM2; do
-    name=$(basename $model .gguf)
-    if [ ! -e $model ]; then
-        skip "$name: $claim" "no $model: make peers brings it"
-        continue
-    fi
-    run memory save -m $model -ctk f32 -ctv f32 "$tmp/ours.lmem" --read "$tmp/text" --latent_steps 3
-    run memory export -m $model "$tmp/ours.lmem" --avp "$tmp/ours.avp" --avp_dtype f32
-    run memory load -m $model -ctk f32 -ctv f32 "$tmp/ours.lmem" --read "$tmp/then" --speak 32
-    [ "$code" -eq 0 ] && torch ours $model "$tmp/ours.avp" "$tmp/then" >"$tmp/theirs" && diff "$tmp/out" "$tmp/theirs" >"$tmp/diff"
+printf '%s' ' She sells 4 bags for 3 dollars each and pays 5 dollars for a drink. How many dollars has she left?' >"$tmp/then"
+if [ -e $SMOLLM2 ]; then
+    PYTHONPATH=$tmp/lib python3 tests/peers/dequantise.py $SMOLLM2 "$tmp/smollm2.gguf" 2>"$tmp/err"
+    ok $? "SmolLM2's weights as transformers has them, 540 MB" "$tmp/err"
+else
+    skip "smollm2: $claim" "no $SMOLLM2: make peers brings it"
+fi
+for model in $MODEL "$tmp/smollm2.gguf"; do
+    [ -e "$model" ] || continue
+    name=$(basename "$model" .gguf)
+    run memory save -m "$model" -ctk f32 -ctv f32 "$tmp/ours.lmem" --read "$tmp/text" --latent_steps 3
+    run memory export -m "$model" "$tmp/ours.lmem" --avp "$tmp/ours.avp" --avp_dtype f32
+    run memory load -m "$model" -ctk f32 -ctv f32 "$tmp/ours.lmem" --read "$tmp/then" --speak 32
+    [ "$code" -eq 0 ] && torch ours "$model" "$tmp/ours.avp" "$tmp/then" >"$tmp/theirs" && diff "$tmp/out" "$tmp/theirs" >"$tmp/diff"
     ok $? "$name: transformers goes on from our frame as we do, 32 greedy tokens" "$tmp/diff"
-    torch theirs $model "$tmp/text" "$tmp/then" "$tmp/theirs.avp" >"$tmp/theirs" &&
-        run memory import -m $model -ctk f32 -ctv f32 "$tmp/theirs.avp" "$tmp/theirs.lmem" && [ "$code" -eq 0 ] &&
-        run memory load -m $model -ctk f32 -ctv f32 "$tmp/theirs.lmem" --read "$tmp/then" --speak 32 && [ "$code" -eq 0 ] &&
+    torch theirs "$model" "$tmp/text" "$tmp/then" "$tmp/theirs.avp" >"$tmp/theirs" &&
+        run memory import -m "$model" -ctk f32 -ctv f32 "$tmp/theirs.avp" "$tmp/theirs.lmem" && [ "$code" -eq 0 ] &&
+        run memory load -m "$model" -ctk f32 -ctv f32 "$tmp/theirs.lmem" --read "$tmp/then" --speak 32 && [ "$code" -eq 0 ] &&
         diff "$tmp/theirs" "$tmp/out" >"$tmp/diff"
     ok $? "$name: we go on from its frame, of a prompt and three of its thoughts, as it does" "$tmp/diff"
 done

@@ -33,7 +33,7 @@ static forgery forge(lmas_session *session, bool is_kv)
                              LMI_AVP_KV_HEAD_SIZE));
     assert_true(lmi_plain_size(&f.size, &p));
     f.kv[0] = p.n_layers, f.kv[1] = p.n_heads, f.kv[2] = p.head, f.kv[3] = p.n;
-    f.size = is_kv ? LMI_AVP_KV_HEAD_SIZE + f.size : 2 * f.m.hidden_dim * sizeof(float);
+    f.size = is_kv ? LMI_AVP_KV_HEAD_SIZE + f.size : (size_t)2 * f.m.hidden_dim * sizeof(float);
     f.payload = bytes;
     if (!is_kv)
         memset(bytes, 0, f.size);
@@ -233,22 +233,23 @@ static bool survive(lmas_session *session, const char *path, uint32_t n_pos)
  * bits that zstd leaves unused: the sum is of what is unpacked. */
 static void flip_bits(lmas_session *session, lmi_buf *frame, bool is_packed, uint32_t n_pos)
 {
-    const size_t payload = 12 + lmi_frame_u32((const uint8_t *)frame->data + 8);
+    uint8_t *bytes = (uint8_t *)frame->data;
+    const size_t payload = 12 + lmi_frame_u32(bytes + 8);
     int n_refused = 0, n_taken = 0;
     size_t i;
     int bit;
 
     for (i = 0; i < frame->len; i++) {
         for (bit = 0; bit < 8; bit++) {
-            frame->data[i] ^= (char)(1 << bit);
-            put_file(at("bad.avp"), frame->data, frame->len);
+            bytes[i] ^= (uint8_t)(1u << bit);
+            put_file(at("bad.avp"), bytes, frame->len);
             if (!survive(session, at("bad.avp"), n_pos))
                 n_refused++;
             else if (i >= 12 && (i < payload || is_packed))
                 n_taken++;
             else
                 fail_msg("bit %d of byte %zu, and nobody saw", bit, i);
-            frame->data[i] ^= (char)(1 << bit);
+            bytes[i] ^= (uint8_t)(1u << bit);
         }
     }
     print_message("# a frame of %zu bytes, %zu of them metadata: %d changed bits refused, %d not\n",

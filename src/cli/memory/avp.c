@@ -92,7 +92,7 @@ lmas_status lmi_memory_from_avp(const lmi_solve_flags *flags, const lmi_avp_wish
 {
     const lmas_avp_params params = params_of(wish);
     work w = {0};
-    uint32_t n_pos;
+    uint32_t n_pos = 0;
     lmas_status status = lmas_avp_n_pos(&n_pos, wish->frame);
 
     if (status == LMAS_OK)

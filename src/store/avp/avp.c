@@ -160,7 +160,7 @@ lmas_status lmas_avp_n_pos(uint32_t *out, const char *path)
 {
     lmi_avp_frame frame = {0};
     lmi_plain plain = {0};
-    uint32_t width;
+    uint32_t width = 0;
     lmas_status status;
 
     if (!out || !path)

@@ -10,7 +10,7 @@ enum { AT_LAYERS = 0, AT_HEADS = 4, AT_HEAD = 8, AT_POSITIONS = 12, AT_DTYPE = 1
 /* Whether the numbers make the payload: one more or less of any, and its size is another. */
 static lmas_status check_size(const lmi_plain *p, const lmi_avp_frame *frame)
 {
-    uint64_t found;
+    uint64_t found = 0;
     size_t size;
     const lmas_status status = lmi_avp_size(&found, frame);
 
@@ -73,7 +73,7 @@ static lmas_status check_fit(const lmi_plain *p, const lmi_avp_frame *frame,
 lmas_status lmi_avp_give_cells(lmas_memory *memory, lmi_avp_frame *frame)
 {
     const lmas_session *session = memory->session;
-    lmi_plain plain;
+    lmi_plain plain = {0};
     lmas_status status = lmi_avp_cells(&plain, frame);
     size_t size = 0;
 
@@ -100,7 +100,7 @@ lmas_status lmi_avp_take_cells(const char *path, lmi_avp_metadata *metadata, lma
                                const lmas_avp_params *params)
 {
     uint8_t *bytes = NULL;
-    lmi_plain plain;
+    lmi_plain plain = {0};
     size_t size = 0;
     lmas_status status = lmi_plain_take(&plain, &bytes, memory->session->ctx, memory->lane,
                                         (lmi_number)params->dtype, LMI_AVP_KV_HEAD_SIZE);

@@ -190,7 +190,7 @@ static lmas_status unpack_first(uint8_t *out, size_t n, const lmi_avp_frame *f)
 
 lmas_status lmi_avp_peek(uint8_t *out, size_t n, const lmi_avp_frame *frame)
 {
-    uint64_t size;
+    uint64_t size = 0;
     const lmas_status status = lmi_avp_size(&size, frame);
 
     if (status != LMAS_OK)

@@ -10,10 +10,10 @@ enum { WANT_BOTH = LMI_WANT_HIDDEN | LMI_WANT_LOGITS };
 lmas_status lmi_avp_vectors(uint32_t *n, uint32_t *width, const lmi_avp_frame *frame)
 {
     const lmi_avp_metadata *m = &frame->metadata;
-    const uint64_t size = lmi_number_size((lmi_number)m->dtype);
     const uint64_t rows = m->n_dims == 1 ? 1 : m->shape[0];
     const uint64_t wide = m->n_dims == 1 ? m->shape[0] : m->shape[1];
-    uint64_t found;
+    uint64_t size = lmi_number_size((lmi_number)m->dtype);
+    uint64_t found = 0;
     const lmas_status status = lmi_avp_size(&found, frame);
 
     if (status != LMAS_OK)
@@ -25,12 +25,13 @@ lmas_status lmi_avp_vectors(uint32_t *n, uint32_t *width, const lmi_avp_frame *f
     if (wide != m->hidden_dim)
         return lmi_fail(LMAS_E_FORMAT, "%s: hidden states %llu wide, its hidden_dim is %u",
                         frame->path, (unsigned long long)wide, m->hidden_dim);
-    if (found != rows * wide * size)
+    size *= rows * wide;
+    if (found != size)
         return lmi_fail(LMAS_E_FORMAT,
                         "%s: %llu bytes of hidden states, [%llu, %llu] in %s take %llu",
                         frame->path, (unsigned long long)found, (unsigned long long)rows,
                         (unsigned long long)wide, lmi_number_name((lmi_number)m->dtype),
-                        (unsigned long long)(rows * wide * size));
+                        (unsigned long long)size);
     *n = (uint32_t)rows;
     *width = (uint32_t)wide;
     return LMAS_OK;
@@ -96,7 +97,7 @@ static lmas_status feed_all(lmas_memory *memory, const lmi_avp_frame *frame, con
 lmas_status lmi_avp_give_vectors(lmas_memory *memory, lmi_avp_frame *frame, const char *agent)
 {
     float *row = lmi_new(memory->account.n_embd, sizeof(float));
-    uint32_t n, width;
+    uint32_t n = 0, width = 0;
     lmas_status status = lmi_avp_vectors(&n, &width, frame);
 
     if (!row)
