@@ -36,7 +36,7 @@ if ! python3 -c 'import torch, transformers, gguf' 2>/dev/null; then
 fi
 mkdir "$tmp/lib"
 for name in gguf accelerate avp google zstandard; do
-    for path in "$PEERS"/venv/lib/python*/site-packages/$name*; do ln -s "$(realpath "$path")" "$tmp/lib"; done
+    for path in "$PEERS"/venv/lib/python*/site-packages/"$name"*; do ln -s "$(realpath "$path")" "$tmp/lib"; done
 done
 
 # torch ARG...: avp on transformers, in the reference tree's Python.
@@ -44,7 +44,6 @@ torch() {
     OMP_WAIT_POLICY=passive HF_HUB_OFFLINE=1 AVP_CACHE_DIR=$tmp/cache PYTHONPATH=$tmp/lib python3 tests/peers/avp_continues.py "$@" 2>"$tmp/err"
 }
 
-printf '%s' ' She sells 4 bags for 3 dollars each and pays 5 dollars for a drink. How many dollars has she left?' >"$tmp/then"
 if [ -e $SMOLLM2 ]; then
     PYTHONPATH=$tmp/lib python3 tests/peers/dequantise.py $SMOLLM2 "$tmp/smollm2.gguf" 2>"$tmp/err"
     ok $? "SmolLM2's weights as transformers has them, 540 MB" "$tmp/err"
@@ -54,6 +53,11 @@ fi
 for model in $MODEL "$tmp/smollm2.gguf"; do
     [ -e "$model" ] || continue
     name=$(basename "$model" .gguf)
+    case $name in # neither answers it within 32 tokens
+        demo) then=' She sells 4 bags for 3 dollars each and pays 5 dollars for a drink. How many dollars has she left?' ;;
+        *) then=' How many shells are in each bag? First we add the shells,' ;;
+    esac
+    printf '%s' "$then" >"$tmp/then"
     run memory save -m "$model" -ctk f32 -ctv f32 "$tmp/ours.lmem" --read "$tmp/text" --latent_steps 3
     run memory export -m "$model" "$tmp/ours.lmem" --avp "$tmp/ours.avp" --avp_dtype f32
     run memory load -m "$model" -ctk f32 -ctv f32 "$tmp/ours.lmem" --read "$tmp/then" --speak 32
