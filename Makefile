@@ -21,7 +21,7 @@ VERSION := $(shell sed -n 's/^.define LMAS_VERSION "\(.*\)"/\1/p' include/latent
 SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
 
 # ---- Parts: all through pkg-config; a missing one is named with its package ----
-LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium libzstd
+LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium libzstd zlib
 PROG_PKGS := yyjson libpcre2-8 libcurl zlib libedit
 TEST_PKGS := cmocka yyjson
 

@@ -388,6 +388,30 @@ LMAS_CHECKED lmas_status lmas_memory_file_open(lmas_memory_file **out, const cha
 LMAS_API const lmas_memory_file_info *lmas_memory_file_describe(const lmas_memory_file *file);
 LMAS_API void lmas_memory_file_free(lmas_memory_file *file);
 
+/* A working memory for other programs, as a frame of AVP (docs/memory.md): its cells, the vectors
+ * of its thoughts, or its last hidden state; in numbers of one type. */
+typedef enum { LMAS_AVP_CELLS, LMAS_AVP_THOUGHTS, LMAS_AVP_LAST } lmas_avp_payload;
+typedef enum { LMAS_AVP_F32, LMAS_AVP_F16, LMAS_AVP_BF16 } lmas_avp_dtype;
+typedef struct lmas_avp_params {
+    lmas_avp_payload payload; /* to write (default LMAS_AVP_CELLS) */
+    lmas_avp_dtype dtype;     /* to write (default LMAS_AVP_F16) */
+    bool is_packed;           /* write it packed by zstd (default false) */
+    const char *model_hash;   /* written; a frame read must have it. NULL (default): "", and any */
+    const char *agent;        /* written; whose thoughts are read. NULL (default): none, its own */
+} lmas_avp_params;
+LMAS_API lmas_avp_params lmas_avp_params_default(void);
+
+/* LMAS_E_MODEL where cells are not plain keys and values of each position (sliding windows,
+ * recurrent ones, MLA), LMAS_E_INVALID where positions or what is asked for are not there. */
+LMAS_CHECKED lmas_status lmas_memory_export(lmas_memory *memory, const char *path,
+                                            const lmas_avp_params *params);
+
+/* Take a free lane for the frame. Cells must read before they go on and cannot be rebuilt; vectors
+ * are taken in as thoughts. Fails as lmas_memory_load(). And how many positions that takes. */
+LMAS_CHECKED lmas_status lmas_memory_import(lmas_memory **out, lmas_session *session,
+                                            const char *path, const lmas_avp_params *params);
+LMAS_CHECKED lmas_status lmas_avp_n_pos(uint32_t *out, const char *path);
+
 /* ---- Team ----------------------------------------------------------------- */
 
 typedef struct lmas_team lmas_team;

@@ -114,7 +114,9 @@ static lmas_status fill(lmas_memory *memory, const lmi_container *c, bool must_b
     if (must_be_same)
         return lmi_fail(status, "%s (it could be rebuilt, which was not wanted)", reason);
     if (!c->manifest.can_rebuild)
-        return lmi_fail(status, "%s (and it cannot be rebuilt: blocks were joined or dropped)",
+        return lmi_fail(status,
+                        "%s (and it cannot be rebuilt: blocks were joined or dropped, or "
+                        "came out of an AVP frame)",
                         reason);
     lmi_log(LMAS_LOG_WARN, "%s: rebuilt from what was read and thought", reason);
     return lmi_memory_rebuild(memory, c, reason);

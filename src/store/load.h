@@ -1,9 +1,13 @@
-/* load.h - the two ways in which a working memory comes out of a file. Both fill an empty one. */
+/* load.h - what may go into a file; the two ways in which a working memory comes out of one, both
+ * of which fill an empty one. */
 #ifndef LMI_STORE_LOAD_H
 #define LMI_STORE_LOAD_H
 
 #include "latent/memory.h"
 #include "store/container.h"
+
+/* Fail where a memory holds nothing that could go into a file: it has failed, is busy, or empty. */
+lmas_status lmi_memory_check_content(const lmas_memory *memory);
 
 /* From its state: bit for bit. After a failure the memory is empty again. */
 lmas_status lmi_memory_restore(lmas_memory *memory, const lmi_container *container);

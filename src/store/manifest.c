@@ -159,11 +159,11 @@ static void read_segment(reader *r, lmas_segment *out, yyjson_val *segment)
 static void read_segments(reader *r, lmi_manifest *m, yyjson_val *memory)
 {
     yyjson_val *segments = member(r, memory, "memory", "segments");
-    const size_t n = yyjson_arr_size(segments);
+    const size_t n = yyjson_arr_size(segments), least = m->can_rebuild ? 1 : 0;
     size_t i;
 
-    if (r->status == LMAS_OK && (!yyjson_is_arr(segments) || n < 1 || n > LMI_SEGMENTS_MAX))
-        complain(r, "segments", "a list of 1 to 4096 segments");
+    if (r->status == LMAS_OK && (!yyjson_is_arr(segments) || n < least || n > LMI_SEGMENTS_MAX))
+        complain(r, "segments", "a list of at most 4096 segments, and of some to rebuild it");
     if (r->status != LMAS_OK)
         return;
     m->segments = lmi_new(n, sizeof(*m->segments));

@@ -2,15 +2,14 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "latent/memory.h"
-#include "store/container.h"
+#include "store/load.h"
 
 lmas_memory_file_params lmas_memory_file_params_default(void)
 {
     return (lmas_memory_file_params){0};
 }
 
-static lmas_status check(const lmas_memory *memory)
+lmas_status lmi_memory_check_content(const lmas_memory *memory)
 {
     const lmi_lane *lane = memory->lane;
 
@@ -20,10 +19,17 @@ static lmas_status check(const lmas_memory *memory)
         return lmi_fail(LMAS_E_INVALID, "the working memory is busy with a request");
     if (lane->pos == 0)
         return lmi_fail(LMAS_E_INVALID, "nothing to save: the working memory is empty");
-    if (!lmi_account_is_whole(&memory->account))
+    return LMAS_OK;
+}
+
+static lmas_status check(const lmas_memory *memory)
+{
+    const lmas_status status = lmi_memory_check_content(memory);
+
+    if (status == LMAS_OK && !lmi_account_is_whole(&memory->account))
         return lmi_fail(LMAS_E_INVALID,
                         "this working memory keeps no account of what was read into it");
-    return LMAS_OK;
+    return status;
 }
 
 /* What is said of the model and the session. */

@@ -765,7 +765,7 @@ static void name_claims(void)
     snprintf(claims[7], sizeof(claims[7]), "%s: %s", m.name,
              m.model->is_packed_by_sequence ? "a summed-up state cannot lose a part"
                                             : "cells drop out of sight and are overwritten");
-    snprintf(claims[8], sizeof(claims[8]), "%s: a memory goes on out of a file", m.name);
+    snprintf(claims[8], sizeof(claims[8]), "%s: a memory goes on out of files", m.name);
     snprintf(claims[9], sizeof(claims[9]), "%s: attention is by position or refused", m.name);
     snprintf(claims[10], sizeof(claims[10]), "%s: a probe changes nothing", m.name);
 }

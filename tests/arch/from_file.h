@@ -2,7 +2,8 @@
  * from_file.h - of arch_test.c: a memory that went through a file, in a session of its own.
  *
  * As the file has it, bit for bit: 64 spoken tokens have the same logits. Rebuilt from what was
- * read and thought, as near as reading in other batches comes.
+ * read and thought, as near as reading in other batches comes. Through an AVP frame bit for bit as
+ * well, of those models whose cells one can hold.
  */
 #ifndef LMI_TESTS_ARCH_FROM_FILE_H
 #define LMI_TESTS_ARCH_FROM_FILE_H
@@ -86,6 +87,33 @@ static double from_file_rebuild(lmas_session *session, const lmas_memory *saved,
     return off;
 }
 
+/* What is read behind it gives the same logits, and so does what is spoken then; or a line says why
+ * no frame can hold it. */
+static void from_file_through_a_frame(const from_file_case *f)
+{
+    const lmas_avp_params params = {.dtype = LMAS_AVP_F32};
+    lmas_session *here = support_session(f->model, 1, f->n_ctx, false);
+    lmas_session *there = support_session(f->model, 1, f->n_ctx, false);
+    const char *path = support_file(support_folder(), "arch.avp", "", 0);
+    lmas_memory *saved = from_file_make(here, f), *loaded = NULL;
+    const lmas_status status = lmas_memory_export(saved, path, &params);
+
+    print_message("# %s: %s\n", f->name, status == LMAS_OK ? "in a frame" : lmas_last_error());
+    if (status == LMAS_OK) {
+        assert_ok(lmas_memory_import(&loaded, there, path, NULL));
+        assert_ok(lmi_memory_start_read(saved, "x", f->first, f->n, FROM_FILE_BOTH));
+        assert_ok(lmi_memory_wait(saved));
+        assert_ok(lmi_memory_start_read(loaded, "x", f->first, f->n, FROM_FILE_BOTH));
+        assert_ok(lmi_memory_wait(loaded));
+        assert_int_equal(from_file_speak(saved, loaded), FROM_FILE_GREEDY);
+    }
+    assert_true(status == LMAS_OK || status == LMAS_E_MODEL);
+    lmas_memory_free(loaded);
+    lmas_memory_free(saved);
+    lmas_session_free(there);
+    lmas_session_free(here);
+}
+
 static void test_a_memory_goes_on_out_of_a_file(void **state)
 {
     const from_file_case *f = *state;
@@ -106,6 +134,7 @@ static void test_a_memory_goes_on_out_of_a_file(void **state)
     lmas_memory_free(saved);
     lmas_session_free(there);
     lmas_session_free(here);
+    from_file_through_a_frame(f);
 }
 
 #endif

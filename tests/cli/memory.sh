@@ -198,6 +198,47 @@ for seed in tests/store/seeds/*; do
     ok $? "$(basename "$seed") is a memory file" "$tmp/err"
 done
 
+# Frames of AVP.
+printf ' And with 3 more?' >"$tmp/more"
+run memory export -m $MODEL -t 1 "$file" --avp "$tmp/a.avp" --agent planner
+[ "$code" -eq 0 ] && [ ! -s "$tmp/err" ] && grep -qE '^.*/a\.avp: cells of [0-9]+ positions written in f16$' "$tmp/out"
+ok $? "export says what it wrote" "$tmp/err"
+run memory import -m $MODEL -t 1 "$tmp/a.avp" "$tmp/back.lmem"
+[ "$code" -eq 0 ] && [ ! -s "$tmp/err" ] && grep -qE '^.*/back\.lmem: [0-9]+ positions saved$' "$tmp/out"
+ok $? "import saves it" "$tmp/err"
+run memory load -m $MODEL -t 1 "$file" --read "$tmp/more" --speak 32
+cp "$tmp/out" "$tmp/want"
+run memory load -m $MODEL -t 1 "$tmp/back.lmem" --read "$tmp/more" --speak 32
+[ "$code" -eq 0 ] && cmp -s "$tmp/want" "$tmp/out"
+ok $? "what came back goes on as what went out" "$tmp/err"
+fails 1 'read a prompt before speaking' "it must read before it speaks" memory load -m $MODEL -t 1 "$tmp/back.lmem"
+fails 1 'and it cannot be rebuilt' "it is not rebuilt" memory load -m $MODEL -t 1 -ctk f32 "$tmp/back.lmem" --read "$tmp/more"
+run memory info "$tmp/back.lmem"
+grep -q '^rebuilt *no: .* out of an AVP frame$' "$tmp/out"
+ok $? "and info says so" "$tmp/out"
+run memory export -m $MODEL -t 1 "$tmp/b.lmem" --avp "$tmp/t.avp" --avp_payload thoughts --avp_dtype f32 --avp_zstd --agent planner
+grep -q 'thoughts of .* written in f32$' "$tmp/out" && run memory import -m $MODEL -t 1 "$tmp/t.avp" "$tmp/t.lmem" --key "$tmp/turn" &&
+    run memory info "$tmp/t.lmem"
+grep -qE '^memory +7 positions: 0 tokens, 7 thoughts$' "$tmp/out" && grep -qE '^segments +thought +0 to 6 +planner$' "$tmp/out" &&
+    grep -q "^seal *a key's" "$tmp/out"
+ok $? "thoughts go out and come in, a position each, by their agent's name" "$tmp/out"
+run memory export -m $MODEL -t 1 "$tmp/b.lmem" --avp "$tmp/l.avp" --avp_payload last --avp_dtype bf16 --avp_model_hash 0123
+run memory import -m $MODEL -t 1 "$tmp/l.avp" "$tmp/l.lmem" --avp_model_hash 0123 && run memory load -m $MODEL -t 1 "$tmp/l.lmem" --speak 3
+[ "$code" -eq 0 ]
+ok $? "a last hidden state comes in as a thought, which may be spoken from" "$tmp/err"
+fails 1 'its model_hash is "0123", 4567 wanted' "a frame of another model's hash is refused" \
+    memory import -m $MODEL "$tmp/l.avp" "$tmp/no.lmem" --avp_model_hash 4567
+fails 1 'is of another model' "a frame of other sizes is refused" memory import -m tests/parity/fixtures/untied.gguf "$tmp/a.avp" "$tmp/no.lmem"
+fails 1 'is no AVP frame' "another file is told from one" memory import -m $MODEL "$file" "$tmp/no.lmem"
+head -c 3000 "$tmp/a.avp" >"$tmp/cut.avp"
+fails 1 'is damaged or cut short' "a frame cut short says so" memory import -m $MODEL "$tmp/cut.avp" "$tmp/no.lmem"
+fails 1 'No such file' "a frame that is not there is named" memory import -m $MODEL "$tmp/nothere" "$tmp/no.lmem"
+fails 1 'holds no thoughts' "what is not there is not written" memory export -m $MODEL -t 1 "$file" --avp "$tmp/no.avp" --avp_payload thoughts
+fails 2 '--avp_dtype' "an unknown type is named" memory export -m $MODEL "$file" --avp "$tmp/no.avp" --avp_dtype f8
+fails 2 'with --avp FRAME' "a frame is asked for" memory export -m $MODEL "$file"
+[ ! -e "$tmp/no.lmem" ] && [ ! -e "$tmp/no.avp" ]
+ok $? "and none of these left a file"
+
 # Wrong usage.
 fails 2 'verify FILE or keygen FILE' "keygen is one of them" memory keygen
 fails 2 'expected save FILE, load FILE' "without a word it says which there are" memory

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/memory/avp.h"
 #include "cli/memory/file.h"
 #include "cli/memory/keep.h"
 #include "cli/open.h"
@@ -12,8 +13,9 @@
 typedef struct memory_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
     const char *read, *key, *sign, *signed_by;
+    const char *frame, *payload, *dtype, *model_hash, *agent;
     int64_t n_thoughts, n_tokens;
-    bool is_json, must_be_same;
+    bool is_json, must_be_same, is_packed;
 } memory_settings;
 
 static const lmi_opt memory_opts[] = {
@@ -38,8 +40,28 @@ static const lmi_opt memory_opts[] = {
     {0},
 };
 
+#define AT(field) offsetof(memory_settings, field)
+static const lmi_opt avp_opts[] = {
+    {"--avp", LMI_OPT_FILE, AT(frame), "FRAME", .help = "with export: the frame to write"},
+    {"--avp_payload", LMI_OPT_WORD, AT(payload), "kv|thoughts|last",
+     .help = "with export: the keys and values of all positions, the vectors of the thoughts, or "
+             "the last hidden state"},
+    {"--avp_dtype", LMI_OPT_WORD, AT(dtype), "f32|f16|bf16",
+     .help = "with export: type of the numbers"},
+    {"--avp_zstd", LMI_OPT_ON, AT(is_packed), .help = "with export: pack them"},
+    {"--avp_model_hash", LMI_OPT_TEXT, AT(model_hash), "HASH",
+     .help = "avp's hash of the model's configuration, which a GGUF cannot tell: export writes it, "
+             "and import refuses a frame that has another"},
+    {"--agent", LMI_OPT_TEXT, AT(agent), "NAME",
+     .help = "whose memory it is: export writes it, and import calls thoughts by it (default: as "
+             "the frame says)"},
+    {0},
+};
+#undef AT
+
 static const lmi_opt_group groups[] = {
     {"Memory", memory_opts, 0},
+    {"AVP", avp_opts, 0},
     {"Model", lmi_model_opts, offsetof(lmi_solve_flags, model)},
     {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
     {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
@@ -52,6 +74,8 @@ static const lmi_opt words[] = {
     {"info", LMI_OPT_FILE, 0, "FILE", .help = "say what a memory file holds"},
     {"verify", LMI_OPT_FILE, 0, "FILE", .help = "say whether it is whole, and whose"},
     {"keygen", LMI_OPT_FILE, 0, "FILE", .help = "make a secret key, and FILE.pub beside it"},
+    {"export", LMI_OPT_FILE, 0, "FILE", .help = "write a memory as a frame of AVP"},
+    {"import", LMI_OPT_FILE, 0, "FRAME FILE", .help = "save a frame of AVP as a memory"},
     {0},
 };
 
@@ -61,6 +85,8 @@ static void init(void *settings)
 
     lmi_solve_flags_init(&s->solve);
     s->n_tokens = 64;
+    s->payload = "kv";
+    s->dtype = "f16";
 }
 
 static lmas_status keep_or_go_on(const memory_settings *s, const char *path, bool is_save)
@@ -112,6 +138,32 @@ static int make_keys(const char *path)
     return LMI_EXIT_OK;
 }
 
+static int exchange(const memory_settings *s, const char *memory, const char *frame, bool is_export)
+{
+    const lmi_avp_wish wish = {
+        .memory = memory,
+        .frame = frame,
+        .payload = s->payload,
+        .dtype = s->dtype,
+        .file = {.key_file = s->key,
+                 .sign_file = s->sign,
+                 .signed_by_file = s->signed_by,
+                 .must_be_same = s->must_be_same},
+        .avp = {.is_packed = s->is_packed, .model_hash = s->model_hash, .agent = s->agent}};
+    lmas_status status;
+
+    if (lmi_flags_check(&s->solve.model) != LMAS_OK)
+        return lmi_say_misuse();
+    if (!frame) {
+        lmi_say("memory export: nothing to write: name a frame with --avp FRAME");
+        return LMI_EXIT_USAGE;
+    }
+    lmi_interrupt_install();
+    status =
+        is_export ? lmi_memory_to_avp(&s->solve, &wish) : lmi_memory_from_avp(&s->solve, &wish);
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
+}
+
 static int run(void *settings, const lmi_args *args)
 {
     memory_settings *s = settings;
@@ -127,10 +179,14 @@ static int run(void *settings, const lmi_args *args)
         return look(s, args->words[1], word[0] == 'i');
     if (args->n_words == 2 && strcmp(word, "keygen") == 0)
         return make_keys(args->words[1]);
-    lmi_say("memory: expected save FILE, load FILE, info FILE, verify FILE or keygen FILE, found "
-            "%s%s%s%s",
-            *word ? "\"" : "nothing", word, *word ? "\"" : "",
-            args->n_words > 2 ? " and more" : "");
+    if (args->n_words == 2 && strcmp(word, "export") == 0)
+        return exchange(s, args->words[1], s->frame, true);
+    if (args->n_words == 3 && strcmp(word, "import") == 0)
+        return exchange(s, args->words[2], args->words[1], false);
+    lmi_say(
+        "memory: expected save FILE, load FILE, info FILE, verify FILE, keygen FILE, export FILE "
+        "or import FRAME FILE, found %s%s%s%s",
+        *word ? "\"" : "nothing", word, *word ? "\"" : "", args->n_words > 2 ? " and more" : "");
     return LMI_EXIT_USAGE;
 }
 
@@ -141,7 +197,9 @@ const lmi_command lmi_cmd_memory = {
              "load -m MODEL FILE [--speak N] [--key FILE | --signed_by FILE]\n"
              "info FILE [--json] [--key FILE | --signed_by FILE]\n"
              "verify FILE [--key FILE | --signed_by FILE]\n"
-             "keygen FILE",
+             "keygen FILE\n"
+             "export -m MODEL FILE --avp FRAME [--avp_payload P] [--key FILE]\n"
+             "import -m MODEL FRAME FILE [--key FILE | --sign FILE]",
     .about =
         "A working memory is the KV cache that a model filled as it read and thought. save reads a "
         "text as it stands, without a chat template, and writes the memory to a file: all cells, "
@@ -154,7 +212,10 @@ const lmi_command lmi_cmd_memory = {
         "without it; without a key take memories only from people whom you would take a program "
         "from. A key is either a secret that those who save and those who load share (--key), or "
         "one of a pair (keygen): who has the secret one signs, and all who have the public one "
-        "can tell (Ed25519).",
+        "can tell (Ed25519).\n"
+        "export writes a memory for other programs, as a frame of the Agent Vector Protocol, and "
+        "import reads one of theirs. What comes in as keys and values has no last hidden state and "
+        "cannot be rebuilt: read on with load --read before it speaks.",
     .examples =
         "read a text once\n"
         "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt\n"
@@ -171,7 +232,9 @@ const lmi_command lmi_cmd_memory = {
         "sign it\n"
         "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt --sign notes.sign\n"
         "did who has notes.sign sign it?\n"
-        "latentmas memory verify notes.lmem --signed_by notes.sign.pub\n",
+        "latentmas memory verify notes.lmem --signed_by notes.sign.pub\n"
+        "hand it to a program that speaks AVP\n"
+        "latentmas memory export -m models/demo.gguf notes.lmem --avp notes.avp\n",
     .words = words,
     .computes = true,
     .groups = groups,

@@ -73,7 +73,7 @@ static void print_text(const char *path, const lmas_memory_file_info *info)
     printf("%-15s ", "seal");
     print_seal(info);
     if (!info->can_rebuild)
-        printf("%-15s no: blocks were joined or dropped\n", "rebuilt");
+        printf("%-15s no: blocks were joined or dropped, or came out of an AVP frame\n", "rebuilt");
     print_segments(info);
 }
 

@@ -114,19 +114,21 @@ lmas_status lmi_memory_keep_new(const lmi_solve_flags *flags, const lmi_memory_w
     return status;
 }
 
-static bool print_speech(void *user, const char *text, size_t len)
+static bool print_speech(void *has_spoken, const char *text, size_t len)
 {
-    (void)user;
+    *(bool *)has_spoken = true;
     return fwrite(text, 1, len, stdout) == len && fflush(stdout) == 0;
 }
 
 static lmas_status speak(work *w, int64_t n_tokens)
 {
     const lmas_sampling greedy = {.temperature = 0, .top_p = 1};
-    const lmas_status status =
-        lmas_memory_speak(w->memory, "speaker", (int32_t)n_tokens, &greedy, print_speech, NULL);
+    bool has_spoken = false;
+    const lmas_status status = lmas_memory_speak(w->memory, "speaker", (int32_t)n_tokens, &greedy,
+                                                 print_speech, &has_spoken);
 
-    putchar('\n');
+    if (status == LMAS_OK || has_spoken)
+        putchar('\n');
     return status;
 }
 

@@ -220,7 +220,8 @@ typedef struct parts {
     const lmi_pool *some;
     uint32_t *picked; /* the cells of `some`, [n_picked] */
     uint32_t n_picked;
-    int64_t delta;
+    int64_t delta;  /* how far on they go, */
+    int64_t stride; /* and each farther than the one before */
 } parts;
 
 static void put(uint8_t **at, const void *data, size_t size)
@@ -277,7 +278,7 @@ static void put_places(uint8_t **at, const parts *p)
         uint8_t *place = *at;
 
         put(at, p->some->places + p->picked[i] * size, size);
-        move_place(place, size, p->delta);
+        move_place(place, size, p->delta + p->stride * i);
     }
 }
 
@@ -435,4 +436,24 @@ lmas_status lmi_cells_thin(lmi_blob *out, const lmi_cells *cells, const bool *is
     if (!is_done)
         return lmi_fail(LMAS_E_NOMEM, "no memory to thin a lane out");
     return LMAS_OK;
+}
+
+lmas_status lmi_cells_repeat(lmi_blob *out, const lmi_cells *cells, uint32_t n)
+{
+    parts p[LMI_POOLS_MAX] = {0};
+    bool is_done = true;
+    uint32_t i;
+
+    for (i = 0; i < cells->n_pools; i++) {
+        const lmi_pool *pool = &cells->pools[i];
+
+        p[i] = (parts){.cells = cells, .some = pool, .n_picked = n, .stride = 1};
+        p[i].delta = -(int64_t)lmi_cells_position(cells, pool, 0);
+        p[i].picked = lmi_new(n, sizeof(uint32_t)); /* zeros: the first cell */
+        is_done = is_done && p[i].picked;
+    }
+    is_done = is_done && write(out, cells, p);
+    for (i = 0; i < cells->n_pools; i++)
+        lmi_free(p[i].picked);
+    return is_done ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for %u cells", n);
 }

@@ -75,4 +75,7 @@ lmas_status lmi_cells_join(lmi_blob *out, const lmi_cells *to, const lmi_cells *
 /* The cells whose positions `is_kept` names, which has a place for each position there is. */
 lmas_status lmi_cells_thin(lmi_blob *out, const lmi_cells *cells, const bool *is_kept);
 
+/* The first cell of each pool `n` times, at positions 0 to n - 1: room to write others' into. */
+lmas_status lmi_cells_repeat(lmi_blob *out, const lmi_cells *cells, uint32_t n);
+
 #endif

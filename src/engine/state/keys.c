@@ -103,6 +103,18 @@ void lmi_keys_store(const lmi_pool *pool, uint32_t layer, uint32_t i, float *val
     lmi_vector_store(&pool->keys[layer], pool->n, i, values);
 }
 
+void lmi_values_load(float *out, const lmi_pool *pool, uint32_t layer, uint32_t i)
+{
+    lmi_vector_load(out, &pool->values[layer], pool->n, i);
+    mix(out, lmi_vector_width(&pool->values[layer]), pool->n_rot_v);
+}
+
+void lmi_values_store(const lmi_pool *pool, uint32_t layer, uint32_t i, float *values)
+{
+    mix(values, lmi_vector_width(&pool->values[layer]), pool->n_rot_v);
+    lmi_vector_store(&pool->values[layer], pool->n, i, values);
+}
+
 double lmi_keys_rounding(uint32_t type)
 {
     enum { N = 256 };

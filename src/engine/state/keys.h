@@ -19,6 +19,10 @@ uint32_t lmi_keys_width(const lmi_layer_rows *keys);
 void lmi_keys_load(float *out, const lmi_pool *pool, uint32_t layer, uint32_t i);
 void lmi_keys_store(const lmi_pool *pool, uint32_t layer, uint32_t i, float *values);
 
+/* The same for a cell's values, mixed in blocks of n_rot_v. The pool must have values. */
+void lmi_values_load(float *out, const lmi_pool *pool, uint32_t layer, uint32_t i);
+void lmi_values_store(const lmi_pool *pool, uint32_t layer, uint32_t i, float *values);
+
 /* How far a type's rounding takes a vector from itself, as a share of its length. */
 double lmi_keys_rounding(uint32_t type);
 
