@@ -4,7 +4,7 @@
 . tests/cli/common/claims.sh
 
 ask='-m models/demo.gguf --task demo --max_samples 4 --temp 0 --max_new_tokens 64 -np 4 -t 1'
-run run $ask --keep_thoughts 3 --latent_steps 4 --output "$tmp/latent"
+run run $ask --keep_thoughts 3 --latent_steps 4 --probe 8 --output "$tmp/latent"
 ok "$code" "a run of four questions keeps three tokens of each thought" "$tmp/err"
 run run $ask --method text_mas --output "$tmp/text"
 ok "$code" "another one speaks" "$tmp/err"
@@ -26,6 +26,8 @@ run show "$tmp/latent" 2
     [ "$(grep -cE '^--- (planner|critic|refiner): read [0-9]+, thought 4, positions [0-9]+-[0-9]+$' "$tmp/out")" -eq 3 ] &&
     grep -q '^--- judger says\|^--- judger: says' "$tmp/out" && grep -q 'The answer is' "$tmp/out"
 ok $? "show INDEX prints what each agent read and said" "$tmp/out"
+[ "$(grep -cE '^--- (planner|critic|refiner): would have said$' "$tmp/out")" -eq 3 ]
+ok $? "and what those who only thought would have said" "$tmp/out"
 run show "$tmp/latent" --against "$tmp/text" 1
 [ "$code" -eq 0 ] && grep -q "^A  $tmp/latent: " "$tmp/out" && grep -q "^B  $tmp/text: " "$tmp/out" &&
     [ "$(grep -c '^--- A answer' "$tmp/out")" -eq 1 ] && [ "$(grep -c '^--- B answer' "$tmp/out")" -eq 1 ]
@@ -194,6 +196,7 @@ for n, folder in enumerate(sys.argv[2:]):
             prompt = head["texts"][turn["i"] // 2]
             assert (prompt.replace("\1", q["q"]) if turn["i"] % 2 else prompt) == agent["input"]
             assert head["words"][turn["n"]] == agent["name"] and turn.get("o", "") == agent["output"]
+            assert turn.get("b") == agent.get("probe")
             assert turn["m"][6:8] == [agent["pos_begin"], agent["pos_end"]]
             for short, long in zip(turn.get("h", []), agent.get("thoughts", []), strict=True):
                 assert abs(short[0] - long["norm"]) <= 1e-3 * long["norm"]

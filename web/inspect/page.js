@@ -65,7 +65,7 @@ function readAgent(turn) {
     name: words[turn.n] + (turn.r ? ", round " + turn.r : ""),
     read, thought, spoken, shared, kept, dropped, begin, end, rest,
     ms: turn.t, isCut: Boolean(turn.f & 1), isCircling: Boolean(turn.f & 2),
-    output: turn.o || "", prompt: turn.i, thoughts: turn.h || [],
+    output: turn.o || "", probe: turn.b || "", prompt: turn.i, thoughts: turn.h || [],
   };
 }
 
@@ -456,6 +456,7 @@ function drawTexts(view) {
   const last = view.agents.length - 1;
   return el("div", { class: "texts" }, view.agents.flatMap((agent, a) => [
     drawText(a, "prompt", agent.name + " reads", count(agent.read, "token"), readPrompt(agent, view.question), false),
+    agent.probe ? drawText(a, "probe", agent.name + " would have said", "unheard", agent.probe, false) : null,
     agent.output ? drawText(a, "text", agent.name + " says", count(agent.spoken, "token"), agent.output, a === last) : null,
   ]).filter(Boolean));
 }

@@ -142,9 +142,13 @@ void lmi_full_texts(const lmi_shown *row, size_t run)
         lmi_full_title(key, agent->name, rest);
         if (*agent->input)
             lmi_put_block(stdout, agent->input);
-        if (!*agent->output)
-            continue;
-        lmi_full_title(key, agent->name, "says");
-        lmi_put_block(stdout, agent->output);
+        if (*agent->output) {
+            lmi_full_title(key, agent->name, "says");
+            lmi_put_block(stdout, agent->output);
+        }
+        if (agent->probe) {
+            lmi_full_title(key, agent->name, "would have said");
+            lmi_put_block(stdout, agent->probe);
+        }
     }
 }

@@ -8,7 +8,7 @@
  *     {"questions": [question, ...], "head": {"runs": [...], "words": [...], "texts": [...]}}
  *     question: {"i": index, "d": id, "q": question, "g": gold, "r": [answer or null, ...]}
  *     answer:   {"p": prediction, "c": right, "k": by compat, "m": counts, "t": ms, "a": turns}
- *     turn:     {"n": name, "i": prompt, "o": text, "m": counts, "t": ms, "h": [thought, ...]}
+ *     turn:     {"n": name, "i": prompt, "o": text, "b": probe, "m": counts, "t": ms, "h": [..]}
  *     thought:  [norm, entropy, cosine before, to prompt, [word, p, ...], [word, cosine, ...]]
  *
  * No text of a model leaves its place: what HTML knows is escaped in the JSON, the page writes
@@ -151,6 +151,7 @@ static void add_agent(writer *w, yyjson_mut_val *agents, const lmas_agent_trace 
         yyjson_mut_obj_add_uint(w->doc, o, "r", a->round);
     yyjson_mut_obj_add_uint(w->doc, o, "i", number_prompt(w, a->input, question));
     add_text(w, o, "o", a->output);
+    add_text(w, o, "b", a->probe);
     if (flags)
         yyjson_mut_obj_add_int(w->doc, o, "f", flags);
     add_counts(w, o, counts, sizeof(counts) / sizeof(counts[0]));
