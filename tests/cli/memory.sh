@@ -240,7 +240,7 @@ fails 2 'with --avp FRAME' "a frame is asked for" memory export -m $MODEL "$file
 ok $? "and none of these left a file"
 
 # Wrong usage.
-fails 2 'verify FILE or keygen FILE' "keygen is one of them" memory keygen
+fails 2 'keygen FILE, export FILE or import FRAME FILE' "keygen is one of them" memory keygen
 fails 2 'expected save FILE, load FILE' "without a word it says which there are" memory
 fails 2 'found "keep"' "an unknown word is named" memory keep x
 fails 2 'no model' "a model is asked for" memory load x
