@@ -390,7 +390,7 @@ LMAS_API void lmas_memory_file_free(lmas_memory_file *file);
 
 /* A working memory for other programs, as a frame of AVP (docs/memory.md): its cells, the vectors
  * of its thoughts, or its last hidden state; in numbers of one type. */
-typedef enum { LMAS_AVP_CELLS, LMAS_AVP_THOUGHTS, LMAS_AVP_LAST } lmas_avp_payload;
+typedef enum { LMAS_AVP_CELLS, LMAS_AVP_THOUGHTS, LMAS_AVP_HIDDEN } lmas_avp_payload;
 typedef enum { LMAS_AVP_F32, LMAS_AVP_F16, LMAS_AVP_BF16 } lmas_avp_dtype;
 typedef struct lmas_avp_params {
     lmas_avp_payload payload; /* to write (default LMAS_AVP_CELLS) */

@@ -525,7 +525,7 @@ static void test_thoughts_come_back_as_they_were_fed_in(void **state)
 /* What a thought is made of, made into one elsewhere: it is the thought that comes next. */
 static void test_a_last_hidden_state_becomes_the_next_thought(void **state)
 {
-    const lmas_avp_params last = {.payload = LMAS_AVP_LAST, .dtype = LMAS_AVP_F32};
+    const lmas_avp_params last = {.payload = LMAS_AVP_HIDDEN, .dtype = LMAS_AVP_F32};
     const lmas_avp_params mine = {.agent = "me"};
     lmas_session *session = support_session(support_model(DEMO_MODEL), 2, 2 * N_CTX, false);
     lmas_memory *memory = make(session), *loaded = NULL;
@@ -547,7 +547,7 @@ static void test_a_last_hidden_state_becomes_the_next_thought(void **state)
 static void test_what_is_not_there_is_not_written(void **state)
 {
     const lmas_avp_params thoughts = {.payload = LMAS_AVP_THOUGHTS};
-    const lmas_avp_params last = {.payload = LMAS_AVP_LAST};
+    const lmas_avp_params last = {.payload = LMAS_AVP_HIDDEN};
     const lmas_avp_params f32 = {.dtype = LMAS_AVP_F32};
     lmas_session *session = support_session(support_model(DEMO_MODEL), 3, 3 * N_CTX, false);
     lmas_memory *memory = NULL, *loaded = NULL;

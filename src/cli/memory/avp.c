@@ -28,7 +28,7 @@ static lmas_avp_params params_of(const lmi_avp_wish *wish)
 
     p.payload = strcmp(wish->payload, "kv") == 0         ? LMAS_AVP_CELLS
                 : strcmp(wish->payload, "thoughts") == 0 ? LMAS_AVP_THOUGHTS
-                                                         : LMAS_AVP_LAST;
+                                                         : LMAS_AVP_HIDDEN;
     p.dtype = strcmp(wish->dtype, "f32") == 0   ? LMAS_AVP_F32
               : strcmp(wish->dtype, "f16") == 0 ? LMAS_AVP_F16
                                                 : LMAS_AVP_BF16;

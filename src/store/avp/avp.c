@@ -27,7 +27,7 @@ static lmas_status check_params(const lmas_avp_params *p)
 
     if (status != LMAS_OK)
         return status;
-    if (p->payload > LMAS_AVP_LAST || p->dtype > LMAS_AVP_BF16)
+    if (p->payload > LMAS_AVP_HIDDEN || p->dtype > LMAS_AVP_BF16)
         return lmi_fail(LMAS_E_INVALID, "no such payload or dtype of an AVP frame: %d, %d",
                         (int)p->payload, (int)p->dtype);
     return check_text(p->agent, "an agent's name");

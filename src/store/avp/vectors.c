@@ -142,7 +142,7 @@ lmas_status lmi_avp_take_vectors(const char *path, lmi_avp_metadata *metadata,
 {
     const lmi_account *account = &memory->account;
 
-    if (params->payload == LMAS_AVP_LAST) {
+    if (params->payload == LMAS_AVP_HIDDEN) {
         if (!(memory->lane->has & LMI_WANT_HIDDEN))
             return lmi_fail(LMAS_E_INVALID,
                             "this working memory has no last hidden state: it must have read or "
