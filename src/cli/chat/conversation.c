@@ -1,8 +1,7 @@
 /* conversation.c - see conversation.h. */
 #include "cli/chat/conversation.h"
 
-#include <stdlib.h>
-
+#include "base/mem.h"
 #include "cli/interrupt.h"
 #include "cli/origin.h"
 
@@ -27,7 +26,7 @@ lmas_status lmi_conversation_open(lmi_conversation *out, lmi_stage *stage,
 
 static void drop(lmi_account_text *text)
 {
-    free(text->text); /* open_memstream's */
+    lmi_free(text->text); /* open_memstream's */
     *text = (lmi_account_text){0};
 }
 
