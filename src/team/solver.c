@@ -353,8 +353,8 @@ static lmas_status retire(lmas_solver *solver, size_t i)
 static bool has_room(const lmas_solver *solver, const lmi_job *job)
 {
     const lmi_context *ctx = solver->session->ctx;
-    uint64_t n = (uint64_t)lmi_shelf_n_cells(&solver->shelf) + solver->plan.n_origin +
-                 lmi_job_n_cells(job);
+    uint64_t n =
+        (uint64_t)lmi_shelf_n_cells(&solver->shelf) + solver->plan.n_origin + lmi_job_n_cells(job);
     size_t i;
 
     for (i = 0; i < solver->n_running; i++)
