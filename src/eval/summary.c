@@ -46,6 +46,18 @@ static void add_reference(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_s
     yyjson_mut_obj_add_real(doc, root, "time_per_sample_sec", seconds(totals->run_ms / n));
 }
 
+/* Of what was inherited: in cells, and in bytes of an f16 cache. */
+static void add_cells(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup,
+                      const lmi_totals *totals)
+{
+    const uint64_t cell_size = lmas_model_describe(setup->model)->cell_size;
+
+    yyjson_mut_obj_add_uint(doc, root, "cells_kept", totals->n_kept);
+    yyjson_mut_obj_add_uint(doc, root, "cells_dropped", totals->n_dropped);
+    yyjson_mut_obj_add_uint(doc, root, "bytes_kept", totals->n_kept * cell_size);
+    yyjson_mut_obj_add_uint(doc, root, "bytes_dropped", totals->n_dropped * cell_size);
+}
+
 static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup,
                      const lmi_totals *totals, const char *folder)
 {
@@ -65,10 +77,8 @@ static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup 
     yyjson_mut_obj_add_uint(doc, root, "circling", totals->n_circling);
     yyjson_mut_obj_add_uint(doc, root, "tokens_read", totals->n_read);
     yyjson_mut_obj_add_uint(doc, root, "tokens_shared", totals->n_shared);
-    if (totals->n_dropped) {
-        yyjson_mut_obj_add_uint(doc, root, "cells_kept", totals->n_kept);
-        yyjson_mut_obj_add_uint(doc, root, "cells_dropped", totals->n_dropped);
-    }
+    if (totals->n_dropped)
+        add_cells(doc, root, setup, totals);
     yyjson_mut_obj_add_uint(doc, root, "thoughts", totals->n_thought);
     yyjson_mut_obj_add_uint(doc, root, "thoughts_at_rest", totals->n_at_rest);
     yyjson_mut_obj_add_uint(doc, root, "tokens_spoken", totals->n_spoken);

@@ -56,4 +56,11 @@ ok $? "a run by auto does not go on by number" "$tmp/err"
 run report "$tmp/kept"
 grep -q '3 answers cut at max_new_tokens' "$tmp/out"
 ok $? "the report notes cut answers" "$tmp/out"
+# What a rule at the handover left, in cells and bytes.
+run run -m $MODEL --task demo --max_samples 2 -t 1 --temp 0 -n 4 --latent_steps 4 --keep thoughts --output "$tmp/thin"
+kept=$(field cells_kept "$tmp/out") dropped=$(field cells_dropped "$tmp/out")
+[ "$code" -eq 0 ] && [ "$kept" -eq 48 ] && [ "$dropped" -gt 400 ] &&
+    [ "$(field bytes_kept "$tmp/out")" -eq $((kept * 2304)) ] && [ "$(field bytes_dropped "$tmp/out")" -eq $((dropped * 2304)) ] &&
+    grep -qE '^  kept +48 of [0-9]+ inherited cells, 108\.0 KiB of [0-9.]+ [KM]iB$' "$tmp/err"
+ok $? "a run says how many cells and bytes went on" "$tmp/err"
 finish

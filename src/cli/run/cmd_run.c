@@ -491,17 +491,20 @@ static void print_heading(const work *w)
 }
 
 /* What it took, and what of that was spared or wasted. */
-static void print_phases(const lmi_totals *t)
+static void print_phases(const lmi_totals *t, uint64_t cell_size)
 {
     const uint64_t n_cells = t->n_kept + t->n_dropped;
+    char kept[32], all[32];
 
+    lmi_size_text(kept, (double)(t->n_kept * cell_size));
+    lmi_size_text(all, (double)(n_cells * cell_size));
     print_phase("read", t->n_read, "tokens", t->read_ms);
     if (t->n_shared)
         fprintf(stderr, "  shared   %llu of them, which all prompts begin with: read once\n",
                 (unsigned long long)t->n_shared);
     if (t->n_dropped)
-        fprintf(stderr, "  kept     %llu of %llu inherited cells\n", (unsigned long long)t->n_kept,
-                (unsigned long long)n_cells);
+        fprintf(stderr, "  kept     %llu of %llu inherited cells, %s of %s\n",
+                (unsigned long long)t->n_kept, (unsigned long long)n_cells, kept, all);
     print_phase("thought", t->n_thought, "thoughts", t->think_ms);
     if (t->n_at_rest)
         fprintf(stderr,
@@ -529,7 +532,7 @@ static void print_summary(const work *w)
         fprintf(stderr, "  conflict %zu with the letter of one option and the text of another\n",
                 t->n_conflicts);
     print_endings(t);
-    print_phases(t);
+    print_phases(t, lmas_model_describe(w->stage.model)->cell_size);
     fprintf(stderr, "  time     %s, %.2f s a question\n  folder   %s\n", time, t->run_ms / n / 1e3,
             w->folder.path);
 }
