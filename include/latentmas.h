@@ -415,7 +415,7 @@ LMAS_CHECKED lmas_status lmas_avp_n_pos(uint32_t *out, const char *path);
 /* ---- Team ----------------------------------------------------------------- */
 
 typedef struct lmas_team lmas_team;
-/* A built-in team, "sequential" or "hierarchical"; and the i-th name, NULL past the last. */
+/* A built-in team by name ("sequential", "debate", ...); and the i-th name, NULL past the last. */
 LMAS_CHECKED lmas_status lmas_team_builtin(lmas_team **out, const char *name);
 LMAS_API const char *lmas_team_builtin_name(size_t i);
 
@@ -599,7 +599,7 @@ typedef struct lmas_solver_params {
     /* What every agent's own turn begins with, unless the template has begun it so; NULL for
      * nothing (default). An agent's own in the team file goes before it. Borrowed, as `chat`'s. */
     const char *think;
-    /* latent_mas: which cells of a memory go on when an agent inherits it (docs/teams.md), such as
+    /* latent_mas: which cells of a memory go on when an agent inherits it (docs/method.md), such as
      * "knn:0.8", "attention:0.5" or "last:64"; NULL or "all" for all of them (default). An edge's
      * own goes before it. LMAS_E_INVALID beside a control that hands on no memory or chooses cells
      * itself, LMAS_E_MODEL where this model's cells cannot be dropped or flash attention hides

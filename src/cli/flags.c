@@ -107,12 +107,13 @@ const lmi_opt lmi_team_opts[] = {
              "none: nothing. prompts, thoughts: of its cells those alone. random, zero: cells of "
              "random vectors of the same norm, or of zeros. text: the others' text. shuffled: "
              "memory of the run's next question. wrong-task: of a question of another task. "
-             "latentmas report shows what is lost"},
+             "latentmas report shows what is lost (not for chat; ask has no shuffled)"},
     {"--keep", LMI_OPT_TEXT, AT(keep), "RULE",
      .help = "latent_mas: which cells of the working memory go on when an agent inherits it: "
-             "knn:SHARE[:top|bottom|random[:N]], the share nearest to its prompt and the last N; "
-             "attention:SHARE[:N], thoughts, and the share of the prompts that thoughts looked at "
-             "most and the first N (-fa off); last:N; thoughts; prompts; all (the default). An "
+             "knn:SHARE[:top|bottom|random[:N]][:restart], the share nearest to its prompt and the "
+             "last N (restart: at positions 0, 1, 2 ...); attention:SHARE[:N], thoughts, and the "
+             "share of the prompts that thoughts looked at most and the first N (on a GPU with "
+             "-fa off); last:N; thoughts; prompts; all (the default). An "
              "edge's own rule in the team file goes before it"},
     {"--knn_filter", LMI_OPT_ON, AT(knn_filter),
      .help = "--keep knn as kNN-LatentMAS spells it, with the next three"},
@@ -178,7 +179,8 @@ const lmi_opt lmi_engine_opts[] = {
      .help = "type of the V cache"},
     {"--kv", LMI_OPT_WORD, AT(kv), "auto|unified|lane",
      .help = "unified: questions that run together draw from one pool of positions. lane: each "
-             "has an equal part of its own, which attends faster. auto is lane"},
+             "has an equal part of its own, which attends faster. auto is lane, but unified for chat, "
+             "and for ask with branches or --memory"},
     {0},
 };
 #undef AT

@@ -121,7 +121,7 @@ static lmas_status check_think(const char *think)
 }
 
 /* Nats: more than any vocabulary has. */
-enum { REST_ENTROPY_MAX = 100 };
+#define REST_ENTROPY_MAX 100.0f
 
 static lmas_status check_steps(const lmas_solver_params *p)
 {
@@ -134,8 +134,8 @@ static lmas_status check_steps(const lmas_solver_params *p)
         return lmi_fail(LMAS_E_INVALID, "latent_steps_max must be from 1 to %d, got %d",
                         LMAS_LATENT_STEPS_MAX, p->latent_steps_max);
     if (!(p->rest_entropy >= 0 && p->rest_entropy <= REST_ENTROPY_MAX))
-        return lmi_fail(LMAS_E_INVALID, "rest_entropy must be from 0 to %d, got %g",
-                        REST_ENTROPY_MAX, (double)p->rest_entropy);
+        return lmi_fail(LMAS_E_INVALID, "rest_entropy must be from 0 to %g, got %g",
+                        (double)REST_ENTROPY_MAX, (double)p->rest_entropy);
     return LMAS_OK;
 }
 

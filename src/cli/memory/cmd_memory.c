@@ -27,12 +27,12 @@ static const lmi_opt memory_opts[] = {
      .max = LMAS_NEW_TOKENS_MAX,
      .help = "with load: most tokens to speak, greedily, until the model ends its turn"},
     {"--key", LMI_OPT_FILE, offsetof(memory_settings, key), "FILE",
-     .help = "16 to 4096 secret bytes: save seals with them, and the others refuse what was not "
-             "sealed with them"},
+     .help = "16 to 4096 secret bytes: save and import seal with them; load, info, verify and "
+             "export refuse what was not sealed with them"},
     {"--sign", LMI_OPT_FILE, offsetof(memory_settings, sign), "FILE",
-     .help = "with save: a secret key of keygen, to sign with"},
+     .help = "with save and import: a secret key of keygen, to sign with"},
     {"--signed_by", LMI_OPT_FILE, offsetof(memory_settings, signed_by), "FILE",
-     .help = "with load, info and verify: a public key of keygen; what was not signed with the "
+     .help = "with load, info, verify and export: a public key of keygen; what was not signed with the "
              "secret one of the pair is refused"},
     {"--must_be_same", LMI_OPT_ON, offsetof(memory_settings, must_be_same),
      .help = "with load: fail where the memory would have to be rebuilt"},
@@ -198,7 +198,7 @@ const lmi_command lmi_cmd_memory = {
              "info FILE [--json] [--key FILE | --signed_by FILE]\n"
              "verify FILE [--key FILE | --signed_by FILE]\n"
              "keygen FILE\n"
-             "export -m MODEL FILE --avp FRAME [--avp_payload P] [--key FILE]\n"
+             "export -m MODEL FILE --avp FRAME [--avp_payload P] [--signed_by FILE]\n"
              "import -m MODEL FRAME FILE [--key FILE | --sign FILE]",
     .about =
         "A working memory is the KV cache that a model filled as it read and thought. save reads a "
