@@ -160,6 +160,7 @@ static lmas_status ask(const ask_settings *s, lmi_talk *talk, const char *questi
     talk->user = &kept;
     if (status == LMAS_OK)
         status = solve(&stage, talk, &kept, question);
+    talk->user = NULL; /* nobody talks any more */
     lmi_kept_done(&kept);
     lmi_stage_done(&stage);
     return status;
