@@ -665,6 +665,7 @@ typedef struct lmas_needs {
     uint32_t n_cells;       /* the most in one of them (if every agent speaks all it may) */
     uint32_t n_cells_all;   /* the most in all of them, where lanes draw from one pool; the lane and
                              * the cells of an origin come on top */
+    bool copies_origin; /* and its cells once more for each lane, which cannot share them here */
 } lmas_needs;
 LMAS_CHECKED lmas_status lmas_question_needs(lmas_needs *out, const lmas_model *model,
                                              const lmas_team *team,

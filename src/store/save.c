@@ -26,6 +26,9 @@ static lmas_status check(const lmas_memory *memory)
 {
     const lmas_status status = lmi_memory_check_content(memory);
 
+    if (status == LMAS_OK && memory->account.is_lost)
+        return lmi_fail(LMAS_E_INVALID, "of this working memory positions were dropped, and which "
+                                        "are left it cannot tell a file");
     if (status == LMAS_OK && !lmi_account_is_whole(&memory->account))
         return lmi_fail(LMAS_E_INVALID,
                         "this working memory keeps no account of what was read into it");

@@ -379,7 +379,7 @@ static void test_an_origin_that_cannot_be_one_is_refused(void **state)
 }
 
 /* The question and the origin take what they say they take. */
-static void test_a_pool_of_just_what_both_need_is_enough(void **state)
+static void check_need_is_enough(const char *keep)
 {
     const lmas_question q = {.text = QUESTION, .kind = LMAS_ANSWER_FREE};
     lmas_solver_params params = params_of(LMAS_METHOD_LATENT_MAS, NULL);
@@ -391,10 +391,10 @@ static void test_a_pool_of_just_what_both_need_is_enough(void **state)
     lmas_needs needs;
     uint32_t n_origin;
 
-    (void)state;
+    params.keep_rule = keep;
     assert_ok(lmas_model_count_tokens(&n_origin, support_model(TIED_MODEL), DOCUMENT));
     assert_ok(lmas_question_needs(&needs, support_model(TIED_MODEL), team, &params, &q));
-    p.n_ctx = needs.n_cells_all + n_origin;
+    p.n_ctx = needs.n_cells_all + n_origin * (needs.copies_origin ? 1 + needs.n_lanes : 1);
     p.n_lanes = needs.n_lanes + 1;
     p.kv = LMAS_KV_UNIFIED;
     assert_ok(lmas_session_new(&session, support_model(TIED_MODEL), &p));
@@ -405,6 +405,14 @@ static void test_a_pool_of_just_what_both_need_is_enough(void **state)
     lmas_memory_free(origin);
     lmas_session_free(session);
     lmas_team_free(team);
+}
+
+static void test_a_pool_of_just_what_both_need_is_enough(void **state)
+{
+    (void)state;
+    check_need_is_enough(NULL);
+    check_need_is_enough("knn:1");
+    check_need_is_enough("knn:1:restart");
 }
 
 int main(void)
