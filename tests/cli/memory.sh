@@ -97,6 +97,8 @@ team --memory "$tmp/document.lmem" --signed_by "$tmp/ask.key.pub"
 [ "$code" -eq 1 ] && [ ! -s "$tmp/out" ]
 ok $? "and no other" "$tmp/err"
 fails 2 'changes nothing without' "--key alone is a mistake" ask -m $MODEL --key "$tmp/turn" 'How many?'
+fails 2 'one seal' "and so are a key and a signature" \
+    ask -m $MODEL --save_memory "$tmp/a.lmem" --key "$tmp/turn" --sign "$tmp/ask.key" 'How many?'
 fails 1 'control zero overwrites' "an experiment that overwrites memories has none to begin with" \
     ask -m $MODEL --memory "$tmp/document.lmem" --control zero 'How many?'
 

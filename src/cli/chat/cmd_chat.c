@@ -276,6 +276,8 @@ static int finish(lmas_status status, int write_error)
 
 static lmas_status check(const chat_settings *s)
 {
+    if (s->keys.key_file && s->keys.sign_file)
+        return lmi_fail(LMAS_E_INVALID, "a file has one seal: give --key or --sign, not both");
     if (lmi_flags_check(&s->solve.model) != LMAS_OK ||
         lmi_team_flags_check(&s->solve.team) != LMAS_OK)
         return LMAS_E_INVALID;
