@@ -346,6 +346,9 @@ typedef struct lmas_memory_file_params {
 } lmas_memory_file_params;
 LMAS_API lmas_memory_file_params lmas_memory_file_params_default(void);
 
+/* Whether the key files that they name can be used: what saving and loading would say later. */
+LMAS_CHECKED lmas_status lmas_memory_file_check(const lmas_memory_file_params *params);
+
 /* Make a pair of keys: `path`, secret, mode 0600, and `path`.pub. Fails where one is there. */
 LMAS_CHECKED lmas_status lmas_memory_keygen(const char *path);
 
@@ -665,6 +668,7 @@ typedef struct lmas_needs {
     uint32_t n_cells;       /* the most in one of them (if every agent speaks all it may) */
     uint32_t n_cells_all;   /* the most in all of them, where lanes draw from one pool; the lane and
                              * the cells of an origin come on top */
+    bool copies_origin; /* and its cells once more for each lane, which cannot share them here */
 } lmas_needs;
 LMAS_CHECKED lmas_status lmas_question_needs(lmas_needs *out, const lmas_model *model,
                                              const lmas_team *team,

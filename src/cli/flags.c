@@ -179,8 +179,8 @@ const lmi_opt lmi_engine_opts[] = {
      .help = "type of the V cache"},
     {"--kv", LMI_OPT_WORD, AT(kv), "auto|unified|lane",
      .help = "unified: questions that run together draw from one pool of positions. lane: each "
-             "has an equal part of its own, which attends faster. auto is lane, but unified for chat, "
-             "and for ask with branches or --memory"},
+             "has an equal part of its own, which attends faster. auto is lane, but unified for "
+             "chat, and for ask with branches or --memory"},
     {0},
 };
 #undef AT

@@ -381,8 +381,9 @@ lmas_status lmi_stage_ask(lmi_stage *stage, const lmas_question *question)
     return status == LMAS_OK ? lmi_stage_start(stage, question, 1, 1) : status;
 }
 
-/* Cells for a conversation where nobody says how many. */
-static uint32_t cells_to_converse(const lmi_stage *stage)
+/* Cells for a conversation where nobody says how many; `n_times` as many where its lanes share
+ * none. */
+static uint32_t cells_to_converse(const lmi_stage *stage, uint32_t n_times)
 {
     const int32_t trained = lmas_model_describe(stage->model)->n_ctx_train;
     const double affordable = (double)memory_for_cells(stage) / cell_size(stage);
@@ -390,6 +391,7 @@ static uint32_t cells_to_converse(const lmi_stage *stage)
 
     if (trained > 0 && (uint32_t)trained < n)
         n = (uint32_t)trained;
+    n *= n_times;
     return affordable > 0 && affordable < n ? (uint32_t)affordable : n;
 }
 
@@ -399,14 +401,16 @@ lmas_status lmi_stage_converse(lmi_stage *stage, uint32_t n_beside)
     lmas_needs needs;
     const lmas_status status =
         lmas_question_needs(&needs, stage->model, stage->team, &stage->solver_params, &question);
+    uint32_t n_times;
 
     if (status != LMAS_OK)
         return status;
     if (stage->session_params.kv == LMAS_KV_AUTO)
         stage->session_params.kv = LMAS_KV_UNIFIED; /* what the turns begin with is shared */
     stage->session_params.n_lanes = needs.n_lanes + n_beside;
+    n_times = needs.copies_origin ? stage->session_params.n_lanes : 1;
     stage->session_params.n_ctx =
-        stage->n_ctx_asked ? stage->n_ctx_asked : cells_to_converse(stage);
+        stage->n_ctx_asked ? stage->n_ctx_asked : cells_to_converse(stage, n_times);
     stage->n_at_once = 1;
     return lmi_stage_make_session(stage);
 }

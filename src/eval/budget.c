@@ -124,12 +124,14 @@ static uint32_t part_of(const lmi_budget *budget, const lmas_needs *needs, const
 }
 
 /* What they begin with has a lane of its own; in a pool they share its cells. */
-static void add_origin(lmi_budget *b, const lmi_demand *demand)
+static void add_origin(lmi_budget *b, const lmas_needs *needs, const lmi_demand *demand)
 {
+    const uint32_t n_times = needs->copies_origin ? 1 + b->n_lanes : 1;
+
     if (demand->n_before == 0)
         return;
     if (!demand->n_ctx)
-        b->n_ctx += demand->is_per_lane ? b->n_ctx / b->n_lanes : demand->n_before;
+        b->n_ctx += demand->is_per_lane ? b->n_ctx / b->n_lanes : n_times * demand->n_before;
     b->n_lanes++;
 }
 
@@ -166,7 +168,7 @@ lmas_status lmi_budget_make(lmi_budget *out, const lmi_demand *demand)
     if (demand->cell_size > 0 && demand->max_size > 0)
         affordable = (double)demand->max_size / demand->cell_size;
     fit(&b, &needs, demand, affordable);
-    add_origin(&b, demand);
+    add_origin(&b, &needs, demand);
     *out = b;
     return LMAS_OK;
 }

@@ -4,13 +4,16 @@
 #include "engine/state/cells.h"
 #include "engine/state/edit.h"
 
+bool lmi_probe_copies(const lmas_model *model)
+{
+    return model->is_packed_by_sequence || llama_model_n_swa(model->llama) > 0;
+}
+
 /* Whether all that the words do is undone by dropping their cells. */
 static bool can_drop(const lmi_context *ctx)
 {
-    const lmas_model *model = ctx->model;
-
-    return !model->is_packed_by_sequence &&
-           !(ctx->is_unified && ctx->n_lanes > 1 && llama_model_n_swa(model->llama) > 0);
+    return !lmi_probe_copies(ctx->model) ||
+           (!ctx->model->is_packed_by_sequence && !(ctx->is_unified && ctx->n_lanes > 1));
 }
 
 /* No more than the lane has cells for: nothing of it may have to make room. */

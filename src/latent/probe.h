@@ -26,6 +26,9 @@ typedef struct lmi_probe {
     lmi_blob before; /* the lane's bytes, where they must be put back */
 } lmi_probe;
 
+/* Whether a model's memory is put back so, at least where lanes share a pool. */
+bool lmi_probe_copies(const lmas_model *model);
+
 /* Of an idle memory whose lane has fresh logits: at most `n` tokens, less where the lane has no
  * room for as many. To be done with after a failure too. */
 lmas_status lmi_probe_begin(lmi_probe *out, lmas_memory *memory, uint32_t n);

@@ -22,10 +22,26 @@ lmas_status lmi_memory_check_content(const lmas_memory *memory)
     return LMAS_OK;
 }
 
+lmas_status lmas_memory_file_check(const lmas_memory_file_params *params)
+{
+    lmi_key key = {0};
+    lmas_status status = lmi_key_to_seal(&key, params);
+
+    lmi_key_done(&key);
+    key = (lmi_key){0};
+    if (status == LMAS_OK)
+        status = lmi_key_to_check(&key, params);
+    lmi_key_done(&key);
+    return status;
+}
+
 static lmas_status check(const lmas_memory *memory)
 {
     const lmas_status status = lmi_memory_check_content(memory);
 
+    if (status == LMAS_OK && memory->account.is_lost)
+        return lmi_fail(LMAS_E_INVALID, "of this working memory positions were dropped, and which "
+                                        "are left it cannot tell a file");
     if (status == LMAS_OK && !lmi_account_is_whole(&memory->account))
         return lmi_fail(LMAS_E_INVALID,
                         "this working memory keeps no account of what was read into it");

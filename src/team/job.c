@@ -323,6 +323,9 @@ lmas_status lmi_job_step(lmi_job *job)
         status = begin_turns(job);
     if (status != LMAS_OK)
         lmi_job_fail(job, status);
+    else if (job->n_told == job->plan->n_turns &&
+             job->is_canceled) /* by who was shown the memory */
+        lmi_job_fail(job, lmi_fail(LMAS_E_CANCELED, "canceled"));
     else if (job->n_told == job->plan->n_turns)
         finish(job);
     return is_stopping ? lmi_fail(LMAS_E_CANCELED, "a callback asked to stop") : LMAS_OK;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "latent/probe.h"
 #include "team/params.h"
 #include "team/prompt.h"
 
@@ -84,6 +85,23 @@ static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, con
     return status;
 }
 
+/* No two lanes share a recurrent state, and whoever takes a probe back in a window is made anew. */
+static bool copies_all(const lmi_plan *plan)
+{
+    return plan->model->is_packed_by_sequence ||
+           (plan->params.n_probe > 0 && lmi_probe_copies(plan->model));
+}
+
+/* Then an origin's cells are each lane's own, and so they are where holes are closed. */
+static bool copies_origin(const lmi_plan *plan)
+{
+    size_t i = 0;
+
+    while (i < plan->n_turns && !lmi_turn_restarts(&plan->turns[i]))
+        i++;
+    return i < plan->n_turns || copies_all(plan);
+}
+
 /* A fork shares what it began with, as all share the origin, and a memory that an experiment
  * overwrites shares nothing. Where there is a join each counts for itself, which is more than it
  * takes: a fork may outlive the one who went on in what both began with. */
@@ -94,7 +112,8 @@ static void count_alone(addition *turns, const lmi_plan *plan, size_t i, uint64_
     const lmi_turn_list *takers = base == LMI_NO_TURN ? NULL : &plan->turns[base].gives_to;
     const lmi_turn *heir = takers ? &plan->turns[takers->at[takers->n - 1]] : NULL;
     const bool is_apart = !heir || turn->n_parcels > 0 || heir->n_parcels > 0 ||
-                          lmi_control_overwrites(plan->params.control) || lmi_turn_restarts(turn);
+                          lmi_control_overwrites(plan->params.control) || lmi_turn_restarts(turn) ||
+                          copies_all(plan);
 
     turns[i].alone = is_apart ? whole : turns[i].most;
     if (heir == turn && !is_apart)
@@ -119,7 +138,7 @@ static void count_memory(lmi_room *room, addition *turns, const lmi_plan *plan, 
         least += turns[blocks->at[k]].least;
         most += turns[blocks->at[k]].most;
     }
-    count_alone(turns, plan, i, most - plan->n_origin);
+    count_alone(turns, plan, i, copies_origin(plan) ? most : most - plan->n_origin);
     room->n_least = clamp(least) > room->n_least ? clamp(least) : room->n_least;
     room->n_most = clamp(most) > room->n_most ? clamp(most) : room->n_most;
 }
@@ -188,7 +207,8 @@ lmas_status lmas_question_needs(lmas_needs *out, const lmas_model *model, const 
         *out = (lmas_needs){.n_lanes = plan.n_lanes,
                             .n_lanes_least = plan.n_lanes_least,
                             .n_cells = room.n_most,
-                            .n_cells_all = room.n_all};
+                            .n_cells_all = room.n_all,
+                            .copies_origin = copies_origin(&plan)};
     lmi_plan_done(&plan);
     return status;
 }

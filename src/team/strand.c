@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "engine/state/edit.h"
 #include "team/errand.h"
+#include "team/params.h"
 #include "team/prune.h"
 
 /* Leave the place on the shelf to the next reader. */
@@ -296,6 +297,8 @@ static lmas_status apply_control(lmi_strand *strand)
     lmi_context *ctx = memory->session->ctx;
     const uint64_t seed = strand->plan->params.sampling.seed + strand->id * LMI_TEAM_TURNS_MAX;
 
+    if (lmi_control_overwrites(strand->plan->params.control) && memory->lane->pos > 0)
+        memory->account.is_straight = false; /* fed in again, it would be another one */
     switch (strand->plan->params.control) {
     case LMAS_CONTROL_RANDOM:
         return lmi_lane_overwrite(ctx, memory->lane, LMI_FILL_RANDOM, seed + strand->index);

@@ -70,7 +70,21 @@ say "$first" "$second" /memory
 [ "$code" -eq 1 ] && [ "$(wc -l <"$tmp/out")" -eq 1 ] && grep -q '/new begins anew' "$tmp/err" &&
     [ "$(grep -c ' 3[0-9]* of 512 positions' "$tmp/err")" -eq 2 ]
 ok $? "a full memory is told, with the way out, and stays as it was" "$tmp/err"
+flags="-c 700"
+say "$first" "/save $tmp/c.lmem" "/load $tmp/c.lmem" "$second" /memory
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 2 ] && grep -q ' 7[0-9]* of 768 positions' "$tmp/err"
+ok $? "what was there before /load takes no room from the turns after it" "$tmp/err"
+flags="-c 700 --kv lane"
+say /memory
+grep -q ' 0 of 256 positions' "$tmp/err"
+ok $? "of a cache in parts /memory names the part" "$tmp/err"
 flags=
+printf '%s\n' "$first" | "$LATENTMAS" chat -m $MODEL --temp 0 -n 8 -t 1 >/dev/full 2>"$tmp/err"
+[ $? -eq 1 ] && [ "$(grep -v 'is cut' "$tmp/err")" = 'latentmas: cannot write the answer: No space left on device' ]
+ok $? "a full disk is a failure and no interrupt" "$tmp/err"
+"$LATENTMAS" chat -m $MODEL -t 1 </ >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 1 ] && grep -q 'cannot read from stdin: Is a directory' "$tmp/err"
+ok $? "a stdin that cannot be read is a failure and no end" "$tmp/err"
 head -c 1100000 /dev/zero | tr '\0' a >"$tmp/long"
 printf '\n%s\n' "$first" >>"$tmp/long"
 "$LATENTMAS" chat -m $MODEL --temp 0 -n 32 -t 1 <"$tmp/long" >"$tmp/out" 2>"$tmp/err"

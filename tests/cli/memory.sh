@@ -71,6 +71,21 @@ team --memory "$tmp/document.lmem" --save_memory "$tmp/sealed.lmem" --key "$tmp/
 ok $? "--key takes no memory that it has not sealed" "$tmp/err"
 fails 1 'No such file' "a folder that is not there is named before anybody waits" \
     ask -m $MODEL --save_memory "$tmp/none/a.lmem" 'How many?'
+fails 1 'it is a folder' "and so is one in the file's place" \
+    ask -m $MODEL --save_memory "$tmp" 'How many?'
+fails 1 'may drop positions cannot be saved' "and a rule under which nothing can be saved" \
+    ask -m $MODEL --save_memory "$tmp/thin.lmem" --keep knn:0.5 'How many?'
+fails 1 'control thoughts drops positions' "and such a control" \
+    ask -m $MODEL --save_memory "$tmp/thin.lmem" --control thoughts 'How many?'
+team --control zero --save_memory "$tmp/zero.lmem"
+run memory load -m $MODEL -t 1 "$tmp/zero.lmem" -ctk f32 --speak 4
+[ "$code" -eq 1 ] && grep -q 'rebuil' "$tmp/err"
+ok $? "a memory that a control overwrote is not rebuilt as what it was before" "$tmp/err"
+for _ in $(seq 60); do cat "$tmp/document"; done >"$tmp/long"
+run memory save -m $MODEL -t 1 "$tmp/long.lmem" --read "$tmp/long"
+team --memory "$tmp/long.lmem" --keep knn:0.5:restart
+[ "$code" -eq 0 ] && [ -s "$tmp/out" ]
+ok $? "there is room for a long memory, of which each restart takes a copy" "$tmp/err"
 fails 1 'is no memory file' "--memory of another file is refused" \
     ask -m $MODEL --memory "$tmp/document" 'How many?'
 run memory keygen "$tmp/ask.key"
@@ -81,7 +96,14 @@ ok $? "ask takes a memory that the right person signed" "$tmp/err"
 team --memory "$tmp/document.lmem" --signed_by "$tmp/ask.key.pub"
 [ "$code" -eq 1 ] && [ ! -s "$tmp/out" ]
 ok $? "and no other" "$tmp/err"
+fails 1 'No such file' "a key that is not there is named before anybody waits" \
+    ask -m $MODEL --save_memory "$tmp/x.lmem" --sign "$tmp/nothere" 'How many?'
+fails 1 'the secret one' "and a public key that is to sign" \
+    ask -m $MODEL --save_memory "$tmp/x.lmem" --sign "$tmp/ask.key.pub" 'How many?'
+fails 1 'No such file' "chat says so at its start" chat -m $MODEL --sign "$tmp/nothere"
 fails 2 'changes nothing without' "--key alone is a mistake" ask -m $MODEL --key "$tmp/turn" 'How many?'
+fails 2 'one seal' "and so are a key and a signature" \
+    ask -m $MODEL --save_memory "$tmp/a.lmem" --key "$tmp/turn" --sign "$tmp/ask.key" 'How many?'
 fails 1 'control zero overwrites' "an experiment that overwrites memories has none to begin with" \
     ask -m $MODEL --memory "$tmp/document.lmem" --control zero 'How many?'
 

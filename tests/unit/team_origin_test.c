@@ -344,6 +344,47 @@ static void test_the_memory_callback_can_ask_to_stop(void **state)
     lmas_session_free(session);
 }
 
+typedef struct canceler {
+    lmas_solver *solver;
+    lmas_status status; /* of the result */
+} canceler;
+
+static bool cancel_in_memory(void *user, uint64_t id, lmas_memory *memory)
+{
+    canceler *c = user;
+
+    (void)memory;
+    assert_ok(lmas_solver_cancel(c->solver, id));
+    return true;
+}
+
+static bool note_status(void *user, const lmas_result *result)
+{
+    ((canceler *)user)->status = result->status;
+    return true;
+}
+
+static void test_a_question_canceled_when_its_memory_is_shown_says_so(void **state)
+{
+    lmas_session *session = session_of(LMAS_KV_UNIFIED, 1, "f16");
+    lmas_solver_params params = params_of(LMAS_METHOD_LATENT_MAS, NULL);
+    lmas_team *team = team_of(NULL);
+    canceler c = {0};
+
+    (void)state;
+    params.on_memory = cancel_in_memory;
+    params.on_result = note_status;
+    params.user = &c;
+    assert_ok(lmas_solver_new(&c.solver, session, team, &params));
+    assert_ok(
+        lmas_solver_submit(c.solver, &(lmas_question){.text = QUESTION, .kind = LMAS_ANSWER_FREE}));
+    assert_ok(lmas_solver_run(c.solver));
+    assert_int_equal(c.status, LMAS_E_CANCELED);
+    lmas_solver_free(c.solver);
+    lmas_team_free(team);
+    lmas_session_free(session);
+}
+
 /* ---- Refused ---- */
 
 static void check_refused(lmas_session *session, const lmas_solver_params *params, const char *text)
@@ -379,7 +420,7 @@ static void test_an_origin_that_cannot_be_one_is_refused(void **state)
 }
 
 /* The question and the origin take what they say they take. */
-static void test_a_pool_of_just_what_both_need_is_enough(void **state)
+static void check_need_is_enough(const char *keep)
 {
     const lmas_question q = {.text = QUESTION, .kind = LMAS_ANSWER_FREE};
     lmas_solver_params params = params_of(LMAS_METHOD_LATENT_MAS, NULL);
@@ -391,10 +432,10 @@ static void test_a_pool_of_just_what_both_need_is_enough(void **state)
     lmas_needs needs;
     uint32_t n_origin;
 
-    (void)state;
+    params.keep_rule = keep;
     assert_ok(lmas_model_count_tokens(&n_origin, support_model(TIED_MODEL), DOCUMENT));
     assert_ok(lmas_question_needs(&needs, support_model(TIED_MODEL), team, &params, &q));
-    p.n_ctx = needs.n_cells_all + n_origin;
+    p.n_ctx = needs.n_cells_all + n_origin * (needs.copies_origin ? 1 + needs.n_lanes : 1);
     p.n_lanes = needs.n_lanes + 1;
     p.kv = LMAS_KV_UNIFIED;
     assert_ok(lmas_session_new(&session, support_model(TIED_MODEL), &p));
@@ -405,6 +446,14 @@ static void test_a_pool_of_just_what_both_need_is_enough(void **state)
     lmas_memory_free(origin);
     lmas_session_free(session);
     lmas_team_free(team);
+}
+
+static void test_a_pool_of_just_what_both_need_is_enough(void **state)
+{
+    (void)state;
+    check_need_is_enough(NULL);
+    check_need_is_enough("knn:1");
+    check_need_is_enough("knn:1:restart");
 }
 
 int main(void)
@@ -418,6 +467,7 @@ int main(void)
         cmocka_unit_test(test_many_questions_with_a_shelf_keep_an_account_each),
         cmocka_unit_test(test_turn_follows_turn_in_one_memory),
         cmocka_unit_test(test_the_memory_callback_can_ask_to_stop),
+        cmocka_unit_test(test_a_question_canceled_when_its_memory_is_shown_says_so),
         cmocka_unit_test(test_an_origin_that_cannot_be_one_is_refused),
         cmocka_unit_test(test_a_pool_of_just_what_both_need_is_enough),
     };

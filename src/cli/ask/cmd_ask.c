@@ -185,6 +185,8 @@ static lmas_status check(const ask_settings *s)
         return lmi_fail(LMAS_E_INVALID, "--sign changes nothing without --save_memory");
     if (s->keys.signed_by_file && !s->memory)
         return lmi_fail(LMAS_E_INVALID, "--signed_by changes nothing without --memory");
+    if (s->keys.key_file && s->keys.sign_file)
+        return lmi_fail(LMAS_E_INVALID, "a file has one seal: give --key or --sign, not both");
     if (lmi_flags_check(&s->solve.model) != LMAS_OK ||
         lmi_team_flags_check(&s->solve.team) != LMAS_OK)
         return LMAS_E_INVALID;

@@ -2,6 +2,8 @@
 #include "cli/ask/kept.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "cli/origin.h"
@@ -10,19 +12,53 @@
 /* Whoever waited for an answer is not to hear only then that there is no such folder. */
 static lmas_status try_to_write(const char *path)
 {
+    struct stat st;
+    lmas_status status;
     lmi_sink sink;
-    const lmas_status status = lmi_sink_open(&sink, path);
 
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return lmi_fail(LMAS_E_IO, "cannot write %s: it is a folder", path);
+    status = lmi_sink_open(&sink, path);
     if (status == LMAS_OK)
         (void)lmi_sink_finish(&sink, LMAS_E_CANCELED); /* thrown away */
     return status;
 }
 
+static bool drops(const char *keep)
+{
+    return keep && strcmp(keep, "all") != 0;
+}
+
+/* Nor that what is to be saved cannot be: of dropped positions no file can tell. */
+static lmas_status check_whole(const lmi_stage *stage)
+{
+    const lmas_solver_params *p = &stage->solver_params;
+    const bool is_latent = p->method == LMAS_METHOD_LATENT_MAS;
+    lmas_edge edge;
+    size_t i;
+
+    for (i = 0; is_latent && lmas_team_edge(&edge, stage->team, i); i++) {
+        if (p->control == LMAS_CONTROL_PROMPTS || p->control == LMAS_CONTROL_THOUGHTS)
+            return lmi_fail(LMAS_E_INVALID,
+                            "a memory of which --control %s drops positions cannot be saved",
+                            lmas_control_name(p->control));
+        if (drops(edge.keep ? edge.keep : p->keep_rule))
+            return lmi_fail(LMAS_E_INVALID,
+                            "a memory of which the rule %s (--keep, or in the team file) may drop "
+                            "positions cannot be saved",
+                            edge.keep ? edge.keep : p->keep_rule);
+    }
+    return LMAS_OK;
+}
+
 lmas_status lmi_kept_look(const lmi_kept *kept, lmi_stage *stage)
 {
-    const lmas_status status =
-        kept->from ? lmi_origin_look(&stage->n_before, kept->from, &kept->params) : LMAS_OK;
+    lmas_status status = lmas_memory_file_check(&kept->params);
 
+    if (status == LMAS_OK && kept->from)
+        status = lmi_origin_look(&stage->n_before, kept->from, &kept->params);
+    if (status == LMAS_OK && kept->to)
+        status = check_whole(stage);
     return status == LMAS_OK && kept->to ? try_to_write(kept->to) : status;
 }
 

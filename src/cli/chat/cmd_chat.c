@@ -78,11 +78,20 @@ static lmas_status show_thoughts(lmi_conversation *chat, const char *rest)
     return show(&chat->thoughts);
 }
 
+/* The most positions it can have: where each lane has a part of the cache, that part. */
+static uint32_t most_positions(const lmi_conversation *chat)
+{
+    const lmas_session *session = chat->stage->session;
+    const bool is_part = chat->stage->session_params.kv == LMAS_KV_PER_LANE;
+
+    return lmas_session_n_ctx(session) / (is_part ? lmas_session_n_lanes(session) : 1);
+}
+
 static lmas_status say_memory(lmi_conversation *chat, const char *rest)
 {
     (void)rest;
     lmi_say("%u of %u positions of working memory", lmas_memory_n_pos(chat->memory),
-            lmas_session_n_ctx(chat->stage->session));
+            most_positions(chat));
     return LMAS_OK;
 }
 
@@ -190,7 +199,7 @@ static void tell(lmas_status status, const lmi_conversation *chat)
     if (status == LMAS_E_CONTEXT_FULL)
         lmi_say(
             "the memory has %u of %u positions: /save keeps it, /new begins anew, -c gives more",
-            lmas_memory_n_pos(chat->memory), lmas_session_n_ctx(chat->stage->session));
+            lmas_memory_n_pos(chat->memory), most_positions(chat));
 }
 
 /* Whoever types stops an answer with Ctrl-C, and the chat with Ctrl-C where nothing runs. */
@@ -204,10 +213,10 @@ static lmas_status converse(lmi_conversation *chat, lmi_typing *lines)
     while (!is_end && !chat->write_error) {
         lmi_interrupt_at_once(true);
         if (!lmi_typing_next(&line, &status, lines))
-            break;
-        if (status == LMAS_OK)
+            is_end = true;
+        else if (status == LMAS_OK)
             status = take(&is_end, chat, lmi_buf_text(&line));
-        if (status != LMAS_OK)
+        if (status != LMAS_OK && !chat->write_error)
             tell(status, chat);
         result = status == LMAS_OK || lines->editor ? result : status;
         if (lmi_interrupted() && !lines->editor)
@@ -258,13 +267,17 @@ static int finish(lmas_status status, int write_error)
 {
     if (write_error && write_error != EPIPE)
         lmi_say("cannot write the answer: %s", strerror(write_error));
+    if (write_error)
+        return LMI_EXIT_FAILURE;
     if (status == LMAS_E_CANCELED)
         return LMI_EXIT_INTERRUPTED;
-    return status == LMAS_OK && !write_error ? LMI_EXIT_OK : LMI_EXIT_FAILURE;
+    return status == LMAS_OK ? LMI_EXIT_OK : LMI_EXIT_FAILURE;
 }
 
 static lmas_status check(const chat_settings *s)
 {
+    if (s->keys.key_file && s->keys.sign_file)
+        return lmi_fail(LMAS_E_INVALID, "a file has one seal: give --key or --sign, not both");
     if (lmi_flags_check(&s->solve.model) != LMAS_OK ||
         lmi_team_flags_check(&s->solve.team) != LMAS_OK)
         return LMAS_E_INVALID;

@@ -1,6 +1,8 @@
 /* conversation.c - see conversation.h. */
 #include "cli/chat/conversation.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "cli/interrupt.h"
 #include "cli/origin.h"
@@ -11,11 +13,12 @@ enum { N_LANES_BESIDE = 2 };
 lmas_status lmi_conversation_open(lmi_conversation *out, lmi_stage *stage,
                                   const lmas_memory_file_params *keys)
 {
-    lmas_status status;
+    lmas_status status = lmas_memory_file_check(keys);
 
     *out = (lmi_conversation){.stage = stage, .params = *keys};
     lmi_interrupt_at_once(true);
-    status = lmi_stage_converse(stage, N_LANES_BESIDE);
+    if (status == LMAS_OK)
+        status = lmi_stage_converse(stage, N_LANES_BESIDE);
     lmi_interrupt_at_once(false);
     if (status == LMAS_OK)
         status = lmas_memory_new(&out->memory, stage->session);
@@ -46,15 +49,26 @@ static bool take_memory(void *user, lmas_memory *memory)
     lmi_conversation *chat = user;
 
     chat->copied = lmas_memory_copy(chat->next, memory);
+    if (chat->copied != LMAS_OK)
+        snprintf(chat->error, sizeof(chat->error), "%s", lmas_last_error());
     return true;
 }
 
-static void swap(lmi_conversation *chat)
+/* The place for what comes next, empty: the cells of what was there are free for the turns. */
+static lmas_status clear_next(lmi_conversation *chat)
+{
+    lmas_memory_free(chat->next);
+    chat->next = NULL;
+    return lmas_memory_new(&chat->next, chat->stage->session);
+}
+
+static lmas_status swap(lmi_conversation *chat)
 {
     lmas_memory *memory = chat->memory;
 
     chat->memory = chat->next;
     chat->next = memory;
+    return clear_next(chat);
 }
 
 /* What was written becomes the text. */
@@ -91,10 +105,9 @@ lmas_status lmi_conversation_say(lmi_conversation *chat, const char *text)
     finish(talk.thoughts);
     chat->write_error = talk.write_error;
     if (status == LMAS_OK && chat->copied != LMAS_OK)
-        status = lmi_fail(chat->copied, "the memory of this turn could not be kept");
-    if (status == LMAS_OK)
-        swap(chat);
-    return status;
+        status =
+            lmi_fail(chat->copied, "the memory of this turn could not be kept: %s", chat->error);
+    return status == LMAS_OK ? swap(chat) : status;
 }
 
 /* ---- Its memory ---- */
@@ -114,11 +127,10 @@ lmas_status lmi_conversation_load(lmi_conversation *chat, const char *path)
     chat->next = NULL;
     status = lmi_origin_load(&loaded, chat->stage->session, path, &chat->params);
     if (status == LMAS_OK) {
-        chat->next = chat->memory;
-        chat->memory = loaded;
-        return LMAS_OK;
+        chat->next = loaded;
+        return swap(chat);
     }
-    return lmas_memory_new(&chat->next, chat->stage->session) == LMAS_OK ? status : LMAS_E_ENGINE;
+    return clear_next(chat) == LMAS_OK ? status : LMAS_E_ENGINE;
 }
 
 lmas_status lmi_conversation_forget(lmi_conversation *chat)

@@ -20,10 +20,11 @@ typedef struct lmi_account_text {
 typedef struct lmi_conversation {
     lmi_stage *stage;
     lmas_memory_file_params params;
-    lmas_memory *memory; /* what was said and thought so far */
-    lmas_memory *next;   /* what becomes it if the turn ends well */
-    lmas_status copied;  /* how that came there */
-    int write_error;     /* errno of stdout, 0 while it takes what it is given */
+    lmas_memory *memory;       /* what was said and thought so far */
+    lmas_memory *next;         /* what becomes it if the turn ends well */
+    lmas_status copied;        /* how that came there, */
+    char error[LMI_ERROR_MAX]; /* and why not */
+    int write_error;           /* errno of stdout, 0 while it takes what it is given */
     lmi_account_text agents, thoughts;
 } lmi_conversation;
 

@@ -127,5 +127,7 @@ bool lmi_typing_next(lmi_buf *out, lmas_status *status, lmi_typing *lines)
             break;
     }
     *status = is_there ? check(out) : LMAS_OK;
-    return is_there;
+    if (!lines->editor && ferror(stdin))
+        *status = lmi_fail(LMAS_E_IO, "cannot read from stdin: %s", strerror(errno));
+    return is_there && *status != LMAS_E_IO;
 }

@@ -17,8 +17,8 @@ lmas_status lmi_typing_open(lmi_typing *out);
 void lmi_typing_close(lmi_typing *lines);
 
 /* The next line, without its newline; one that ends in a backslash goes on in the next. False at
- * the end. LMAS_E_INVALID in `status` for a line that is too long, or no text: the next one may be
- * better. */
+ * the end, with LMAS_E_IO in `status` where that is none. LMAS_E_INVALID for a line that is too
+ * long, or no text: the next one may be better. */
 bool lmi_typing_next(lmi_buf *out, lmas_status *status, lmi_typing *lines);
 
 #endif

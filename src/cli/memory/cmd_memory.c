@@ -32,8 +32,8 @@ static const lmi_opt memory_opts[] = {
     {"--sign", LMI_OPT_FILE, offsetof(memory_settings, sign), "FILE",
      .help = "with save and import: a secret key of keygen, to sign with"},
     {"--signed_by", LMI_OPT_FILE, offsetof(memory_settings, signed_by), "FILE",
-     .help = "with load, info, verify and export: a public key of keygen; what was not signed with the "
-             "secret one of the pair is refused"},
+     .help = "with load, info, verify and export: a public key of keygen; what was not signed with "
+             "the secret one of the pair is refused"},
     {"--must_be_same", LMI_OPT_ON, offsetof(memory_settings, must_be_same),
      .help = "with load: fail where the memory would have to be rebuilt"},
     {"--json", LMI_OPT_ON, offsetof(memory_settings, is_json), .help = "with info: print JSON"},

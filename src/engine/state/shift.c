@@ -32,6 +32,11 @@ static lmas_status copy_lane(lmi_context *ctx, const lmi_lane *to, const lmi_lan
         return status;
     status = lmi_blob_set(ctx, to->seq, &blob);
     lmi_blob_done(&blob);
+    if (status != LMAS_OK && ctx->is_unified)
+        return lmi_fail(LMAS_E_CONTEXT_FULL,
+                        "context full: a copy of a lane needs %u cells of its own, of %u that all "
+                        "lanes share; give more with n_ctx",
+                        from->pos, ctx->n_ctx);
     return status;
 }
 
