@@ -33,8 +33,11 @@ static void look_at_turn(const lmi_plan *plan, size_t i)
     hold(turn->blocks.at[turn->blocks.n - 1] == (int32_t)i);
     for (k = 0; k < turn->waits_for.n; k++)
         hold(turn->waits_for.at[k] < (int32_t)i);
-    for (k = 0; k < turn->hears.n; k++)
-        hold(turn->hears.at[k] < (int32_t)i && plan->turns[turn->hears.at[k]].n_speak > 0);
+    for (k = 0; k < turn->hears.n; k++) {
+        const lmi_turn *from = &plan->turns[turn->hears.at[k]];
+
+        hold(turn->hears.at[k] < (int32_t)i && (from->n_speak > 0 || lmi_turn_is_errand(from)));
+    }
     for (k = 0; k < turn->gives_to.n; k++)
         hold(turn->gives_to.at[k] > (int32_t)i);
     for (k = 0; k < turn->n_parcels; k++)
