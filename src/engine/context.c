@@ -356,6 +356,7 @@ void lmi_lane_give(lmi_context *ctx, lmi_lane *lane)
 void lmi_lane_clear(lmi_context *ctx, lmi_lane *lane)
 {
     llama_memory_seq_rm(llama_get_memory(ctx->llama), lane->seq, -1, -1);
+    lmi_attention_forget(lane);
     lane->pos = 0;
     lane->state = LMI_LANE_IDLE;
     lane->has = LMI_WANT_NOTHING;

@@ -211,8 +211,8 @@ static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t o
 
     lane->pos = row->pos + 1;
     lane->n_done++;
-    if (lane->attention && !(wants(row) & LMI_WANT_ATTENTION))
-        lane->attention->is_followed = false;
+    if (!(wants(row) & LMI_WANT_ATTENTION))
+        lmi_attention_forget(lane);
     if (!row->is_last)
         return;
     lane->state = LMI_LANE_IDLE;

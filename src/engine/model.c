@@ -308,3 +308,8 @@ const lmas_model_info *lmas_model_describe(const lmas_model *model)
 {
     return model ? &model->info : NULL;
 }
+
+bool lmi_model_has_window(const lmas_model *model)
+{
+    return llama_model_n_swa(model->llama) > 0;
+}

@@ -61,4 +61,7 @@ void lmi_model_spell(lmi_buf *out, const lmas_model *model, int32_t token);
 /* Whether the token ends a turn. */
 bool lmi_model_ends(const lmas_model *model, int32_t token);
 
+/* Whether some layers see a window of the last positions alone. */
+bool lmi_model_has_window(const lmas_model *model);
+
 #endif

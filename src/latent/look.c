@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "latent/rest.h"
 
 /* Rows of W_in dequantised at a time, and the longest text of a token that is kept, in bytes. */
 enum { ROWS_AT_ONCE = 256, TOKEN_MAX = 1024 };
@@ -107,19 +108,13 @@ static lmas_status spell(lmas_near *list, uint32_t n, const lmas_model *model)
 static void look_at_head(lmas_thought *thought, lmas_near *list, uint32_t n_near,
                          const float *logits, int32_t n_vocab)
 {
-    double sum = 0, mean = 0;
+    double sum;
     int32_t i;
     uint32_t k;
 
     for (i = 0; i < n_vocab; i++)
         offer(list, n_near, i, logits[i]);
-    for (i = 0; i < n_vocab; i++) {
-        const double away = (double)logits[i] - (double)list[0].score;
-
-        sum += exp(away);
-        mean += exp(away) * away;
-    }
-    thought->entropy = (float)(log(sum) - mean / sum);
+    thought->entropy = (float)lmi_entropy(&sum, logits, (size_t)n_vocab, (double)list[0].score);
     for (k = n_near; k-- > 0;)
         if (list[k].token >= 0)
             list[k].score = (float)(exp((double)list[k].score - (double)list[0].score) / sum);

@@ -6,7 +6,7 @@
 
 bool lmi_probe_copies(const lmas_model *model)
 {
-    return model->is_packed_by_sequence || llama_model_n_swa(model->llama) > 0;
+    return model->is_packed_by_sequence || lmi_model_has_window(model);
 }
 
 /* Whether all that the words do is undone by dropping their cells. */

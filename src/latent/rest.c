@@ -69,26 +69,30 @@ bool lmi_rest_add(lmi_rest *rest, const float *h)
     return is_known;
 }
 
-/* -sum p log p, of p = softmax(logits). */
-static double entropy_of(const float *logits, size_t n)
+/* log p = logit - most - log sum: so -E[log p] is what stands here. */
+double lmi_entropy(double *sum, const float *logits, size_t n, double most)
 {
-    double most = -INFINITY, sum = 0, mean = 0;
+    double mean = 0;
     size_t i;
 
-    for (i = 0; i < n; i++)
-        most = fmax(most, (double)logits[i]);
+    *sum = 0;
     for (i = 0; i < n; i++) {
         const double away = (double)logits[i] - most;
 
-        sum += exp(away);
+        *sum += exp(away);
         mean += exp(away) * away;
     }
-    return log(sum) - mean / sum;
+    return log(*sum) - mean / *sum;
 }
 
 bool lmi_rest_is_sure(lmi_rest *rest, const float *logits, size_t n_vocab, double entropy)
 {
-    rest->n_sure = entropy_of(logits, n_vocab) < entropy ? rest->n_sure + 1 : 0;
+    double most = -INFINITY, sum;
+    size_t i;
+
+    for (i = 0; i < n_vocab; i++)
+        most = fmax(most, (double)logits[i]);
+    rest->n_sure = lmi_entropy(&sum, logits, n_vocab, most) < entropy ? rest->n_sure + 1 : 0;
     return rest->n_sure >= LMI_REST_SURE;
 }
 

@@ -39,6 +39,10 @@ bool lmi_rest_add(lmi_rest *rest, const float *h);
  * LMI_REST_SURE thoughts in a row. */
 bool lmi_rest_is_sure(lmi_rest *rest, const float *logits, size_t n_vocab, double entropy);
 
+/* Entropy of softmax(logits), in nats; and in `sum` what exp(logit - `most`) adds up to, `most` the
+ * largest of them. */
+double lmi_entropy(double *sum, const float *logits, size_t n, double most);
+
 /* Whether `text` ends in one stretch of it, said over and over: at least four times in a row, and
  * in all at least 64 bytes. */
 bool lmi_text_circles(const char *text, size_t len);

@@ -160,6 +160,16 @@ uint32_t lmi_job_n_cells(const lmi_job *job)
     return n_saved < job->n_reserved ? job->n_reserved - n_saved : 0;
 }
 
+uint64_t lmi_job_n_pos(const lmi_job *job)
+{
+    uint64_t n = 0;
+    size_t i;
+
+    for (i = 0; i < job->plan->n_turns; i++)
+        n += lmas_memory_n_pos(job->strands[i].memory);
+    return n;
+}
+
 /* ---- What it is at ---- */
 
 /* Of several strands the first one is shown. */
@@ -308,6 +318,15 @@ static lmas_status step_strand(bool *is_stopping, lmi_job *job, size_t i)
     return LMAS_OK;
 }
 
+/* All have ended. Who was shown the memory may have canceled the question. */
+static void end(lmi_job *job)
+{
+    if (job->is_canceled)
+        lmi_job_fail(job, lmi_fail(LMAS_E_CANCELED, "canceled"));
+    else
+        finish(job);
+}
+
 lmas_status lmi_job_step(lmi_job *job)
 {
     bool is_stopping = false;
@@ -323,10 +342,7 @@ lmas_status lmi_job_step(lmi_job *job)
         status = begin_turns(job);
     if (status != LMAS_OK)
         lmi_job_fail(job, status);
-    else if (job->n_told == job->plan->n_turns &&
-             job->is_canceled) /* by who was shown the memory */
-        lmi_job_fail(job, lmi_fail(LMAS_E_CANCELED, "canceled"));
     else if (job->n_told == job->plan->n_turns)
-        finish(job);
+        end(job);
     return is_stopping ? lmi_fail(LMAS_E_CANCELED, "a callback asked to stop") : LMAS_OK;
 }

@@ -41,6 +41,9 @@ void lmi_job_free(lmi_job *job);
 /* Cells that the running job may still need for itself. */
 uint32_t lmi_job_n_cells(const lmi_job *job);
 
+/* Positions that its memories hold by now. */
+uint64_t lmi_job_n_pos(const lmi_job *job);
+
 /* Take `n` working memories of the session; false, and none is taken, where there are not as many.
  */
 bool lmi_job_take_memories(lmi_job *job, lmas_session *session, uint32_t n);

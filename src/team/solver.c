@@ -348,18 +348,34 @@ static lmas_status retire(lmas_solver *solver, size_t i)
     return end(solver, job);
 }
 
+/* Positions of memories that are not the solver's: its origin, and what the caller holds. */
+static uint64_t count_outside(const lmas_solver *solver)
+{
+    const lmi_context *ctx = solver->session->ctx;
+    uint64_t n = 0;
+    size_t i;
+
+    for (i = 0; i < ctx->n_lanes; i++)
+        n += ctx->lanes[i].is_taken ? ctx->lanes[i].pos : 0;
+    for (i = 0; i < solver->n_running; i++)
+        n -= lmi_job_n_pos(solver->running[i]);
+    return n;
+}
+
 /* Where each lane has its own cells, a free lane is room enough; and so is an empty pool, whose
  * largest question may ask for all of it beside a prefix that it shares. */
 static bool has_room(const lmas_solver *solver, const lmi_job *job)
 {
     const lmi_context *ctx = solver->session->ctx;
-    uint64_t n =
-        (uint64_t)lmi_shelf_n_cells(&solver->shelf) + solver->plan.n_origin + lmi_job_n_cells(job);
+    uint64_t n;
     size_t i;
 
+    if (!ctx->is_unified || solver->n_running == 0)
+        return true;
+    n = lmi_shelf_n_cells(&solver->shelf) + count_outside(solver) + lmi_job_n_cells(job);
     for (i = 0; i < solver->n_running; i++)
         n += lmi_job_n_cells(solver->running[i]);
-    return !ctx->is_unified || solver->n_running == 0 || n <= ctx->n_ctx;
+    return n <= ctx->n_ctx;
 }
 
 /* End what somebody canceled, before anything moves. */

@@ -99,6 +99,30 @@ static void test_a_thought_pays_one_a_head_and_layer(void **state)
     lmas_session_free(session);
 }
 
+/* Cells that lie where they lay have other positions once the holes are closed. */
+static void test_a_lane_made_anew_is_looked_up_anew(void **state)
+{
+    lmas_session *session = proved_session();
+    const lmas_model_info *info = lmas_model_describe(support_model(UNTIED_MODEL));
+    const double one = (double)info->n_layer * info->n_head;
+    lmas_memory *memory = new_memory(session);
+    static bool is_kept[N_CTX];
+    double before;
+
+    (void)state;
+    read_tokens(memory, N_A, LMI_WANT_NOTHING);
+    memset(is_kept, true, sizeof(is_kept));
+    is_kept[7] = is_kept[8] = false;
+    assert_ok(lmi_memory_thin(memory, NULL, is_kept));
+    read_tokens(memory, 1, LMI_WANT_ATTENTION);
+    assert_ok(lmi_memory_renumber(memory));
+    before = sum_of(memory, 0, N_CTX);
+    read_tokens(memory, 1, LMI_WANT_ATTENTION);
+    assert_true(fabs(sum_of(memory, 0, N_A) - before - one) < 1e-3);
+    lmas_memory_free(memory);
+    lmas_session_free(session);
+}
+
 static void assert_same(const lmas_memory *a, const lmas_memory *b)
 {
     uint32_t i;
@@ -382,6 +406,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_thought_pays_one_a_head_and_layer),
+        cmocka_unit_test(test_a_lane_made_anew_is_looked_up_anew),
         cmocka_unit_test(test_what_was_paid_goes_along),
         cmocka_unit_test(test_what_comes_in_place_of_a_tail_has_nothing_yet),
         cmocka_unit_test(test_the_share_of_prompts_that_was_looked_at_most_stays),

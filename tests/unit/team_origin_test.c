@@ -364,6 +364,13 @@ static bool note_status(void *user, const lmas_result *result)
     return true;
 }
 
+static bool note_failure(void *user, const lmas_result *result)
+{
+    if (result->status != LMAS_OK)
+        ((canceler *)user)->status = result->status;
+    return true;
+}
+
 static void test_a_question_canceled_when_its_memory_is_shown_says_so(void **state)
 {
     lmas_session *session = session_of(LMAS_KV_UNIFIED, 1, "f16");
@@ -419,6 +426,45 @@ static void test_an_origin_that_cannot_be_one_is_refused(void **state)
     lmas_session_free(session);
 }
 
+/* What somebody else holds in the pool is not there for questions: they wait for each other. */
+static void test_questions_wait_where_others_hold_cells_of_the_pool(void **state)
+{
+    enum { N = 3, N_HELD = 40 };
+    const lmas_question q = {.text = QUESTION, .kind = LMAS_ANSWER_FREE};
+    lmas_solver_params params = params_of(LMAS_METHOD_LATENT_MAS, NULL);
+    lmas_team *team = team_of(NULL);
+    lmas_session_params p = lmas_session_params_default();
+    lmas_session *session = NULL;
+    lmas_solver *solver = NULL;
+    canceler seen = {0};
+    lmas_memory *held;
+    lmas_needs needs;
+    uint64_t i;
+
+    (void)state;
+    assert_ok(lmas_question_needs(&needs, support_model(TIED_MODEL), team, &params, &q));
+    p.n_ctx = N * needs.n_cells_all;
+    p.n_lanes = N + 1;
+    p.kv = LMAS_KV_UNIFIED;
+    assert_ok(lmas_session_new(&session, support_model(TIED_MODEL), &p));
+    held = memory_of(session, DOCUMENT);
+    while (lmas_memory_n_pos(held) < lmas_session_n_ctx(session) - N * needs.n_cells_all + N_HELD)
+        assert_ok(lmas_memory_read(held, "reader", DOCUMENT));
+    params.share_prefixes = false;
+    params.on_result = note_failure;
+    params.user = &seen;
+    assert_ok(lmas_solver_new(&solver, session, team, &params));
+    for (i = 0; i < N; i++)
+        assert_ok(lmas_solver_submit(
+            solver, &(lmas_question){.id = i, .text = QUESTION, .kind = LMAS_ANSWER_FREE}));
+    assert_ok(lmas_solver_run(solver));
+    assert_int_equal(seen.status, LMAS_OK);
+    lmas_solver_free(solver);
+    lmas_memory_free(held);
+    lmas_session_free(session);
+    lmas_team_free(team);
+}
+
 /* The question and the origin take what they say they take. */
 static void check_need_is_enough(const char *keep)
 {
@@ -469,6 +515,7 @@ int main(void)
         cmocka_unit_test(test_the_memory_callback_can_ask_to_stop),
         cmocka_unit_test(test_a_question_canceled_when_its_memory_is_shown_says_so),
         cmocka_unit_test(test_an_origin_that_cannot_be_one_is_refused),
+        cmocka_unit_test(test_questions_wait_where_others_hold_cells_of_the_pool),
         cmocka_unit_test(test_a_pool_of_just_what_both_need_is_enough),
     };
 

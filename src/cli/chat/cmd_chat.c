@@ -180,17 +180,15 @@ static lmas_status obey(bool *is_end, lmi_conversation *chat, const char *line)
 
 /* ---- Line by line ---- */
 
-/* A failure is told, and the chat goes on; a pipe's exit code says that there was one. */
+/* A line without anything on it is no turn. */
 static lmas_status take(bool *is_end, lmi_conversation *chat, const char *line)
 {
     const size_t blank = strspn(line, " \t\r\n");
-    lmas_status status;
 
     if (line[blank] == '\0')
         return LMAS_OK;
     lmi_interrupt_at_once(false);
-    status = line[0] == '/' ? obey(is_end, chat, line) : lmi_conversation_say(chat, line + blank);
-    return status;
+    return line[0] == '/' ? obey(is_end, chat, line) : lmi_conversation_say(chat, line + blank);
 }
 
 static void tell(lmas_status status, const lmi_conversation *chat)
@@ -202,7 +200,8 @@ static void tell(lmas_status status, const lmi_conversation *chat)
             lmas_memory_n_pos(chat->memory), most_positions(chat));
 }
 
-/* Whoever types stops an answer with Ctrl-C, and the chat with Ctrl-C where nothing runs. */
+/* Whoever types stops an answer with Ctrl-C, and the chat with Ctrl-C where nothing runs. A failure
+ * is told, and the chat goes on; a pipe's exit code says that there was one. */
 static lmas_status converse(lmi_conversation *chat, lmi_typing *lines)
 {
     lmas_status result = LMAS_OK, status;

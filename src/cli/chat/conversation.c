@@ -121,7 +121,7 @@ lmas_status lmi_conversation_save(lmi_conversation *chat, const char *path)
 lmas_status lmi_conversation_load(lmi_conversation *chat, const char *path)
 {
     lmas_memory *loaded = NULL;
-    lmas_status status;
+    lmas_status status, cleared;
 
     lmas_memory_free(chat->next); /* its lane is the one that is free */
     chat->next = NULL;
@@ -130,7 +130,8 @@ lmas_status lmi_conversation_load(lmi_conversation *chat, const char *path)
         chat->next = loaded;
         return swap(chat);
     }
-    return clear_next(chat) == LMAS_OK ? status : LMAS_E_ENGINE;
+    cleared = clear_next(chat);
+    return cleared == LMAS_OK ? status : cleared;
 }
 
 lmas_status lmi_conversation_forget(lmi_conversation *chat)

@@ -86,19 +86,6 @@ static lmas_status write_page(const inspect_settings *s, lmi_viewer *viewer)
 
 /* ---- As text, as JSON ---- */
 
-static lmas_status print_line(const lmi_viewer *viewer, const lmi_shown *row)
-{
-    lmas_status status;
-    lmi_buf line;
-
-    lmi_buf_init(&line, LMI_RECORD_LINE_MAX);
-    status = lmi_shown_json(&line, viewer, row, true);
-    if (status == LMAS_OK)
-        lmi_put_json(lmi_buf_text(&line));
-    lmi_buf_done(&line);
-    return status;
-}
-
 static void print_text(const lmi_viewer *viewer, const lmi_shown *row)
 {
     size_t i;
@@ -138,7 +125,7 @@ static lmas_status print_rows(const inspect_settings *s, lmi_viewer *viewer)
             break;
         has_seen_thoughts |= has_thoughts(&row);
         if (s->is_json)
-            status = print_line(viewer, &row);
+            status = lmi_full_json(viewer, &row, true);
         else
             print_text(viewer, &row);
         lmi_shown_done(&row);

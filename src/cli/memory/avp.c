@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/memory/file.h"
 #include "cli/open.h"
-#include "cli/show/term.h"
+#include "cli/origin.h"
 
 /* A model, its session, and the memory in it. */
 typedef struct work {
@@ -58,9 +59,7 @@ static lmas_status load(work *w, const lmi_solve_flags *flags, const lmi_avp_wis
     if (status == LMAS_OK)
         status = start(w, &own, info->n_pos);
     if (status == LMAS_OK)
-        status = lmas_memory_load(&w->memory, w->stage.session, wish->memory, &wish->file);
-    if (status == LMAS_OK && lmas_memory_rebuilt(w->memory))
-        lmi_say("%s: rebuilt from what was read and thought", lmas_memory_rebuilt(w->memory));
+        status = lmi_origin_load(&w->memory, w->stage.session, wish->memory, &wish->file);
     return status;
 }
 
@@ -104,8 +103,7 @@ lmas_status lmi_memory_from_avp(const lmi_solve_flags *flags, const lmi_avp_wish
     if (status == LMAS_OK)
         status = lmas_memory_save(w.memory, wish->memory, &wish->file);
     if (status == LMAS_OK)
-        printf("%s: %u positions saved%s\n", wish->memory, n_pos,
-               wish->file.key_file ? ", sealed" : "");
+        lmi_memory_say_saved(wish->memory, n_pos, &wish->file);
     done(&w);
     return status;
 }

@@ -12,10 +12,11 @@
 
 typedef struct memory_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
-    const char *read, *key, *sign, *signed_by;
+    lmas_memory_file_params keys;
+    const char *read;
     const char *frame, *payload, *dtype, *model_hash, *agent;
     int64_t n_thoughts, n_tokens;
-    bool is_json, must_be_same, is_packed;
+    bool is_json, is_packed;
 } memory_settings;
 
 static const lmi_opt memory_opts[] = {
@@ -26,15 +27,15 @@ static const lmi_opt memory_opts[] = {
     {"--speak", LMI_OPT_INT, offsetof(memory_settings, n_tokens), "N", .min = 1,
      .max = LMAS_NEW_TOKENS_MAX,
      .help = "with load: most tokens to speak, greedily, until the model ends its turn"},
-    {"--key", LMI_OPT_FILE, offsetof(memory_settings, key), "FILE",
+    {"--key", LMI_OPT_FILE, offsetof(memory_settings, keys.key_file), "FILE",
      .help = "16 to 4096 secret bytes: save and import seal with them; load, info, verify and "
              "export refuse what was not sealed with them"},
-    {"--sign", LMI_OPT_FILE, offsetof(memory_settings, sign), "FILE",
+    {"--sign", LMI_OPT_FILE, offsetof(memory_settings, keys.sign_file), "FILE",
      .help = "with save and import: a secret key of keygen, to sign with"},
-    {"--signed_by", LMI_OPT_FILE, offsetof(memory_settings, signed_by), "FILE",
+    {"--signed_by", LMI_OPT_FILE, offsetof(memory_settings, keys.signed_by_file), "FILE",
      .help = "with load, info, verify and export: a public key of keygen; what was not signed with "
              "the secret one of the pair is refused"},
-    {"--must_be_same", LMI_OPT_ON, offsetof(memory_settings, must_be_same),
+    {"--must_be_same", LMI_OPT_ON, offsetof(memory_settings, keys.must_be_same),
      .help = "with load: fail where the memory would have to be rebuilt"},
     {"--json", LMI_OPT_ON, offsetof(memory_settings, is_json), .help = "with info: print JSON"},
     {0},
@@ -95,10 +96,7 @@ static lmas_status keep_or_go_on(const memory_settings *s, const char *path, boo
                                   .document = s->read,
                                   .n_thoughts = s->n_thoughts,
                                   .n_tokens = s->n_tokens,
-                                  .params = {.key_file = s->key,
-                                             .sign_file = s->sign,
-                                             .signed_by_file = s->signed_by,
-                                             .must_be_same = s->must_be_same}};
+                                  .params = s->keys};
 
     lmi_interrupt_install();
     return is_save ? lmi_memory_keep_new(&s->solve, &keep) : lmi_memory_go_on(&s->solve, &keep);
@@ -120,9 +118,8 @@ static int compute(const memory_settings *s, const char *path, bool is_save)
 
 static int look(const memory_settings *s, const char *path, bool is_info)
 {
-    const lmas_memory_file_params params = {.key_file = s->key, .signed_by_file = s->signed_by};
     const lmas_status status =
-        is_info ? lmi_memory_info(path, &params, s->is_json) : lmi_memory_verify(path, &params);
+        is_info ? lmi_memory_info(path, &s->keys, s->is_json) : lmi_memory_verify(path, &s->keys);
 
     return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
 }
@@ -145,10 +142,7 @@ static int exchange(const memory_settings *s, const char *memory, const char *fr
         .frame = frame,
         .payload = s->payload,
         .dtype = s->dtype,
-        .file = {.key_file = s->key,
-                 .sign_file = s->sign,
-                 .signed_by_file = s->signed_by,
-                 .must_be_same = s->must_be_same},
+        .file = s->keys,
         .avp = {.is_packed = s->is_packed, .model_hash = s->model_hash, .agent = s->agent}};
     lmas_status status;
 
@@ -164,6 +158,28 @@ static int exchange(const memory_settings *s, const char *memory, const char *fr
     return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
 }
 
+/* A flag that means nothing to the word would be passed over in silence. */
+static lmas_status check_flags(const memory_settings *s, const char *word)
+{
+    const struct {
+        const char *flag, *words;
+        bool is_given;
+    } flags[] = {{"--read", "save, load", s->read},
+                 {"--latent_steps", "save", s->n_thoughts > 0},
+                 {"--sign", "save, import", s->keys.sign_file},
+                 {"--signed_by", "load, info, verify, export", s->keys.signed_by_file},
+                 {"--must_be_same", "load, export", s->keys.must_be_same},
+                 {"--json", "info", s->is_json},
+                 {"--avp", "export", s->frame}};
+    size_t i;
+
+    for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+        if (flags[i].is_given && !strstr(flags[i].words, word))
+            return lmi_fail(LMAS_E_INVALID, "memory %s: %s is for %s", word, flags[i].flag,
+                            flags[i].words);
+    return LMAS_OK;
+}
+
 static int run(void *settings, const lmi_args *args)
 {
     memory_settings *s = settings;
@@ -173,6 +189,8 @@ static int run(void *settings, const lmi_args *args)
         lmi_print_devices();
         return LMI_EXIT_OK;
     }
+    if (check_flags(s, word) != LMAS_OK)
+        return lmi_say_misuse();
     if (args->n_words == 2 && (strcmp(word, "save") == 0 || strcmp(word, "load") == 0))
         return compute(s, args->words[1], word[0] == 's');
     if (args->n_words == 2 && (strcmp(word, "info") == 0 || strcmp(word, "verify") == 0))

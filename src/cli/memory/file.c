@@ -158,3 +158,9 @@ lmas_status lmi_memory_verify(const char *path, const lmas_memory_file_params *p
     lmas_memory_file_free(file);
     return status;
 }
+
+void lmi_memory_say_saved(const char *path, uint32_t n_pos, const lmas_memory_file_params *params)
+{
+    printf("%s: %u positions saved%s%s\n", path, n_pos, params->key_file ? ", sealed" : "",
+           params->sign_file ? ", signed" : "");
+}

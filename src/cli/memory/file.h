@@ -12,4 +12,7 @@ lmas_status lmi_memory_info(const char *path, const lmas_memory_file_params *par
 /* Print that it is whole, and whether the key sealed it. */
 lmas_status lmi_memory_verify(const char *path, const lmas_memory_file_params *params);
 
+/* Print that a memory of `n_pos` positions is in the file now, and with what seal. */
+void lmi_memory_say_saved(const char *path, uint32_t n_pos, const lmas_memory_file_params *params);
+
 #endif

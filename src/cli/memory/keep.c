@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "cli/memory/file.h"
 #include "cli/open.h"
 #include "cli/origin.h"
 #include "cli/show/term.h"
@@ -83,14 +84,6 @@ static void done(work *w)
     lmi_stage_done(&w->stage);
 }
 
-static void say_saved(const lmi_memory_wish *keep, const lmas_memory *memory)
-{
-    const lmas_memory_file_params *p = &keep->params;
-
-    printf("%s: %u positions saved%s%s\n", keep->path, lmas_memory_n_pos(memory),
-           p->key_file ? ", sealed" : "", p->sign_file ? ", signed" : "");
-}
-
 lmas_status lmi_memory_keep_new(const lmi_solve_flags *flags, const lmi_memory_wish *keep)
 {
     work w = {0};
@@ -109,7 +102,7 @@ lmas_status lmi_memory_keep_new(const lmi_solve_flags *flags, const lmi_memory_w
     if (status == LMAS_OK)
         status = lmas_memory_save(w.memory, keep->path, &keep->params);
     if (status == LMAS_OK)
-        say_saved(keep, w.memory);
+        lmi_memory_say_saved(keep->path, lmas_memory_n_pos(w.memory), &keep->params);
     done(&w);
     return status;
 }

@@ -33,19 +33,6 @@ static const lmi_opt words[] = {
     {0},
 };
 
-static lmas_status print_line(const lmi_viewer *viewer, const lmi_shown *row)
-{
-    lmas_status status;
-    lmi_buf line;
-
-    lmi_buf_init(&line, LMI_RECORD_LINE_MAX);
-    status = lmi_shown_json(&line, viewer, row, false);
-    if (status == LMAS_OK)
-        lmi_put_json(lmi_buf_text(&line));
-    lmi_buf_done(&line);
-    return status;
-}
-
 static void print_full(const lmi_shown *row)
 {
     size_t i;
@@ -64,7 +51,7 @@ static void print_full(const lmi_shown *row)
 static lmas_status print_row(const show_settings *s, const lmi_viewer *viewer, const lmi_shown *row)
 {
     if (s->is_json)
-        return print_line(viewer, row);
+        return lmi_full_json(viewer, row, false);
     if (viewer->pick.kind == LMI_PICK_ALL)
         lmi_list_question(row);
     else

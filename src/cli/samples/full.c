@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/command.h"
 #include "cli/show/term.h"
 #include "cli/show/text.h"
+#include "eval/inspect/write.h"
 
 /* Bytes of what stands behind a name in a title. */
 enum { TITLE_ROOM = 160 };
@@ -151,4 +153,17 @@ void lmi_full_texts(const lmi_shown *row, size_t run)
             lmi_put_block(stdout, agent->probe);
         }
     }
+}
+
+lmas_status lmi_full_json(const lmi_viewer *viewer, const lmi_shown *row, bool has_memory)
+{
+    lmas_status status;
+    lmi_buf line;
+
+    lmi_buf_init(&line, LMI_RECORD_LINE_MAX);
+    status = lmi_shown_json(&line, viewer, row, has_memory);
+    if (status == LMAS_OK)
+        lmi_put_json(lmi_buf_text(&line));
+    lmi_buf_done(&line);
+    return status;
 }

@@ -1,4 +1,4 @@
-/* full.h - one question of runs with all its texts. */
+/* full.h - one question of runs with all that they have of it. */
 #ifndef LMI_CLI_SAMPLES_FULL_H
 #define LMI_CLI_SAMPLES_FULL_H
 
@@ -20,5 +20,8 @@ void lmi_full_answer(const lmi_shown *row, size_t run);
 
 /* All texts that its agents read and spoke. */
 void lmi_full_texts(const lmi_shown *row, size_t run);
+
+/* The question as a line of JSON: lmi_shown_json(). */
+lmas_status lmi_full_json(const lmi_viewer *viewer, const lmi_shown *row, bool has_memory);
 
 #endif

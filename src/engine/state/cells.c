@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/thought/attention.h"
 
 enum { HEAD_SIZE = 8, N_LAYERS_MAX = 4096 };
 
@@ -208,6 +209,7 @@ lmas_status lmi_lane_become(lmi_context *ctx, lmi_lane *lane, const lmi_blob *bl
                           pos, ctx->n_ctx);
     lane->has = LMI_WANT_NOTHING;
     lane->pos = pos;
+    lmi_attention_forget(lane);
     if (status != LMAS_OK)
         lmi_lane_fail(lane, status);
     return status;

@@ -57,7 +57,7 @@ static lmas_status check_window(lmi_context *ctx, const lmi_lane *lane, uint32_t
     lmas_status status;
     uint32_t end, n_lost;
 
-    if (llama_model_n_swa(ctx->model->llama) <= 0)
+    if (!lmi_model_has_window(ctx->model))
         return LMAS_OK;
     status = lmi_view_lane(&view, ctx, lane);
     end = status == LMAS_OK ? end_before(&view.cells, begin) : 0;

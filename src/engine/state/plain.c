@@ -56,7 +56,7 @@ static const char *find_refusal(const lmas_model *model)
     if (model->is_packed_by_sequence)
         return "this model sums up all it has read in one state (it is recurrent), which is no "
                "keys and values of positions";
-    if (llama_model_n_swa(model->llama) > 0)
+    if (lmi_model_has_window(model))
         return "this model has a sliding window, outside of which layers keep nothing";
     switch (llama_model_rope_type(model->llama)) {
     case LLAMA_ROPE_TYPE_NONE:

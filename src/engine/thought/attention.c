@@ -44,6 +44,12 @@ void lmi_attention_free(struct lmi_attention *attention)
     lmi_free(attention);
 }
 
+void lmi_attention_forget(lmi_lane *lane)
+{
+    if (lane->attention)
+        lane->attention->is_followed = false;
+}
+
 /* ---- Reading weights ---- */
 
 static bool is_wanting(const lmi_row *row)

@@ -62,6 +62,9 @@ void lmi_attention_take(lmi_context *ctx, const struct ggml_tensor *weights);
 /* The lane has taken in a row that wants it: by position, what its layers showed. */
 lmas_status lmi_attention_finish(lmi_context *ctx, lmi_lane *lane);
 
+/* The lane's cells lie elsewhere now, or a row that did not want it has come. */
+void lmi_attention_forget(lmi_lane *lane);
+
 void lmi_attention_free(struct lmi_attention *attention);
 
 #endif
