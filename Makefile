@@ -21,7 +21,7 @@ VERSION := $(shell sed -n 's/^.define LMAS_VERSION "\(.*\)"/\1/p' include/latent
 SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
 
 # ---- Parts: all through pkg-config; a missing one is named with its package ----
-LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium libzstd zlib
+LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium libzstd zlib libcurl
 PROG_PKGS := yyjson libpcre2-8 libcurl zlib libedit
 TEST_PKGS := cmocka yyjson
 
@@ -65,23 +65,24 @@ say  = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
 # ---- Rooms: what each may include ----
 SEES_base    := base
+SEES_net     := base net
 SEES_jinja   := base jinja
 SEES_engine  := base jinja engine
 SEES_latent  := base jinja engine latent
 SEES_store   := base jinja engine latent store
+SEES_remote  := base net jinja engine latent remote
 SEES_process := base process
-SEES_team    := base jinja engine latent store process team
+SEES_team    := base net jinja engine latent store remote process team
 SEES_grade   := base grade
 SEES_sandbox := base process sandbox
-SEES_net     := base net
 SEES_hub     := base net hub
 SEES_data    := base net hub grade data
 SEES_eval    := base net hub grade sandbox data eval
 SEES_cli     := base net hub grade sandbox data eval cli
-SEES_unit    := base jinja engine latent store process team net hub grade sandbox data eval cli
+SEES_unit    := base net jinja engine latent store remote process team hub grade sandbox data eval cli
 
-LIB_ROOMS  := base jinja engine latent store process team
-PROG_ROOMS := net hub grade sandbox data eval cli
+LIB_ROOMS  := base net jinja engine latent store remote process team
+PROG_ROOMS := hub grade sandbox data eval cli
 COMMANDS   := ask chat run report show inspect bench tasks data model memory teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
 
@@ -220,8 +221,8 @@ $(B)/latentmas.pc: Makefile include/latentmas.h
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
 	    'Name: latentmas' 'Description: teams of agents that hand over thoughts instead of text' \
-	    'Version: $(VERSION)' 'Requires.private: llama >= 0.7.0, llama < 1, $(filter-out llama openblas lapacke,$(LIB_PKGS))' 'Libs: -L$${libdir} -llatentmas$(if $(LLAMA_LINK), $(LLAMA_LINK))' \
-	    'Libs.private: $(shell $(pkg-config) --libs openblas lapacke 2>/dev/null) -lm -pthread' 'Cflags: -I$${includedir}' >$@
+	    'Version: $(VERSION)' 'Requires.private: llama >= 0.7.0, llama < 1, $(filter-out llama openblas lapacke libcurl,$(LIB_PKGS))' 'Libs: -L$${libdir} -llatentmas$(if $(LLAMA_LINK), $(LLAMA_LINK))' \
+	    'Libs.private: $(shell $(pkg-config) --libs openblas lapacke libcurl 2>/dev/null) -lm -pthread' 'Cflags: -I$${includedir}' >$@
 
 # The manual and the completion come out of the program's own option tables.
 $(B)/man/latentmas.1: $(PROG)
@@ -247,7 +248,7 @@ demo: $(PROG)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 755 $(PROG) $(DESTDIR)$(PREFIX)/bin/latentmas
-	install -m 644 include/latentmas.h $(DESTDIR)$(PREFIX)/include/latentmas.h
+	install -m 644 include/latentmas.h include/latentmas_store.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 $(LIB_A) $(LIB_SO) $(DESTDIR)$(PREFIX)/lib
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/liblatentmas.so.$(SOMAJOR)
 	ln -sf liblatentmas.so.$(SOMAJOR) $(DESTDIR)$(PREFIX)/lib/liblatentmas.so

@@ -12,7 +12,8 @@
  *   lmas_session  a KV cache cut into lanes, on one model. One thread at a time.
  *   lmas_team     the agents and their prompts, from a file or built in. Never changes.
  *   lmas_solver   drives a team over many questions at once, one lane per question.
- * Beside them lmas_memory: one lane in your own hands, to read, think and speak step by step.
+ * Beside them lmas_memory: one lane in your own hands, to read, think and speak step by step; and
+ * lmas_remote, a model behind a server. latentmas_store.h keeps memories in files.
  * Opened in that order, lmas_solve() asks one question: examples/01_ask.c is the whole of it.
  *
  * Rules that hold for every function here:
@@ -50,9 +51,8 @@ extern "C" {
 
 #define LMAS_VERSION "0.3.0"
 
-/* Versions of this library and of the libllama in use, such as "0.3.0" and "0.7.0". */
-LMAS_API const char *lmas_version(void);
-LMAS_API const char *lmas_engine_version(void);
+LMAS_API const char *lmas_version(void);        /* of this library */
+LMAS_API const char *lmas_engine_version(void); /* and of the libllama in use */
 
 /* ---- Status ------------------------------------------------------------- */
 
@@ -69,10 +69,9 @@ typedef enum lmas_status {
     LMAS_E_FORMAT = 8,       /* a file was read, and its content is not what it must be */
 } lmas_status;
 
-/* Short fixed name of a status, such as "context full". Never NULL. */
+/* Short fixed name of a status, such as "context full"; and one line on the last failure of this
+ * thread, right after it. Never NULL; do not free. */
 LMAS_API const char *lmas_status_name(lmas_status status);
-
-/* One line on the last failure of this thread, right after it. Never NULL; do not free. */
 LMAS_API const char *lmas_last_error(void);
 
 /* ---- Limits -------------------------------------------------------------- */
@@ -90,8 +89,9 @@ enum {
     LMAS_LATENT_STEPS_AUTO = -1,    /* no limit: until the thoughts come to rest */
     LMAS_NEW_TOKENS_MAX = 10000000, /* of one agent, or one lmas_memory_speak() */
     LMAS_TEXT_CONTEXT_MAX = 1 << 30,
-    LMAS_THINK_MAX = 4096, /* bytes of lmas_solver_params.think */
-    LMAS_NEAR_MAX = 64,    /* of lmas_solver_params.n_near */
+    LMAS_THINK_MAX = 4096,       /* bytes of lmas_solver_params.think */
+    LMAS_NEAR_MAX = 64,          /* of lmas_solver_params.n_near */
+    LMAS_FEATURES_MAX = 1 << 14, /* of lmas_align.n_features */
 };
 
 /* ---- Callbacks, log, devices -------------------------------------------- */
@@ -111,21 +111,23 @@ typedef struct lmas_device {
     const char *name;        /* such as "CPU" or "Vulkan0"; what lmas_model_params.devices takes */
     const char *description; /* such as the name of the processor */
     bool is_accelerator;     /* a GPU: layers can go there */
+    bool is_remote;          /* a server of lmas_model_params.rpc: there, too */
     uint64_t free_size, total_size; /* bytes */
 } lmas_device;
 
-/* The i-th device libllama can compute on; false past the last. Strings are static. */
+/* The i-th device libllama can compute on; false past the last. Strings are static. And the cores
+ * this process may use: its affinity mask, within its cgroup's quota. */
 LMAS_API bool lmas_device_at(lmas_device *out, size_t i);
-
-/* Cores this process may use: its affinity mask, within its cgroup's quota. */
 LMAS_API int32_t lmas_n_cores(void);
 
 /* ---- Model -------------------------------------------------------------- */
 
 typedef struct lmas_model lmas_model;
 typedef struct lmas_model_params {
-    int32_t n_gpu_layers;      /* layers on accelerators, -1 for all (default -1) */
-    const char *devices;       /* names with commas between, "none" for CPU only, NULL for all */
+    int32_t n_gpu_layers; /* layers on accelerators, -1 for all (default -1) */
+    const char *devices;  /* names with commas between, "none" for CPU only, NULL for all */
+    const char *rpc; /* servers that compute a part, HOST:PORT with commas between; NULL for none
+                      * (default). When one is lost libggml aborts, behind SIGPIPE */
     const char *chat_template; /* Jinja, or a name libllama knows ("chatml"); NULL: its own */
     bool use_mmap;             /* map the file instead of reading it (default true) */
     lmas_progress_fn progress; /* called while loading (default NULL) */
@@ -134,9 +136,8 @@ typedef struct lmas_model_params {
 LMAS_API lmas_model_params lmas_model_params_default(void);
 
 /* Load the GGUF at `path`. Refused with LMAS_E_MODEL: encoders, diffusion models, models without
- * a vocabulary, truncated or foreign files, headers that libllama would abort() over. A chat
- * template that cannot be read is refused by the first call that needs one. Costs the size of the
- * file in memory. */
+ * a vocabulary, truncated or foreign files, headers that libllama would abort() over; and by the
+ * first call that needs it a chat template that cannot be read. Costs the file's size in memory. */
 LMAS_CHECKED lmas_status lmas_model_open(lmas_model **out, const char *path,
                                          const lmas_model_params *params);
 
@@ -158,12 +159,11 @@ typedef struct lmas_model_info {
     uint64_t n_params;       /* weights */
     uint64_t cell_size;      /* bytes of one position in an f16 KV cache, 0 when unknown */
     int32_t n_layer, n_embd, n_head, n_head_kv, n_vocab;
-    int32_t n_ctx_train;  /* positions the model was trained for */
-    bool is_tied;         /* W_out is W_in (no output.weight) */
-    bool knows_reasoning; /* the chat template asks for `enable_thinking` */
-    bool knows_date;      /* it asks for the date */
-    const char
-        *cannot_think; /* why thoughts are refused on this architecture; NULL: they are not */
+    int32_t n_ctx_train;      /* positions the model was trained for */
+    bool is_tied;             /* W_out is W_in (no output.weight) */
+    bool knows_reasoning;     /* the chat template asks for `enable_thinking` */
+    bool knows_date;          /* it asks for the date */
+    const char *cannot_think; /* why this architecture takes no thoughts; NULL: it does */
 } lmas_model_info;
 
 LMAS_API const lmas_model_info *lmas_model_describe(const lmas_model *model);
@@ -184,8 +184,7 @@ typedef enum { LMAS_REASONING_AUTO = -1, LMAS_REASONING_OFF, LMAS_REASONING_ON }
 typedef struct lmas_chat_params {
     const char *kwargs;       /* a JSON object of variables (default NULL) */
     lmas_reasoning reasoning; /* (default LMAS_REASONING_AUTO) */
-    const char *date; /* what strftime_now() tells: "2026-11-28" or "2026-11-28T09:30:00", NULL for
-                       * this moment (default) */
+    const char *date; /* strftime_now()'s, "2026-11-28T09:30:00" or less; NULL (default): now */
 } lmas_chat_params;
 LMAS_API lmas_chat_params lmas_chat_params_default(void);
 
@@ -199,8 +198,8 @@ LMAS_CHECKED lmas_status lmas_model_format_chat(char **out, const lmas_model *mo
                                                 const lmas_chat_params *params);
 LMAS_API void lmas_text_free(char *text);
 
-/* Write a model with random weights to measure speed with: SHAPE:TYPE, such as "qwen3-0.6b:q8_0",
- * in letters of either size. lmas_synthetic_shape() lists the shapes, NULL past the last. */
+/* Write a model with random weights to measure speed with: SHAPE:TYPE, such as "qwen3-0.6b:q8_0".
+ * lmas_synthetic_shape() lists the shapes, NULL past the last. */
 LMAS_CHECKED lmas_status lmas_model_synthesize(const char *path, const char *spec,
                                                lmas_progress_fn progress, void *user);
 LMAS_API const char *lmas_synthetic_shape(size_t i);
@@ -332,88 +331,67 @@ LMAS_API uint32_t lmas_memory_n_pos(const lmas_memory *memory);
 LMAS_API size_t lmas_memory_n_segments(const lmas_memory *memory);
 LMAS_API const lmas_segment *lmas_memory_segment(const lmas_memory *memory, size_t i);
 
-/* A working memory can be kept in a file (docs/memory.md), and goes on in another process as if
- * nothing had been: all of its cells, its segments, and what it thinks and speaks from. For what
- * was read and thought to go along, lmas_memory_new()'s note 4 bytes a token and 4 n_embd bytes a
- * thought. */
-typedef struct lmas_memory_file_params {
-    const char *key_file;  /* a file of 16 to 4096 secret bytes: save seals with it (HMAC-SHA-256),
-                           * and nothing is read that it has not sealed. NULL (default): no seal */
-    const char *sign_file; /* a secret key of lmas_memory_keygen(): save signs with it (Ed25519) */
-    const char *signed_by_file; /* a public one: nothing is read that its pair has not signed. Of
-                                 * the key files give one (default NULL) */
-    bool must_be_same; /* lmas_memory_load() fails where it would rebuild (default false) */
-} lmas_memory_file_params;
-LMAS_API lmas_memory_file_params lmas_memory_file_params_default(void);
+/* ---- Engines elsewhere ---------------------------------------------------- */
 
-/* Whether the key files that they name can be used: what saving and loading would say later. */
-LMAS_CHECKED lmas_status lmas_memory_file_check(const lmas_memory_file_params *params);
+/* A model behind an HTTP server (docs/elsewhere.md): it speaks, told by text or, where it can, by
+ * the vectors that libllama would take in. One thread at a time. */
+typedef struct lmas_remote lmas_remote;
+typedef struct lmas_remote_params {
+    const char *model;    /* as the server names it; NULL: the first that it lists (default) */
+    const char *key_file; /* NULL (default): LATENTMAS_API_KEY, OPENAI_API_KEY, or no key */
+    uint32_t n_at_once;   /* most requests under way (default 16) */
+    uint32_t n_tries;     /* of one request, before it fails (default 5) */
+    float timeout_s;      /* without a byte that ends a try (default 600) */
+    bool is_bf16;         /* it computes in bf16: vectors are sent so (default false: f32) */
+} lmas_remote_params;
+LMAS_API lmas_remote_params lmas_remote_params_default(void);
 
-/* Make a pair of keys: `path`, secret, mode 0600, and `path`.pub. Fails where one is there. */
-LMAS_CHECKED lmas_status lmas_memory_keygen(const char *path);
+/* Ask the server at `url` what it is and can. LMAS_E_IO where it does not answer or refuses the
+ * key, LMAS_E_FORMAT where it makes no sense, LMAS_E_MODEL where it has no such model. */
+LMAS_CHECKED lmas_status lmas_remote_open(lmas_remote **out, const char *url,
+                                          const lmas_remote_params *params);
+LMAS_API void lmas_remote_free(lmas_remote *remote);
 
-/* Write the memory, which must not be empty, to `path`; a file there is replaced whole or not at
- * all. Costs the size of the lane's cells, twice, in memory. */
-LMAS_CHECKED lmas_status lmas_memory_save(lmas_memory *memory, const char *path,
-                                          const lmas_memory_file_params *params);
+/* What it said. Strings live as long as the lmas_remote. */
+typedef struct lmas_remote_info {
+    const char *url, *model; /* as used */
+    const char *api;         /* "vllm", "sglang", "llama-server" or "openai" */
+    const char *version;     /* "" where it says none */
+    uint32_t n_ctx;          /* most positions of a request, 0 where it does not say */
+    uint32_t n_embd;         /* width of the vectors that it takes, 0 for none; SGLang's is known
+                              * behind lmas_remote_match() */
+    bool tells_tokens;       /* it can be asked how it splits a text */
+} lmas_remote_info;
+LMAS_API const lmas_remote_info *lmas_remote_describe(const lmas_remote *remote);
 
-/* Take a free lane for the memory in the file. Bit for bit where libllama, types of the cache and
- * flash attention are those it was saved with; else the memory is rebuilt: what was read and
- * thought is fed in again, and lmas_memory_rebuilt() says why. LMAS_E_MODEL when it is of another
- * model or vocabulary, LMAS_E_CONTEXT_FULL when a lane is too short, LMAS_E_FORMAT for a damaged
- * file or a seal that is not the key's. Costs a small multiple of the file's size. */
-LMAS_CHECKED lmas_status lmas_memory_load(lmas_memory **out, lmas_session *session,
-                                          const char *path, const lmas_memory_file_params *params);
-LMAS_API const char *lmas_memory_rebuilt(const lmas_memory *memory); /* NULL: it was not */
+/* Whether its model is this one, as far as it takes vectors and tells tokens: LMAS_E_MODEL where
+ * widths differ, or one of several texts is split otherwise. */
+LMAS_CHECKED lmas_status lmas_remote_match(lmas_remote *remote, const lmas_model *model);
 
-/* What such a file says of itself. Strings and segments live as long as the lmas_memory_file. */
-typedef struct lmas_memory_file_info {
-    const char *fingerprint, *arch; /* of the model: lmas_model_info */
-    const char *version, *engine;   /* of this library and of libllama, when it was saved */
-    const char *cache_type_k, *cache_type_v, *flash_attn; /* of the session */
-    const lmas_segment *segments;
-    size_t n_segments;
-    uint64_t size, state_size; /* bytes of the file; of the cells, unpacked */
-    uint64_t n_tokens, n_thoughts;
-    uint32_t n_pos;
-    int32_t n_layer, n_embd, n_vocab;
-    const char *signed_by; /* the public key of who signed it, 64 hex digits; NULL: nobody did */
-    bool is_sealed, is_seal_checked; /* by a key, or signed; and the key given was it */
-    bool can_rebuild;                /* false where blocks were joined or dropped */
-    bool can_think, can_speak;       /* at once, without reading on */
-} lmas_memory_file_info;
+/* How thoughts h of a model A become inputs e of a model B, over tokens that both have. */
+typedef enum lmas_align_method {
+    LMAS_ALIGN_SOFT = 0,      /* p = softmax(h W_out' / temperature), e = p W_in,B */
+    LMAS_ALIGN_LINEAR = 1,    /* e = h (W_out' W_out + ridge I)^-1 W_out' W_in,B, rescaled */
+    LMAS_ALIGN_IDENTICAL = 2, /* e = h, rescaled: models of one width */
+    LMAS_ALIGN_KERNEL = 3,    /* soft, by positive random features */
+    LMAS_ALIGN_TEXT = 4,      /* none: who would hand them on speaks */
+} lmas_align_method;
 
-/* Read the file at `path` and check all of it: lengths, sums, and the seal where `params` name a
- * key. Needs no model. LMAS_E_FORMAT says what is wrong. */
-typedef struct lmas_memory_file lmas_memory_file;
-LMAS_CHECKED lmas_status lmas_memory_file_open(lmas_memory_file **out, const char *path,
-                                               const lmas_memory_file_params *params);
-LMAS_API const lmas_memory_file_info *lmas_memory_file_describe(const lmas_memory_file *file);
-LMAS_API void lmas_memory_file_free(lmas_memory_file *file);
+/* "soft", "linear", "identical", "kernel", "text"; NULL past the last. And back. */
+LMAS_API const char *lmas_align_name(lmas_align_method method);
+LMAS_API bool lmas_align_parse(lmas_align_method *out, const char *name);
 
-/* A working memory for other programs, as a frame of AVP (docs/memory.md): its cells, the vectors
- * of its thoughts, or its last hidden state; in numbers of one type. */
-typedef enum { LMAS_AVP_CELLS, LMAS_AVP_THOUGHTS, LMAS_AVP_HIDDEN } lmas_avp_payload;
-typedef enum { LMAS_AVP_F32, LMAS_AVP_F16, LMAS_AVP_BF16 } lmas_avp_dtype;
-typedef struct lmas_avp_params {
-    lmas_avp_payload payload; /* to write (default LMAS_AVP_CELLS) */
-    lmas_avp_dtype dtype;     /* to write (default LMAS_AVP_F16) */
-    bool is_packed;           /* write it packed by zstd (default false) */
-    const char *model_hash;   /* written; a frame read must have it. NULL (default): "", and any */
-    const char *agent;        /* written; whose thoughts are read. NULL (default): none, its own */
-} lmas_avp_params;
-LMAS_API lmas_avp_params lmas_avp_params_default(void);
-
-/* LMAS_E_MODEL where cells are not plain keys and values of each position (sliding windows,
- * recurrent ones, MLA), LMAS_E_INVALID where positions or what is asked for are not there. */
-LMAS_CHECKED lmas_status lmas_memory_export(lmas_memory *memory, const char *path,
-                                            const lmas_avp_params *params);
-
-/* Take a free lane for the frame. Cells must read before they go on and cannot be rebuilt; vectors
- * are taken in as thoughts. Fails as lmas_memory_load(). And how many positions that takes. */
-LMAS_CHECKED lmas_status lmas_memory_import(lmas_memory **out, lmas_session *session,
-                                            const char *path, const lmas_avp_params *params);
-LMAS_CHECKED lmas_status lmas_avp_n_pos(uint32_t *out, const char *path);
+typedef struct lmas_align {
+    lmas_align_method method; /* (default LMAS_ALIGN_SOFT) */
+    float temperature;        /* of soft and kernel (default 1) */
+    float ridge;              /* of linear (default 1e-5) */
+    uint32_t n_features;      /* of kernel (default 1024) */
+    uint64_t seed;            /* of its features (default 42) */
+    /* Below these who thought speaks: share of A's tokens that B has (default 0.5); means over a
+     * turn's thoughts of the share of p on them (0.5), and of e's cosine to the nearest row (0). */
+    float least_coverage, least_mass, least_cosine;
+} lmas_align;
+LMAS_API lmas_align lmas_align_default(void);
 
 /* ---- Team ----------------------------------------------------------------- */
 
@@ -422,22 +400,31 @@ typedef struct lmas_team lmas_team;
 LMAS_CHECKED lmas_status lmas_team_builtin(lmas_team **out, const char *name);
 LMAS_API const char *lmas_team_builtin_name(size_t i);
 
-/* A team file (docs/teams.md). Errors name the file, the line and the key. */
+/* A team file (docs/teams.md). Errors name the file, the line and the key. And the same from
+ * memory; `label` stands for the file in errors. */
 LMAS_CHECKED lmas_status lmas_team_open(lmas_team **out, const char *path);
-
-/* The same from memory; `label` stands for the file in errors. */
 LMAS_CHECKED lmas_status lmas_team_parse(lmas_team **out, const char *label, const char *json,
                                          size_t len);
 
 /* A prompt file of Science-LatentMAS (docs/teams.md): templates by role, or plain text for the
- * single agent. Agents it does not name, and roles it has no template for, are those of the
- * built-in team `base`. */
+ * single agent. What it leaves out is that of the built-in team `base`. */
 LMAS_CHECKED lmas_status lmas_team_open_prompts(lmas_team **out, const char *path,
                                                 const char *base);
 LMAS_API void lmas_team_free(lmas_team *team);
 LMAS_API const char *lmas_team_name(const lmas_team *team);
 LMAS_API size_t lmas_team_n_agents(const lmas_team *team);
 LMAS_API const char *lmas_team_agent_name(const lmas_team *team, size_t i);
+
+/* The i-th model that the file names ("models"), false past the last; and the name of the i-th
+ * agent's, NULL for the one that the team is run on. */
+typedef struct lmas_team_model {
+    const char *name;
+    const char *file, *hf, *url; /* one of them: a GGUF, relative to the team's folder; ORG/NAME of
+                                  * the Hugging Face hub; a server */
+    const char *id;              /* the server's name for it; NULL: the first that it lists */
+} lmas_team_model;
+LMAS_API bool lmas_team_model_at(lmas_team_model *out, const lmas_team *team, size_t i);
+LMAS_API const char *lmas_team_agent_model(const lmas_team *team, size_t i);
 
 /* What runs where the i-th agent is a program: the first word of its command; NULL for a model. */
 LMAS_API const char *lmas_team_agent_program(const lmas_team *team, size_t i);
@@ -456,8 +443,7 @@ typedef struct lmas_edge {
 LMAS_API bool lmas_team_edge(lmas_edge *out, const lmas_team *team, size_t i);
 LMAS_API size_t lmas_team_n_rounds(const lmas_team *team);
 
-/* The i-th remark on a file that can be used and may not say what its author meant, such as a
- * misspelt slot: one line with file and line. NULL past the last. */
+/* The i-th remark on a file that may not say what its author meant; NULL past the last. */
 LMAS_API const char *lmas_team_remark(const lmas_team *team, size_t i);
 
 /* ---- Solver: a team over many questions ----------------------------------- */
@@ -533,15 +519,19 @@ typedef struct lmas_agent_trace {
     bool is_circling;             /* and said the same over and over at the end */
     const lmas_thought *thoughts; /* [n_thought]; NULL unless lmas_solver_params.n_near asks */
     const char *probe; /* what it would say, unheard; NULL of who speaks, and unless n_probe asks */
+    const char *model; /* its host's name; NULL: the solver's session, or the speaker */
+    const char *crossing; /* how its thoughts came to other models, a line; NULL: they did not */
+    double remote_ms;     /* wall time of an agent behind a server: beside the engine */
 } lmas_agent_trace;
 
 /* How one question ended. Borrowed: valid inside the callback, or as long as the answer. */
 typedef struct lmas_result {
     uint64_t id;
-    lmas_status status;             /* LMAS_OK, or why this question failed; others go on */
-    const char *error;              /* "" when it did not fail */
-    const char *text;               /* the last agent's text, "" when it failed before */
-    const char *marked;             /* the same with the control tokens that it spoke spelled out:
+    lmas_status status; /* LMAS_OK, or why this question failed; others go on */
+    const char *error;  /* "" when it did not fail */
+    bool is_lost;       /* a server failed it, and did not refuse it: asked again it may go well */
+    const char *text;   /* the last agent's text, "" when it failed before */
+    const char *marked; /* the same with the control tokens that it spoke spelled out:
                                      * some models mark thoughts with them; NULL without any */
     const lmas_agent_trace *agents; /* those that took their turn */
     size_t n_agents;
@@ -581,6 +571,14 @@ LMAS_API bool lmas_control_parse(lmas_control *out, const char *name);
 /* Whether lmas_solver_params.keep_rule may say so; LMAS_E_INVALID with what it may say. */
 LMAS_CHECKED lmas_status lmas_keep_check(const char *keep);
 
+/* Where agents are: in a session (to count needs, a model is enough), or behind a server. */
+typedef struct lmas_host {
+    const char *name; /* as the team's file has it, or agent_hosts */
+    const lmas_model *model;
+    lmas_session *session;
+    lmas_remote *remote;
+} lmas_host;
+
 typedef struct lmas_solver_params {
     lmas_method method;          /* (default LMAS_METHOD_LATENT_MAS) */
     lmas_control control;        /* of latent_mas (default LMAS_CONTROL_OFF) */
@@ -612,6 +610,17 @@ typedef struct lmas_solver_params {
      * before; NULL for nothing (default). Of the session, idle and left as it is while the solver
      * lives; it keeps a lane to itself. No `keep_rule` drops of it. Borrowed. */
     lmas_memory *origin;
+    /* Where agents are that are not on the session, borrowed; and names of such, agent by agent,
+     * before what the team's file says: NULL for the session (default none of both). */
+    const lmas_host *hosts;
+    const char *const *agent_hosts;
+    size_t n_hosts, n_agent_hosts;
+    lmas_align align; /* how thoughts go from one model to another */
+    /* Who speaks for the session's model, which it must match (default NULL): for the last agent of
+     * latent_mas, told by the vectors of its memory; with the other methods for all. Borrowed. */
+    lmas_remote *speaker;
+    bool splices; /* those vectors stand where the user's text begins in the last agent's prompt, as
+                   * the reference has it, and not before it (default false) */
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */
@@ -638,10 +647,9 @@ LMAS_CHECKED lmas_status lmas_solver_submit(lmas_solver *solver, const lmas_ques
 LMAS_CHECKED lmas_status lmas_solver_cancel(lmas_solver *solver, uint64_t id);
 
 /* Advance every running question by one step. A question that fails does so alone, in its
- * result; the tick itself fails only when the engine is lost or somebody asked to stop. */
+ * result; the tick itself fails only when the engine is lost or somebody asked to stop. How many
+ * questions have been submitted and not ended; and run ticks until none is left. */
 LMAS_CHECKED lmas_status lmas_solver_tick(lmas_solver *solver);
-
-/* Questions submitted and not ended: waiting and running. Run ticks until none is. */
 LMAS_API size_t lmas_solver_n_open(const lmas_solver *solver);
 LMAS_CHECKED lmas_status lmas_solver_run(lmas_solver *solver);
 
@@ -661,7 +669,8 @@ typedef struct lmas_running {
  * inside a tick, so before the first tick there is none. Between ticks, to show progress. */
 LMAS_API bool lmas_solver_running(lmas_running *out, const lmas_solver *solver, size_t i);
 
-/* What one question takes of a session, to size it: what `keep` drops is counted in. */
+/* What one question takes of a session, to size it, what `keep` drops counted in. `out` is [1 +
+ * params->n_hosts]: of the session of `model`, and of each host's. */
 typedef struct lmas_needs {
     uint32_t n_lanes;       /* working memories at once: branches go side by side */
     uint32_t n_lanes_least; /* with so many it can be asked all the same */

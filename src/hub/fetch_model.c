@@ -22,7 +22,7 @@ static bool tick(void *user)
                         f->n_total);
 }
 
-lmas_status lmi_fetch_model_open(lmi_fetch_model *out, const lmi_ask *ask)
+lmas_status lmi_fetch_model_open(lmi_fetch_model *out, const lmi_model_ask *ask)
 {
     lmas_status status;
 

@@ -10,7 +10,7 @@
 
 /* One model on its way. */
 typedef struct lmi_fetch_model {
-    const lmi_ask *ask;
+    const lmi_model_ask *ask;
     lmi_http *http;
     lmi_buf token, url, body;
     lmi_repo repo;
@@ -23,7 +23,7 @@ typedef struct lmi_fetch_model {
 } lmi_fetch_model;
 
 /* Close it in any case. */
-lmas_status lmi_fetch_model_open(lmi_fetch_model *out, const lmi_ask *ask);
+lmas_status lmi_fetch_model_open(lmi_fetch_model *out, const lmi_model_ask *ask);
 void lmi_fetch_model_close(lmi_fetch_model *fetch);
 
 /* Ask for the list of a repository. One that the hub does not know is not there, with no files. */

@@ -24,7 +24,7 @@ static bool make_sibling(lmi_repo *out, const lmi_repo *repo)
     return lmi_repo_is_id(out->id, strlen(out->id));
 }
 
-static void say_sibling(const lmi_ask *ask, const lmi_repo *repo, const lmi_repo *sibling)
+static void say_sibling(const lmi_model_ask *ask, const lmi_repo *repo, const lmi_repo *sibling)
 {
     char line[LMI_ERROR_MAX];
 
@@ -57,7 +57,8 @@ static lmas_status look_up(found *out, lmi_buf *path, const lmi_repo *repo)
 }
 
 /* The same of the repository, or else of its sibling. */
-static lmas_status look_up_both(found *out, lmi_buf *path, const lmi_ask *ask, const lmi_repo *repo)
+static lmas_status look_up_both(found *out, lmi_buf *path, const lmi_model_ask *ask,
+                                const lmi_repo *repo)
 {
     lmas_status status = look_up(out, path, repo);
     lmi_repo sibling;
@@ -70,7 +71,7 @@ static lmas_status look_up_both(found *out, lmi_buf *path, const lmi_ask *ask, c
     return status;
 }
 
-static lmas_status refuse_offline(const lmi_ask *ask, const lmi_repo *repo)
+static lmas_status refuse_offline(const lmi_model_ask *ask, const lmi_repo *repo)
 {
     const char *name = lmi_hub_offline("TRANSFORMERS_OFFLINE");
 
@@ -84,10 +85,10 @@ static lmas_status refuse_offline(const lmi_ask *ask, const lmi_repo *repo)
 /* ---- The hub ---- */
 
 /* A hub that cannot be reached is no reason to stop when the cache holds the model. */
-static lmas_status fall_back(lmi_buf *path, const lmi_ask *ask, const lmi_repo *repo)
+static lmas_status fall_back(lmi_buf *path, const lmi_model_ask *ask, const lmi_repo *repo)
 {
     char line[LMI_ERROR_MAX], reason[LMI_ERROR_MAX];
-    lmi_ask offline = *ask;
+    lmi_model_ask offline = *ask;
     found what;
     lmas_status status;
 
@@ -128,7 +129,7 @@ static lmas_status refuse_unknown(const lmi_repo *repo, const lmi_repo *sibling,
 }
 
 /* Ask for the repository's list, then for its sibling's when it has no GGUF file. */
-static lmas_status ask_hub(lmi_fetch_model *fetch, const lmi_ask *ask, const lmi_repo *repo)
+static lmas_status ask_hub(lmi_fetch_model *fetch, const lmi_model_ask *ask, const lmi_repo *repo)
 {
     lmi_repo sibling = {0};
     lmas_status status = lmi_fetch_model_list(fetch, repo);
@@ -148,7 +149,7 @@ static lmas_status ask_hub(lmi_fetch_model *fetch, const lmi_ask *ask, const lmi
 }
 
 /* A slip in a path must not look like trouble with the hub. */
-static lmas_status say_asking(const lmi_ask *ask)
+static lmas_status say_asking(const lmi_model_ask *ask)
 {
     char line[LMI_ERROR_MAX];
     lmi_buf hub;
@@ -164,7 +165,7 @@ static lmas_status say_asking(const lmi_ask *ask)
     return status;
 }
 
-static lmas_status find_online(lmi_buf *path, const lmi_ask *ask, const lmi_repo *repo)
+static lmas_status find_online(lmi_buf *path, const lmi_model_ask *ask, const lmi_repo *repo)
 {
     lmi_fetch_model fetch;
     bool is_unreachable;
@@ -183,10 +184,10 @@ static lmas_status find_online(lmi_buf *path, const lmi_ask *ask, const lmi_repo
     return status;
 }
 
-lmas_status lmi_model_find(lmi_buf *path, const lmi_ask *ask)
+lmas_status lmi_model_find(lmi_buf *path, const lmi_model_ask *ask)
 {
     const bool is_offline = ask->is_offline || lmi_hub_offline("TRANSFORMERS_OFFLINE");
-    lmi_ask asked = *ask;
+    lmi_model_ask asked = *ask;
     found what = NOT_FOUND;
     lmi_repo repo;
     lmas_status status = lmi_repo_parse(&repo, ask->name);
@@ -215,7 +216,7 @@ static void say_nothing(void *user, const char *line)
 
 lmas_status lmi_model_cached(lmi_buf *path, const char *name)
 {
-    const lmi_ask ask = {
+    const lmi_model_ask ask = {
         .name = name, .is_offline = true, .show = show_nothing, .say = say_nothing};
     found what;
     lmi_repo repo;

@@ -10,7 +10,7 @@
 
 #include "hub/cache.h"
 
-typedef struct lmi_ask {
+typedef struct lmi_model_ask {
     const char *name; /* ORG/NAME[:QUANT] */
     bool is_path;     /* it may have been meant for a file: it is said that there is none */
     bool is_offline;  /* take the cache's word, as HF_HUB_OFFLINE does */
@@ -20,10 +20,10 @@ typedef struct lmi_ask {
     /* A line for who asked: another repository, another source than was to be expected. */
     void (*say)(void *user, const char *line);
     void *user;
-} lmi_ask;
+} lmi_model_ask;
 
 /* Append the path of the model's file, of its first part when it has several. */
-lmas_status lmi_model_find(lmi_buf *path, const lmi_ask *ask);
+lmas_status lmi_model_find(lmi_buf *path, const lmi_model_ask *ask);
 
 /* The same out of the cache, as the program finds it there offline. */
 lmas_status lmi_model_cached(lmi_buf *path, const char *name);

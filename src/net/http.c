@@ -6,42 +6,26 @@
  */
 #include "net/http.h"
 
-#ifdef __clang_analyzer__
-#define CURL_DISABLE_TYPECHECK /* macros that a linter takes for branches of ours */
-#endif
-#include <curl/curl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
-#include <yyjson.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "net/rules.h"
 
-#define TRIES_MAX     5 /* of one request */
-#define CONNECT_S     15L
-#define STALL_S       30.0  /* a try without a byte for so long ends */
-#define BACKOFF_MS    500.0 /* before the second try; twice as long before each further one */
-#define RETRY_AFTER_S 60.0  /* longest pause that a server may ask for */
-#define REDIRECTS_MAX 5L
-#define TICK_MS       50.0
+#define TRIES_MAX 5 /* of one request */
+#define TICK_MS   50.0
 
 /* Bytes that a try must have brought for the count of tries to begin anew. */
 #define PROGRESS_MIN ((uint64_t)1024 * 1024)
-
-/* Bytes kept of the page that explains a refusal, and bytes of it that a message shows. */
-enum { REFUSAL_MAX = 4096, SHOWN_MAX = 200 };
 
 struct lmi_http {
     CURL *curl;
     lmi_tick_fn tick;
     void *user;
-    double backoff_ms;
-    long stall_s;
+    lmi_rules rules;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -58,36 +42,15 @@ typedef struct attempt {
     lmas_status status;
     lmi_buf refusal;
     bool is_worth_more;
-    double pause_ms;
+    double asked_ms; /* by the server, before the next */
 } attempt;
-
-static lmas_status read_number(double *out, const char *name, double normal)
-{
-    const char *text = getenv(name);
-    const double max = 1e6;
-    char *end = NULL;
-    double value;
-
-    *out = normal;
-    if (!text || !*text)
-        return LMAS_OK;
-    value = strtod(text, &end);
-    if (*end || !isfinite(value) || value < 0 || value > max)
-        return lmi_fail(LMAS_E_INVALID, "%s: expected a number from 0 to %.0f, found \"%s\"", name,
-                        max, text);
-    *out = value;
-    return LMAS_OK;
-}
 
 lmas_status lmi_http_open(lmi_http **out, lmi_tick_fn tick, void *user)
 {
-    double stall_s = STALL_S;
-    double backoff_ms = BACKOFF_MS;
+    lmi_rules rules;
     lmi_http *http;
-    lmas_status status = read_number(&backoff_ms, "LATENTMAS_HTTP_BACKOFF_MS", BACKOFF_MS);
+    lmas_status status = lmi_rules_read(&rules);
 
-    if (status == LMAS_OK)
-        status = read_number(&stall_s, "LATENTMAS_HTTP_STALL_S", STALL_S);
     if (status != LMAS_OK)
         return status;
     http = lmi_new(1, sizeof(*http));
@@ -95,13 +58,11 @@ lmas_status lmi_http_open(lmi_http **out, lmi_tick_fn tick, void *user)
         lmi_free(http);
         return lmi_fail(LMAS_E_NOMEM, "no memory for a connection");
     }
-    *http = (lmi_http){.curl = curl_easy_init(), .tick = tick, .user = user};
+    *http = (lmi_http){.curl = curl_easy_init(), .tick = tick, .user = user, .rules = rules};
     if (!http->curl) {
         lmi_http_close(http);
         return lmi_fail(LMAS_E_NOMEM, "no memory for a connection");
     }
-    http->backoff_ms = backoff_ms;
-    http->stall_s = stall_s < 1 ? 1 : (long)stall_s;
     *out = http;
     return LMAS_OK;
 }
@@ -213,37 +174,6 @@ static int tick(void *user, curl_off_t d_total, curl_off_t d, curl_off_t u_total
     return a->http->tick(a->http->user) ? 0 : 1;
 }
 
-/* A bundle of certificates that the user names, as a proxy that opens TLS needs. */
-static const char *ca_bundle(void)
-{
-    const char *path = getenv("CURL_CA_BUNDLE");
-
-    if (!path || !*path)
-        path = getenv("SSL_CERT_FILE");
-    return path && *path ? path : NULL;
-}
-
-/* What holds for every request. A redirect leads from https to https only. */
-static void set_rules(CURL *curl, const lmi_http *http, const char *url)
-{
-    const bool is_https = curl_strnequal(url, "https:", 6);
-
-    curl_easy_reset(curl);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->error);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "latentmas/" LMAS_VERSION);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http,https");
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, http->stall_s);
-    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-    if (ca_bundle())
-        curl_easy_setopt(curl, CURLOPT_CAINFO, ca_bundle());
-}
-
 /* Ask for the rest only where the bytes that are there can be tied to a version, or a hash will
  * tell: a weak ETag ("W/...") promises no equal bytes. */
 static lmas_status set_range(struct curl_slist **headers, CURL *curl, lmi_get *get)
@@ -255,7 +185,7 @@ static lmas_status set_range(struct curl_slist **headers, CURL *curl, lmi_get *g
         get->from = 0;
         return LMAS_OK;
     }
-    lmi_buf_init(&text, REFUSAL_MAX);
+    lmi_buf_init(&text, LMI_REFUSAL_MAX);
     lmi_buf_printf(&text, "If-Range: %s", get->etag);
     if (text.status == LMAS_OK && has_version)
         *headers = curl_slist_append(NULL, lmi_buf_text(&text));
@@ -274,22 +204,18 @@ static void try_once(attempt *a)
     CURL *curl = a->http->curl;
     struct curl_slist *headers = NULL;
 
-    set_rules(curl, a->http, a->get->url);
+    lmi_rules_set(curl, a->get->url, a->http->rules.stall_s, a->http->error);
     a->status = set_range(&headers, curl, a->get);
     if (a->status != LMAS_OK)
         return;
-    curl_easy_setopt(curl, CURLOPT_URL, a->get->url);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, a);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, tick);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, a);
     if (a->get->is_packable)
         curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
-    if (a->get->token && *a->get->token) {
-        curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
-        curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, a->get->token);
-    }
-    a->http->error[0] = '\0';
+    lmi_rules_set_key(curl, a->get->token);
     a->result = curl_easy_perform(curl);
     if (a->result == CURLE_OK && !a->has_begun)
         begin(a); /* a body of no bytes */
@@ -297,41 +223,6 @@ static void try_once(attempt *a)
 }
 
 /* ---- What came of it ---- */
-
-/* Append the first line of `text`, or as much of it as a message shows. */
-static void append_said(lmi_buf *out, const char *text)
-{
-    size_t len = strcspn(text, "\r\n");
-    size_t i;
-
-    len = lmi_utf8_floor(text, len < SHOWN_MAX ? len : SHOWN_MAX);
-    if (len == 0)
-        return;
-    lmi_buf_puts(out, " (the server says: ");
-    for (i = 0; i < len; i++) {
-        const bool is_control = (unsigned char)text[i] < ' ' || text[i] == 0x7f;
-
-        if (is_control)
-            lmi_buf_putc(out, ' ');
-        else
-            lmi_buf_putc(out, text[i]);
-    }
-    lmi_buf_putc(out, ')');
-}
-
-/* What the server says of a refusal: the "error" of a JSON page, or a text; no HTML. */
-static void append_refusal(lmi_buf *out, const attempt *a)
-{
-    const char *text = lmi_buf_text(&a->refusal);
-    yyjson_doc *doc = yyjson_read(text, a->refusal.len, 0);
-    const char *error = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(doc), "error"));
-
-    if (error)
-        append_said(out, error);
-    else if (!doc && *text != '<')
-        append_said(out, text);
-    yyjson_doc_free(doc);
-}
 
 /* Access is refused: to a file of GitHub, to who is nobody, or to who may not. */
 static void explain_gate(lmi_buf *out, const lmi_get *get)
@@ -363,47 +254,19 @@ static void explain(lmi_buf *out, const attempt *a)
     }
 }
 
-static bool is_passing_code(long code)
-{
-    return code == 408 || code == 429 || code >= 500;
-}
-
 static lmas_status fail_code(attempt *a)
 {
-    curl_off_t wanted_s = 0;
     lmas_status status;
     lmi_buf text;
 
-    a->is_worth_more = is_passing_code(a->code);
-    curl_easy_getinfo(a->http->curl, CURLINFO_RETRY_AFTER, &wanted_s);
-    if (wanted_s > 0)
-        a->pause_ms = fmin((double)wanted_s, RETRY_AFTER_S) * 1e3;
+    a->is_worth_more = lmi_is_passing_code(a->code);
+    a->asked_ms = lmi_asked_ms(a->http->curl);
     lmi_buf_init(&text, LMI_ERROR_MAX);
     explain(&text, a);
-    append_refusal(&text, a);
+    lmi_append_refusal(&text, lmi_buf_text(&a->refusal), a->refusal.len);
     status = lmi_fail(LMAS_E_IO, "HTTP %ld from %s%s", a->code, a->get->url, lmi_buf_text(&text));
     lmi_buf_done(&text);
     return status;
-}
-
-static bool is_passing_result(CURLcode result)
-{
-    switch (result) {
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* LMAS_OK, or the failure that this attempt is. */
@@ -421,24 +284,13 @@ static lmas_status judge(attempt *a)
     if (a->result == CURLE_ABORTED_BY_CALLBACK)
         return lmi_fail(LMAS_E_CANCELED, "fetching was stopped");
     if (a->result != CURLE_OK) {
-        a->is_worth_more = is_passing_result(a->result);
+        a->is_worth_more = lmi_is_passing_result(a->result);
         return lmi_fail(LMAS_E_IO, "cannot fetch %s: %s", a->get->url, why);
     }
     return a->is_good ? LMAS_OK : fail_code(a);
 }
 
 /* ---- Trying again ---- */
-
-/* Twice as long each time, give or take a quarter: many who failed together do not come back
- * together. */
-static double pause_ms(const lmi_http *http, int tries)
-{
-    unsigned char byte = 128;
-
-    if (getrandom(&byte, 1, 0) != 1)
-        byte = 128;
-    return http->backoff_ms * exp2(tries - 1) * (0.75 + 0.5 * byte / 255);
-}
 
 static lmas_status wait_for(const lmi_http *http, double ms)
 {
@@ -455,25 +307,25 @@ static lmas_status wait_for(const lmi_http *http, double ms)
 }
 
 /* One try; the pause before the next in `*pause`, negative when no other is worth it. */
-static lmas_status try_and_judge(double *pause, lmi_http *http, lmi_get *get, int tries)
+static lmas_status try_and_judge(double *pause, lmi_http *http, lmi_get *get, unsigned tries)
 {
     attempt a = {.http = http, .get = get};
     lmas_status status;
 
-    lmi_buf_init(&a.refusal, REFUSAL_MAX);
+    lmi_buf_init(&a.refusal, LMI_REFUSAL_MAX);
     try_once(&a);
     get->code = a.code;
     status = judge(&a);
     lmi_buf_done(&a.refusal);
     *pause = -1;
     if (status != LMAS_OK && a.is_worth_more)
-        *pause = fmax(a.pause_ms, pause_ms(http, tries));
+        *pause = lmi_pause_ms(http->rules.backoff_ms, tries, a.asked_ms);
     return status;
 }
 
 lmas_status lmi_http_get(lmi_http *http, lmi_get *get)
 {
-    int tries = 1;
+    unsigned tries = 1;
 
     for (;; tries++) {
         const uint64_t before = get->from;

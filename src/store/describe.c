@@ -1,5 +1,6 @@
 /* describe.c - a memory file without a model: what it says, all of it checked. */
 #include "base/mem.h"
+#include "latentmas_store.h"
 #include "store/container.h"
 
 struct lmas_memory_file {

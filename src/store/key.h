@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "latentmas_store.h"
 
 /* Pinned: the head of a file says it in numbers. */
 typedef enum lmi_seal_kind {

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "latentmas_store.h"
 
 /* What would make other text of the same tokens, or other numbers of the same vectors. */
 static lmas_status check_model(const lmi_container *c, const lmas_model *model)

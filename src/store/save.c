@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "latentmas_store.h"
 #include "store/load.h"
 
 lmas_memory_file_params lmas_memory_file_params_default(void)

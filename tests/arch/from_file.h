@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "engine/sampler.h"
+#include "latentmas_store.h"
 #include "store/load.h"
 #include "support.h"
 

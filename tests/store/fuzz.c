@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "latentmas_store.h"
 #include "mutate.h"
 #include "store/load.h"
 

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "engine/sampler.h"
 #include "latent/handover.h"
+#include "latentmas_store.h"
 #include "store_avp.h"
 
 #define FRAMES "../shared/data/avp"

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "latentmas_store.h"
 #include "store/frame.h"
 #include "store_avp.h"
 

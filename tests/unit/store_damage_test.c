@@ -9,6 +9,7 @@
 #include <zstd.h>
 
 #include "base/sha256.h"
+#include "latentmas_store.h"
 #include "store/limits.h"
 #include "store_files.h"
 

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "latentmas_store.h"
 #include "store/frame.h"
 #include "store/load.h"
 #include "support.h"

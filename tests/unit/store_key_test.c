@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/sha256.h"
+#include "latentmas_store.h"
 #include "store_files.h"
 
 enum { N_CHANGED = 1000 };

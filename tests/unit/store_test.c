@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "latent/handover.h"
+#include "latentmas_store.h"
 #include "store_files.h"
 
 enum { N_GREEDY = 64, N_STATE_SEEDS = 200 };

@@ -10,6 +10,7 @@
 #define LMI_CLI_CHAT_CONVERSATION_H
 
 #include "cli/talk/talk.h"
+#include "latentmas_store.h"
 
 /* What the agents did in the last turn, as text. */
 typedef struct lmi_account_text {

@@ -3,6 +3,7 @@
 #define LMI_CLI_MEMORY_AVP_H
 
 #include "cli/flags.h"
+#include "latentmas_store.h"
 
 typedef struct lmi_avp_wish {
     const char *memory, *frame;  /* the two files */

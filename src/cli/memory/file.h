@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "latentmas.h"
+#include "latentmas_store.h"
 
 /* Print what the file holds on stdout, as text or as JSON; fails where it is damaged. */
 lmas_status lmi_memory_info(const char *path, const lmas_memory_file_params *params, bool is_json);

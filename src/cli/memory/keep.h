@@ -3,6 +3,7 @@
 #define LMI_CLI_MEMORY_KEEP_H
 
 #include "cli/flags.h"
+#include "latentmas_store.h"
 
 typedef struct lmi_memory_wish {
     const char *path;     /* of the memory file */

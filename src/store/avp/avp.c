@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "latentmas_store.h"
 #include "store/avp/payload.h"
 #include "store/load.h"
 

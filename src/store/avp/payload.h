@@ -17,6 +17,7 @@
 
 #include "engine/state/plain.h"
 #include "latent/memory.h"
+#include "latentmas_store.h"
 #include "store/avp/frame.h"
 
 /* What we call a map that is none: thoughts as they were fed in. */
