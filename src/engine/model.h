@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "engine/chat.h"
+#include "engine/devices/rpc.h"
 #include "engine/gguf/weights.h"
 #include "engine/libllama.h"
 #include "engine/load.h"
@@ -33,7 +34,8 @@ struct lmas_model {
     char fingerprint[LMI_SHA256_SIZE];
     lmi_load load;              /* the machine when opening began */
     uint32_t head_unit;         /* divides the width of each head in the cache; 0 without one */
-    bool is_accelerated;        /* some of it is computed elsewhere than on the CPU */
+    lmi_rpc_set servers;        /* on other machines, which are ours until it is closed */
+    bool is_accelerated;        /* some of it is computed on a GPU of this machine */
     bool is_packed_by_sequence; /* recurrent state: libllama reorders the rows of a batch */
     pthread_mutex_t lock;
     float target_norm; /* 0 while unknown; guarded by `lock` */
@@ -58,8 +60,17 @@ void lmi_model_piece(lmi_buf *out, const lmas_model *model, int32_t token);
 bool lmi_model_is_control(const lmas_model *model, int32_t token);
 void lmi_model_spell(lmi_buf *out, const lmas_model *model, int32_t token);
 
+/* What a token is for: text, a mark that no text has (control, unknown), or nothing (a row that
+ * only fills the matrix up); and how the vocabulary writes it, borrowed. */
+typedef enum lmi_token_kind { LMI_TOKEN_TEXT, LMI_TOKEN_CONTROL, LMI_TOKEN_UNUSED } lmi_token_kind;
+lmi_token_kind lmi_model_token_kind(const lmas_model *model, int32_t token);
+const char *lmi_model_token_name(const lmas_model *model, int32_t token);
+
 /* Whether the token ends a turn. */
 bool lmi_model_ends(const lmas_model *model, int32_t token);
+
+/* The token that ends a chat turn; below 0 where the model has none. */
+int32_t lmi_model_end(const lmas_model *model);
 
 /* Whether some layers see a window of the last positions alone. */
 bool lmi_model_has_window(const lmas_model *model);

@@ -46,7 +46,7 @@ static uint64_t mix(uint64_t seed, uint64_t stream)
 }
 
 /* The value that libllama takes for "choose one at random" is avoided. */
-static uint32_t mix_seed(uint64_t seed, uint64_t question, size_t agent)
+uint32_t lmi_sampler_seed(uint64_t seed, uint64_t question, size_t agent)
 {
     const uint64_t of_question = mix(seed, question);
     const uint32_t z = (uint32_t)(agent ? mix(of_question, agent) : of_question);
@@ -81,7 +81,7 @@ lmas_status lmi_sampler_new(lmi_sampler **out, const lmas_model *model,
             lmi_sampler_free(sampler);
             return lmi_fail(LMAS_E_NOMEM, "no memory for a sampler");
         }
-        build_chain(sampler->chain, sampling, mix_seed(sampling->seed, question, agent));
+        build_chain(sampler->chain, sampling, lmi_sampler_seed(sampling->seed, question, agent));
     }
     *out = sampler;
     return LMAS_OK;

@@ -17,6 +17,9 @@ lmas_status lmi_sampler_new(lmi_sampler **out, const lmas_model *model,
                             const lmas_sampling *sampling, uint64_t question, size_t agent);
 void lmi_sampler_free(lmi_sampler *sampler);
 
+/* What decides that stream. */
+uint32_t lmi_sampler_seed(uint64_t seed, uint64_t question, size_t agent);
+
 /* Draw a token from `logits` [n_vocab]. */
 lmas_status lmi_sampler_draw(int32_t *out, lmi_sampler *sampler, const float *logits);
 

@@ -73,9 +73,30 @@ void lmi_model_spell(lmi_buf *out, const lmas_model *model, int32_t token)
     add_piece(out, model, token, true);
 }
 
+lmi_token_kind lmi_model_token_kind(const lmas_model *model, int32_t token)
+{
+    const int attributes = (int)llama_vocab_get_attr(model->vocab, token);
+
+    if (attributes & (LLAMA_TOKEN_ATTR_CONTROL | LLAMA_TOKEN_ATTR_UNKNOWN))
+        return LMI_TOKEN_CONTROL;
+    return attributes & LLAMA_TOKEN_ATTR_UNUSED ? LMI_TOKEN_UNUSED : LMI_TOKEN_TEXT;
+}
+
+const char *lmi_model_token_name(const lmas_model *model, int32_t token)
+{
+    return llama_vocab_get_text(model->vocab, token);
+}
+
 bool lmi_model_ends(const lmas_model *model, int32_t token)
 {
     return llama_vocab_is_eog(model->vocab, token);
+}
+
+int32_t lmi_model_end(const lmas_model *model)
+{
+    const int32_t eot = llama_vocab_eot(model->vocab);
+
+    return eot >= 0 ? eot : llama_vocab_eos(model->vocab);
 }
 
 lmas_status lmas_model_count_tokens(uint32_t *out, const lmas_model *model, const char *text)

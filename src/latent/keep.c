@@ -10,6 +10,7 @@
 #include "engine/state/keys.h"
 #include "engine/thought/attention.h"
 #include "latent/handover.h"
+#include "latent/realign/rows.h"
 
 /* ---- Texts ---- */
 
@@ -122,18 +123,6 @@ bool lmi_keep_parse(lmi_keep *out, const char *text)
 
 /* ---- The query ---- */
 
-/* W_in of the file, which stays open: it is asked for at each handover. */
-static lmas_status find_w_in(lmi_matrix *out, lmas_session *session)
-{
-    lmas_status status = LMAS_OK;
-
-    if (!session->weights)
-        status = lmi_weights_open(&session->weights, session->model->path);
-    if (status == LMAS_OK && !lmi_weights_find(out, session->weights, "token_embd.weight"))
-        status = lmi_fail(LMAS_E_MODEL, "%s has no token_embd.weight", session->model->path);
-    return status;
-}
-
 /* How wide a head's keys are, as the file says. */
 static uint32_t head_width(const lmas_session *session)
 {
@@ -148,7 +137,7 @@ static uint32_t head_width(const lmas_session *session)
 static lmas_status check_knn(lmas_session *session)
 {
     lmi_matrix w_in;
-    lmas_status status = find_w_in(&w_in, session);
+    lmas_status status = lmi_session_w_in(&w_in, session);
     const uint32_t width = status == LMAS_OK ? head_width(session) : 0;
 
     if (status == LMAS_OK && (width == 0 || w_in.n_cols % width != 0))
@@ -201,7 +190,7 @@ static lmas_status make_query(double *q, uint32_t width, const lmi_keeping *k)
 {
     lmas_session *session = k->memory->session;
     lmi_matrix w_in;
-    lmas_status status = find_w_in(&w_in, session);
+    lmas_status status = lmi_session_w_in(&w_in, session);
     double *sum;
     float *row;
     int64_t j;

@@ -7,10 +7,11 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "latent/realign/near.h"
 #include "latent/rest.h"
 
-/* Rows of W_in dequantised at a time, and the longest text of a token that is kept, in bytes. */
-enum { ROWS_AT_ONCE = 256, TOKEN_MAX = 1024 };
+/* The longest text of a token that is kept, in bytes. */
+enum { TOKEN_MAX = 1024 };
 
 void lmi_look_init(lmi_look *look, const lmas_session *session, uint32_t n_near)
 {
@@ -159,37 +160,17 @@ lmas_status lmi_look_add(lmi_look *look, const float *h, const float *logits)
     return spell(head, look->n_near, model);
 }
 
-/* One row of W_in, beside all that went in [n, n_embd] of length 1. */
-static void compare(lmi_look *look, const float *row, const float *inputs, int32_t token)
+/* Rows of W_in, beside some of what went in. */
+static void compare(void *user, const lmi_near *near)
 {
-    const size_t n_embd = (size_t)look->session->model->info.n_embd;
-    const double length = sqrt(product(row, row, n_embd));
+    lmi_look *look = user;
+    int64_t row;
     size_t i;
 
-    for (i = 0; i < look->n; i++)
-        offer((lmas_near *)look->thoughts[i].input, look->n_near, token,
-              length > 0 ? (float)(product(row, inputs + i * n_embd, n_embd) / length) : 0);
-}
-
-static lmas_status compare_all(lmi_look *look, lmi_weights *weights, const lmi_matrix *w_in,
-                               const float *inputs)
-{
-    float *rows = lmi_new((size_t)ROWS_AT_ONCE * (size_t)w_in->n_cols, sizeof(float));
-    lmas_status status = LMAS_OK;
-    int64_t first, i;
-
-    if (!rows)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for rows of the embedding matrix");
-    for (first = 0; status == LMAS_OK && first < w_in->n_rows; first += ROWS_AT_ONCE) {
-        const int64_t left = w_in->n_rows - first;
-        const int64_t n = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
-
-        status = lmi_weights_rows(rows, weights, w_in, first, n);
-        for (i = 0; status == LMAS_OK && i < n; i++)
-            compare(look, rows + i * w_in->n_cols, inputs, (int32_t)(first + i));
-    }
-    lmi_free(rows);
-    return status;
+    for (row = 0; row < near->n_rows; row++)
+        for (i = 0; i < near->n; i++)
+            offer((lmas_near *)look->thoughts[near->vector + i].input, look->n_near,
+                  (int32_t)(near->row + row), near->cosines[(size_t)row * near->n + i]);
 }
 
 /* e of every thought, of length 1 [n, n_embd]; NULL when memory is out. */
@@ -197,17 +178,12 @@ static float *unit_inputs(const lmi_look *look)
 {
     const size_t n = (size_t)look->session->model->info.n_embd;
     float *inputs = lmi_new(look->n * n, sizeof(float));
-    size_t i, k;
+    size_t i;
 
-    for (i = 0; inputs && i < look->n; i++) {
-        float *e = inputs + i * n;
-        double length;
-
-        lmi_realign_apply(e, look->session->realign, look->states + i * n);
-        length = sqrt(product(e, e, n));
-        for (k = 0; k < n; k++)
-            e[k] = length > 0 ? (float)((double)e[k] / length) : 0;
-    }
+    for (i = 0; inputs && i < look->n; i++)
+        lmi_realign_apply(inputs + i * n, look->session->realign, look->states + i * n);
+    if (inputs)
+        lmi_near_unify(inputs, inputs, look->n, n);
     return inputs;
 }
 
@@ -228,7 +204,7 @@ lmas_status lmi_look_finish(lmi_look *look)
     if (status == LMAS_OK && !lmi_weights_find(&w_in, weights, "token_embd.weight"))
         status = lmi_fail(LMAS_E_MODEL, "%s has no token_embd.weight", look->session->model->path);
     if (status == LMAS_OK)
-        status = compare_all(look, weights, &w_in, inputs);
+        status = lmi_near_walk(weights, &w_in, inputs, look->n, compare, look);
     lmi_weights_close(weights);
     lmi_free(inputs);
     for (i = 0; status == LMAS_OK && i < look->n; i++)

@@ -234,6 +234,13 @@ uint32_t lmi_weights_u32(const lmi_weights *weights, const char *key, uint32_t o
     return id < 0 ? otherwise : gguf_get_val_u32(weights->parts[0].gguf, id);
 }
 
+float lmi_weights_f32(const lmi_weights *weights, const char *key, float otherwise)
+{
+    const int64_t id = find_typed(weights, key, GGUF_TYPE_FLOAT32);
+
+    return id < 0 ? otherwise : gguf_get_val_f32(weights->parts[0].gguf, id);
+}
+
 bool lmi_weights_is_list(const lmi_weights *weights, const char *key)
 {
     return find_typed(weights, key, GGUF_TYPE_ARRAY) >= 0;

@@ -33,10 +33,11 @@ void lmi_weights_close(lmi_weights *weights);
 /* LMAS_E_MODEL for a header that libllama would not survive (header.h). */
 lmas_status lmi_weights_check(const lmi_weights *weights, const char *path, bool is_mapped);
 
-/* Metadata: a string, NULL when absent or of another type; a truth value. */
+/* Metadata: a string, NULL when absent or of another type; a truth value; numbers. */
 const char *lmi_weights_string(const lmi_weights *weights, const char *key);
 bool lmi_weights_bool(const lmi_weights *weights, const char *key, bool otherwise);
 uint32_t lmi_weights_u32(const lmi_weights *weights, const char *key, uint32_t otherwise);
+float lmi_weights_f32(const lmi_weights *weights, const char *key, float otherwise);
 
 /* The `i`-th number or truth value of a list; of a key that is one number, that number for all. */
 uint32_t lmi_weights_u32_at(const lmi_weights *weights, const char *key, uint32_t i,

@@ -1,5 +1,6 @@
 /*
- * solve.c - W_a = (W_out' W_out + lambda I)^-1 W_out' W_in, by Cholesky in double.
+ * solve.c - W = (W_out' W_out + ridge I)^-1 W_out' W_in, by Cholesky in double. W_a is the case
+ * where both matrices are one model's.
  *
  * The Gram matrix G = W_out' W_out is symmetric and, with the ridge, positive definite; it is
  * as ill-conditioned as the embeddings are, so sums and solve are in double (the reference
@@ -15,95 +16,91 @@
 
 #include "base/mem.h"
 #include "latent/realign/matrix.h"
-
-enum { ROWS_AT_ONCE = 512 };
+#include "latent/realign/pairs.h"
 
 typedef struct sums {
-    size_t n;      /* n_embd */
-    double *gram;  /* W_out' W_out [n, n], upper half */
-    double *cross; /* W_out' W_in [n, n] column-major; the solution in the end */
-    float *rows;   /* [ROWS_AT_ONCE, n] as dequantised */
-    double *out;   /* the block of W_out */
-    double *in;    /* the block of W_in */
+    size_t n_out, n_in; /* widths of W_out and of W_in */
+    double *gram;       /* W_out' W_out [n_out, n_out], upper half */
+    double *cross;      /* W_out' W_in [n_out, n_in] column-major; the solution in the end */
+    lmi_block block;    /* as dequantised */
+    double *out;        /* its rows of W_out that go with others */
+    double *in;         /* its rows of W_in */
 } sums;
 
-static bool sums_init(sums *s, size_t n)
+static bool sums_init(sums *s, const lmi_pairs *pairs)
 {
-    *s = (sums){.n = n};
-    s->gram = lmi_new(n * n, sizeof(double));
-    s->cross = lmi_new(n * n, sizeof(double));
-    s->rows = lmi_new(ROWS_AT_ONCE * n, sizeof(float));
-    s->out = lmi_new(ROWS_AT_ONCE * n, sizeof(double));
-    s->in = lmi_new(ROWS_AT_ONCE * n, sizeof(double));
-    return s->gram && s->cross && s->rows && s->out && s->in;
+    const size_t n_out = (size_t)pairs->w_out.n_cols, n_in = (size_t)pairs->w_in.n_cols;
+
+    *s = (sums){.n_out = n_out, .n_in = n_in};
+    s->gram = lmi_new(n_out * n_out, sizeof(double));
+    s->cross = lmi_new(n_out * n_in, sizeof(double));
+    s->out = lmi_new(LMI_BLOCK_ROWS * n_out, sizeof(double));
+    s->in = lmi_new(LMI_BLOCK_ROWS * n_in, sizeof(double));
+    return lmi_block_init(&s->block, pairs) && s->gram && s->cross && s->out && s->in;
 }
 
 static void sums_done(sums *s)
 {
     lmi_free(s->gram);
     lmi_free(s->cross);
-    lmi_free(s->rows);
     lmi_free(s->out);
     lmi_free(s->in);
+    lmi_block_done(&s->block);
 }
 
-static lmas_status load_block(double *out, sums *s, lmi_weights *weights, const lmi_matrix *matrix,
-                              int64_t first, int64_t n)
+static void widen(double *out, const float *in, size_t n)
 {
-    const lmas_status status = lmi_weights_rows(s->rows, weights, matrix, first, n);
-    const size_t count = (size_t)n * s->n;
     size_t i;
 
-    for (i = 0; status == LMAS_OK && i < count; i++)
-        out[i] = (double)s->rows[i];
-    return status;
+    for (i = 0; i < n; i++)
+        out[i] = (double)in[i];
 }
 
-/* Add rows [first, first + n) of both matrices to the two products. */
-static lmas_status add_block(sums *s, lmi_weights *weights, const lmi_matrix *w_out,
-                             const lmi_matrix *w_in, int64_t first, int64_t n)
+/* Add the pairs of the block that begins at row `first` to the two products. */
+static lmas_status add_block(sums *s, const lmi_pairs *pairs, int64_t first)
 {
-    const int d = (int)s->n;
-    lmas_status status = load_block(s->out, s, weights, w_out, first, n);
+    const int d = (int)s->n_out, d_in = (int)s->n_in;
+    const lmas_status status = lmi_block_load(&s->block, pairs, first);
+    const int n = (int)s->block.n_shared;
+    int i;
 
-    if (status == LMAS_OK)
-        status = load_block(s->in, s, weights, w_in, first, n);
-    if (status != LMAS_OK)
+    if (status != LMAS_OK || n == 0)
         return status;
-    cblas_dsyrk(CblasColMajor, CblasUpper, CblasNoTrans, d, (int)n, 1.0, s->out, d, 1.0, s->gram,
-                d);
-    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, d, d, (int)n, 1.0, s->out, d, s->in, d,
+    for (i = 0; i < n; i++)
+        widen(s->out + (size_t)i * s->n_out, s->block.out + (size_t)s->block.at[i] * s->n_out,
+              s->n_out);
+    widen(s->in, s->block.in, (size_t)n * s->n_in);
+    cblas_dsyrk(CblasColMajor, CblasUpper, CblasNoTrans, d, n, 1.0, s->out, d, 1.0, s->gram, d);
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, d, d_in, n, 1.0, s->out, d, s->in, d_in,
                 1.0, s->cross, d);
     return LMAS_OK;
 }
 
-static lmas_status add_all(sums *s, lmi_weights *weights, const lmi_matrix *w_out,
-                           const lmi_matrix *w_in, const lmi_realign_params *params)
+static lmas_status add_all(sums *s, const lmi_pairs *pairs, lmas_progress_fn progress, void *user)
 {
+    const int64_t n_rows = pairs->w_out.n_rows;
     int64_t first;
 
-    for (first = 0; first < w_in->n_rows; first += ROWS_AT_ONCE) {
-        const int64_t left = w_in->n_rows - first;
-        const lmas_status status =
-            add_block(s, weights, w_out, w_in, first, left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE);
+    for (first = 0; first < n_rows; first += LMI_BLOCK_ROWS) {
+        const lmas_status status = add_block(s, pairs, first);
 
         if (status != LMAS_OK)
             return status;
-        if (params->progress && !params->progress(params->user, (float)first / (float)w_in->n_rows))
+        if (progress && !progress(user, (float)first / (float)n_rows))
             return lmi_fail(LMAS_E_CANCELED, "solving for the realignment matrix was stopped");
     }
     return LMAS_OK;
 }
 
-static lmas_status solve(sums *s)
+static lmas_status solve(sums *s, double ridge)
 {
-    const lapack_int d = (lapack_int)s->n;
+    const lapack_int d = (lapack_int)s->n_out;
     lapack_int info;
     size_t i;
 
-    for (i = 0; i < s->n; i++)
-        s->gram[i * s->n + i] += LMI_REALIGN_LAMBDA;
-    info = LAPACKE_dposv(LAPACK_COL_MAJOR, 'U', d, d, s->gram, d, s->cross, d);
+    for (i = 0; i < s->n_out; i++)
+        s->gram[i * s->n_out + i] += ridge;
+    info = LAPACKE_dposv(LAPACK_COL_MAJOR, 'U', d, (lapack_int)s->n_in, s->gram, d, s->cross, d);
     if (info != 0)
         return lmi_fail(LMAS_E_MODEL,
                         "W_out' W_out is not positive definite (dposv: %d): the realignment "
@@ -115,52 +112,50 @@ static lmas_status solve(sums *s)
 /* The solution as the method applies it: row-major, single precision. */
 static lmas_status take_solution(float **out, const sums *s)
 {
-    float *matrix = lmi_new(s->n * s->n, sizeof(float));
+    float *matrix = lmi_new(s->n_out * s->n_in, sizeof(float));
     size_t i, j;
 
     if (!matrix)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a matrix of %zu x %zu", s->n, s->n);
-    for (i = 0; i < s->n; i++)
-        for (j = 0; j < s->n; j++)
-            matrix[i * s->n + j] = (float)s->cross[j * s->n + i];
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a matrix of %zu x %zu", s->n_out, s->n_in);
+    for (i = 0; i < s->n_out; i++)
+        for (j = 0; j < s->n_in; j++)
+            matrix[i * s->n_in + j] = (float)s->cross[j * s->n_out + i];
     *out = matrix;
     return LMAS_OK;
 }
 
-static lmas_status find_both(lmi_matrix *w_out, lmi_matrix *w_in, const lmi_weights *weights,
-                             const lmas_model *model)
+lmas_status lmi_pairs_solve(float **out, const lmi_pairs *pairs, double ridge,
+                            lmas_progress_fn progress, void *user)
 {
-    if (!lmi_weights_find(w_in, weights, "token_embd.weight") ||
-        !lmi_weights_find(w_out, weights, "output.weight"))
-        return lmi_fail(LMAS_E_MODEL, "%s lacks token_embd.weight or output.weight", model->path);
-    if (w_in->n_rows != w_out->n_rows || w_in->n_cols != w_out->n_cols ||
-        w_in->n_cols != model->info.n_embd)
-        return lmi_fail(LMAS_E_MODEL,
-                        "W_in is %lld x %lld and W_out %lld x %lld: realignment needs them alike",
-                        (long long)w_in->n_rows, (long long)w_in->n_cols, (long long)w_out->n_rows,
-                        (long long)w_out->n_cols);
-    return LMAS_OK;
+    lmas_status status = LMAS_OK;
+    sums s = {0};
+
+    if (!sums_init(&s, pairs))
+        status = lmi_fail(LMAS_E_NOMEM, "no memory to solve for a matrix of %lld x %lld",
+                          (long long)pairs->w_out.n_cols, (long long)pairs->w_in.n_cols);
+    if (status == LMAS_OK)
+        status = add_all(&s, pairs, progress, user);
+    if (status == LMAS_OK)
+        status = solve(&s, ridge);
+    if (status == LMAS_OK)
+        status = take_solution(out, &s);
+    sums_done(&s);
+    return status;
 }
 
 lmas_status lmi_matrix_solve(float **out, lmas_model *model, const lmi_realign_params *params)
 {
     lmi_weights *weights = NULL;
-    lmi_matrix w_out, w_in;
-    sums s = {0};
+    lmi_pairs pairs = {0};
     lmas_status status = lmi_weights_open(&weights, model->path);
 
+    pairs.from = pairs.to = weights;
     if (status == LMAS_OK)
-        status = find_both(&w_out, &w_in, weights, model);
-    if (status == LMAS_OK && !sums_init(&s, (size_t)w_in.n_cols))
-        status = lmi_fail(LMAS_E_NOMEM, "no memory to solve for a matrix of %d x %d",
-                          model->info.n_embd, model->info.n_embd);
+        status = lmi_pairs_find_out(&pairs.w_out, weights, model);
     if (status == LMAS_OK)
-        status = add_all(&s, weights, &w_out, &w_in, params);
+        status = lmi_pairs_find_in(&pairs.w_in, weights, model);
     if (status == LMAS_OK)
-        status = solve(&s);
-    if (status == LMAS_OK)
-        status = take_solution(out, &s);
-    sums_done(&s);
+        status = lmi_pairs_solve(out, &pairs, LMI_REALIGN_LAMBDA, params->progress, params->user);
     lmi_weights_close(weights);
     return status;
 }
