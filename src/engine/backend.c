@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "engine/devices/rpc.h"
 #include "engine/libllama.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -151,7 +152,8 @@ bool lmi_backend_is_accelerator(ggml_backend_dev_t device)
 {
     const enum ggml_backend_dev_type type = ggml_backend_dev_type(device);
 
-    return type == GGML_BACKEND_DEVICE_TYPE_GPU || type == GGML_BACKEND_DEVICE_TYPE_IGPU;
+    return (type == GGML_BACKEND_DEVICE_TYPE_GPU || type == GGML_BACKEND_DEVICE_TYPE_IGPU) &&
+           !lmi_rpc_is_device(device);
 }
 
 bool lmas_device_at(lmas_device *out, size_t i)
@@ -168,6 +170,7 @@ bool lmas_device_at(lmas_device *out, size_t i)
     *out = (lmas_device){.name = ggml_backend_dev_name(device),
                          .description = ggml_backend_dev_description(device),
                          .is_accelerator = lmi_backend_is_accelerator(device),
+                         .is_remote = lmi_rpc_is_device(device),
                          .free_size = free_size,
                          .total_size = total_size};
     return true;

@@ -14,7 +14,8 @@ void lmi_backend_start(void);
 const char *lmi_backend_complaint(void);
 void lmi_backend_forget(void);
 
-/* Whether layers can go to a device: it is a GPU. */
+/* Whether a device is a GPU of this machine. What computes behind a server nobody says, so a model
+ * on servers is run as on a processor, and what it answers is what it answers here. */
 bool lmi_backend_is_accelerator(ggml_backend_dev_t device);
 
 #endif

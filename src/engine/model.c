@@ -14,10 +14,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "engine/backend.h"
+#include "engine/devices/choose.h"
 #include "engine/gguf/layers.h"
-
-/* Most devices that can be named. */
-enum { MAX_DEVICES = 64 };
 
 lmas_model_params lmas_model_params_default(void)
 {
@@ -59,58 +57,6 @@ static lmas_status judge_loaded(const struct llama_model *llama, const char *pat
     return LMAS_OK;
 }
 
-static lmas_status refuse_device(const char *name)
-{
-    lmas_status status;
-    lmi_buf names;
-    size_t i;
-
-    lmi_buf_init(&names, LMI_ERROR_MAX);
-    for (i = 0; i < ggml_backend_dev_count(); i++)
-        lmi_buf_printf(&names, "%s%s", i ? ", " : "",
-                       ggml_backend_dev_name(ggml_backend_dev_get(i)));
-    status = lmi_fail(LMAS_E_INVALID, "no device \"%s\" in devices, expected none or some of: %s",
-                      name, lmi_buf_text(&names));
-    lmi_buf_done(&names);
-    return status;
-}
-
-/* "Vulkan0,CUDA1" as libllama's NULL-terminated list; "none" as the empty one. */
-static lmas_status pick_devices(ggml_backend_dev_t out[MAX_DEVICES + 1], const char *names)
-{
-    size_t n = 0;
-
-    if (strcmp(names, "none") == 0)
-        return LMAS_OK;
-    while (*names) {
-        const size_t len = strcspn(names, ",");
-        ggml_backend_dev_t device;
-        char name[128];
-
-        snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name) - 1),
-                 names);
-        device = n < MAX_DEVICES ? ggml_backend_dev_by_name(name) : NULL;
-        if (!device)
-            return refuse_device(name);
-        out[n++] = device;
-        names += len + (names[len] == ',');
-    }
-    return LMAS_OK;
-}
-
-/* Whether layers go to an accelerator: one of `devices`, or where that is NULL, of all. */
-static bool uses_accelerator(const ggml_backend_dev_t *devices, int32_t n_gpu_layers)
-{
-    size_t i;
-
-    if (n_gpu_layers == 0)
-        return false;
-    for (i = 0; devices ? devices[i] != NULL : i < ggml_backend_dev_count(); i++)
-        if (lmi_backend_is_accelerator(devices ? devices[i] : ggml_backend_dev_get(i)))
-            return true;
-    return false;
-}
-
 typedef struct progress_bridge {
     lmas_progress_fn fn;
     void *user;
@@ -129,17 +75,16 @@ static lmas_status load(lmas_model *model, const char *path, const lmas_model_pa
 {
     progress_bridge bridge = {.fn = params->progress, .user = params->user};
     struct llama_model_params p = llama_model_default_params();
-    ggml_backend_dev_t devices[MAX_DEVICES + 1] = {0};
+    lmi_devices devices;
+    lmas_status status = lmi_rpc_take(&model->servers, params->rpc);
 
-    if (params->devices) {
-        const lmas_status status = pick_devices(devices, params->devices);
-
-        if (status != LMAS_OK)
-            return status;
-        p.devices = devices;
-    }
+    if (status == LMAS_OK)
+        status = lmi_devices_choose(&devices, params->devices, model->servers);
+    if (status != LMAS_OK)
+        return status;
+    p.devices = devices.is_given ? devices.list : NULL;
     p.n_gpu_layers = params->n_gpu_layers;
-    model->is_accelerated = uses_accelerator(p.devices, params->n_gpu_layers);
+    model->is_accelerated = lmi_devices_accelerate(&devices, params->n_gpu_layers);
     p.load_mode = params->use_mmap ? LLAMA_LOAD_MODE_AUTO : LLAMA_LOAD_MODE_NONE;
     p.progress_callback = on_progress;
     p.progress_callback_user_data = &bridge;
@@ -295,6 +240,7 @@ void lmas_model_close(lmas_model *model)
     if (!model)
         return;
     llama_model_free(model->llama);
+    lmi_rpc_give_back(model->servers);
     lmi_free(model->path);
     lmi_free(model->arch);
     lmi_free(model->name);

@@ -46,7 +46,7 @@ static void find_devices(lmi_bench_place *place)
     for (i = 0; lmas_device_at(&device, i); i++) {
         if (strcmp(device.name, "CPU") == 0) {
             add_name(&place->cpu, device.description);
-        } else if (device.is_accelerator && params.n_gpu_layers != 0 &&
+        } else if ((device.is_accelerator || device.is_remote) && params.n_gpu_layers != 0 &&
                    (!params.devices || has_name(params.devices, device.name))) {
             add_name(&place->backend, device.name);
             add_name(&place->gpu, device.description);

@@ -14,7 +14,8 @@ typedef struct lmi_bench_place {
     const lmi_solve_flags *usual; /* the flags when nothing is given */
     lmi_buf file;                 /* the model's file, without its folder */
     lmi_buf cpu;                  /* name of the processor */
-    lmi_buf gpu;                  /* names of the devices beside it that compute; empty for none */
+    lmi_buf gpu;                  /* names of the devices beside it that compute, addresses of
+                                 * servers; empty for none */
     lmi_buf backend;              /* what computes: "CPU", or those devices as libggml calls them */
 } lmi_bench_place;
 
