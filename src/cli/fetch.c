@@ -115,7 +115,7 @@ static void say_line(void *user, const char *line)
     lmi_say("%s", line);
 }
 
-static lmas_status find_shown(lmi_buf *path, lmi_ask *ask)
+static lmas_status find_shown(lmi_buf *path, lmi_model_ask *ask)
 {
     shown s = {0};
     lmas_status status;
@@ -133,16 +133,17 @@ static lmas_status find_shown(lmi_buf *path, lmi_ask *ask)
 
 lmas_status lmi_get_model_shown(lmi_buf *path, const char *name, bool is_offline)
 {
-    return find_shown(path, &(lmi_ask){.name = name, .is_offline = is_offline, .is_fresh = true});
+    return find_shown(path,
+                      &(lmi_model_ask){.name = name, .is_offline = is_offline, .is_fresh = true});
 }
 
 lmas_status lmi_find_model_shown(lmi_buf *path, const lmi_model_flags *flags)
 {
     const bool is_hub =
         flags->hf_repo || (!lmi_file_exists(flags->path) && lmi_repo_is_name(flags->path));
-    lmi_ask ask = {.name = flags->hf_repo ? flags->hf_repo : flags->path,
-                   .is_path = !flags->hf_repo,
-                   .is_offline = flags->is_offline};
+    lmi_model_ask ask = {.name = flags->hf_repo ? flags->hf_repo : flags->path,
+                         .is_path = !flags->hf_repo,
+                         .is_offline = flags->is_offline};
 
     if (is_hub)
         return find_shown(path, &ask);

@@ -46,6 +46,10 @@ const lmi_opt lmi_model_opts[] = {
     {"-dev --device", LMI_OPT_TEXT, AT(devices), "LIST",
      .help = "devices by name, separated by commas; none or cpu for the processor alone "
              "(default: all that libllama finds)"},
+    {"--rpc", LMI_OPT_TEXT, AT(rpc), "SERVERS",
+     .help = "servers of libggml's RPC backend (ggml-rpc-server) that compute the layers, "
+             "HOST:PORT separated by commas; none for none. Their devices are RPC0, RPC1 ... to "
+             "--device. Debian has the backend in libggml0-backend-rpc"},
     {"--list-devices", LMI_OPT_ON, AT(has_list_devices), .help = "print the devices and exit"},
     {"--chat-template", LMI_OPT_TEXT, AT(chat_template), "TEMPLATE",
      .help = "a template in Jinja, or the name of one that libllama knows, such as chatml "
@@ -67,10 +71,11 @@ const lmi_opt lmi_model_opts[] = {
 
 #define AT(field) offsetof(lmi_team_flags, field)
 const lmi_opt lmi_team_opts[] = {
-    {"--method", LMI_OPT_WORD, AT(method), "baseline|text_mas|latent_mas",
+    {"--method", LMI_OPT_WORD, AT(method), "baseline|text_mas|latent_mas|latent_mas_hybrid",
      .help = "baseline: one agent reads and speaks. text_mas: each agent reads the others' text "
              "and speaks. latent_mas: each agent inherits the working memory, reads and thinks; "
-             "the last one speaks"},
+             "the last one speaks. latent_mas_hybrid is Hybrid-LatentMAS's name for latent_mas "
+             "with --agent_models"},
     {"--team", LMI_OPT_FILE, AT(team), "FILE|NAME", .word_at = lmas_team_builtin_name,
      .help = "a team file, or a built-in team"},
     {"--prompt", LMI_OPT_WORD, AT(prompt), "sequential|hierarchical",
@@ -185,6 +190,60 @@ const lmi_opt lmi_engine_opts[] = {
 };
 #undef AT
 
+#define AT(field) offsetof(lmi_host_flags, field)
+const lmi_opt lmi_host_opts[] = {
+    {"--agent_models", LMI_OPT_WORDS, AT(agent_models), "MODEL MODEL ...",
+     .help = "a model for each agent, in their order: files, models of the hub, or the URL of a "
+             "server; it goes before what the team file says, and the first one is -m where that "
+             "is not given. The words end at the next flag, or at --"},
+    {"--align_method", LMI_OPT_WORD, AT(align_method), "soft|linear|identical|kernel|text",
+     .help = "how thoughts of one model become inputs of another (docs/elsewhere.md)"},
+    {"--align_ridge", LMI_OPT_REAL, AT(align_ridge), "X", .min = 1e-12, .max = 1e6,
+     .help = "of linear: the ridge of its least squares"},
+    {"--soft_temperature", LMI_OPT_REAL, AT(soft_temperature), "X", .min = 0.001, .max = 1000,
+     .help = "of soft: what the first model's logits are divided by"},
+    {"--kernel_features", LMI_OPT_INT, AT(kernel_features), "N", .min = 1, .max = LMAS_FEATURES_MAX,
+     .help = "of kernel: random features"},
+    {"--kernel_temperature", LMI_OPT_REAL, AT(kernel_temperature), "X", .min = 0.001, .max = 1000,
+     .help = "of kernel: the same as --soft_temperature"},
+    {"--kernel_seed", LMI_OPT_INT, AT(kernel_seed), "N", .max = SEED_MAX,
+     .help = "of kernel: which features"},
+    {"--align_least_coverage", LMI_OPT_REAL, AT(least_coverage), "X", .max = 1,
+     .help = "share of the first model's tokens that the other must have, else its agent speaks "
+             "in place of its thoughts"},
+    {"--align_least_mass", LMI_OPT_REAL, AT(least_mass), "X", .max = 1,
+     .help = "of a turn's thoughts: mean probability that such tokens must have, else likewise"},
+    {"--align_least_cosine", LMI_OPT_REAL, AT(least_cosine), "X", .min = -1, .max = 1,
+     .help = "of a turn's thoughts: mean cosine that they must have to the nearest of the other "
+             "model's tokens, else likewise"},
+    {"--vllm_url", LMI_OPT_TEXT, AT(vllm_url), "URL",
+     .help = "a server that speaks in place of libllama, which runs the same model and thinks: "
+             "vLLM with --enable-prompt-embeds, SGLang; with baseline and text_mas any server of "
+             "OpenAI's API. --compat puts the others' vectors where the reference's program does"},
+    {"--use_vllm", LMI_OPT_ON, AT(use_vllm),
+     .help = "the reference's switch; the server that it means is named by --vllm_url"},
+    {"--vllm_model", LMI_OPT_TEXT, AT(vllm_model), "NAME",
+     .help = "the model as the server names it (default: the first that it lists)"},
+    {"--api_key_file", LMI_OPT_FILE, AT(api_key_file), "FILE",
+     .help = "the server's key (default: LATENTMAS_API_KEY, then OPENAI_API_KEY)"},
+    {"--vllm_dtype", LMI_OPT_WORD, AT(vllm_dtype), "f32|bf16",
+     .help = "what the server computes in: it rounds vectors to that, and does not say so"},
+    {"--vllm_parallel", LMI_OPT_INT, AT(vllm_parallel), "N", .min = 1, .max = 1024,
+     .help = "most requests at a server at once"},
+    {"--vllm_tries", LMI_OPT_INT, AT(vllm_tries), "N", .min = 1, .max = 100,
+     .help = "tries of a request where another may help: a busy server, a cut connection"},
+    {"--vllm_timeout", LMI_OPT_REAL, AT(vllm_timeout), "S", .min = 0.1, .max = 86400,
+     .help = "seconds without a byte that end a try"},
+    {"--use_second_HF_model", LMI_OPT_ON, AT(use_second_HF_model),
+     .help = "the reference's: libllama's is the second model, which thinks"},
+    {"--device2", LMI_OPT_TEXT, AT(device2), "DEVICE",
+     .help = "the reference's: where the second model goes, as --device"},
+    {"--enable_prefix_caching", LMI_OPT_ON, AT(enable_prefix_caching),
+     .help = "the reference's: the server reuses what requests begin with, as vLLM does unasked"},
+    {0},
+};
+#undef AT
+
 /* A float as the double that prints the same: 0.6f is 0.6, not 0.60000002. */
 static double widen(float x)
 {
@@ -192,6 +251,26 @@ static double widen(float x)
 
     snprintf(text, sizeof(text), "%.7g", (double)x);
     return strtod(text, NULL);
+}
+
+static void host_flags_init(lmi_host_flags *flags)
+{
+    const lmas_align a = lmas_align_default();
+    const lmas_remote_params r = lmas_remote_params_default();
+
+    *flags = (lmi_host_flags){.align_method = lmas_align_name(a.method),
+                              .align_ridge = widen(a.ridge),
+                              .soft_temperature = widen(a.temperature),
+                              .kernel_temperature = widen(a.temperature),
+                              .least_coverage = widen(a.least_coverage),
+                              .least_mass = widen(a.least_mass),
+                              .least_cosine = widen(a.least_cosine),
+                              .kernel_features = a.n_features,
+                              .kernel_seed = (int64_t)a.seed,
+                              .vllm_dtype = "f32",
+                              .vllm_parallel = r.n_at_once,
+                              .vllm_tries = r.n_tries,
+                              .vllm_timeout = widen(r.timeout_s)};
 }
 
 static const char *flash_attn_name(lmas_flash_attn mode)
@@ -254,6 +333,20 @@ void lmi_solve_flags_init(lmi_solve_flags *flags)
                                        .cache_type_k = session.cache_type_k,
                                        .cache_type_v = session.cache_type_v,
                                        .kv = lmi_kv_name(session.kv)};
+    host_flags_init(&flags->hosts);
+}
+
+void lmi_solve_flags_settle(lmi_solve_flags *flags)
+{
+    lmi_model_flags *model = &flags->model;
+    const lmi_host_flags *hosts = &flags->hosts;
+
+    if (!model->path && !model->hf_repo && hosts->agent_models.n > 0)
+        model->path = hosts->agent_models.at[0];
+    if (hosts->vllm_url && hosts->device2)
+        model->devices = hosts->device2;
+    if (strcmp(flags->team.method, "latent_mas_hybrid") == 0)
+        flags->team.method = lmas_method_name(LMAS_METHOD_LATENT_MAS);
 }
 
 /* The reference's values: cpu is none to llama.cpp, and cuda is libllama's own choice. */
@@ -270,6 +363,7 @@ lmas_model_params lmi_flags_model(const lmi_model_flags *flags)
 
     p.n_gpu_layers = (int32_t)flags->n_gpu_layers;
     p.devices = device_list(flags->devices);
+    p.rpc = flags->rpc && strcmp(flags->rpc, "none") != 0 ? flags->rpc : NULL;
     p.chat_template = flags->chat_template;
     p.use_mmap = flags->use_mmap;
     return p;
@@ -324,12 +418,43 @@ lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags)
     p.think = flags->team.think;
     p.first_speaks = flags->team.first_agent_text;
     p.allow_tools = flags->team.allow_tools;
+    p.align = lmi_flags_align(&flags->hosts);
+    p.splices = flags->team.compat;
     p.chat = lmi_flags_chat(&flags->model);
     p.sampling = (lmas_sampling){.temperature = (float)flags->sampling.temperature,
                                  .top_p = (float)flags->sampling.top_p,
                                  .top_k = (int32_t)flags->sampling.top_k,
                                  .min_p = (float)flags->sampling.min_p,
                                  .seed = (uint64_t)flags->sampling.seed};
+    return p;
+}
+
+lmas_align lmi_flags_align(const lmi_host_flags *flags)
+{
+    lmas_align a = lmas_align_default();
+
+    lmas_align_parse(&a.method, flags->align_method);
+    a.temperature = (float)(a.method == LMAS_ALIGN_KERNEL ? flags->kernel_temperature
+                                                          : flags->soft_temperature);
+    a.ridge = (float)flags->align_ridge;
+    a.n_features = (uint32_t)flags->kernel_features;
+    a.seed = (uint64_t)flags->kernel_seed;
+    a.least_coverage = (float)flags->least_coverage;
+    a.least_mass = (float)flags->least_mass;
+    a.least_cosine = (float)flags->least_cosine;
+    return a;
+}
+
+lmas_remote_params lmi_flags_remote(const lmi_host_flags *flags)
+{
+    lmas_remote_params p = lmas_remote_params_default();
+
+    p.model = flags->vllm_model;
+    p.key_file = flags->api_key_file;
+    p.n_at_once = (uint32_t)flags->vllm_parallel;
+    p.n_tries = (uint32_t)flags->vllm_tries;
+    p.timeout_s = (float)flags->vllm_timeout;
+    p.is_bf16 = strcmp(flags->vllm_dtype, "bf16") == 0;
     return p;
 }
 

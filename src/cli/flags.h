@@ -18,7 +18,7 @@ typedef struct lmi_model_flags {
     const char *path; /* a file, or what hf_repo may be */
     const char *hf_repo;
     bool is_offline;
-    const char *devices;
+    const char *devices, *rpc;
     const char *chat_template, *chat_template_file;
     const char *chat_template_kwargs, *reasoning, *date;
     int64_t n_gpu_layers;
@@ -48,6 +48,19 @@ typedef struct lmi_engine_flags {
     const char *flash_attn, *cache_type_k, *cache_type_v, *kv;
 } lmi_engine_flags;
 
+/* Models beside the first one, and servers. */
+typedef struct lmi_host_flags {
+    lmi_words agent_models;
+    const char *align_method;
+    double align_ridge, soft_temperature, kernel_temperature;
+    double least_coverage, least_mass, least_cosine;
+    int64_t kernel_features, kernel_seed;
+    bool use_vllm, enable_prefix_caching, use_second_HF_model;
+    const char *device2, *vllm_url, *vllm_model, *vllm_dtype, *api_key_file;
+    int64_t vllm_parallel, vllm_tries;
+    double vllm_timeout;
+} lmi_host_flags;
+
 /* What it takes to have a team answer. */
 typedef struct lmi_solve_flags {
     lmi_general_flags general;
@@ -55,6 +68,7 @@ typedef struct lmi_solve_flags {
     lmi_team_flags team;
     lmi_sampling_flags sampling;
     lmi_engine_flags engine;
+    lmi_host_flags hosts;
 } lmi_solve_flags;
 
 /* -v stands first: without a command, the program takes the others. */
@@ -64,6 +78,7 @@ extern const lmi_opt lmi_general_opts[];
 extern const lmi_opt lmi_model_opts[];
 extern const lmi_opt lmi_team_opts[];
 extern const lmi_opt lmi_sampling_opts[];
+extern const lmi_opt lmi_host_opts[];
 
 /* -c stands first: a command that works it out itself lists what follows. */
 extern const lmi_opt lmi_engine_opts[];
@@ -73,10 +88,17 @@ extern const lmi_opt lmi_engine_opts[];
 void lmi_model_flags_init(lmi_model_flags *flags);
 void lmi_solve_flags_init(lmi_solve_flags *flags);
 
+/* What one flag says in another's place: --agent_models names the first model too, beside a server
+ * --device2 is where libllama's model goes, and latent_mas_hybrid is latent_mas. Before they are
+ * checked. */
+void lmi_solve_flags_settle(lmi_solve_flags *flags);
+
 /* The flags as the library's parameters; strings stay borrowed. */
 lmas_model_params lmi_flags_model(const lmi_model_flags *flags);
 lmas_chat_params lmi_flags_chat(const lmi_model_flags *flags);
 lmas_solver_params lmi_flags_solver(const lmi_solve_flags *flags);
+lmas_align lmi_flags_align(const lmi_host_flags *flags);
+lmas_remote_params lmi_flags_remote(const lmi_host_flags *flags);
 
 /* Which cells go on: --keep, or what --knn_filter stands for, in `room`; NULL for all. */
 const char *lmi_flags_keep(char room[LMI_KEEP_ROOM], const lmi_team_flags *flags);

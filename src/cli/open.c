@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "cli/elsewhere/lost.h"
 #include "cli/fetch.h"
 #include "cli/interrupt.h"
 #include "cli/show/term.h"
@@ -123,17 +124,29 @@ void lmi_print_devices(void)
     }
 }
 
-static void print_log(void *user, lmas_log_level level, const char *line)
+static bool is_log_shown;
+
+static void hear_log(void *user, lmas_log_level level, const char *line)
 {
     static const char letters[] = "EWID";
 
     (void)user;
-    fprintf(stderr, "%c %s\n", (size_t)level < 4 ? letters[level] : '?', line);
+    lmi_lost_hear(level, line);
+    if (is_log_shown)
+        fprintf(stderr, "%c %s\n", (size_t)level < 4 ? letters[level] : '?', line);
 }
 
 void lmi_log_to_stderr(void)
 {
-    lmas_log_set(print_log, NULL);
+    is_log_shown = true;
+    lmas_log_set(hear_log, NULL);
+}
+
+/* Of servers the log is heard in any case: it says over which of libggml's troubles it aborts. */
+static void watch_servers(void)
+{
+    lmas_log_set(hear_log, NULL);
+    lmi_lost_watch();
 }
 
 static lmas_status read_template(lmi_stage *stage, const char *path)
@@ -175,6 +188,8 @@ lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
 
     lmi_buf_init(&stage->path, LMI_PATH_MAX);
     stage->model_params = lmi_flags_model(flags);
+    if (stage->model_params.rpc)
+        watch_servers();
     if (flags->chat_template_file)
         status = read_template(stage, flags->chat_template_file);
     if (status == LMAS_OK)
@@ -260,6 +275,12 @@ lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags)
         return status;
     stage->solver_params = lmi_flags_solver(flags);
     stage->solver_params.keep_rule = lmi_flags_keep(stage->keep, &flags->team);
+    status = lmi_hosts_open(&stage->hosts, &stage->solver_params, stage->team, flags,
+                            &stage->model_params);
+    if (status == LMAS_OK && stage->hosts.speaker) /* before a run has a folder */
+        status = lmas_remote_match(stage->hosts.speaker, stage->model);
+    if (status != LMAS_OK)
+        return status;
     stage->session_params = lmi_flags_session(flags);
     if (flags->engine.n_ctx > 0)
         stage->n_ctx_asked = (uint32_t)flags->engine.n_ctx;
@@ -268,24 +289,58 @@ lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags)
     return LMAS_OK;
 }
 
-/* Bytes of one cell under the cache types in use; the narrow ones count as f16. */
-static double cell_size(const lmi_stage *stage)
+/* Bytes of one cell of a model under the cache types in use; the narrow ones count as f16. */
+static double cell_size_of(const lmi_stage *stage, const lmas_model *model)
 {
     const lmas_session_params *p = &stage->session_params;
-    const double half = (double)lmas_model_describe(stage->model)->cell_size / 2;
+    const double half = (double)lmas_model_describe(model)->cell_size / 2;
 
     return half * (strcmp(p->cache_type_k, "f32") == 0 ? 2 : 1) +
            half * (strcmp(p->cache_type_v, "f32") == 0 ? 2 : 1);
 }
 
+/* What servers have, where the layers and their cells are. */
+static uint64_t memory_of_servers(void)
+{
+    lmas_device device;
+    uint64_t size = 0;
+    size_t i;
+
+    for (i = 0; lmas_device_at(&device, i); i++)
+        if (device.is_remote)
+            size += device.total_size;
+    return size;
+}
+
+static bool is_on_servers(const lmi_stage *stage)
+{
+    return stage->model_params.rpc && !stage->model_params.devices;
+}
+
+/* Of what is free beside mapped models; a server counts what it has, not what is free. */
+static uint64_t left_beside(const lmi_stage *stage, uint64_t mapped)
+{
+    const uint64_t memory = is_on_servers(stage) ? memory_of_servers() : lmi_budget_memory();
+
+    return memory > mapped ? (uint64_t)((double)(memory - mapped) * MEMORY_SHARE) : 0;
+}
+
+static double cell_size(const lmi_stage *stage)
+{
+    return cell_size_of(stage, stage->model);
+}
+
 /* Memory that the cells may take. A mapped model looks like free memory to the system. */
 static uint64_t memory_for_cells(const lmi_stage *stage)
 {
-    const uint64_t mapped =
-        stage->model_params.use_mmap ? lmas_model_describe(stage->model)->size : 0;
-    const uint64_t memory = lmi_budget_memory();
+    const bool counts = stage->model_params.use_mmap || is_on_servers(stage);
+    uint64_t mapped = counts ? lmas_model_describe(stage->model)->size : 0;
+    size_t i;
 
-    return memory > mapped ? (uint64_t)((double)(memory - mapped) * MEMORY_SHARE) : 0;
+    for (i = 0; counts && i < stage->hosts.n; i++)
+        if (stage->hosts.models[i])
+            mapped += lmas_model_describe(stage->hosts.models[i])->size;
+    return left_beside(stage, mapped);
 }
 
 /* Questions that there is room for. One alone may try with all of a pool. */
@@ -364,11 +419,11 @@ lmas_status lmi_stage_make_session(lmi_stage *stage)
  * than a part for each, and there is no company whose cells attention would go over. */
 static lmas_status choose_kv(lmi_stage *stage, const lmas_question *question)
 {
-    lmas_needs needs;
+    lmas_needs needs[1 + LMI_HOSTS_HERE];
     const lmas_status status =
-        lmas_question_needs(&needs, stage->model, stage->team, &stage->solver_params, question);
+        lmas_question_needs(needs, stage->model, stage->team, &stage->solver_params, question);
 
-    if (status == LMAS_OK && (needs.n_lanes > 1 || stage->n_before > 0) &&
+    if (status == LMAS_OK && (needs->n_lanes > 1 || stage->n_before > 0) &&
         stage->session_params.kv == LMAS_KV_AUTO)
         stage->session_params.kv = LMAS_KV_UNIFIED;
     return status;
@@ -395,14 +450,27 @@ static uint32_t cells_to_converse(const lmi_stage *stage, uint32_t n_times)
     return affordable > 0 && affordable < n ? (uint32_t)affordable : n;
 }
 
+/* Its memory is of one model. */
+static lmas_status check_single(const lmi_stage *stage)
+{
+    if (stage->hosts.n == 0)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID,
+                    "a conversation goes on in one memory, and team %s is on several models: ask "
+                    "and run take it",
+                    lmas_team_name(stage->team));
+}
+
 lmas_status lmi_stage_converse(lmi_stage *stage, uint32_t n_beside)
 {
     const lmas_question question = {.text = "?", .kind = LMAS_ANSWER_FREE};
     lmas_needs needs;
-    const lmas_status status =
-        lmas_question_needs(&needs, stage->model, stage->team, &stage->solver_params, &question);
+    lmas_status status = check_single(stage);
     uint32_t n_times;
 
+    if (status == LMAS_OK)
+        status = lmas_question_needs(&needs, stage->model, stage->team, &stage->solver_params,
+                                     &question);
     if (status != LMAS_OK)
         return status;
     if (stage->session_params.kv == LMAS_KV_AUTO)
@@ -415,38 +483,133 @@ lmas_status lmi_stage_converse(lmi_stage *stage, uint32_t n_beside)
     return lmi_stage_make_session(stage);
 }
 
-lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
-                            uint32_t n_at_once)
+/* ---- Memory for all models ---- */
+
+/* What the questions want of host `i`, from 0: of the first model's. */
+static lmi_demand demand_of(const lmi_stage *stage, const lmas_question *questions, size_t n,
+                            size_t i)
 {
-    const uint32_t n_wanted = n < n_at_once ? (uint32_t)n : n_at_once;
-    const lmi_demand demand = {.model = stage->model,
-                               .team = stage->team,
-                               .params = &stage->solver_params,
-                               .questions = questions,
-                               .n = n,
-                               .n_at_once = n_wanted,
-                               .n_ctx = stage->n_ctx_asked,
-                               .n_before = stage->n_before,
-                               .is_per_lane = stage->session_params.kv != LMAS_KV_UNIFIED,
-                               .cell_size = cell_size(stage),
-                               .max_size = memory_for_cells(stage)};
-    lmi_budget budget;
-    lmas_status status = lmi_budget_make(&budget, &demand);
+    return (lmi_demand){.host = i,
+                        .model = i == 0 ? stage->model : stage->hosts.models[i - 1],
+                        .first = stage->model,
+                        .team = stage->team,
+                        .params = &stage->solver_params,
+                        .questions = questions,
+                        .n = n,
+                        .n_at_once = stage->n_at_once,
+                        .n_ctx = stage->n_ctx_asked,
+                        .n_before = i == 0 ? stage->n_before : 0,
+                        .is_per_lane = stage->session_params.kv != LMAS_KV_UNIFIED,
+                        .cell_size =
+                            cell_size_of(stage, i == 0 ? stage->model : stage->hosts.models[i - 1]),
+                        .max_size = memory_for_cells(stage)};
+}
+
+/* Bytes that each model's cells would take if there were room for all. */
+static lmas_status weigh(double *sizes, const lmi_stage *stage, const lmas_question *questions,
+                         size_t n)
+{
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    for (i = 0; status == LMAS_OK && i <= stage->hosts.n; i++) {
+        lmi_demand demand;
+        lmi_budget budget;
+
+        sizes[i] = 0;
+        if (i > 0 && !stage->hosts.models[i - 1])
+            continue;
+        demand = demand_of(stage, questions, n, i);
+        demand.max_size = 0;
+        status = lmi_budget_make(&budget, &demand);
+        if (status == LMAS_OK)
+            sizes[i] = demand.cell_size * budget.n_ctx;
+    }
+    return status;
+}
+
+/* The budget of one host, which has that share of the memory. Where it has room for less than the
+ * others, all get less. */
+static lmas_status budget_host(lmi_budget *out, lmi_stage *stage, const lmi_demand *demand)
+{
+    const lmas_status status = lmi_budget_make(out, demand);
 
     if (status != LMAS_OK)
         return status;
-    say_budget(stage, &budget, n_wanted);
-    stage->solver_params.max_new_tokens = budget.max_new_tokens;
-    stage->session_params.n_ctx = budget.n_ctx;
-    stage->session_params.n_lanes = budget.n_lanes;
-    stage->n_at_once = budget.n_at_once;
+    if (demand->host == 0)
+        say_budget(stage, out, stage->n_at_once);
+    stage->solver_params.max_new_tokens = out->max_new_tokens;
+    stage->n_at_once = out->n_at_once;
+    return LMAS_OK;
+}
+
+static lmas_status budget_all(lmi_budget *budgets, lmi_stage *stage, const lmas_question *questions,
+                              size_t n)
+{
+    double sizes[1 + LMI_HOSTS_HERE];
+    double sum = 0;
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    if (stage->hosts.n > 0)
+        status = weigh(sizes, stage, questions, n);
+    for (i = 0; stage->hosts.n > 0 && i <= stage->hosts.n; i++)
+        sum += sizes[i];
+    for (i = 0; status == LMAS_OK && i <= stage->hosts.n; i++) {
+        lmi_demand demand;
+
+        if (i > 0 && !stage->hosts.models[i - 1])
+            continue;
+        demand = demand_of(stage, questions, n, i);
+        if (sum > 0)
+            demand.max_size = (uint64_t)((double)demand.max_size * sizes[i] / sum);
+        status = budget_host(&budgets[i], stage, &demand);
+    }
+    return status;
+}
+
+static lmas_status start_hosts(lmi_stage *stage, const lmi_budget *budgets)
+{
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    for (i = 0; status == LMAS_OK && i < stage->hosts.n; i++) {
+        lmas_session_params params = stage->session_params;
+
+        if (!stage->hosts.models[i])
+            continue;
+        params.n_ctx = budgets[i + 1].n_ctx;
+        params.n_lanes = budgets[i + 1].n_lanes;
+        status = lmi_hosts_start(&stage->hosts, i, &params);
+    }
+    return status;
+}
+
+/* All hosts have as many questions at once, and answers as long, as the narrowest has room for: a
+ * second look gives the others that. */
+lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
+                            uint32_t n_at_once)
+{
+    lmi_budget budgets[1 + LMI_HOSTS_HERE];
+    lmas_status status;
+
+    stage->n_at_once = n < n_at_once ? (uint32_t)n : n_at_once;
+    status = budget_all(budgets, stage, questions, n);
+    if (status == LMAS_OK && stage->hosts.n > 0)
+        status = budget_all(budgets, stage, questions, n);
+    if (status != LMAS_OK)
+        return status;
+    stage->session_params.n_ctx = budgets[0].n_ctx;
+    stage->session_params.n_lanes = budgets[0].n_lanes;
     say_size(stage);
-    return lmi_stage_make_session(stage);
+    status = lmi_stage_make_session(stage);
+    return status == LMAS_OK ? start_hosts(stage, budgets) : status;
 }
 
 void lmi_stage_done(lmi_stage *stage)
 {
     lmi_interrupt_watch(NULL);
+    lmi_hosts_done(&stage->hosts);
     lmas_session_free(stage->session);
     lmas_team_free(stage->team);
     lmas_model_close(stage->model);

@@ -2,6 +2,7 @@
 #ifndef LMI_CLI_OPEN_H
 #define LMI_CLI_OPEN_H
 
+#include "cli/elsewhere/hosts.h"
 #include "cli/flags.h"
 #include "eval/budget.h"
 
@@ -10,6 +11,7 @@ typedef struct lmi_stage {
     lmas_model *model;
     lmas_team *team;
     lmas_session *session;
+    lmi_hosts hosts; /* beside the model */
     lmas_model_params model_params;
     lmas_solver_params solver_params;
     lmas_session_params session_params;
@@ -48,11 +50,11 @@ lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags);
 lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
                             uint32_t n_at_once);
 
-/* Make a session for one question and no other. */
 /* Make a session for turn after turn in one memory that grows: as long as was asked for, or as the
  * model was trained for, within bounds; `n_beside` lanes beside the team's. */
 lmas_status lmi_stage_converse(lmi_stage *stage, uint32_t n_beside);
 
+/* Make a session for one question and no other. */
 lmas_status lmi_stage_ask(lmi_stage *stage, const lmas_question *question);
 
 /* Make the session that the stage's parameters describe. */

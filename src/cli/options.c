@@ -284,6 +284,8 @@ static bool store(void *field, const lmi_opt *opt, const char *value)
     case LMI_OPT_MOOT_TEXT:
         *(const char **)field = value;
         return *value != '\0';
+    case LMI_OPT_WORDS:
+        return *value != '\0';
     }
     return false;
 }
@@ -306,6 +308,19 @@ static lmas_status take_value(found *flag, int *i, const lmi_opt_group *groups, 
     return flag->value ? LMAS_OK : refuse_value(flag);
 }
 
+/* The words from argv[*i] on, as many as are no flag; *i becomes the last one's place. */
+static void take_words(lmi_words *out, int *i, const lmi_opt_group *groups, int argc, char **argv)
+{
+    found other;
+
+    *out = (lmi_words){.at = &argv[*i], .n = 1};
+    while (*i + 1 < argc && strcmp(argv[*i + 1], "--") != 0 &&
+           !look_up(&other, groups, argv[*i + 1])) {
+        out->n++;
+        (*i)++;
+    }
+}
+
 /* Take the flag at argv[*i], and its value. */
 static lmas_status take_flag(int *i, void *settings, const lmi_opt_group *groups, int argc,
                              char **argv)
@@ -322,8 +337,13 @@ static lmas_status take_flag(int *i, void *settings, const lmi_opt_group *groups
         status = take_value(&flag, i, groups, argc, argv);
     if (status != LMAS_OK)
         return status;
+    if (flag.opt->kind == LMI_OPT_WORDS && flag.value != argv[*i])
+        return lmi_fail(LMAS_E_INVALID, "%.*s: its words follow it, without =", (int)flag.name_len,
+                        flag.name);
     if (!store(lmi_opt_field(settings, flag.group, flag.opt), flag.opt, flag.value))
         return refuse_value(&flag);
+    if (flag.opt->kind == LMI_OPT_WORDS)
+        take_words(lmi_opt_field(settings, flag.group, flag.opt), i, groups, argc, argv);
     return LMAS_OK;
 }
 

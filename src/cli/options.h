@@ -26,9 +26,16 @@ typedef enum lmi_opt_kind {
     LMI_OPT_FOLDER,    /* the same, a folder */
     LMI_OPT_WORD,      /* the same, one of lmi_opt_words(); with `alone` only behind `=` */
     LMI_OPT_TAG,       /* const char *, may be empty; without a value it is `alone` */
+    LMI_OPT_WORDS,     /* lmi_words: all words up to the next flag, one at least */
     LMI_OPT_MOOT_ON,   /* bool, becomes true; without effect, `help` says why */
     LMI_OPT_MOOT_TEXT, /* const char *; without effect, `help` says why */
 } lmi_opt_kind;
+
+/* Words of a command line, borrowed from it. */
+typedef struct lmi_words {
+    char **at;
+    size_t n;
+} lmi_words;
 
 typedef struct lmi_opt {
     const char *names; /* "-m --model --model_name", parted by a space */
@@ -61,7 +68,8 @@ typedef struct lmi_args {
 } lmi_args;
 
 /* Parse argv[1..] into `settings`. Long names match with `_` for `-` and the reverse; a value
- * follows as the next word (where lmi_opt_takes_word()) or after `=`; `--` ends the flags;
+ * follows as the next word (where lmi_opt_takes_word()) or after `=`; of WORDS all that follow;
+ * `--` ends the flags;
  * a repeated flag overrides. Free out->words with lmi_free(). Errors are LMAS_E_INVALID and name
  * flag, expectation, finding. */
 lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group *groups, int argc,

@@ -7,7 +7,7 @@
 #ifndef LMI_CLI_ORIGIN_H
 #define LMI_CLI_ORIGIN_H
 
-#include "latentmas.h"
+#include "latentmas_store.h"
 
 /* Positions of the memory in the file, which is checked; nothing else of it is used. */
 lmas_status lmi_origin_look(uint32_t *n_pos, const char *path,

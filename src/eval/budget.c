@@ -8,17 +8,25 @@
 #include "base/file.h"
 
 enum { MEMINFO_MAX = 64 * 1024, PART_STEP = 256 };
+enum { HOSTS_MAX = 16 }; /* as many as a solver can have */
 
 /* What the question takes when an agent speaks at most `n` tokens. */
 static lmas_status count_needs(lmas_needs *out, const lmi_demand *demand, size_t i, int32_t n)
 {
     lmas_solver_params params = *demand->params;
+    const lmas_model *first = demand->first ? demand->first : demand->model;
+    lmas_needs needs[1 + HOSTS_MAX];
     lmas_status status;
 
     params.max_new_tokens = n;
-    status = lmas_question_needs(out, demand->model, demand->team, &params, &demand->questions[i]);
+    status = lmas_question_needs(needs, first, demand->team, &params, &demand->questions[i]);
+    if (status != LMAS_OK)
+        return status;
+    *out = needs[demand->host];
+    if (out->n_lanes == 0) /* all of it happens elsewhere; a session has a lane all the same */
+        *out = (lmas_needs){.n_lanes = 1, .n_lanes_least = 1, .n_cells = 1, .n_cells_all = 1};
     out->n_cells += demand->n_before;
-    return status;
+    return LMAS_OK;
 }
 
 /* The same, as cells of its longest memory. */

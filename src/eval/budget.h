@@ -16,7 +16,9 @@
 #include "latentmas.h"
 
 typedef struct lmi_demand {
-    const lmas_model *model;
+    size_t host; /* whose memory: 0 for the first model's, else 1 + its place in params->hosts */
+    const lmas_model *model; /* that host's */
+    const lmas_model *first; /* what the team is run on; NULL: the same */
     const lmas_team *team;
     const lmas_solver_params *params;
     const lmas_question *questions;

@@ -93,6 +93,85 @@ static void add_steps(yyjson_mut_doc *doc, yyjson_mut_val *params, const lmas_so
         yyjson_mut_obj_add_real(doc, params, "rest_entropy", (double)solver->rest_entropy);
 }
 
+/* A model beside the first one by its weights, or as its server calls it. */
+static void put_host(lmi_buf *out, const lmas_host *host)
+{
+    const lmas_remote_info *info = lmas_remote_describe(host->remote);
+
+    lmi_buf_printf(out, "%s%s: ", out->len ? ", " : "", host->name);
+    if (info)
+        lmi_buf_printf(out, "%s %s", info->api, info->model);
+    else
+        lmi_buf_printf(out, "%.16s", lmas_model_describe(host->model)->fingerprint);
+}
+
+static void put_align(lmi_buf *out, const lmas_align *a)
+{
+    lmi_buf_printf(out, "%s", lmas_align_name(a->method));
+    if (a->method == LMAS_ALIGN_SOFT || a->method == LMAS_ALIGN_KERNEL)
+        lmi_buf_printf(out, ", temperature %.7g", (double)a->temperature);
+    if (a->method == LMAS_ALIGN_KERNEL)
+        lmi_buf_printf(out, ", %u features, seed %llu", a->n_features, (unsigned long long)a->seed);
+    if (a->method == LMAS_ALIGN_LINEAR)
+        lmi_buf_printf(out, ", ridge %.7g", (double)a->ridge);
+    lmi_buf_printf(out, ", least %.7g %.7g %.7g", (double)a->least_coverage, (double)a->least_mass,
+                   (double)a->least_cosine);
+}
+
+static void put_places(lmi_buf *out, const lmas_solver_params *solver)
+{
+    size_t i;
+
+    for (i = 0; i < solver->n_agent_hosts; i++)
+        lmi_buf_printf(out, "%s%s", i ? ", " : "",
+                       solver->agent_hosts[i] ? solver->agent_hosts[i] : "-");
+}
+
+static void put_speaker(lmi_buf *out, const lmas_solver_params *solver)
+{
+    const lmas_remote_info *info = lmas_remote_describe(solver->speaker);
+
+    if (info)
+        lmi_buf_printf(out, "%s %s, %s", info->api, info->model,
+                       solver->splices ? "spliced" : "in order");
+}
+
+static void put_hosts(lmi_buf *out, const lmas_solver_params *solver)
+{
+    size_t i;
+
+    for (i = 0; i < solver->n_hosts; i++)
+        put_host(out, &solver->hosts[i]);
+}
+
+static void put_alignment(lmi_buf *out, const lmas_solver_params *solver)
+{
+    if (solver->n_hosts > 0)
+        put_align(out, &solver->align);
+}
+
+/* Texts, such as only runs on several models or with a server have. */
+static void add_hosts(yyjson_mut_doc *doc, yyjson_mut_val *params, const lmas_solver_params *solver)
+{
+    static const struct {
+        const char *key;
+        void (*put)(lmi_buf *out, const lmas_solver_params *solver);
+    } texts[] = {{"hosts", put_hosts},
+                 {"align", put_alignment},
+                 {"agent_models", put_places},
+                 {"speaker", put_speaker}};
+    lmi_buf text;
+    size_t i;
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        lmi_buf_init(&text, LMI_CONFIG_MAX);
+        texts[i].put(&text, solver);
+        if (text.len > 0)
+            yyjson_mut_obj_add_strcpy(doc, params, texts[i].key, lmi_buf_text(&text));
+        lmi_buf_done(&text);
+    }
+}
+
 static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
 {
     const lmas_solver_params *solver = setup->solver_params;
@@ -115,6 +194,7 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     yyjson_mut_obj_add_int(doc, params, "top_k", solver->sampling.top_k);
     yyjson_mut_obj_add_float(doc, params, "min_p", solver->sampling.min_p);
     yyjson_mut_obj_add_uint(doc, params, "seed", solver->sampling.seed);
+    add_hosts(doc, params, solver);
     lmi_json_add_text(doc, params, "realignment", lmas_session_realignment(setup->session));
     if (setup->n_ctx_asked)
         yyjson_mut_obj_add_uint(doc, params, "ctx_size", setup->n_ctx_asked);
@@ -144,6 +224,7 @@ static void add_place(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup
     yyjson_mut_obj_add_int(doc, engine, "n_threads", lmas_session_n_threads(setup->session));
     yyjson_mut_obj_add_int(doc, engine, "n_threads_batch",
                            lmas_session_n_threads_batch(setup->session));
+    lmi_json_add_text(doc, engine, "rpc", setup->model_params->rpc);
     lmi_json_add_text(doc, paths, "model", lmas_model_describe(setup->model)->path);
     lmi_json_add_text(doc, paths, "data", setup->data->path);
     lmi_json_add_text(doc, paths, "python", setup->python ? setup->python->path : NULL);

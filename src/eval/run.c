@@ -19,6 +19,13 @@
 /* Samples that may wait for a verdict, per lane: past that the model waits. */
 enum { UNDECIDED_MAX = 16 };
 
+/* Questions asked beside those on lanes where servers answer; and how many a server may fail one
+ * after the other before nobody else is sent there. */
+enum { BESIDE = 64, LOST_IN_A_ROW = 32 };
+
+/* Bytes of lines on what servers failed in one tick: of more questions than a tick can end. */
+#define NEWS_MAX ((size_t)4096 * LMI_ERROR_MAX)
+
 /* Longest wait for a verdict when the model has nothing to do: how often the caller hears. */
 #define WAIT_MS 100.0
 
@@ -34,6 +41,8 @@ typedef struct run {
     lmi_buf line;
     lmas_status status; /* of writing a result down */
     char error[LMI_ERROR_MAX];
+    size_t n_lost_in_a_row;
+    lmi_buf news;
 } run;
 
 static bool is_same_text(const char *a, const char *b)
@@ -101,6 +110,31 @@ static lmas_status write_sample(void *user, lmi_sample *sample)
     return status;
 }
 
+/* A line on a question that a server failed or refused. */
+static void tell(run *r, const lmas_result *result, const char *what)
+{
+    lmi_buf_printf(&r->news, "question %llu %s: %s\n", (unsigned long long)result->id, what,
+                   result->error);
+}
+
+/* Nothing is written down of it: a run that goes on asks it again. */
+static void note_lost(run *r, const lmas_result *result)
+{
+    tell(r, result, "is left for later");
+    r->standing.n_lost++;
+    r->n_lost_in_a_row++;
+}
+
+/* Whether a server said no: one was asked, and it did not answer. */
+static bool is_refused(const lmas_result *result)
+{
+    size_t i = 0;
+
+    while (i < result->n_agents && result->agents[i].remote_ms <= 0)
+        i++;
+    return result->status != LMAS_OK && i < result->n_agents;
+}
+
 /* A stopped question is not answered: it is asked again when the run is resumed. */
 static bool note_result(void *user, const lmas_result *result)
 {
@@ -109,6 +143,13 @@ static bool note_result(void *user, const lmas_result *result)
 
     if (result->status == LMAS_E_CANCELED)
         return true;
+    if (result->is_lost) {
+        note_lost(r, result);
+        return true;
+    }
+    if (is_refused(result))
+        tell(r, result, "is counted as wrong");
+    r->n_lost_in_a_row = 0;
     s->n_ended++;
     s->n_read += result->n_read;
     s->n_thought += result->n_thought;
@@ -122,11 +163,13 @@ static bool note_result(void *user, const lmas_result *result)
 
 static lmas_status feed(run *r)
 {
+    const lmas_solver_params *p = r->setup->solver_params;
     const size_t n_lanes = lmas_session_n_lanes(r->setup->session);
+    const size_t n_beside = p->speaker || p->n_hosts > 0 ? BESIDE : 0;
 
-    if (lmi_judge_n_open(r->judge) > UNDECIDED_MAX * n_lanes)
+    if (lmi_judge_n_open(r->judge) > UNDECIDED_MAX * n_lanes || r->n_lost_in_a_row >= LOST_IN_A_ROW)
         return LMAS_OK;
-    while (r->next < r->setup->n && lmas_solver_n_open(r->solver) < 2 * n_lanes) {
+    while (r->next < r->setup->n && lmas_solver_n_open(r->solver) < 2 * n_lanes + n_beside) {
         const size_t i = r->next++;
         const lmas_question question = lmi_run_question(r->setup, i);
         lmas_status status;
@@ -151,18 +194,43 @@ static lmas_status step(run *r)
     return status == LMAS_OK ? lmi_judge_poll(r->judge, has_work ? 0 : WAIT_MS) : status;
 }
 
+/* All is asked that was to be. */
+static lmas_status end(const run *r)
+{
+    const size_t n_lost = r->standing.n_lost;
+
+    if (n_lost == 0)
+        return LMAS_OK;
+    return lmi_fail(
+        LMAS_E_IO, "a server failed %zu question%s%s", n_lost, n_lost == 1 ? "" : "s",
+        r->n_lost_in_a_row >= LOST_IN_A_ROW ? ", the last ones in a row: no more are sent" : "");
+}
+
+/* Tell the caller where it stands; false when he asks to stop. */
+static bool show(run *r, lmi_standing_fn fn, void *user)
+{
+    bool goes_on;
+
+    r->standing.now_ms = lmi_now_ms() - r->begin_ms;
+    r->standing.news = lmi_buf_text(&r->news);
+    goes_on = !fn || fn(user, &r->standing);
+    lmi_buf_clear(&r->news);
+    return goes_on;
+}
+
 static lmas_status loop(run *r, lmi_standing_fn fn, void *user)
 {
     for (;;) {
         lmas_status status = feed(r);
+        bool is_over;
 
         if (status != LMAS_OK)
             return status;
-        if (lmas_solver_n_open(r->solver) == 0 && lmi_judge_n_open(r->judge) == 0)
-            return LMAS_OK;
-        r->standing.now_ms = lmi_now_ms() - r->begin_ms;
-        if (fn && !fn(user, &r->standing))
+        is_over = lmas_solver_n_open(r->solver) == 0 && lmi_judge_n_open(r->judge) == 0;
+        if ((!is_over || r->news.len > 0) && !show(r, fn, user))
             return lmi_fail(LMAS_E_CANCELED, "stopped by the caller");
+        if (is_over)
+            return end(r);
         status = step(r);
         if (status != LMAS_OK)
             return status;
@@ -182,6 +250,7 @@ lmas_status lmi_run(lmi_totals *totals, const lmi_setup *setup, lmi_runfolder *f
     lmas_status status = lmi_judge_open(&r.judge, setup->data, setup->sandbox, write_sample, &r);
 
     lmi_buf_init(&r.line, LMI_SAMPLE_MAX);
+    lmi_buf_init(&r.news, NEWS_MAX);
     params.on_result = note_result;
     params.user = &r;
     if (status == LMAS_OK)
@@ -193,6 +262,7 @@ lmas_status lmi_run(lmi_totals *totals, const lmi_setup *setup, lmi_runfolder *f
     lmas_solver_free(r.solver);
     lmi_judge_close(r.judge);
     lmi_buf_done(&r.line);
+    lmi_buf_done(&r.news);
     *totals = r.standing.totals;
     return status;
 }

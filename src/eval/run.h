@@ -16,6 +16,11 @@ typedef struct lmi_standing {
     size_t n_ended;
     uint64_t n_read, n_thought, n_spoken;
     double engine_ms;
+
+    size_t n_lost;    /* that a server failed with all its tries: not written down, asked again
+                       * when the run goes on */
+    const char *news; /* since the last call: a line for each of those, and for each that a server
+                       * refused, which is written down */
 } lmi_standing;
 
 /* Called before every tick: often, so be quick. Return false to stop (LMAS_E_CANCELED). */
@@ -30,7 +35,7 @@ lmas_question lmi_run_question(const lmi_setup *setup, size_t i);
 bool lmi_run_has_others(const lmi_setup *setup);
 
 /* Ask what is not done in `folder`. The totals hold what the folder holds then, also when the
- * run was stopped (LMAS_E_CANCELED) or failed. */
+ * run was stopped (LMAS_E_CANCELED) or failed: LMAS_E_IO where a server failed questions. */
 lmas_status lmi_run(lmi_totals *totals, const lmi_setup *setup, lmi_runfolder *folder,
                     lmi_standing_fn fn, void *user);
 

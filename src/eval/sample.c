@@ -83,6 +83,17 @@ static void add_thoughts(yyjson_mut_doc *doc, yyjson_mut_val *agent, const lmas_
     }
 }
 
+/* Of an agent on another model, or behind a server. */
+static void add_elsewhere(yyjson_mut_doc *doc, yyjson_mut_val *agent, const lmas_agent_trace *trace)
+{
+    if (trace->model)
+        yyjson_mut_obj_add_str(doc, agent, "model", trace->model);
+    if (trace->crossing)
+        yyjson_mut_obj_add_str(doc, agent, "crossing", trace->crossing);
+    if (trace->remote_ms > 0)
+        add_ms(doc, agent, "remote_ms", trace->remote_ms);
+}
+
 static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_result *result)
 {
     yyjson_mut_val *agents = yyjson_mut_obj_add_arr(doc, root, "agents");
@@ -114,6 +125,7 @@ static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_res
         yyjson_mut_obj_add_bool(doc, agent, "is_circling", trace->is_circling);
         if (trace->probe)
             yyjson_mut_obj_add_str(doc, agent, "probe", trace->probe);
+        add_elsewhere(doc, agent, trace);
         if (trace->thoughts)
             add_thoughts(doc, agent, trace);
     }

@@ -62,6 +62,15 @@ lmas_status lmi_job_new(lmi_job **out, const lmi_plan *plan, const lmas_question
     return LMAS_OK;
 }
 
+static void leave(lmi_stay *stay)
+{
+    while (stay->memories.n_free > 0)
+        lmas_memory_free(stay->memories.free[--stay->memories.n_free]);
+    lmi_free(stay->memories.free);
+    stay->memories.free = NULL;
+    stay->n_memories = 0;
+}
+
 /* What only a running job needs. */
 static void release(lmi_job *job)
 {
@@ -72,11 +81,8 @@ static void release(lmi_job *job)
         job->strands[i].memory = NULL;
         lmi_strand_release(&job->strands[i]);
     }
-    while (job->memories.n_free > 0)
-        lmas_memory_free(job->memories.free[--job->memories.n_free]);
-    lmi_free(job->memories.free);
-    job->memories.free = NULL;
-    job->n_memories = 0;
+    for (i = 0; i < LMI_HOSTS_MAX; i++)
+        leave(&job->stays[i]);
 }
 
 void lmi_job_free(lmi_job *job)
@@ -145,32 +151,44 @@ void lmi_job_fail(lmi_job *job, lmas_status status)
     job->result.status = status;
     job->result.error = job->error ? job->error : lmas_status_name(status);
     for (i = 0; i < job->plan->n_turns; i++)
+        job->result.is_lost |= job->strands[i].is_lost;
+    for (i = 0; i < job->plan->n_turns; i++)
         if (job->standing[i] == LMI_RUNS && job->strands[i].trace.name)
             lmi_strand_stop(&job->strands[i]);
     finish(job);
 }
 
-uint32_t lmi_job_n_cells(const lmi_job *job)
+/* One that has left the host needs nothing of it any more. */
+uint32_t lmi_job_n_cells(const lmi_job *job, size_t host)
 {
+    const lmi_stay *stay = &job->stays[host];
     uint32_t n_saved = 0;
     size_t i;
 
+    if (stay->n_memories == 0 && lmi_job_is_under_way(job))
+        return 0;
     for (i = 0; i < job->plan->n_turns; i++)
-        n_saved += job->strands[i].n_saved;
-    return n_saved < job->n_reserved ? job->n_reserved - n_saved : 0;
+        n_saved += job->plan->turns[i].host == host ? job->strands[i].n_saved : 0;
+    return n_saved < stay->n_reserved ? stay->n_reserved - n_saved : 0;
 }
 
-uint64_t lmi_job_n_pos(const lmi_job *job)
+uint64_t lmi_job_n_pos(const lmi_job *job, size_t host)
 {
     uint64_t n = 0;
     size_t i;
 
     for (i = 0; i < job->plan->n_turns; i++)
-        n += lmas_memory_n_pos(job->strands[i].memory);
+        if (job->plan->turns[i].host == host)
+            n += lmas_memory_n_pos(job->strands[i].memory);
     return n;
 }
 
 /* ---- What it is at ---- */
+
+bool lmi_job_is_under_way(const lmi_job *job)
+{
+    return job->begin_ms > 0 && !job->is_done;
+}
 
 /* Of several strands the first one is shown. */
 lmas_running lmi_job_look(const lmi_job *job)
@@ -214,26 +232,32 @@ bool lmi_job_is_busy(const lmi_job *job)
     size_t i;
 
     for (i = 0; i < job->plan->n_turns; i++)
-        if (job->standing[i] == LMI_RUNS && !job->strands[i].tool)
+        if (job->standing[i] == LMI_RUNS && !lmi_turn_is_away(&job->plan->turns[i]))
             return true;
     return false;
 }
 
 /* ---- Turns ---- */
 
+static void let_go(lmi_job *job, size_t i)
+{
+    lmi_let_go(job->strands, i, job->standing, &job->stays[job->plan->turns[i].host].memories);
+}
+
 /* Give the turn its memory; what nobody takes from any more becomes free. */
 static lmas_status begin_turn(lmi_job *job, size_t i)
 {
-    const lmi_turn_list *before = &job->plan->turns[i].waits_for;
+    const lmi_turn *turn = &job->plan->turns[i];
+    const lmi_turn_list *before = &turn->waits_for;
     lmas_status status = LMAS_OK;
     size_t k;
 
-    if (!lmi_turn_is_errand(&job->plan->turns[i]))
-        status = lmi_inherit(job->strands, i, job->standing, &job->memories);
+    if (!lmi_turn_is_away(turn))
+        status = lmi_inherit(job->strands, i, job->standing, &job->stays[turn->host].memories);
 
     job->standing[i] = LMI_RUNS;
     for (k = 0; status == LMAS_OK && k < before->n; k++)
-        lmi_let_go(job->strands, (size_t)before->at[k], job->standing, &job->memories);
+        let_go(job, (size_t)before->at[k]);
     return status == LMAS_OK ? lmi_strand_begin(&job->strands[i], job->shelf, &job->c) : status;
 }
 
@@ -245,26 +269,46 @@ static lmas_status begin_turns(lmi_job *job)
 
     for (i = 0; status == LMAS_OK && i < job->plan->n_turns; i++)
         if (lmi_plan_is_ready(job->plan, job->standing, i) &&
-            lmi_plan_may_begin(job->plan, job->standing, i, job->n_memories))
+            lmi_plan_may_begin(job->plan, job->standing, i,
+                               job->stays[job->plan->turns[i].host].n_memories))
             status = begin_turn(job, i);
     return status;
 }
 
-bool lmi_job_take_memories(lmi_job *job, lmas_session *session, uint32_t n)
+/* Let others have the memories that no turn will need. */
+static void give_back(lmi_job *job)
+{
+    size_t i;
+
+    for (i = 0; i < job->plan->n_hosts; i++)
+        if (job->stays[i].n_memories > 0 && !lmi_plan_needs_host(job->plan, job->standing, i))
+            leave(&job->stays[i]);
+}
+
+static bool stay_at(lmi_stay *stay, const lmi_host *host, bool has_account)
+{
+    lmi_memories *m = &stay->memories;
+
+    if (host->n_lanes == 0 || !host->session)
+        return true;
+    m->free = lmi_new(host->n_lanes, sizeof(lmas_memory *));
+    while (m->free && m->n_free < host->n_lanes &&
+           lmi_memory_new(&m->free[m->n_free], host->session, has_account) == LMAS_OK)
+        m->n_free++;
+    stay->n_memories = host->n_lanes;
+    return m->n_free == host->n_lanes;
+}
+
+bool lmi_job_take_memories(lmi_job *job)
 {
     const bool has_account = job->plan->params.on_memory != NULL;
+    size_t i = 0;
 
-    job->memories.free = lmi_new(n, sizeof(*job->memories.free));
-    while (job->memories.free && job->memories.n_free < n &&
-           lmi_memory_new(&job->memories.free[job->memories.n_free], session, has_account) ==
-               LMAS_OK)
-        job->memories.n_free++;
-    if (job->memories.n_free < n) {
+    while (i < job->plan->n_hosts && stay_at(&job->stays[i], &job->plan->hosts[i], has_account))
+        i++;
+    if (i < job->plan->n_hosts)
         release(job);
-        return false;
-    }
-    job->n_memories = n;
-    return true;
+    return i == job->plan->n_hosts;
 }
 
 void lmi_job_start(lmi_job *job, lmi_shelf *shelf)
@@ -314,7 +358,7 @@ static lmas_status step_strand(bool *is_stopping, lmi_job *job, size_t i)
     job->said[i] = strand->trace.output;
     lmi_strand_rest(strand);
     *is_stopping |= !show_memory(job, strand);
-    lmi_let_go(job->strands, i, job->standing, &job->memories);
+    let_go(job, i);
     return LMAS_OK;
 }
 
@@ -344,5 +388,7 @@ lmas_status lmi_job_step(lmi_job *job)
         lmi_job_fail(job, status);
     else if (job->n_told == job->plan->n_turns)
         end(job);
+    else
+        give_back(job);
     return is_stopping ? lmi_fail(LMAS_E_CANCELED, "a callback asked to stop") : LMAS_OK;
 }

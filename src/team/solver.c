@@ -8,12 +8,13 @@
  */
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
-#include "engine/state/shift.h"
 #include "process/tool.h"
+#include "remote/server.h"
+#include "team/check.h"
 #include "team/job.h"
-#include "team/params.h"
+#include "team/plan/params.h"
+#include "team/turn/crossing.h"
 
 /* Programs waited for together; how long, before it is looked whether somebody canceled. */
 enum { PROGRAMS_MAX = 64, WAIT_MS = 20 };
@@ -23,166 +24,23 @@ struct lmas_solver {
     lmi_plan plan;
     lmi_job *first, **last; /* the queue */
     size_t n_waiting;
-    lmi_job **running; /* [n_lanes], the first n_running in use */
-    size_t n_running;
+    lmi_job **running; /* [n_most], the first n_running in use */
+    size_t n_running, n_most;
     lmi_shelf shelf;
     lmi_job **keep; /* lmas_solve(): where the finished job goes instead of being freed */
 };
 
-/* What cannot think is refused before anything runs. */
-static lmas_status check_thinking(const lmas_session *session, const lmi_plan *plan)
+/* Questions at once: as many as have memories, and those that only wait for a server. */
+static lmas_status make_places(lmas_solver *solver)
 {
-    size_t i = 0;
+    const lmi_plan *plan = &solver->plan;
+    size_t i;
 
-    while (i < plan->n_turns && plan->turns[i].n_thoughts == 0)
-        i++;
-    if (i == plan->n_turns)
-        return LMAS_OK;
-    if (session->model->thought.has_inputs_by_token)
-        lmi_log(LMAS_LOG_WARN,
-                "%s: its layers have inputs by the token's id; a thought has none and gets those "
-                "of token 0, which the model was never trained for",
-                session->model->info.arch);
-    return lmi_session_check_thinking(session);
-}
-
-/* The turn that joins memories first; NULL where none does. */
-static const lmi_turn *find_join(const lmi_plan *plan)
-{
-    size_t i, k;
-
-    for (i = 0; i < plan->n_turns; i++)
-        for (k = 0; k < plan->turns[i].n_parcels; k++)
-            if (!plan->turns[i].parcels[k].is_read)
-                return &plan->turns[i];
-    return NULL;
-}
-
-/* What cannot be joined is refused, too; a session proves once that it can. */
-static lmas_status check_joins(const lmas_session *session, const lmi_plan *plan)
-{
-    const lmi_turn *turn = find_join(plan);
-    const char *refusal;
-    lmas_status status;
-    size_t k = 0;
-
-    if (!turn)
-        return LMAS_OK;
-    status = lmi_context_prove_join(session->ctx);
-    if (status != LMAS_OK)
-        return status;
-    refusal = lmi_context_cannot_join(session->ctx);
-    while (turn->parcels[k].is_read)
-        k++;
-    if (!refusal)
-        return LMAS_OK;
-    return lmi_fail(LMAS_E_MODEL,
-                    "team %s joins memories in the edge from \"%s\" to \"%s\": %s; let that edge "
-                    "carry \"text\" or \"embeds\"",
-                    plan->team->name, plan->turns[turn->parcels[k].from].name, turn->name, refusal);
-}
-
-/* Of one state that sums up all that was read, an experiment can take no part. */
-static lmas_status check_control(const lmas_session *session, const lmi_plan *plan)
-{
-    const lmas_control control = plan->params.control;
-    size_t i = 0;
-
-    if (!session->model->is_packed_by_sequence ||
-        !(lmi_control_drops(control) || lmi_control_overwrites(control)))
-        return LMAS_OK;
-    while (i < plan->n_turns && plan->turns[i].blocks.n == 1)
-        i++;
-    if (i == plan->n_turns)
-        return LMAS_OK; /* nobody inherits */
-    return lmi_fail(LMAS_E_MODEL,
-                    "control %s: this model sums up all it has read in one state, of which no part "
-                    "can be %s; none, text, shuffled and wrong-task are possible",
-                    lmas_control_name(control),
-                    lmi_control_drops(control) ? "dropped" : "overwritten");
-}
-
-/* A rule that cannot be followed here is refused before anything runs. */
-static lmas_status check_keeps(lmas_session *session, const lmi_plan *plan)
-{
-    size_t i, k;
-
-    for (i = 0; i < plan->n_turns; i++) {
-        const lmi_turn *turn = &plan->turns[i];
-
-        for (k = 0; k < turn->n_keeps; k++) {
-            if (!turn->keeps[k] || lmi_keep_check(session, turn->keeps[k]) == LMAS_OK)
-                continue;
-            return lmi_fail(LMAS_E_MODEL, "of the memory that %s inherits not all goes on: %s",
-                            turn->name, lmas_last_error());
-        }
-    }
-    return LMAS_OK;
-}
-
-/* What begins every memory must be at hand, and the team's own stay distinct from it. */
-static lmas_status check_origin(const lmas_session *session, const lmi_plan *plan)
-{
-    const lmas_memory *origin = plan->params.origin;
-
-    if (!origin)
-        return LMAS_OK;
-    if (origin->session != session || lmi_memory_is_busy(origin))
-        return lmi_fail(LMAS_E_INVALID, "origin must be an idle working memory of the session");
-    if (lmi_control_overwrites(plan->params.control))
-        return lmi_fail(LMAS_E_INVALID,
-                        "control %s overwrites whole memories, the origin in them too: leave out "
-                        "one of the two",
-                        lmas_control_name(plan->params.control));
-    return LMAS_OK;
-}
-
-/* Branches go side by side as far as there are lanes for them. */
-static lmas_status check_lanes(const lmas_session *session, lmi_plan *plan)
-{
-    const uint32_t n_lanes = lmas_session_n_lanes(session) - (plan->params.origin ? 1 : 0);
-
-    if (plan->n_lanes_least > n_lanes)
-        return lmi_fail(LMAS_E_INVALID,
-                        "team %s holds %u working memories at once: a session of as many lanes or "
-                        "more expected, this one has %u%s",
-                        plan->team->name, plan->n_lanes_least, n_lanes,
-                        plan->params.origin ? " beside the origin's" : "");
-    plan->n_lanes = plan->n_lanes < n_lanes ? plan->n_lanes : n_lanes;
-    return LMAS_OK;
-}
-
-/* What a file makes run on this machine is run only where the caller said so. */
-static lmas_status check_programs(const lmi_plan *plan)
-{
-    size_t i = 0;
-
-    while (i < plan->n_turns && !lmi_turn_is_errand(&plan->turns[i]))
-        i++;
-    if (i == plan->n_turns || plan->params.allow_tools)
-        return LMAS_OK;
-    return lmi_fail(LMAS_E_INVALID,
-                    "team %s runs a program, %s (%.80s): that must be allowed (allow_tools)",
-                    plan->team->name, plan->turns[i].name, plan->turns[i].agent->command.words[0]);
-}
-
-static lmas_status check_plan(lmas_session *session, lmi_plan *plan)
-{
-    lmas_status status = lmi_plan_check(plan);
-
-    if (status == LMAS_OK)
-        status = check_programs(plan);
-    if (status == LMAS_OK)
-        status = check_control(session, plan);
-    if (status == LMAS_OK)
-        status = check_keeps(session, plan);
-    if (status == LMAS_OK)
-        status = check_origin(session, plan);
-    if (status == LMAS_OK)
-        status = check_lanes(session, plan);
-    if (status == LMAS_OK)
-        status = check_thinking(session, plan);
-    return status == LMAS_OK ? check_joins(session, plan) : status;
+    for (i = 0; i < plan->n_hosts; i++)
+        solver->n_most += plan->hosts[i].session ? lmas_session_n_lanes(plan->hosts[i].session)
+                                                 : plan->hosts[i].remote->params.n_at_once;
+    solver->running = lmi_new(solver->n_most, sizeof(lmi_job *));
+    return solver->running ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
 }
 
 static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lmas_team *team,
@@ -195,13 +53,16 @@ static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lm
         return lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
     solver->session = session;
     solver->last = &solver->first;
-    solver->running = lmi_new(lmas_session_n_lanes(session), sizeof(lmi_job *));
-    status = solver->running ? lmi_plan_make(&solver->plan, session->model, team, params)
-                             : lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
+    status = lmi_plan_make(&solver->plan, session->model, team, params);
+    solver->plan.hosts[0].session = session;
     if (status == LMAS_OK)
-        status = check_plan(session, &solver->plan);
+        status = lmi_check_plan(&solver->plan);
     if (status == LMAS_OK)
-        status = lmi_shelf_init(&solver->shelf, session->ctx, &solver->plan);
+        status = lmi_crossings_make(&solver->plan);
+    if (status == LMAS_OK)
+        status = lmi_shelf_init(&solver->shelf, &solver->plan);
+    if (status == LMAS_OK)
+        status = make_places(solver);
     if (status != LMAS_OK) {
         lmas_solver_free(solver);
         return status;
@@ -235,29 +96,39 @@ void lmas_solver_free(lmas_solver *solver)
         lmi_job_free(solver->running[i]);
     lmi_free(solver->running);
     lmi_shelf_done(&solver->shelf);
+    lmi_crossings_done(&solver->plan);
     lmi_plan_done(&solver->plan);
     lmi_free(solver);
 }
 
-/* Set aside what the question can need. More than a lane can hold: it may try with all of
- * that, if what surely goes in fits and leaves room for one token. */
+/* Set aside what the question can need of a host. More than a lane can hold: it may try with all
+ * of that, if what surely goes in fits and leaves room for one token. */
+static lmas_status reserve_of(uint32_t *out, const lmi_host *host, const lmi_room *room)
+{
+    const lmi_context *ctx = host->session->ctx;
+    const uint32_t n_ctx = ctx->n_ctx_lane;
+
+    if (room->n_least >= n_ctx)
+        return lmi_fail(LMAS_E_CONTEXT_FULL,
+                        "%s%scontext of %u cells is too small: prompts and thoughts of this "
+                        "question take %u; give more with n_ctx%s",
+                        host->name ? host->name : "", host->name ? ": " : "", n_ctx, room->n_least,
+                        ctx->is_unified ? "" : ", or let it take from the others' with kv unified");
+    *out = room->n_all < n_ctx ? room->n_all : n_ctx;
+    return LMAS_OK;
+}
+
 static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
 {
-    const lmi_context *ctx = solver->session->ctx;
-    const uint32_t n_ctx = ctx->n_ctx_lane;
-    lmi_room room;
-    const lmas_status status = lmi_plan_room(&room, &solver->plan, &job->c);
+    const lmi_plan *plan = &solver->plan;
+    lmi_room rooms[LMI_HOSTS_MAX];
+    lmas_status status = lmi_plan_room(rooms, plan, &job->c);
+    size_t i;
 
-    if (status != LMAS_OK)
-        return status;
-    if (room.n_least >= n_ctx)
-        return lmi_fail(LMAS_E_CONTEXT_FULL,
-                        "context of %u cells is too small: prompts and thoughts of this question "
-                        "take %u; give more with n_ctx%s",
-                        n_ctx, room.n_least,
-                        ctx->is_unified ? "" : ", or let it take from the others' with kv unified");
-    job->n_reserved = room.n_all < n_ctx ? room.n_all : n_ctx;
-    return LMAS_OK;
+    for (i = 0; status == LMAS_OK && i < plan->n_hosts; i++)
+        if (plan->hosts[i].session)
+            status = reserve_of(&job->stays[i].n_reserved, &plan->hosts[i], &rooms[i]);
+    return status;
 }
 
 /* A question that has all it must have. */
@@ -348,34 +219,55 @@ static lmas_status retire(lmas_solver *solver, size_t i)
     return end(solver, job);
 }
 
-/* Positions of memories that are not the solver's: its origin, and what the caller holds. */
-static uint64_t count_outside(const lmas_solver *solver)
+/* Positions of the host's memories that are not the solver's: origin, and what the caller holds. */
+static uint64_t count_outside(const lmas_solver *solver, size_t host)
 {
-    const lmi_context *ctx = solver->session->ctx;
+    const lmi_context *ctx = solver->plan.hosts[host].session->ctx;
     uint64_t n = 0;
     size_t i;
 
     for (i = 0; i < ctx->n_lanes; i++)
         n += ctx->lanes[i].is_taken ? ctx->lanes[i].pos : 0;
     for (i = 0; i < solver->n_running; i++)
-        n -= lmi_job_n_pos(solver->running[i]);
+        n -= lmi_job_n_pos(solver->running[i], host);
+    return n;
+}
+
+/* How many of those that run have memories of the host. */
+static size_t count_there(const lmas_solver *solver, size_t host)
+{
+    size_t n = 0;
+    size_t i;
+
+    for (i = 0; i < solver->n_running; i++)
+        n += solver->running[i]->stays[host].n_memories > 0;
     return n;
 }
 
 /* Where each lane has its own cells, a free lane is room enough; and so is an empty pool, whose
  * largest question may ask for all of it beside a prefix that it shares. */
-static bool has_room(const lmas_solver *solver, const lmi_job *job)
+static bool has_room_at(const lmas_solver *solver, const lmi_job *job, size_t host)
 {
-    const lmi_context *ctx = solver->session->ctx;
+    const lmas_session *session = solver->plan.hosts[host].session;
     uint64_t n;
     size_t i;
 
-    if (!ctx->is_unified || solver->n_running == 0)
+    if (!session || !session->ctx->is_unified || count_there(solver, host) == 0)
         return true;
-    n = lmi_shelf_n_cells(&solver->shelf) + count_outside(solver) + lmi_job_n_cells(job);
+    n = lmi_shelf_n_cells(&solver->shelf, host) + count_outside(solver, host) +
+        lmi_job_n_cells(job, host);
     for (i = 0; i < solver->n_running; i++)
-        n += lmi_job_n_cells(solver->running[i]);
-    return n <= ctx->n_ctx;
+        n += lmi_job_n_cells(solver->running[i], host);
+    return n <= session->ctx->n_ctx;
+}
+
+static bool has_room(const lmas_solver *solver, const lmi_job *job)
+{
+    size_t i = 0;
+
+    while (i < solver->plan.n_hosts && has_room_at(solver, job, i))
+        i++;
+    return i == solver->plan.n_hosts;
 }
 
 /* End what somebody canceled, before anything moves. */
@@ -435,8 +327,8 @@ static lmas_status admit(lmas_solver *solver)
         lmi_job *job = solver->first;
 
         /* A job that failed at its start has no lane, and its place until the next look. */
-        if (solver->n_running == lmas_session_n_lanes(solver->session) || !has_room(solver, job) ||
-            !lmi_job_take_memories(job, solver->session, solver->plan.n_lanes))
+        if (solver->n_running == solver->n_most || !has_room(solver, job) ||
+            !lmi_job_take_memories(job))
             break;
         solver->running[solver->n_running++] = dequeue(solver);
         lmi_job_start(job, &solver->shelf);
@@ -468,19 +360,61 @@ static lmas_status step_all(lmas_solver *solver)
     return LMAS_OK;
 }
 
-/* Where nothing but programs runs, wait a little for one of them: a tick of nothing is none. */
-static lmas_status wait_for_programs(const lmas_solver *solver)
+/* The servers [LMI_HOSTS_MAX], and how many. */
+static size_t list_remotes(lmas_remote **out, const lmas_solver *solver)
 {
-    lmi_tool *tools[PROGRAMS_MAX];
     size_t n = 0;
     size_t i;
 
+    for (i = 0; i < solver->plan.n_hosts; i++)
+        if (solver->plan.hosts[i].remote)
+            out[n++] = solver->plan.hosts[i].remote;
+    return n;
+}
+
+/* Whether the models have something to do; and if not, for which programs they wait. */
+static bool is_busy(lmi_tool **tools, size_t *n, const lmas_solver *solver)
+{
+    size_t i;
+
+    *n = 0;
     for (i = 0; i < solver->n_running; i++) {
         if (solver->running[i]->is_done || lmi_job_is_busy(solver->running[i]))
-            return LMAS_OK;
-        n += lmi_job_programs(tools + n, PROGRAMS_MAX - n, solver->running[i]);
+            return true;
+        *n += lmi_job_programs(tools + *n, PROGRAMS_MAX - *n, solver->running[i]);
     }
-    return n > 0 ? lmi_tools_wait(tools, n, WAIT_MS) : LMAS_OK;
+    return false;
+}
+
+/* Move what goes on at servers. Where nothing is to be done here, wait a little for them or a
+ * program: a tick of nothing is none. */
+static lmas_status wait_elsewhere(const lmas_solver *solver)
+{
+    lmas_remote *remotes[LMI_HOSTS_MAX];
+    const size_t n_remotes = list_remotes(remotes, solver);
+    lmi_tool *tools[PROGRAMS_MAX];
+    int fds[PROGRAMS_MAX];
+    size_t n, i;
+    const bool is_here = is_busy(tools, &n, solver);
+    const double wait_ms = is_here || solver->n_running == 0 ? 0 : WAIT_MS;
+
+    if (n_remotes == 0)
+        return is_here || n == 0 ? LMAS_OK : lmi_tools_wait(tools, n, WAIT_MS);
+    for (i = 0; i < n; i++)
+        fds[i] = lmi_tool_fd(tools[i]);
+    return lmi_remotes_poll(remotes, n_remotes, wait_ms, fds, n);
+}
+
+/* Each session moves. */
+static lmas_status tick_all(const lmas_solver *solver)
+{
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    for (i = 0; status == LMAS_OK && i < solver->plan.n_hosts; i++)
+        if (solver->plan.hosts[i].session)
+            status = lmi_context_tick(solver->plan.hosts[i].session->ctx);
+    return status;
 }
 
 lmas_status lmas_solver_tick(lmas_solver *solver)
@@ -493,9 +427,9 @@ lmas_status lmas_solver_tick(lmas_solver *solver)
     if (status == LMAS_OK)
         status = admit(solver);
     if (status == LMAS_OK)
-        status = wait_for_programs(solver);
+        status = wait_elsewhere(solver);
     if (status == LMAS_OK)
-        status = lmi_context_tick(solver->session->ctx);
+        status = tick_all(solver);
     return status == LMAS_OK ? step_all(solver) : status;
 }
 
@@ -510,7 +444,7 @@ bool lmas_solver_running(lmas_running *out, const lmas_solver *solver, size_t i)
     size_t k;
 
     for (k = 0; out && solver && k < solver->n_running; k++) {
-        if (solver->running[k]->n_memories == 0 || i-- > 0)
+        if (!lmi_job_is_under_way(solver->running[k]) || i-- > 0)
             continue;
         *out = lmi_job_look(solver->running[k]);
         return true;

@@ -47,7 +47,7 @@ latentmas inspect tests/cli/golden tests/cli/com|common|a second folder behind i
 latentmas run --task |$tasks|tasks
 latentmas run -m models/demo.gguf --temp 0 --max_samples 3 --task arc|arc_challenge arc_easy|tasks behind other flags
 latentmas run --task=gs|gsm8k|a task behind =
-latentmas ask --method=|baseline latent_mas text_mas|methods behind =
+latentmas ask --method=|baseline latent_mas latent_mas_hybrid text_mas|methods behind =
 latentmas ask --method t|text_mas|a method
 latentmas ask -m models/demo.g|demo.gguf|files behind -m
 latentmas ask --trace -n 64 -m models/demo.g|demo.gguf|files behind -m and other flags

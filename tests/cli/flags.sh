@@ -32,14 +32,14 @@ value '--temp: expected a number from 0 to 100, found "1e999"' --temp 1e999
 value '--temp: expected a number from 0 to 100, found "0,6"' --temp 0,6
 value '--top_p: expected a number from 0.0001 to 1, found "7"' --top_p 7
 value '--top-p: expected a number from 0.0001 to 1, found "0"' --top-p 0
-value '--method: expected baseline, text_mas or latent_mas, found "magic"' --method magic
+value '--method: expected baseline, text_mas, latent_mas or latent_mas_hybrid, found "magic"' --method magic
 value '-fa: expected on, off or auto, found "maybe"' -fa maybe
 value '-ctk: expected f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1 or iq4_nl, found "q9"' -ctk q9
 value '--kv: expected auto, unified or lane, found "pool"' --kv pool
 
 fails 2 '--max_samples: expected -1 or' "--max_samples 0 asks nothing and is refused" \
     run -m $MODEL --data $SUMS --max_samples 0
-fails 2 '--method needs a value: baseline, text_mas or latent_mas' \
+fails 2 '--method needs a value: baseline, text_mas, latent_mas or latent_mas_hybrid' \
     "a flag at the end without its value is refused" ask -m $MODEL q --method
 fails 2 '-m needs a value: FILE' "a flag is not taken for the value of the one before" \
     ask -m --trace q

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "cli/teams/shape.h"
-#include "team/plan.h"
+#include "team/plan/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

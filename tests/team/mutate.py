@@ -26,7 +26,9 @@ def bases():
     """Good files: chains, graphs with every kind of edge, rounds, and every key there is."""
     full = team("abc", system="S", reasoning="on", chat_template_kwargs={"k": [1, {"a": None}]}, baseline="{question}",
                 context={"latent": "L", "text": "T {outputs}"},
-                formats={"number": "N", "choice": "C", "code": "D", "free": "F"}, rounds=2)
+                formats={"number": "N", "choice": "C", "code": "D", "free": "F"}, rounds=2,
+                models={"big": {"file": "big.gguf"}, "hub": {"hf": "a/b:Q4_K_M"}, "far": {"url": "http://h:1", "id": "m"}})
+    full["agents"][0]["model"], full["agents"][2]["model"] = "far", "big"
     full["agents"][1].update(system="", think="<t>", latent_steps=3, max_new_tokens=9, speaks=True, reasoning="off",
                              sampling={"temperature": 0.5, "top_k": 3, "top_p": 0.9, "min_p": 0.1}, chat_template_kwargs={})
     named = team("abcd", rounds=3, edges=[{"from": "a", "to": ["b", "c"], "carry": "both"}, {"from": ["b", "c"], "to": "d"},
@@ -78,6 +80,15 @@ def directed():
     yield edges("a keep that is no word", chain + [{"from": "a", "to": "c", "keep": 0.5}])
     yield edges("a keep of text", chain + [{"from": "a", "to": "c", "carry": "text", "keep": "last:4"}])
     yield edges("an edge that is a word", ["a > b"])
+    for what, models in (("models that are a list", ["big"]), ("a model that is a word", {"big": "big.gguf"}), ("a model nowhere", {"big": {}}),
+                         ("a model in two places", {"big": {"file": "f", "hf": "a/b"}}), ("an id without a server", {"big": {"file": "f", "id": "m"}}),
+                         ("a model without a name", {"": {"file": "f"}}), ("a file without a name", {"big": {"file": ""}}),
+                         ("a URL of a mile", {"big": {"url": "http://" + "h" * 5000}}), ("a file of two lines", {"big": {"file": "a\nb"}}),
+                         ("too many models", {f"m{i}": {"file": "f"} for i in range(16)})):
+        yield what, dump(team("abc", models=models))
+    yield "a model that is not there", dump(dict(team("abc"), models={"big": {"file": "f"}}, agents=agents("ab") + agents("c", model="bog")))
+    yield "a model where none are", dump(dict(team("abc"), agents=agents("abc", model="big")))
+    yield "a program on a model", dump(dict(team("a"), models={"big": {"file": "f"}}, agents=[{"name": "p", "command": ["true"], "model": "big"}]))
     yield edges("edges that are an object", {"from": "a", "to": "b"})
     yield edges("edges that are null", None)
     yield edges("too many edges", [{"from": many[:64], "to": many[:64], "next_round": True}, {"from": many[:63], "to": many[63]}], many[:64])

@@ -48,7 +48,7 @@ def properties(schema, path, document):
     part = schema
     for key in path:
         document = document[key]
-        part = resolve(schema, part["items"] if isinstance(key, int) else part["properties"][key])
+        part = resolve(schema, part["items"] if isinstance(key, int) else part.get("properties", {}).get(key) or part["additionalProperties"])
         if "if" in part:
             part = resolve(schema, part["then" if part["if"]["required"][0] in document else "else"])
     return part
@@ -59,7 +59,7 @@ def compare_keys(program, folder, schema):
     full["edges"] = [{"from": "a", "to": "b"}, {"from": "b", "to": "c"}]
     full["agents"][0]["sampling"] = {}
     full["agents"].append({"name": "d", "command": ["true"]})
-    for path in ((), ("context",), ("formats",), ("agents", 0), ("agents", 0, "sampling"), ("agents", 3), ("edges", 0)):
+    for path in ((), ("context",), ("formats",), ("models", "big"), ("agents", 0), ("agents", 0, "sampling"), ("agents", 3), ("edges", 0)):
         document = copy.deepcopy(full)
         where = document
         for key in path:
@@ -130,6 +130,10 @@ def bad_teams():
             (agent + ("latent_steps",), -1), (agent + ("latent_steps",), 100001), (agent + ("latent_steps",), 0.5), (agent + ("max_new_tokens",), 0),
             (agent + ("max_new_tokens",), 10000001), (agent + ("speaks",), "yes"), (agent + ("sampling",), 1), (agent + ("sampling", "temperature"), 101),
             (agent + ("sampling", "top_k"), 16777217), (agent + ("sampling", "top_p"), 0), (agent + ("sampling", "min_p"), 1.1),
+            (agent + ("model",), 1), (agent + ("model",), ""), (("models",), []), (("models", "big"), "big.gguf"), (("models", "big"), {}),
+            (("models", "big"), {"file": "f", "url": "http://h"}), (("models", "big"), {"file": "f", "id": "m"}), (("models", "big", "file"), ""),
+            (("models", "big", "file"), 1), (("models", "big", "file"), "x" * 5000), (("models", "big", "path"), "f"), (("models", "n" * 65), {"file": "f"}),
+            (("models",), {f"m{i}": {"file": "f"} for i in range(16)}), (("models", "far", "url"), "http://h\nx"),
             (agent + ("sampling", "typical"), 1), (agent + ("think",), 1), (agent + ("reasoning",), "no"), (agent + ("role",), "planner")]:
         yield changed(path, value)
     base["agents"].insert(0, {"name": "d", "command": ["true"]})

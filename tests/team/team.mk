@@ -5,10 +5,10 @@
 .PHONY: fuzz-team
 
 FUZZ_TEAM_SRC := tests/team/fuzz.c src/cli/teams/shape.c \
-    $(wildcard src/team/file/*.c) src/team/plan.c src/team/params.c
+    $(wildcard src/team/file/*.c) src/team/plan/plan.c src/team/plan/lanes.c src/team/plan/host.c src/team/plan/params.c
 
 # Built apart: the fuzzer instruments all of the reader. (Defaults are the library's.)
-$(FUZZ)/team: $(FUZZ_TEAM_SRC) $(B)/gen/builtin_teams.c $(wildcard src/team/*.h src/team/file/*.h src/base/*.[ch]) $(LIB_A)
+$(FUZZ)/team: $(FUZZ_TEAM_SRC) $(B)/gen/builtin_teams.c $(wildcard src/team/*.h src/team/*/*.h src/base/*.[ch]) $(LIB_A)
 	@mkdir -p $(@D)
 	clang -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    -Iinclude -Isrc $(PKG_INC) $(filter %.c,$^) $(LIB_A) $(LIB_LIBS) -o $@

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "support.h"
 #include "team/job.h"
-#include "team/params.h"
+#include "team/plan/params.h"
 
 enum { N_QUESTIONS = 5 };
 

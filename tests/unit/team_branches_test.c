@@ -407,9 +407,9 @@ static void run_slowed(float *logits, const lmi_plan *plan, lmas_session *sessio
     bool has_logits = false;
     int tick;
 
-    assert_ok(lmi_shelf_init(&shelf, session->ctx, plan));
+    assert_ok(lmi_shelf_init(&shelf, plan));
     assert_ok(lmi_job_new(&job, plan, &q));
-    assert_true(lmi_job_take_memories(job, session, plan->n_lanes));
+    assert_true(lmi_job_take_memories(job));
     lmi_job_start(job, &shelf);
     for (tick = 0; !job->is_done; tick++) {
         const lmi_strand *last = &job->strands[plan->n_turns - 1];
@@ -444,6 +444,7 @@ static void check_order(const char *edges)
     size_t slow;
 
     assert_ok(lmi_plan_make(&plan, session->model, team, &params));
+    plan.hosts[0].session = session;
     assert_ok(lmi_context_prove_join(session->ctx));
     run_slowed(usual, &plan, session, plan.n_turns - 1);
     for (slow = 0; slow + 1 < plan.n_turns; slow++) {

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "support.h"
-#include "team/plan.h"
+#include "team/plan/plan.h"
 
 enum { TEXT_MAX = 1 << 20, N_AGENTS = 64, N_ROUNDS = 16 };
 
@@ -74,7 +74,7 @@ static void test_a_dense_graph_is_planned_at_once(void **state)
 static uint32_t played_peak(const lmi_plan *plan, const lmi_turn_state *standing)
 {
     lmi_turn_state now[LMI_TEAM_TURNS_MAX];
-    uint32_t peak = lmi_plan_n_held(plan, standing);
+    uint32_t peak = lmi_plan_n_held(plan, standing, 0);
     size_t i, k;
 
     memcpy(now, standing, plan->n_turns * sizeof(*now));
@@ -85,7 +85,7 @@ static uint32_t played_peak(const lmi_plan *plan, const lmi_turn_state *standing
             continue;
         for (k = 0; k < plan->n_turns; k++)
             now[k] = now[k] == LMI_RUNS ? LMI_ENDED : now[k];
-        n = lmi_plan_n_held(plan, now) + !lmi_plan_takes_over(plan, now, i);
+        n = lmi_plan_n_held(plan, now, 0) + !lmi_plan_takes_over(plan, now, i);
         peak = n > peak ? n : peak;
         now[i] = LMI_RUNS;
     }
@@ -100,11 +100,11 @@ static void test_memories_are_counted_as_turns_go(void **state)
     size_t i;
 
     (void)state;
-    assert_int_equal(plan.n_lanes_least, played_peak(&plan, standing));
+    assert_int_equal(plan.hosts[0].n_lanes_least, played_peak(&plan, standing));
     for (i = 0; i < plan.n_turns; i++) {
-        assert_int_equal(lmi_plan_peak(&plan, standing), played_peak(&plan, standing));
+        assert_int_equal(lmi_plan_peak(&plan, standing, 0), played_peak(&plan, standing));
         standing[i] = LMI_RUNS;
-        assert_int_equal(lmi_plan_peak(&plan, standing), played_peak(&plan, standing));
+        assert_int_equal(lmi_plan_peak(&plan, standing, 0), played_peak(&plan, standing));
         standing[i] = LMI_ENDED;
     }
     lmi_plan_done(&plan);

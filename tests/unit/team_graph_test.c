@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "support.h"
-#include "team/prompt.h"
+#include "team/plan/prompt.h"
 
 /* Agents a to `last`, who are shown the question and whatever reaches them, and `rest` behind. */
 static lmas_status parse(lmas_team **out, char last, const char *rest)
@@ -153,8 +153,8 @@ static void test_a_chain_is_a_graph_with_one_strand(void **state)
 
     (void)state;
     assert_int_equal(plan.n_turns, 3);
-    assert_int_equal(plan.n_lanes, 1);
-    assert_int_equal(plan.n_lanes_least, 1);
+    assert_int_equal(plan.hosts[0].n_lanes, 1);
+    assert_int_equal(plan.hosts[0].n_lanes_least, 1);
     assert_true(lmi_plan_keeps_memory(&plan));
     assert_int_equal(plan.turns[2].base, 1);
     assert_string_equal(names(&plan, &plan.turns[2].blocks), "abc");
@@ -173,8 +173,8 @@ static void test_experts_go_side_by_side_and_are_joined_in_the_files_order(void 
     const lmi_turn *d = &plan.turns[3];
 
     (void)state;
-    assert_int_equal(plan.n_lanes, 3);
-    assert_int_equal(plan.n_lanes_least, 3);
+    assert_int_equal(plan.hosts[0].n_lanes, 3);
+    assert_int_equal(plan.hosts[0].n_lanes_least, 3);
     assert_true(lmi_turn_is_fresh(&plan.turns[2]));
     assert_int_equal(d->base, 0);
     assert_int_equal(d->n_parcels, 2);
@@ -203,7 +203,7 @@ static void test_what_branches_share_is_there_once_behind_the_join(void **state)
     lmi_plan plan = latent_plan(team);
 
     (void)state;
-    assert_int_equal(plan.n_lanes, 2);
+    assert_int_equal(plan.hosts[0].n_lanes, 2);
     assert_string_equal(names(&plan, &plan.turns[0].gives_to), "bc");
     assert_string_equal(names(&plan, &plan.turns[3].blocks), "abcd");
     assert_int_equal(plan.turns[3].n_parcels, 1);
@@ -221,9 +221,9 @@ static void test_the_last_taker_takes_a_memory_over(void **state)
     assert_false(lmi_plan_takes_over(&plan, standing, 1));
     standing[1] = LMI_RUNS;
     assert_true(lmi_plan_takes_over(&plan, standing, 2));
-    assert_int_equal(lmi_plan_n_held(&plan, standing), 2);
+    assert_int_equal(lmi_plan_n_held(&plan, standing, 0), 2);
     standing[2] = LMI_RUNS;
-    assert_int_equal(lmi_plan_n_held(&plan, standing), 2);
+    assert_int_equal(lmi_plan_n_held(&plan, standing, 0), 2);
     lmi_plan_done(&plan);
     lmas_team_free(team);
 }
@@ -239,8 +239,8 @@ static void test_a_branch_waits_where_there_are_no_lanes_for_it(void **state)
     lmi_turn_state standing[7] = {LMI_WAITS};
 
     (void)state;
-    assert_int_equal(plan.n_lanes, 4);
-    assert_int_equal(plan.n_lanes_least, 3);
+    assert_int_equal(plan.hosts[0].n_lanes, 4);
+    assert_int_equal(plan.hosts[0].n_lanes_least, 3);
     assert_true(lmi_plan_may_begin(&plan, standing, 0, 3));
     standing[0] = LMI_RUNS;
     assert_true(lmi_plan_may_begin(&plan, standing, 1, 3));
@@ -263,7 +263,7 @@ static void test_rounds_repeat_the_graph_and_the_last_one_speaks(void **state)
 
     (void)state;
     assert_int_equal(plan.n_turns, 6);
-    assert_int_equal(plan.n_lanes, 1);
+    assert_int_equal(plan.hosts[0].n_lanes, 1);
     assert_string_equal(names(&plan, &plan.turns[5].blocks), "ababab");
     for (i = 0; i < 6; i++) {
         assert_int_equal(plan.turns[i].round, i / 2);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "latentmas_store.h"
 #include "support.h"
 
 enum { N_CTX = 2048, N_LANES = 5, N_SPOKEN = 12 };

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "support.h"
 #include "team/file/team.h"
-#include "team/prompt.h"
+#include "team/plan/prompt.h"
 
 static lmas_status open_text(lmas_team **out, const char *text)
 {

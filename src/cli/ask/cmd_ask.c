@@ -62,6 +62,7 @@ static const lmi_opt_group groups[] = {
     {"Team", lmi_team_opts, offsetof(lmi_solve_flags, team)},
     {"Sampling", lmi_sampling_opts, offsetof(lmi_solve_flags, sampling)},
     {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
+    {"Other models and servers", lmi_host_opts, offsetof(lmi_solve_flags, hosts)},
     {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
     {0},
 };
@@ -188,7 +189,8 @@ static lmas_status check(const ask_settings *s)
     if (s->keys.key_file && s->keys.sign_file)
         return lmi_fail(LMAS_E_INVALID, "a file has one seal: give --key or --sign, not both");
     if (lmi_flags_check(&s->solve.model) != LMAS_OK ||
-        lmi_team_flags_check(&s->solve.team) != LMAS_OK)
+        lmi_team_flags_check(&s->solve.team) != LMAS_OK ||
+        lmi_host_flags_check(&s->solve.hosts) != LMAS_OK)
         return LMAS_E_INVALID;
     if (strcmp(s->solve.team.control, lmas_control_name(LMAS_CONTROL_SHUFFLED)) == 0)
         return lmi_fail(LMAS_E_INVALID,
@@ -199,7 +201,7 @@ static lmas_status check(const ask_settings *s)
 
 static int run(void *settings, const lmi_args *args)
 {
-    const ask_settings *s = settings;
+    ask_settings *s = settings;
     lmi_talk talk = {.agents = s->trace ? stderr : NULL,
                      .thoughts = shows_thoughts(s) ? stderr : NULL};
     lmas_status status;
@@ -210,11 +212,13 @@ static int run(void *settings, const lmi_args *args)
         return LMI_EXIT_OK;
     }
     if (args->n_words != 1) {
-        lmi_say("ask: one question expected, found %zu words: put the question in quotes, or give "
-                "- to read it from stdin",
-                args->n_words);
+        lmi_say("ask: one question expected, found %zu words: %s", args->n_words,
+                args->n_words == 0 && s->solve.hosts.agent_models.n > 0
+                    ? "put it before --agent_models, which takes all words behind it"
+                    : "put the question in quotes, or give - to read it from stdin");
         return LMI_EXIT_USAGE;
     }
+    lmi_solve_flags_settle(&s->solve);
     if (check(s) != LMAS_OK)
         return lmi_say_misuse();
     lmi_buf_init(&question, LMI_QUESTION_MAX);

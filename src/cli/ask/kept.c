@@ -37,6 +37,10 @@ static lmas_status check_whole(const lmi_stage *stage)
     lmas_edge edge;
     size_t i;
 
+    if (p->speaker)
+        return lmi_fail(LMAS_E_INVALID,
+                        "--save_memory keeps the last agent's memory, and --vllm_url has a server "
+                        "speak, which gives none out: leave out one of the two");
     for (i = 0; is_latent && lmas_team_edge(&edge, stage->team, i); i++) {
         if (p->control == LMAS_CONTROL_PROMPTS || p->control == LMAS_CONTROL_THOUGHTS)
             return lmi_fail(LMAS_E_INVALID,

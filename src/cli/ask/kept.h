@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "cli/open.h"
+#include "latentmas_store.h"
 
 typedef struct lmi_kept {
     const char *from, *to; /* memory files; NULL for none */

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/elsewhere/lost.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
 #include "cli/run/flags.h"
@@ -28,8 +29,9 @@ enum {
 
 /* Flags of the reference that mean nothing here. */
 typedef struct moot_flags {
-    const char *device2, *gpu_memory_utilization, *tensor_parallel_size;
-    bool use_vllm, enable_prefix_caching, use_second_HF_model, do_not_enforce_qwen;
+    const char *gpu_memory_utilization, *tensor_parallel_size;
+    const char *soft_chunk_size, *kernel_chunk_size;
+    bool do_not_enforce_qwen, kernel_early_stopping;
 } moot_flags;
 
 typedef struct run_settings {
@@ -60,19 +62,18 @@ static const lmi_opt run_opts[] = {
 
 #define AT(field) offsetof(moot_flags, field)
 static const lmi_opt moot_opts[] = {
-    {"--device2", LMI_OPT_MOOT_TEXT, AT(device2), "DEVICE",
-     .help = "one engine holds the model, there is no second one to place"},
-    {"--use_second_HF_model", LMI_OPT_MOOT_ON, AT(use_second_HF_model),
-     .help = "one engine holds the model, there is no second one"},
     {"--do_not_enforce_qwen", LMI_OPT_MOOT_ON, AT(do_not_enforce_qwen),
      .help = "Science-LatentMAS's; any model is taken here"},
-    {"--use_vllm", LMI_OPT_MOOT_ON, AT(use_vllm), .help = "libllama is the engine"},
-    {"--enable_prefix_caching", LMI_OPT_MOOT_ON, AT(enable_prefix_caching),
-     .help = "vLLM's; libllama is the engine"},
     {"--gpu_memory_utilization", LMI_OPT_MOOT_TEXT, AT(gpu_memory_utilization), "X",
-     .help = "vLLM's; -c sets the size of the working memory"},
+     .help = "vLLM's, which is told when it is started; -c sets the size of the working memory"},
     {"--tensor_parallel_size", LMI_OPT_MOOT_TEXT, AT(tensor_parallel_size), "N",
-     .help = "vLLM's; --device picks devices"},
+     .help = "vLLM's, which is told when it is started; --device picks libllama's devices"},
+    {"--soft_chunk_size", LMI_OPT_MOOT_TEXT, AT(soft_chunk_size), "N",
+     .help = "Hybrid-LatentMAS's; all thoughts of a turn are mapped together, in blocks of rows"},
+    {"--kernel_chunk_size", LMI_OPT_MOOT_TEXT, AT(kernel_chunk_size), "N",
+     .help = "Hybrid-LatentMAS's, likewise"},
+    {"--kernel_early_stopping", LMI_OPT_MOOT_ON, AT(kernel_early_stopping),
+     .help = "Hybrid-LatentMAS's; the features' sums are over all rows"},
     {0},
 };
 #undef AT
@@ -84,6 +85,7 @@ static const lmi_opt_group groups[] = {
     {"Team", lmi_team_opts, offsetof(lmi_solve_flags, team)},
     {"Sampling", lmi_sampling_opts, offsetof(lmi_solve_flags, sampling)},
     {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
+    {"Other models and servers", lmi_host_opts, offsetof(lmi_solve_flags, hosts)},
     {"Model-written code", lmi_code_opts, offsetof(run_settings, code)},
     {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
     {"Accepted without effect", moot_opts, offsetof(run_settings, moot)},
@@ -164,6 +166,7 @@ static lmas_status parse_command(work *w, const lmi_args *args, size_t n_new)
         argv[1 + w->n_stored + i] = args->argv[1 + i];
     init(&w->settings);
     status = lmi_options_parse(&w->args, &w->settings, groups, (int)n, argv);
+    lmi_solve_flags_settle(&w->settings.solve);
     if (status == LMAS_OK)
         return status;
     lmi_free(argv);
@@ -205,6 +208,8 @@ static lmas_status check(const work *w)
         status = lmi_code_flags_check(&s->code, lmi_task_find(s->task.task));
     if (status == LMAS_OK)
         status = lmi_team_flags_check(&s->solve.team);
+    if (status == LMAS_OK)
+        status = lmi_host_flags_check(&s->solve.hosts);
     return status == LMAS_OK ? lmi_flags_check(&s->solve.model) : status;
 }
 
@@ -427,11 +432,23 @@ typedef struct shown {
     lmi_activity idle; /* nothing at work yet */
 } shown;
 
+/* Line by line. */
+static void say_news(shown *s, const char *news)
+{
+    const char *end;
+
+    if (*news)
+        lmi_progress_clear(&s->progress);
+    for (; (end = strchr(news, '\n')) != NULL; news = end + 1)
+        lmi_say("%.*s", (int)(end - news), news);
+}
+
 static bool show_standing(void *user, const lmi_standing *standing)
 {
     shown *s = user;
     lmi_buf text;
 
+    say_news(s, standing->news);
     lmi_buf_init(&text, lmi_progress_width(&s->progress));
     lmi_standing_describe(&text, standing, s->idle);
     lmi_progress_promise(&s->progress, standing->totals.n, standing->n, lmi_buf_text(&text));
@@ -567,6 +584,16 @@ static int stop(const work *w, lmas_status status)
     return code;
 }
 
+/* What is said where a server of --rpc is lost: nothing in this process can count any more. */
+static void say_way_on(const work *w)
+{
+    char words[LMI_PATH_MAX + 64];
+
+    snprintf(words, sizeof(words), "what is done is kept; go on with: latentmas run --resume %s",
+             w->folder.path);
+    lmi_lost_way_on(words);
+}
+
 static int go(work *w, const lmi_args *args)
 {
     lmas_status status = LMAS_OK;
@@ -584,6 +611,7 @@ static int go(work *w, const lmi_args *args)
         status = open_folder(w);
     if (status != LMAS_OK)
         return lmi_say_failure(status);
+    say_way_on(w);
     status = ask_questions(w);
     if (status == LMAS_OK)
         status = report(w);

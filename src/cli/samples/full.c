@@ -148,6 +148,10 @@ void lmi_full_texts(const lmi_shown *row, size_t run)
             lmi_full_title(key, agent->name, "says");
             lmi_put_block(stdout, agent->output);
         }
+        if (agent->crossing) {
+            lmi_full_title(key, agent->name, "thoughts, to other models");
+            lmi_put_block(stdout, agent->crossing);
+        }
         if (agent->probe) {
             lmi_full_title(key, agent->name, "would have said");
             lmi_put_block(stdout, agent->probe);

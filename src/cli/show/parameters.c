@@ -15,6 +15,7 @@ static const char *const flags[][2] = {
     {"kv", "--kv"},
     {"flash_attn", "-fa"},
     {"devices", "--device"},
+    {"rpc", "--rpc"},
     {"chat_template", "--chat-template"},
     {"reasoning", "--reasoning"},
     {"latent_steps", "--latent_steps"},

@@ -53,6 +53,17 @@ static void print_probe(FILE *to, const lmas_agent_trace *agent)
     fputc('\n', to);
 }
 
+/* Where it was, if not on the team's own model, and how its thoughts went on from there. */
+static void print_elsewhere(FILE *to, const lmas_agent_trace *agent)
+{
+    if (agent->model)
+        fprintf(to, "%*s  on     %s\n", NAME_WIDTH, "", agent->model);
+    if (agent->remote_ms > 0)
+        fprintf(to, "%*s  server %.2f s\n", NAME_WIDTH, "", agent->remote_ms / 1e3);
+    if (agent->crossing)
+        fprintf(to, "%*s  cross  %s\n", NAME_WIDTH, "", agent->crossing);
+}
+
 void lmi_trace_agent(FILE *to, const lmas_agent_trace *agent)
 {
     char positions[32] = ".";
@@ -74,6 +85,7 @@ void lmi_trace_agent(FILE *to, const lmas_agent_trace *agent)
     if (agent->n_dropped)
         fprintf(to, " kept %u of %u", agent->n_kept, agent->n_kept + agent->n_dropped);
     fputc('\n', to);
+    print_elsewhere(to, agent);
     print_probe(to, agent);
 }
 

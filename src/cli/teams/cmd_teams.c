@@ -123,6 +123,28 @@ static void print_gaps(const lmas_team *team)
     }
 }
 
+/* Who is on another model than the one that the team is run on, and where that is. */
+static void print_models(const lmas_team *team)
+{
+    lmas_team_model m;
+    size_t i, k;
+
+    for (i = 0; lmas_team_model_at(&m, team, i); i++) {
+        const char *gap = "";
+
+        printf("  model %s (%s): ", m.name, m.file ? m.file : m.hf ? m.hf : m.url);
+        for (k = 0; k < lmas_team_n_agents(team); k++) {
+            const char *model = lmas_team_agent_model(team, k);
+
+            if (!model || strcmp(model, m.name) != 0)
+                continue;
+            printf("%s%s", gap, lmas_team_agent_name(team, k));
+            gap = ", ";
+        }
+        puts(*gap ? "" : "no agent");
+    }
+}
+
 static int check(const char *path)
 {
     lmas_team *team = NULL;
@@ -136,6 +158,7 @@ static int check(const char *path)
         printf("%s: team %s is good: ", path, lmas_team_name(team));
         status = draw(team, lmi_draw_short);
         putchar('\n');
+        print_models(team);
         print_gaps(team);
     }
     lmas_team_free(team);

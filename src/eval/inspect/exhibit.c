@@ -205,8 +205,12 @@ static bool read_numbers(lmas_agent_trace *out, yyjson_val *val)
 static lmas_status read_agent(lmas_agent_trace *out, const lmi_json *line, yyjson_val *val)
 {
     if (!read_text(&out->name, val, "name", "") || !read_text(&out->input, val, "input", "") ||
-        !read_text(&out->output, val, "output", "") || !read_text(&out->probe, val, "probe", NULL))
-        return refuse(line, "an agent whose name, input, output or probe is no text");
+        !read_text(&out->output, val, "output", "") ||
+        !read_text(&out->probe, val, "probe", NULL) ||
+        !read_text(&out->model, val, "model", NULL) ||
+        !read_text(&out->crossing, val, "crossing", NULL))
+        return refuse(line, "an agent whose name, input, output, probe, model or crossing is no "
+                            "text");
     if (!read_numbers(out, val))
         return refuse(line, "an agent with a number out of range");
     return read_thoughts(out, line, yyjson_obj_get(val, "thoughts"));

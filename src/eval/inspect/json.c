@@ -89,6 +89,10 @@ static void add_agent(yyjson_mut_doc *doc, yyjson_mut_val *agents, const lmas_ag
     yyjson_mut_obj_add_str(doc, o, "output", agent->output);
     if (agent->probe)
         yyjson_mut_obj_add_str(doc, o, "probe", agent->probe);
+    if (agent->model)
+        yyjson_mut_obj_add_str(doc, o, "model", agent->model);
+    if (agent->crossing)
+        yyjson_mut_obj_add_str(doc, o, "crossing", agent->crossing);
     yyjson_mut_obj_add_uint(doc, o, "n_read", agent->n_read);
     yyjson_mut_obj_add_uint(doc, o, "n_thought", agent->n_thought);
     yyjson_mut_obj_add_uint(doc, o, "n_spoken", agent->n_spoken);

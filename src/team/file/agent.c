@@ -151,13 +151,13 @@ static lmas_status read_name(lmas_team *team, const lmi_json *json, yyjson_val *
 }
 
 /* An agent that a model is. */
-static lmas_status read_model(lmi_agent *agent, const lmi_json *json, yyjson_val *object,
-                              const char *where)
+static lmas_status read_model(lmi_agent *agent, const lmas_team *team, const lmi_json *json,
+                              yyjson_val *object, const char *where)
 {
     static const char *const keys[] = {
         "name",           "prompt", "system",   "think",     "latent_steps",
         "max_new_tokens", "speaks", "sampling", "reasoning", "chat_template_kwargs",
-        "command",        NULL};
+        "command",        "model",  NULL};
     const char *prompt;
     lmas_status status = lmi_json_only_keys(json, object, where, keys);
 
@@ -165,6 +165,8 @@ static lmas_status read_model(lmi_agent *agent, const lmi_json *json, yyjson_val
         status = lmi_json_string(&prompt, json, object, where, "prompt", false);
     if (status == LMAS_OK)
         status = lmi_team_take_string(&agent->prompt, json, object, where, "prompt", NULL);
+    if (status == LMAS_OK)
+        status = lmi_agent_read_model(agent, team, json, object, where);
     return status == LMAS_OK ? read_ways(agent, json, object, where) : status;
 }
 
@@ -181,7 +183,7 @@ lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *ob
     *agent = (lmi_agent){.latent_steps = LMI_STEPS_UNSAID};
     team->n_agents++;
     if (!yyjson_obj_get(object, "command")) {
-        status = read_model(agent, json, object, where);
+        status = read_model(agent, team, json, object, where);
     } else {
         status = lmi_command_read(&agent->command, json, object, where);
         if (status == LMAS_OK)
@@ -193,6 +195,7 @@ lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *ob
 void lmi_agent_done(lmi_agent *agent)
 {
     lmi_free(agent->name);
+    lmi_free(agent->model);
     lmi_free(agent->prompt);
     lmi_free(agent->system);
     lmi_free(agent->think);

@@ -267,7 +267,7 @@ static lmas_status read_team(lmas_team *team, const lmi_json *json)
     static const char *const keys[] = {
         "name",   "system",   "context", "agents",    "edges",
         "rounds", "baseline", "formats", "reasoning", "chat_template_kwargs",
-        NULL};
+        "models", NULL};
     yyjson_val *root = lmi_json_root(json);
     lmas_status status;
 
@@ -281,6 +281,8 @@ static lmas_status read_team(lmas_team *team, const lmi_json *json)
         status = read_context(team, json, root);
     if (status == LMAS_OK)
         status = read_formats(team, json, root);
+    if (status == LMAS_OK)
+        status = lmi_team_models_read(team, json, root);
     if (status == LMAS_OK)
         status = read_agents(team, json, root);
     if (status == LMAS_OK)
@@ -404,6 +406,7 @@ void lmas_team_free(lmas_team *team)
         return;
     for (i = 0; i < team->n_agents; i++)
         lmi_agent_done(&team->agents[i]);
+    lmi_team_models_done(team);
     lmi_graph_done(&team->graph);
     for (i = 0; i < LMI_ANSWER_KINDS; i++)
         lmi_free(team->formats[i]);

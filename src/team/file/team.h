@@ -13,6 +13,8 @@ enum {
     LMI_TEAM_NAME_MAX = 64,          /* bytes of a team's or an agent's name */
     LMI_ANSWER_KINDS = 4,
     LMI_TEAM_REMARKS_MAX = 32, /* kept; a person mends those first */
+    LMI_TEAM_MODELS_MAX = 15,  /* beside the one that the team is run on */
+    LMI_TEAM_PLACE_MAX = 4096, /* bytes that say where one of them is */
 };
 
 /* What an agent says for itself of how tokens are drawn; NAN and -1: as the run says. */
@@ -44,6 +46,7 @@ enum { LMI_STEPS_UNSAID = LMAS_LATENT_STEPS_AUTO - 1 };
 
 typedef struct lmi_agent {
     char *name;
+    char *model; /* one of the team's; NULL: the one that the team is run on */
     lmi_command command;
     char *prompt;             /* template; "" of a program */
     char *system;             /* NULL: the team's */
@@ -67,6 +70,8 @@ struct lmas_team {
     char *context_text;   /* the same for text, with `{outputs}`; "" if none */
     char *baseline;       /* template of the single agent */
     char *formats[LMI_ANSWER_KINDS]; /* by lmas_answer_kind; NULL where the file has none */
+    lmas_team_model models[LMI_TEAM_MODELS_MAX]; /* their strings are owned */
+    size_t n_models;
     lmi_agent agents[LMI_TEAM_AGENTS_MAX];
     size_t n_agents;
     lmi_graph graph;
@@ -77,6 +82,12 @@ struct lmas_team {
 /* Read the agent `object`, the next of the team; `line` is that of "agents". */
 lmas_status lmi_agent_read(lmas_team *team, const lmi_json *json, yyjson_val *object, size_t line);
 void lmi_agent_done(lmi_agent *agent);
+
+/* "models" of the team, before its agents; and of an agent which of them it is on. */
+lmas_status lmi_team_models_read(lmas_team *team, const lmi_json *json, yyjson_val *root);
+lmas_status lmi_agent_read_model(lmi_agent *agent, const lmas_team *team, const lmi_json *json,
+                                 yyjson_val *object, const char *where);
+void lmi_team_models_done(lmas_team *team);
 
 /* "command" and what belongs to it. */
 lmas_status lmi_command_read(lmi_command *out, const lmi_json *json, yyjson_val *agent,

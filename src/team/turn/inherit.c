@@ -4,7 +4,7 @@
  * The last taker of a memory takes it over, the others get forks; so a chain goes on in one memory.
  * Whoever is the last gets the same cells as a fork: what follows does not depend on time.
  */
-#include "team/inherit.h"
+#include "team/turn/inherit.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
 /* Where block `k` of its memory begins. */
 static uint32_t begin_of(const lmi_strand *strand, size_t k)
 {
-    return k ? strand->ends[k - 1] : strand->plan->n_origin;
+    return k ? strand->ends[k - 1] : lmi_plan_origin(strand->plan, strand->turn);
 }
 
 static lmas_memory *take_free(lmi_memories *memories)
@@ -45,7 +45,7 @@ static lmas_status take_new(lmi_strand *strand, lmi_memories *memories)
     lmas_memory *origin = strand->plan->params.origin;
 
     strand->memory = take_free(memories);
-    return origin ? lmi_memory_fork(strand->memory, origin) : LMAS_OK;
+    return origin && strand->turn->host == 0 ? lmi_memory_fork(strand->memory, origin) : LMAS_OK;
 }
 
 /* Its base's blocks lie where they lay. */

@@ -2,7 +2,7 @@
 #ifndef LMI_TEAM_INHERIT_H
 #define LMI_TEAM_INHERIT_H
 
-#include "team/strand.h"
+#include "team/turn/strand.h"
 
 /* The memories of one question. */
 typedef struct lmi_memories {

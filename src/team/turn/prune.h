@@ -2,7 +2,7 @@
 #ifndef LMI_TEAM_PRUNE_H
 #define LMI_TEAM_PRUNE_H
 
-#include "team/strand.h"
+#include "team/turn/strand.h"
 
 /* Apply the rules to the strand's memory, which holds what it inherits and nothing else, and note
  * in its trace what went on. Its prompt is known. */

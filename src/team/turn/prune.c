@@ -7,7 +7,7 @@
  * Blocks that came along one edge are judged together, and so are all those along edges without a
  * rule of their own: what stays of S cells is a share of these S.
  */
-#include "team/prune.h"
+#include "team/turn/prune.h"
 
 #include "base/clock.h"
 #include "latent/handover.h"
@@ -16,7 +16,7 @@
 static uint32_t gather(lmi_keeping *k, const lmi_strand *strand, const lmi_keep *keep)
 {
     const lmi_turn *turn = strand->turn;
-    uint32_t n = 0, pos = strand->plan->n_origin;
+    uint32_t n = 0, pos = lmi_plan_origin(strand->plan, turn);
     size_t i;
 
     for (i = 0; i < turn->n_keeps; i++)
@@ -93,7 +93,7 @@ lmas_status lmi_prune(lmi_strand *strand)
     if (status == LMAS_OK)
         status = restart(strand);
     if (status == LMAS_OK)
-        note(&strand->trace, k.n_before, n_left, plan->model->info.cell_size);
+        note(&strand->trace, k.n_before, n_left, strand->turn->model->info.cell_size);
     lmi_keeping_end(&k);
     memory->lane->ms += lmi_now_ms() - begin;
     return status;

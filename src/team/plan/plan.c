@@ -1,12 +1,12 @@
 /* plan.c - from a graph and a method to turns; plan.h has the picture. */
-#include "team/plan.h"
+#include "team/plan/plan.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "team/params.h"
+#include "team/plan/params.h"
 
 /* What goes from one turn to another. */
 typedef struct link {
@@ -14,6 +14,7 @@ typedef struct link {
     lmi_carry asked;      /* as method and file say */
     lmi_carry carry;      /* what an experiment lets through of it */
     const lmi_keep *keep; /* and which cells of that; NULL for all */
+    bool is_afresh;       /* memory goes on to be read afresh: a relay, or to another host */
 } link;
 
 /* A set of turns. Where many hand to many, lists alone would be searched for seconds. */
@@ -85,10 +86,12 @@ static void copy(draft *d, lmi_turn_list *list, const lmi_turn_list *other)
 
 /* ---- Links ---- */
 
-/* What the method makes of an edge. */
-static lmi_carry asked_of(const lmas_solver_params *p, lmi_carry carry)
+/* What the method makes of an edge, and a server that takes texts alone. */
+static lmi_carry asked_of(const lmi_plan *plan, size_t to, lmi_carry carry)
 {
-    const bool is_text = p->method == LMAS_METHOD_TEXT_MAS || p->control == LMAS_CONTROL_TEXT;
+    const lmas_solver_params *p = &plan->params;
+    const bool is_text = p->method == LMAS_METHOD_TEXT_MAS || p->control == LMAS_CONTROL_TEXT ||
+                         lmi_plan_host(plan, to)->space == LMI_NO_SPACE;
 
     return is_text && carry != LMI_CARRY_NONE ? LMI_CARRY_TEXT : carry;
 }
@@ -110,16 +113,25 @@ static const lmi_keep *keep_of(const lmi_plan *plan, const lmi_edge *edge)
     return keep->rule == LMI_KEEP_ALL ? NULL : keep;
 }
 
+/* Cells stay in their session. */
+static bool is_afresh(const lmi_plan *plan, size_t from, size_t to, lmi_carry carry)
+{
+    return carry == LMI_CARRY_EMBEDS ||
+           (lmi_carries_memory(carry) &&
+            (plan->turns[from].host != plan->turns[to].host || lmi_plan_host(plan, to)->remote));
+}
+
 static void add_link(draft *d, size_t from, size_t to, const lmi_edge *edge)
 {
-    const lmi_carry asked = asked_of(&d->plan->params, edge->carry);
+    const lmi_carry asked = asked_of(d->plan, to, edge->carry);
+    const lmi_carry carry = carry_of(&d->plan->params, asked);
 
     if (!lmi_reserve((void **)&d->links, &d->capacity, d->n_links + 1, sizeof(link))) {
         fail(d);
         return;
     }
     d->links[d->n_links++] =
-        (link){from, to, asked, carry_of(&d->plan->params, asked), keep_of(d->plan, edge)};
+        (link){from, to, asked, carry, keep_of(d->plan, edge), is_afresh(d->plan, from, to, carry)};
 }
 
 /* What leads to the agent at `order[at]` in a round: from the same one, or from that before. */
@@ -151,6 +163,49 @@ static void link_turns(draft *d)
 
 /* ---- Turns ---- */
 
+/* An agent's host by name, as the caller says, or the file. NULL is the baseline's single one. */
+static const char *host_name(const lmi_plan *plan, const lmi_agent *agent)
+{
+    const lmas_solver_params *p = &plan->params;
+    const size_t i = agent ? (size_t)(agent - plan->team->agents) : 0;
+
+    if (!agent)
+        return NULL;
+    return i < p->n_agent_hosts ? p->agent_hosts[i] : agent->model;
+}
+
+/* A speaker speaks for the first host's agents: the last one's turn, or where there is no memory
+ * all. */
+static size_t speaker_of(const lmi_plan *plan, size_t i, size_t host)
+{
+    const bool is_asked = plan->params.method != LMAS_METHOD_LATENT_MAS || i + 1 == plan->n_turns;
+
+    return plan->params.speaker && host == 0 && is_asked ? plan->n_hosts - 1 : host;
+}
+
+static lmas_status place_turns(lmi_plan *plan)
+{
+    size_t i;
+
+    for (i = 0; i < plan->n_turns; i++) {
+        lmi_turn *turn = &plan->turns[i];
+        const char *name = host_name(plan, turn->agent);
+        const size_t host = lmi_hosts_find(plan->hosts, plan->n_hosts, name);
+
+        if (lmi_turn_is_errand(turn))
+            continue;
+        if (host == plan->n_hosts)
+            return lmi_fail(LMAS_E_INVALID,
+                            "agent %s of team %s is on the model \"%.64s\", and no host has that "
+                            "name",
+                            turn->name, plan->team->name, name);
+        turn->host = speaker_of(plan, i, host);
+        turn->is_remote = lmi_plan_host(plan, i)->remote != NULL;
+        turn->model = lmi_plan_host(plan, i)->model;
+    }
+    return LMAS_OK;
+}
+
 static lmas_status make_turns(lmi_plan *plan)
 {
     const lmi_graph *g = &plan->team->graph;
@@ -171,7 +226,7 @@ static lmas_status make_turns(lmi_plan *plan)
                                     .round = is_single ? 0 : (uint32_t)(i / g->n_agents),
                                     .base = LMI_NO_TURN};
     }
-    return LMAS_OK;
+    return place_turns(plan);
 }
 
 /* Renumber the turns that have a place, counted from 1, and the links between them. */
@@ -188,8 +243,8 @@ static void close_ranks(draft *d, const size_t *place)
         const link *l = &d->links[i];
 
         if (place[l->to])
-            d->links[n++] =
-                (link){place[l->from] - 1, place[l->to] - 1, l->asked, l->carry, l->keep};
+            d->links[n++] = (link){place[l->from] - 1, place[l->to] - 1, l->asked,
+                                   l->carry,           l->keep,          l->is_afresh};
     }
     d->n_links = n;
 }
@@ -221,11 +276,20 @@ static void add_parcel(draft *d, lmi_turn *turn, lmi_parcel parcel)
     turn->parcels[turn->n_parcels++] = parcel;
 }
 
+/* Somebody reads the block afresh; in another space its thoughts must be mapped. */
+static void note_reader(const lmi_plan *plan, size_t block, size_t to)
+{
+    const int32_t space = lmi_plan_host(plan, to)->space;
+
+    plan->turns[block].is_relayed = true;
+    if (space != lmi_plan_host(plan, block)->space)
+        plan->turns[block].crosses |= 1u << space;
+}
+
 /* What the memory of turn `from` has, and `to` has not, comes behind. It is most often the last of
  * many: so its first block is looked for from the end. */
 static void add_parcels(draft *d, size_t to, const link *l)
 {
-    const bool is_read = l->carry == LMI_CARRY_EMBEDS;
     const lmi_turn_list *blocks = &d->plan->turns[l->from].blocks;
     size_t n_new = set_count_new(&d->blocks[to], &d->blocks[l->from]);
     size_t i = blocks->n;
@@ -238,8 +302,9 @@ static void add_parcels(draft *d, size_t to, const link *l)
         if (set_has(&d->blocks[to], (size_t)block))
             continue;
         add(d, &d->plan->turns[to].blocks, (size_t)block);
-        add_parcel(d, &d->plan->turns[to], (lmi_parcel){block, (int32_t)l->from, is_read});
-        d->plan->turns[block].is_relayed |= is_read;
+        add_parcel(d, &d->plan->turns[to], (lmi_parcel){block, (int32_t)l->from, l->is_afresh});
+        if (l->is_afresh)
+            note_reader(d->plan, (size_t)block, to);
     }
 }
 
@@ -261,7 +326,7 @@ static void inherit(draft *d, size_t to, const link *l)
 {
     lmi_turn *turn = &d->plan->turns[to];
 
-    if (turn->blocks.n == 0 && l->carry != LMI_CARRY_EMBEDS) {
+    if (turn->blocks.n == 0 && !l->is_afresh) {
         turn->base = (int32_t)l->from;
         copy(d, &turn->blocks, &d->plan->turns[l->from].blocks);
     } else {
@@ -269,7 +334,7 @@ static void inherit(draft *d, size_t to, const link *l)
     }
     add_keeps(d, turn, l->keep);
     set_add_all(&d->blocks[to], &d->blocks[l->from]);
-    if (l->carry == LMI_CARRY_EMBEDS)
+    if (l->is_afresh)
         return;
     add(d, &d->plan->turns[l->from].gives_to, to);
     add(d, &turn->takes_from, l->from);
@@ -307,10 +372,10 @@ static void gather(draft *d, size_t to, const link *links, size_t n)
         gather_text(d, to, &links[i]);
     list_heard(d, to);
     for (i = 0; i < n; i++)
-        if (lmi_carries_memory(links[i].carry) && links[i].carry != LMI_CARRY_EMBEDS)
+        if (lmi_carries_memory(links[i].carry) && !links[i].is_afresh)
             inherit(d, to, &links[i]);
     for (i = 0; i < n; i++)
-        if (links[i].carry == LMI_CARRY_EMBEDS)
+        if (links[i].is_afresh)
             inherit(d, to, &links[i]);
     add(d, &d->plan->turns[to].blocks, to);
     set_add(&d->blocks[to], to);
@@ -390,11 +455,14 @@ static void set_work(lmi_plan *plan, size_t i, const set *memory, const set *tex
     turn->sampling = sampling_of(plan, agent);
     if (lmi_turn_is_errand(turn))
         return;
-    turn->is_wanted = turn->is_output && p->on_memory;
-    if (is_latent)
+    turn->is_wanted = turn->is_output && p->on_memory && !turn->is_remote;
+    if (is_latent && !turn->is_remote)
         set_thoughts(turn, p, set_has(memory, i));
-    if (!is_latent || turn->is_output || agent->speaks || is_first || set_has(text, i))
+    if (!is_latent || turn->is_output || agent->speaks || is_first || set_has(text, i) ||
+        turn->is_remote || (turn->crosses && p->align.method == LMAS_ALIGN_TEXT))
         turn->n_speak = most_spoken(plan, agent);
+    else if (turn->crosses)
+        turn->n_instead = most_spoken(plan, agent);
 }
 
 static void set_all_work(const draft *d)
@@ -412,197 +480,6 @@ static void set_all_work(const draft *d)
         set_work(d->plan, i, &memory, &text);
 }
 
-/* ---- Memories at once ---- */
-
-bool lmi_plan_takes_over(const lmi_plan *plan, const lmi_turn_state *standing, size_t turn)
-{
-    const int32_t base = plan->turns[turn].base;
-    size_t i;
-
-    if (base == LMI_NO_TURN)
-        return false;
-    for (i = 0; i < plan->turns[base].gives_to.n; i++) {
-        const size_t taker = (size_t)plan->turns[base].gives_to.at[i];
-
-        if (taker != turn && standing[taker] == LMI_WAITS)
-            return false;
-    }
-    return true;
-}
-
-/* The last of those still to take from the turn's memory; LMI_NO_TURN for none. */
-static int32_t last_taker(const lmi_turn *turn, const lmi_turn_state *standing)
-{
-    size_t k = turn->gives_to.n;
-
-    while (k-- > 0)
-        if (standing[turn->gives_to.at[k]] == LMI_WAITS)
-            return turn->gives_to.at[k];
-    return LMI_NO_TURN;
-}
-
-uint32_t lmi_plan_n_held(const lmi_plan *plan, const lmi_turn_state *standing)
-{
-    uint32_t n = 0;
-    size_t i;
-
-    for (i = 0; i < plan->n_turns; i++) {
-        const lmi_turn *turn = &plan->turns[i];
-
-        n += (standing[i] == LMI_RUNS && !lmi_turn_is_errand(turn)) ||
-             (standing[i] == LMI_ENDED && last_taker(turn, standing) != LMI_NO_TURN);
-    }
-    return n;
-}
-
-/* Let turn `i` start; how many memories there are at that moment. */
-static uint32_t start(const lmi_plan *plan, lmi_turn_state *standing, size_t i)
-{
-    const bool is_more =
-        !lmi_turn_is_errand(&plan->turns[i]) && !lmi_plan_takes_over(plan, standing, i);
-    const uint32_t n = lmi_plan_n_held(plan, standing) + is_more;
-
-    standing[i] = LMI_RUNS;
-    return n;
-}
-
-/* Turns go in their order from here on: a memory is held until its last taker starts, which goes
- * on in it if it is its base. */
-uint32_t lmi_plan_peak(const lmi_plan *plan, const lmi_turn_state *standing)
-{
-    uint32_t n_until[LMI_TEAM_TURNS_MAX] = {0}; /* memories held until that turn starts */
-    uint32_t peak = lmi_plan_n_held(plan, standing);
-    uint32_t n = 0;
-    size_t i;
-
-    for (i = 0; i < plan->n_turns; i++) {
-        const int32_t last = last_taker(&plan->turns[i], standing);
-
-        if (standing[i] == LMI_WAITS || last == LMI_NO_TURN)
-            continue;
-        n_until[last]++;
-        n++;
-    }
-    for (i = 0; i < plan->n_turns; i++) {
-        const lmi_turn *turn = &plan->turns[i];
-        const int32_t last = last_taker(turn, standing);
-        bool goes_on;
-
-        if (standing[i] != LMI_WAITS || lmi_turn_is_errand(turn))
-            continue;
-        goes_on = turn->base != LMI_NO_TURN &&
-                  last_taker(&plan->turns[turn->base], standing) == (int32_t)i;
-        peak = n + !goes_on > peak ? n + !goes_on : peak;
-        n -= n_until[i];
-        if (last == LMI_NO_TURN)
-            continue;
-        n_until[last]++;
-        n++;
-    }
-    return peak;
-}
-
-bool lmi_plan_is_ready(const lmi_plan *plan, const lmi_turn_state *standing, size_t i)
-{
-    const lmi_turn_list *list = &plan->turns[i].waits_for;
-    size_t k;
-
-    for (k = 0; k < list->n; k++)
-        if (standing[list->at[k]] != LMI_ENDED)
-            return false;
-    return standing[i] == LMI_WAITS;
-}
-
-/* The first one that waits may always begin once those before it have ended. */
-static bool is_next(const lmi_turn_state *standing, size_t turn)
-{
-    size_t i;
-
-    for (i = 0; i < turn; i++)
-        if (standing[i] != LMI_ENDED)
-            return false;
-    return true;
-}
-
-bool lmi_plan_may_begin(const lmi_plan *plan, const lmi_turn_state *standing, size_t turn,
-                        uint32_t n_lanes)
-{
-    lmi_turn_state ahead[LMI_TEAM_TURNS_MAX];
-
-    if (is_next(standing, turn))
-        return true;
-    memcpy(ahead, standing, plan->n_turns * sizeof(*ahead));
-    return start(plan, ahead, turn) <= n_lanes && lmi_plan_peak(plan, ahead) <= n_lanes;
-}
-
-/* Turns that go at the same time where all that can start does: those with as many others before
- * them. */
-static size_t find_waves(size_t *waves, const lmi_plan *plan)
-{
-    size_t n = 0;
-    size_t i, k;
-
-    for (i = 0; i < plan->n_turns; i++) {
-        const lmi_turn_list *list = &plan->turns[i].waits_for;
-
-        waves[i] = 0;
-        for (k = 0; k < list->n; k++)
-            if (waves[i] <= waves[list->at[k]])
-                waves[i] = waves[list->at[k]] + 1;
-        n = n > waves[i] ? n : waves[i] + 1;
-    }
-    return n;
-}
-
-/* Memories, and by turn how many are still to take from its own. */
-typedef struct tally {
-    uint32_t n, peak;
-    size_t n_takers[LMI_TEAM_TURNS_MAX];
-} tally;
-
-/* The turn starts: with a memory of its own, or in its base's if nobody else will take from it. */
-static void tally_start(tally *t, const lmi_turn *turn)
-{
-    size_t k;
-
-    t->n++;
-    if (turn->base == LMI_NO_TURN || t->n_takers[turn->base] > 1)
-        t->peak = t->n > t->peak ? t->n : t->peak;
-    for (k = 0; k < turn->takes_from.n; k++)
-        if (--t->n_takers[turn->takes_from.at[k]] == 0)
-            t->n--;
-}
-
-/* The most there are where all that can start does. */
-static uint32_t widest(const lmi_plan *plan)
-{
-    size_t waves[LMI_TEAM_TURNS_MAX];
-    const size_t n_waves = find_waves(waves, plan);
-    tally t = {.peak = 1};
-    size_t wave, i;
-
-    for (i = 0; i < plan->n_turns; i++)
-        t.n_takers[i] = plan->turns[i].gives_to.n;
-    for (wave = 0; wave < n_waves; wave++) {
-        for (i = 0; i < plan->n_turns; i++)
-            if (waves[i] == wave && !lmi_turn_is_errand(&plan->turns[i]))
-                tally_start(&t, &plan->turns[i]);
-        for (i = 0; i < plan->n_turns; i++)
-            t.n -= waves[i] == wave && t.n_takers[i] == 0 && !lmi_turn_is_errand(&plan->turns[i]);
-    }
-    return t.peak;
-}
-
-static void count_lanes(lmi_plan *plan)
-{
-    const lmi_turn_state none[LMI_TEAM_TURNS_MAX] = {LMI_WAITS};
-
-    plan->n_lanes_least = lmi_plan_peak(plan, none);
-    plan->n_lanes = widest(plan);
-    if (plan->n_lanes < plan->n_lanes_least)
-        plan->n_lanes = plan->n_lanes_least;
-}
-
 /* ---- The whole ---- */
 
 lmas_status lmi_plan_make(lmi_plan *out, const lmas_model *model, const lmas_team *team,
@@ -610,12 +487,14 @@ lmas_status lmi_plan_make(lmi_plan *out, const lmas_model *model, const lmas_tea
 {
     draft d = {.plan = out};
 
-    *out = (lmi_plan){.model = model, .team = team};
+    *out = (lmi_plan){.team = team};
     out->params = params ? *params : lmas_solver_params_default();
     out->n_origin = lmas_memory_n_pos(out->params.origin);
     d.status = lmi_params_check(&out->params);
     if (d.status == LMAS_OK)
         d.status = lmi_params_keep(&out->keep, &out->params);
+    if (d.status == LMAS_OK)
+        d.status = lmi_hosts_make(out->hosts, &out->n_hosts, model, &out->params);
     if (d.status == LMAS_OK)
         d.status = make_turns(out);
     if (d.status == LMAS_OK && out->params.method != LMAS_METHOD_BASELINE)
@@ -627,7 +506,7 @@ lmas_status lmi_plan_make(lmi_plan *out, const lmas_model *model, const lmas_tea
     if (d.status == LMAS_OK)
         set_all_work(&d);
     if (d.status == LMAS_OK)
-        count_lanes(out);
+        lmi_plan_count_lanes(out);
     lmi_free(d.links);
     lmi_free(d.blocks);
     lmi_free(d.heard);
@@ -658,6 +537,21 @@ bool lmi_turn_is_errand(const lmi_turn *turn)
     return turn->agent && turn->agent->command.n > 0;
 }
 
+bool lmi_turn_is_away(const lmi_turn *turn)
+{
+    return turn->is_remote || lmi_turn_is_errand(turn);
+}
+
+const lmi_host *lmi_plan_host(const lmi_plan *plan, size_t turn)
+{
+    return &plan->hosts[plan->turns[turn].host];
+}
+
+uint32_t lmi_plan_origin(const lmi_plan *plan, const lmi_turn *turn)
+{
+    return turn->host == 0 ? plan->n_origin : 0;
+}
+
 bool lmi_turn_is_fresh(const lmi_turn *turn)
 {
     return turn->base == LMI_NO_TURN && turn->n_parcels == 0;
@@ -676,6 +570,17 @@ bool lmi_turn_restarts(const lmi_turn *turn)
 bool lmi_turn_is_handed_on(const lmi_turn *turn)
 {
     return turn->gives_to.n > 0 || turn->is_relayed || turn->is_wanted;
+}
+
+bool lmi_plan_takes(const lmi_plan *plan, size_t i, const lmi_parcel *parcel, lmi_part part)
+{
+    const lmi_turn *turn = &plan->turns[i];
+    const lmi_keep *keep = turn->keeps[lmi_turn_place(turn, parcel->block)];
+
+    if (!keep || (plan->turns[parcel->from].host == turn->host && !turn->is_remote))
+        return true;
+    return (keep->rule != LMI_KEEP_THOUGHTS || part == LMI_PART_THOUGHTS) &&
+           (keep->rule != LMI_KEEP_PROMPTS || part == LMI_PART_PROMPT);
 }
 
 size_t lmi_turn_place(const lmi_turn *turn, int32_t block)

@@ -1,13 +1,15 @@
 /* strand.c - the state machine of one turn; strand.h has the picture. */
-#include "team/strand.h"
+#include "team/turn/strand.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 #include "engine/state/edit.h"
-#include "team/errand.h"
-#include "team/params.h"
-#include "team/prune.h"
+#include "team/plan/params.h"
+#include "team/turn/away.h"
+#include "team/turn/crossing.h"
+#include "team/turn/errand.h"
+#include "team/turn/prune.h"
 
 /* Leave the place on the shelf to the next reader. */
 static void leave_place(lmi_strand *strand)
@@ -26,18 +28,19 @@ void lmi_strand_rest(lmi_strand *strand)
     lmi_rest_done(&strand->rest);
     lmi_probe_done(&strand->probe);
     lmi_tool_free(strand->tool);
+    lmi_call_free(strand->call);
     strand->sampler = NULL;
     strand->tool = NULL;
+    strand->call = NULL;
 }
 
 void lmi_strand_release(lmi_strand *strand)
 {
     lmi_strand_rest(strand);
     lmi_tokens_done(&strand->prompt);
-    lmi_free(strand->intake.thoughts);
-    lmi_free(strand->intake.spoken);
+    lmi_tokens_done(&strand->relay.room);
+    lmi_intake_done(&strand->intake);
     lmi_free(strand->ends);
-    strand->intake = (lmi_intake){0};
     strand->ends = NULL;
 }
 
@@ -47,6 +50,7 @@ void lmi_strand_done(lmi_strand *strand)
     lmi_free((void *)strand->trace.input);
     lmi_free((void *)strand->trace.output);
     lmi_free((void *)strand->trace.probe);
+    lmi_free((void *)strand->trace.crossing);
     lmi_free(strand->marked);
     lmi_look_done(&strand->look);
     *strand = (lmi_strand){0};
@@ -116,7 +120,7 @@ static void look_at_work(lmas_running *out, const lmi_strand *strand)
                               : strand->trace.n_spoken;
     out->n_most = is_thinking ? (uint32_t)strand->turn->n_thoughts
                   : is_probed ? strand->probe.n_most
-                              : (uint32_t)strand->turn->n_speak;
+                              : (uint32_t)strand->n_speak;
 }
 
 /* Reading and speaking fill the lane, so what is read is where it stands in its stretch. */
@@ -128,6 +132,12 @@ void lmi_strand_look(lmas_running *out, const lmi_strand *strand)
     const uint32_t n_read = has_begun ? strand->memory->lane->pos - trace->pos_begin : 0;
 
     out->agent = trace->name;
+    if (strand->call) {
+        out->work = LMAS_WORK_SPEAK;
+        out->n_done = trace->n_spoken;
+        out->n_most = (uint32_t)strand->n_speak;
+        return;
+    }
     if (!strand->memory) {
         out->work = LMAS_WORK_PROGRAM;
         return;
@@ -156,34 +166,6 @@ static void account(lmi_strand *strand)
     strand->memory->lane->ms = 0;
 }
 
-/* Somebody will read the block afresh: keep what went in. */
-static lmas_status note_thought(lmi_strand *strand)
-{
-    const size_t n_embd = (size_t)strand->plan->model->info.n_embd;
-    lmi_intake *in = &strand->intake;
-
-    if (!strand->turn->is_relayed)
-        return LMAS_OK;
-    if (!lmi_reserve((void **)&in->thoughts, &in->thoughts_capacity, in->n_thoughts + 1,
-                     n_embd * sizeof(float)))
-        return lmi_fail(LMAS_E_NOMEM, "no memory for what an agent hands over");
-    memcpy(in->thoughts + in->n_thoughts++ * n_embd, strand->memory->thought,
-           n_embd * sizeof(float));
-    return LMAS_OK;
-}
-
-static lmas_status note_token(lmi_strand *strand, int32_t token)
-{
-    lmi_intake *in = &strand->intake;
-
-    if (!strand->turn->is_relayed)
-        return LMAS_OK;
-    if (!lmi_reserve((void **)&in->spoken, &in->spoken_capacity, in->n_spoken + 1, sizeof(int32_t)))
-        return lmi_fail(LMAS_E_NOMEM, "no memory for what an agent hands over");
-    in->spoken[in->n_spoken++] = token;
-    return LMAS_OK;
-}
-
 /* ---- Reading ---- */
 
 /* Where thoughts look, if a rule asks, and the last row of a prompt where there are none. */
@@ -198,7 +180,8 @@ static unsigned want_attention(const lmi_strand *strand, bool looks)
 static unsigned want_before(const lmi_strand *strand, int32_t n_thoughts)
 {
     const lmi_turn *turn = strand->turn;
-    const bool has_words = turn->n_speak > 0 || strand->plan->params.n_probe > 0;
+    const bool has_words =
+        turn->n_speak > 0 || turn->n_instead > 0 || strand->plan->params.n_probe > 0;
     const bool may_speak = has_words && (n_thoughts == 0 || turn->ends_at_rest);
     const bool is_looked_at = n_thoughts > 0 && strand->look.n_near > 0;
     const bool is_weighed = turn->ends_at_rest && strand->plan->params.rest_entropy > 0;
@@ -242,8 +225,8 @@ static lmas_status put_beginning(lmi_strand *strand)
 {
     lmi_shelf_place *place = strand->place;
     const lmas_status status =
-        lmi_prefix_keep(&place->prefix, strand->shelf->ctx, strand->memory->lane,
-                        lmi_plan_keeps_memory(strand->plan));
+        lmi_prefix_keep(&place->prefix, lmi_shelf_context(strand->shelf, strand->index),
+                        strand->memory->lane, lmi_plan_keeps_memory(strand->plan));
 
     place->state = status == LMAS_OK ? LMI_SHELF_KEPT : LMI_SHELF_ABSENT;
     if (status == LMAS_OK && place->prefix->seq >= 0)
@@ -326,33 +309,65 @@ static lmas_status start_prompt(lmi_strand *strand)
     return status == LMAS_OK ? start_reading(strand) : status;
 }
 
-/* The block of another turn, piece by piece; false when nothing of it is left. */
+/* The part of the block at hand; nothing of it where a rule drops such cells of another host, which
+ * then are not even read. */
+static lmas_status find_piece(lmi_strand *strand)
+{
+    lmi_relay *at = &strand->relay;
+    const lmi_parcel *parcel = &strand->turn->parcels[at->parcel];
+    const lmi_strand *from = &strand->others[parcel->block];
+
+    at->has_piece = true;
+    at->n_fed = 0;
+    at->piece = (lmi_piece){0};
+    if (!lmi_plan_takes(strand->plan, strand->index, parcel, at->part))
+        return LMAS_OK;
+    return lmi_block_piece(&at->piece, &at->room, strand, from, at->part);
+}
+
+/* Take in what is left of the piece; false when nothing is. */
+static bool take_piece(lmas_status *out, lmi_strand *strand)
+{
+    lmi_relay *at = &strand->relay;
+    const lmi_strand *from = &strand->others[strand->turn->parcels[at->parcel].block];
+    const size_t n_embd = (size_t)strand->turn->model->info.n_embd;
+    const bool looks = at->part == LMI_PART_THOUGHTS ||
+                       (at->part == LMI_PART_PROMPT && from->intake.n_thoughts == 0);
+
+    if (at->n_fed == at->piece.n)
+        return false;
+    if (at->part == LMI_PART_PROMPT)
+        *out = lmi_memory_start_read(strand->memory, from->turn->name, at->piece.tokens,
+                                     at->piece.n, want_attention(strand, looks));
+    else if (at->part == LMI_PART_SPOKEN)
+        *out = lmi_memory_start_text(strand->memory, from->turn->name, at->piece.tokens,
+                                     at->piece.n, LMI_WANT_NOTHING);
+    else
+        *out = lmi_memory_start_vector(strand->memory, from->turn->name,
+                                       at->piece.vectors + at->n_fed * n_embd,
+                                       want_attention(strand, looks));
+    at->n_fed = at->part == LMI_PART_THOUGHTS ? at->n_fed + 1 : at->piece.n;
+    return true;
+}
+
+/* What comes next of the block at hand; false when nothing of it is left. */
 static bool next_piece(lmas_status *out, lmi_strand *strand)
 {
-    lmi_relay *relay = &strand->relay;
-    const lmi_strand *from = &strand->others[strand->turn->parcels[relay->parcel].block];
-    const size_t n_embd = (size_t)strand->plan->model->info.n_embd;
+    lmi_relay *at = &strand->relay;
 
-    if (relay->part == LMI_RELAY_PROMPT) {
-        relay->part = LMI_RELAY_THOUGHTS;
-        *out = lmi_memory_start_read(strand->memory, from->turn->name, from->prompt.ids,
-                                     from->prompt.n,
-                                     want_attention(strand, from->intake.n_thoughts == 0));
-        return true;
-    }
-    if (relay->part == LMI_RELAY_THOUGHTS && relay->n_vectors < from->intake.n_thoughts) {
-        *out = lmi_memory_start_vector(strand->memory, from->turn->name,
-                                       from->intake.thoughts + relay->n_vectors++ * n_embd,
-                                       want_attention(strand, true));
-        return true;
-    }
-    if (relay->part != LMI_RELAY_DONE && from->intake.n_spoken > 0) {
-        relay->part = LMI_RELAY_DONE;
-        *out = lmi_memory_start_text(strand->memory, from->turn->name, from->intake.spoken,
-                                     from->intake.n_spoken, LMI_WANT_NOTHING);
-        return true;
+    for (; at->part < LMI_PARTS; at->part++, at->has_piece = false) {
+        *out = at->has_piece ? LMAS_OK : find_piece(strand);
+        if (*out != LMAS_OK || take_piece(out, strand))
+            return true;
     }
     return false;
+}
+
+static void next_parcel(lmi_relay *at)
+{
+    at->parcel++;
+    at->part = LMI_PART_PROMPT;
+    at->has_piece = false;
 }
 
 /* Read what others took in, block by block, then its own prompt. */
@@ -363,7 +378,7 @@ static lmas_status relay(lmi_strand *strand)
     lmas_status status;
 
     strand->phase = LMI_PHASE_RELAY;
-    for (; at->parcel < turn->n_parcels; *at = (lmi_relay){.parcel = at->parcel + 1}) {
+    for (; at->parcel < turn->n_parcels; next_parcel(at)) {
         if (!turn->parcels[at->parcel].is_read)
             continue;
         if (next_piece(&status, strand))
@@ -388,6 +403,7 @@ lmas_status lmi_strand_open_trace(lmi_strand *strand, lmi_buf *prompt)
                                        .round = strand->turn->round + 1,
                                        .input = input,
                                        .output = output,
+                                       .model = lmi_plan_host(strand->plan, strand->index)->name,
                                        .n_read = (uint32_t)strand->prompt.n};
     return LMAS_OK;
 }
@@ -395,9 +411,9 @@ lmas_status lmi_strand_open_trace(lmi_strand *strand, lmi_buf *prompt)
 /* Who speaks draws from a stream of his own. */
 static lmas_status make_sampler(lmi_strand *strand)
 {
-    if (strand->turn->n_speak == 0)
+    if (strand->turn->n_speak == 0 && strand->turn->n_instead == 0)
         return LMAS_OK;
-    return lmi_sampler_new(&strand->sampler, strand->plan->model, &strand->turn->sampling,
+    return lmi_sampler_new(&strand->sampler, strand->turn->model, &strand->turn->sampling,
                            strand->id, strand->index);
 }
 
@@ -406,19 +422,23 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
     lmas_status status;
     lmi_buf prompt;
 
+    strand->c = c;
+    strand->n_speak = strand->turn->n_speak;
     if (lmi_turn_is_errand(strand->turn))
-        return lmi_errand_begin(strand, c);
+        return lmi_errand_begin(strand);
+    if (strand->turn->is_remote)
+        return lmi_away_begin(strand);
     strand->shelf = shelf;
     lmi_look_init(&strand->look, strand->memory->session, strand->plan->params.n_near);
     lmi_speech_init(&strand->speech);
     lmi_buf_init(&prompt, LMI_PROMPT_MAX);
     status = make_sampler(strand);
     if (status == LMAS_OK && strand->turn->n_thoughts > 0)
-        status = lmi_rest_init(&strand->rest, (size_t)strand->plan->model->info.n_embd);
+        status = lmi_rest_init(&strand->rest, (size_t)strand->turn->model->info.n_embd);
     if (status == LMAS_OK)
         status = lmi_plan_prompt(&prompt, strand->plan, strand->index, c);
     if (status == LMAS_OK)
-        status = lmi_model_tokenize(&strand->prompt, strand->plan->model, lmi_buf_text(&prompt));
+        status = lmi_model_tokenize(&strand->prompt, strand->turn->model, lmi_buf_text(&prompt));
     if (status == LMAS_OK)
         status = lmi_strand_open_trace(strand, &prompt);
     if (status == LMAS_OK)
@@ -475,7 +495,7 @@ static lmas_status take_last(bool *has_ended, lmi_strand *strand, int32_t token)
     if (!lmi_turn_is_handed_on(strand->turn))
         return end_speech(has_ended, strand);
     strand->is_closing = true;
-    status = note_token(strand, token);
+    status = lmi_intake_token(strand, token);
     if (status != LMAS_OK)
         return status;
     return lmi_memory_start_token(strand->memory, strand->turn->name, token, LMI_WANT_NOTHING);
@@ -491,20 +511,20 @@ static lmas_status speak(bool *has_ended, lmi_strand *strand)
     strand->phase = LMI_PHASE_SPEAK;
     if (status != LMAS_OK)
         return status;
-    if (lmi_model_ends(strand->plan->model, token))
+    if (lmi_model_ends(strand->turn->model, token))
         return take_last(has_ended, strand, token);
     trace->n_spoken++;
-    status = lmi_speech_add(&strand->speech, strand->plan->model, token);
+    status = lmi_speech_add(&strand->speech, strand->turn->model, token);
     if (status == LMAS_OK)
         status = stream(strand, false);
     if (status != LMAS_OK)
         return status;
-    if (trace->n_spoken == (uint32_t)strand->turn->n_speak) {
+    if (trace->n_spoken == (uint32_t)strand->n_speak) {
         trace->is_cut = true;
         trace->is_circling = lmi_text_circles(strand->speech.raw.data, strand->speech.raw.len);
         return take_last(has_ended, strand, token);
     }
-    status = note_token(strand, token);
+    status = lmi_intake_token(strand, token);
     if (status != LMAS_OK)
         return status;
     return lmi_memory_start_token(strand->memory, strand->turn->name, token, LMI_WANT_LOGITS);
@@ -550,7 +570,18 @@ static lmas_status think(lmi_strand *strand)
     if (status == LMAS_OK)
         status =
             lmi_memory_start_thought(strand->memory, strand->turn->name, want_before(strand, left));
-    return status == LMAS_OK ? note_thought(strand) : status;
+    return status == LMAS_OK ? lmi_intake_thought(strand, lane->hidden) : status;
+}
+
+/* All is thought: words, where there are to be any, or come in place of thoughts. */
+static lmas_status go_on(bool *has_ended, lmi_strand *strand)
+{
+    const lmas_status status = strand->has_crossed ? LMAS_OK : lmi_cross_thoughts(strand);
+
+    strand->has_crossed = true;
+    if (status != LMAS_OK)
+        return status;
+    return strand->n_speak > 0 ? speak(has_ended, strand) : end_silently(has_ended, strand);
 }
 
 /* Whether what has come out is where thoughts were before, or all that is left to say. What comes
@@ -559,7 +590,7 @@ static bool is_at_rest(lmi_strand *strand, bool is_thought)
 {
     const lmi_lane *lane = strand->memory->lane;
     const float entropy = strand->plan->params.rest_entropy;
-    const size_t n_vocab = (size_t)strand->plan->model->info.n_vocab;
+    const size_t n_vocab = (size_t)strand->turn->model->info.n_vocab;
     const bool is_known = lmi_rest_add(&strand->rest, lane->hidden);
 
     if (!strand->turn->ends_at_rest || entropy <= 0 || !is_thought)
@@ -588,11 +619,12 @@ static bool goes_on_thinking(lmi_strand *strand)
 static lmas_status take_step(bool *has_ended, lmi_strand *strand)
 {
     const lmi_lane *lane = strand->memory->lane;
+    const char *host = lmi_plan_host(strand->plan, strand->index)->name;
 
     account(strand);
     lmi_memory_settle(strand->memory);
     if (lane->state == LMI_LANE_FAILED)
-        return lmi_fail(lane->status, "%s", lane->error);
+        return lmi_fail(lane->status, "%s%s%s", host ? host : "", host ? ": " : "", lane->error);
     if (strand->phase == LMI_PHASE_RELAY)
         return relay(strand);
     if (strand->place)
@@ -603,12 +635,14 @@ static lmas_status take_step(bool *has_ended, lmi_strand *strand)
         return probe(has_ended, strand);
     if (goes_on_thinking(strand))
         return think(strand);
-    return strand->turn->n_speak > 0 ? speak(has_ended, strand) : end_silently(has_ended, strand);
+    return go_on(has_ended, strand);
 }
 
 lmas_status lmi_strand_step(bool *has_ended, lmi_strand *strand)
 {
     *has_ended = false;
+    if (strand->turn->is_remote)
+        return lmi_away_step(has_ended, strand);
     return lmi_turn_is_errand(strand->turn) ? lmi_errand_step(has_ended, strand)
                                             : take_step(has_ended, strand);
 }

@@ -1,5 +1,5 @@
 /* errand.c - see errand.h. */
-#include "team/errand.h"
+#include "team/turn/errand.h"
 
 #include <string.h>
 
@@ -27,8 +27,9 @@ static void add_texts(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_stran
     }
 }
 
-static lmas_status write_input(lmi_buf *out, const lmi_strand *strand, const lmi_case *c)
+static lmas_status write_input(lmi_buf *out, const lmi_strand *strand)
 {
+    const lmi_case *c = strand->c;
     const bool is_other = lmi_plan_is_elsewhere(strand->plan, strand->index);
     yyjson_mut_doc *doc;
     yyjson_mut_val *root;
@@ -60,13 +61,13 @@ static lmas_status start(lmi_strand *strand, const lmi_buf *input)
     return lmi_tool_start(&strand->tool, &params, lmi_buf_text(input), input->len);
 }
 
-lmas_status lmi_errand_begin(lmi_strand *strand, const lmi_case *c)
+lmas_status lmi_errand_begin(lmi_strand *strand)
 {
     lmas_status status;
     lmi_buf input;
 
     lmi_buf_init(&input, LMI_PROMPT_MAX);
-    status = write_input(&input, strand, c);
+    status = write_input(&input, strand);
     if (status == LMAS_OK)
         status = start(strand, &input);
     if (status == LMAS_OK)

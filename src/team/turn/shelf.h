@@ -11,7 +11,7 @@
 
 #include "engine/model.h"
 #include "engine/prefix.h"
-#include "team/prompt.h"
+#include "team/plan/prompt.h"
 
 typedef enum lmi_shelf_state {
     LMI_SHELF_UNKNOWN = 0, /* nobody has looked yet */
@@ -28,12 +28,11 @@ typedef struct lmi_shelf_place {
 } lmi_shelf_place;
 
 typedef struct lmi_shelf {
-    lmi_context *ctx;
     const lmi_plan *plan;
     lmi_shelf_place *places; /* [n_turns] */
 } lmi_shelf;
 
-lmas_status lmi_shelf_init(lmi_shelf *shelf, lmi_context *ctx, const lmi_plan *plan);
+lmas_status lmi_shelf_init(lmi_shelf *shelf, const lmi_plan *plan);
 void lmi_shelf_done(lmi_shelf *shelf);
 
 /* The place of turn `i`, and in `n_out` how many of the tokens of `prompt` (that of case `c`) it
@@ -41,7 +40,10 @@ void lmi_shelf_done(lmi_shelf *shelf);
 lmi_shelf_place *lmi_shelf_look(uint32_t *n_out, lmi_shelf *shelf, size_t i, const lmi_case *c,
                                 const lmi_tokens *prompt);
 
-/* Cells that kept prefixes hold beside those of the questions. */
-uint32_t lmi_shelf_n_cells(const lmi_shelf *shelf);
+/* Cells of the host that kept prefixes hold beside those of the questions. */
+uint32_t lmi_shelf_n_cells(const lmi_shelf *shelf, size_t host);
+
+/* Where turn `i` reads. */
+lmi_context *lmi_shelf_context(const lmi_shelf *shelf, size_t i);
 
 #endif

@@ -20,8 +20,8 @@
 #include "latent/probe.h"
 #include "latent/rest.h"
 #include "latent/speech.h"
-#include "team/prompt.h"
-#include "team/shelf.h"
+#include "team/turn/block.h"
+#include "team/turn/shelf.h"
 
 typedef enum lmi_phase {
     LMI_PHASE_RELAY = 0,
@@ -31,19 +31,14 @@ typedef enum lmi_phase {
     LMI_PHASE_PROBE /* who does not speak says a few words, which nobody hears: latent/probe.h */
 } lmi_phase;
 
-/* What a turn took in, for whoever reads it afresh. */
-typedef struct lmi_intake {
-    float *thoughts; /* [n_thoughts, n_embd] */
-    size_t n_thoughts, thoughts_capacity;
-    int32_t *spoken; /* tokens */
-    size_t n_spoken, spoken_capacity;
-} lmi_intake;
-
 /* Where a relay stands: the parcel at hand, and what of it comes next. */
 typedef struct lmi_relay {
     size_t parcel;
-    enum { LMI_RELAY_PROMPT = 0, LMI_RELAY_THOUGHTS, LMI_RELAY_SPOKEN, LMI_RELAY_DONE } part;
-    size_t n_vectors; /* of its thoughts, fed */
+    lmi_part part;
+    bool has_piece;
+    lmi_piece piece;
+    lmi_tokens room; /* of the piece */
+    size_t n_fed;    /* of it */
 } lmi_relay;
 
 typedef struct lmi_strand {
@@ -52,6 +47,7 @@ typedef struct lmi_strand {
     const lmi_turn *turn;            /* the plan's */
     uint64_t id;                     /* of the question */
     const struct lmi_strand *others; /* all of the question, by turn: whose blocks it reads */
+    const lmi_case *c;               /* the question's, from its start on */
 
     lmas_memory *memory; /* from its start until the last taker has it */
     uint32_t *ends;      /* where the blocks of its memory end [turn->blocks.n]; block k begins at
@@ -70,10 +66,15 @@ typedef struct lmi_strand {
     lmi_look look; /* what the thoughts of its trace are */
     lmi_probe probe;
     lmi_intake intake;
+    int32_t n_speak;       /* most tokens that it speaks: the turn's, or in place of thoughts */
+    bool has_crossed;      /* its thoughts were mapped */
     struct lmi_tool *tool; /* of a turn that is a program: errand.h */
+    struct lmi_call *call; /* and of one behind a server: away.h */
+    size_t n_streamed;     /* bytes of what that says that went out */
     double begin_ms;
     bool is_closing;  /* its last token is being taken in */
     bool is_stopping; /* a callback asked to stop */
+    bool is_lost;     /* a server failed it */
 
     lmas_agent_trace trace; /* strings are owned */
     char *marked;           /* its text with its control tokens; NULL when it has none */

@@ -9,10 +9,10 @@
 #define LMI_TEAM_ERRAND_H
 
 #include "process/tool.h"
-#include "team/strand.h"
+#include "team/turn/strand.h"
 
 /* Start the program; the trace's input is what it reads. */
-lmas_status lmi_errand_begin(lmi_strand *strand, const lmi_case *c);
+lmas_status lmi_errand_begin(lmi_strand *strand);
 
 /* Whether it has ended: then what it printed is the trace's output. Where the team wants to be told
  * of a failure, that is. */

@@ -1,11 +1,11 @@
 /* prompt.c - filling slots, opening the agent's own turn; prompt.h has the slots. */
-#include "team/prompt.h"
+#include "team/plan/prompt.h"
 
 #include <string.h>
 
 #include "base/utf8.h"
 #include "engine/chat.h"
-#include "team/params.h"
+#include "team/plan/params.h"
 
 lmi_case lmi_case_of(const lmas_question *question)
 {
@@ -38,7 +38,7 @@ static lmi_chat chat_of(const lmi_plan *plan, size_t i)
     return chat;
 }
 
-static const char *system_of(const lmi_plan *plan, size_t i)
+const char *lmi_plan_system(const lmi_plan *plan, size_t i)
 {
     const lmi_agent *agent = plan->turns[i].agent;
 
@@ -55,7 +55,7 @@ static lmas_status check_chat(const lmi_plan *plan, size_t i)
     if (status != LMAS_OK)
         return status;
     lmi_buf_init(&probe, 2 * LMI_PROMPT_MAX);
-    status = lmi_chat_format(&probe, plan->model, system_of(plan, i), "?", &chat);
+    status = lmi_chat_format(&probe, plan->turns[i].model, lmi_plan_system(plan, i), "?", &chat);
     lmi_buf_done(&probe);
     return status;
 }
@@ -66,7 +66,7 @@ lmas_status lmi_plan_check(const lmi_plan *plan)
     size_t i;
 
     for (i = 0; status == LMAS_OK && i < plan->n_turns; i++)
-        if (!lmi_turn_is_errand(&plan->turns[i]))
+        if (plan->turns[i].model)
             status = check_chat(plan, i);
     return status;
 }
@@ -294,7 +294,7 @@ static lmas_status check_format(const lmi_plan *plan, size_t i, lmas_answer_kind
                     plan->team->name, lmi_answer_kind_name(kind), plan->turns[i].name);
 }
 
-static lmas_status expand_user(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
+lmas_status lmi_plan_user(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
 {
     const lmi_agent *agent = plan->turns[i].agent;
     const char *template = agent ? agent->prompt : plan->team->baseline;
@@ -337,7 +337,22 @@ static void open_thoughts(lmi_buf *prompt, const char *words)
         lmi_buf_puts(prompt, words);
 }
 
+lmas_status lmi_plan_frame(lmi_buf *out, const lmi_plan *plan, size_t i, const char *text)
+{
+    const lmi_chat chat = chat_of(plan, i);
+    const lmas_status status =
+        lmi_chat_format(out, plan->turns[i].model, lmi_plan_system(plan, i), text, &chat);
+
+    return status == LMAS_OK ? lmi_buf_status(out) : status;
+}
+
 lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
+{
+    return lmi_plan_prompt_for(out, plan, i, c, plan->turns[i].model);
+}
+
+lmas_status lmi_plan_prompt_for(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c,
+                                const lmas_model *model)
 {
     const lmi_chat chat = chat_of(plan, i);
     const lmi_agent *agent = plan->turns[i].agent;
@@ -345,9 +360,9 @@ lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const 
     lmi_buf user;
 
     lmi_buf_init(&user, LMI_PROMPT_MAX);
-    status = expand_user(&user, plan, i, c);
+    status = lmi_plan_user(&user, plan, i, c);
     if (status == LMAS_OK)
-        status = lmi_chat_format(out, plan->model, system_of(plan, i), lmi_buf_text(&user), &chat);
+        status = lmi_chat_format(out, model, lmi_plan_system(plan, i), lmi_buf_text(&user), &chat);
     lmi_buf_done(&user);
     if (status != LMAS_OK)
         return status;

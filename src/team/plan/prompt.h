@@ -10,7 +10,7 @@
 #define LMI_TEAM_PROMPT_H
 
 #include "base/buf.h"
-#include "team/plan.h"
+#include "team/plan/plan.h"
 
 /* Longest prompt, in bytes, before the chat template. */
 #define LMI_PROMPT_MAX ((size_t)32 * 1024 * 1024)
@@ -44,7 +44,17 @@ size_t lmi_plan_n_outputs(const lmi_plan *plan, size_t i);
  * that slot; LMI_NO_TURN when none is left. */
 int32_t lmi_plan_next_quote(const char **at, const lmi_plan *plan, size_t i);
 
-/* The whole prompt of turn `i` as the model reads it: slots filled, chat template applied. */
+/* The whole prompt of turn `i` as the model reads it: slots filled, chat template applied; and as
+ * another model would. */
 lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c);
+lmas_status lmi_plan_prompt_for(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c,
+                                const lmas_model *model);
+
+/* The same around another text than the user's. */
+lmas_status lmi_plan_frame(lmi_buf *out, const lmi_plan *plan, size_t i, const char *text);
+
+/* The two messages of it, for who applies the chat template himself. */
+lmas_status lmi_plan_user(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c);
+const char *lmi_plan_system(const lmi_plan *plan, size_t i);
 
 #endif

@@ -1,14 +1,14 @@
 /* shelf.c - finding out what prompts share; shelf.h has the idea. */
-#include "team/shelf.h"
+#include "team/turn/shelf.h"
 
 #include "base/mem.h"
 
 /* A beginning shorter than this is read faster than shared. */
 enum { SHARED_MIN = 8 };
 
-lmas_status lmi_shelf_init(lmi_shelf *shelf, lmi_context *ctx, const lmi_plan *plan)
+lmas_status lmi_shelf_init(lmi_shelf *shelf, const lmi_plan *plan)
 {
-    *shelf = (lmi_shelf){.ctx = ctx, .plan = plan};
+    *shelf = (lmi_shelf){.plan = plan};
     shelf->places = lmi_new(plan->n_turns, sizeof(*shelf->places));
     return shelf->places ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for shared prompts");
 }
@@ -19,9 +19,15 @@ void lmi_shelf_done(lmi_shelf *shelf)
 
     for (i = 0; shelf->places && i < shelf->plan->n_turns; i++) {
         lmi_tokens_done(&shelf->places[i].tokens);
-        lmi_prefix_free(shelf->ctx, shelf->places[i].prefix);
+        if (shelf->places[i].prefix)
+            lmi_prefix_free(lmi_shelf_context(shelf, i), shelf->places[i].prefix);
     }
     lmi_free(shelf->places);
+}
+
+lmi_context *lmi_shelf_context(const lmi_shelf *shelf, size_t i)
+{
+    return lmi_plan_host(shelf->plan, i)->session->ctx;
 }
 
 /* How many tokens both begin with. */
@@ -70,7 +76,7 @@ static lmas_status find_common(lmi_shelf_place *place, const lmi_plan *plan, siz
     lmi_buf_init(&text, LMI_PROMPT_MAX);
     status = lmi_plan_prompt(&text, plan, i, &other);
     if (status == LMAS_OK)
-        status = lmi_model_tokenize(&place->tokens, plan->model, lmi_buf_text(&text));
+        status = lmi_model_tokenize(&place->tokens, plan->turns[i].model, lmi_buf_text(&text));
     if (status == LMAS_OK)
         place->tokens.n = n_common(&place->tokens, prompt);
     if (status == LMAS_OK && place->tokens.n == prompt->n && prompt->n > 0)
@@ -88,9 +94,10 @@ lmi_shelf_place *lmi_shelf_look(uint32_t *n_out, lmi_shelf *shelf, size_t i, con
 
     *n_out = 0;
     if (place->state == LMI_SHELF_UNKNOWN) {
-        const bool is_open = shelf->plan->params.share_prefixes && shelf->plan->n_origin == 0 &&
+        const bool is_open = shelf->plan->params.share_prefixes &&
+                             lmi_plan_origin(shelf->plan, &shelf->plan->turns[i]) == 0 &&
                              lmi_turn_is_fresh(&shelf->plan->turns[i]) &&
-                             lmi_prefix_is_possible(shelf->ctx) &&
+                             lmi_prefix_is_possible(lmi_shelf_context(shelf, i)) &&
                              find_common(place, shelf->plan, i, c, prompt) == LMAS_OK;
 
         place->state =
@@ -107,13 +114,14 @@ lmi_shelf_place *lmi_shelf_look(uint32_t *n_out, lmi_shelf *shelf, size_t i, con
     return place;
 }
 
-uint32_t lmi_shelf_n_cells(const lmi_shelf *shelf)
+uint32_t lmi_shelf_n_cells(const lmi_shelf *shelf, size_t host)
 {
     uint32_t n = 0;
     size_t i;
 
     for (i = 0; i < shelf->plan->n_turns; i++)
-        if (shelf->places[i].prefix && shelf->places[i].prefix->seq >= 0)
+        if (shelf->plan->turns[i].host == host && shelf->places[i].prefix &&
+            shelf->places[i].prefix->seq >= 0)
             n += shelf->places[i].prefix->n;
     return n;
 }

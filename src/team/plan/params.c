@@ -1,5 +1,5 @@
 /* params.c - what a run is told: methods and experiments by name, and the limits of its numbers. */
-#include "team/params.h"
+#include "team/plan/params.h"
 
 #include <string.h>
 
@@ -104,6 +104,7 @@ lmas_solver_params lmas_solver_params_default(void)
                                 .max_new_tokens = 4096,
                                 .text_context_length = -1,
                                 .share_prefixes = true,
+                                .align = lmas_align_default(),
                                 .sampling = lmas_sampling_default(),
                                 .chat = lmas_chat_params_default()};
 }
