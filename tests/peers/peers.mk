@@ -3,7 +3,7 @@
 
 PEER_TESTS := $(sort $(wildcard tests/peers/*_test.sh))
 
-.PHONY: peers peers-bring peers-full
+.PHONY: peers peers-bring peers-full peers-vllm
 
 peers-bring:
 	@sh tests/peers/bring.sh $(B)/peers
@@ -13,5 +13,11 @@ peers: all peers-bring
 	@B=$(B) sh tests/run.sh $(PEER_TESTS)
 
 ## peers-full: all of it, an hour: ./dev --reference make peers-full
-peers-full: all peers-bring
+peers-full: all
+	@sh tests/peers/bring.sh $(B)/peers vllm
 	@B=$(B) LATENTMAS_PEERS=all sh tests/run.sh $(PEER_TESTS)
+
+## peers-vllm: a real vLLM on this machine's processor speaks for us (6 GB, LATENTMAS_VLLM: its folder)
+peers-vllm: all
+	@sh tests/peers/bring.sh $(B)/peers vllm
+	@B=$(B) LATENTMAS_PEERS=vllm sh tests/run.sh tests/peers/vllm_test.sh
