@@ -353,9 +353,10 @@ static void many_are_as_one(lmas_align_method method)
     assert_true(quality.cosine > 0 && quality.cosine <= 1 + 1e-6);
     assert_ok(lmi_cross_map(e, &first, cross, h, FIRST));
     assert_ok(lmi_cross_map(e, &rest, cross, h + FIRST * d, MANY - FIRST));
-    assert_double_equal(quality.cosine * MANY, first.cosine * FIRST + rest.cosine * (MANY - FIRST),
-                        1e-3);
-    assert_double_equal(quality.mass * MANY, first.mass * FIRST + rest.mass * (MANY - FIRST), 1e-3);
+    assert_double_equal(quality.cosine * (double)MANY,
+                        first.cosine * (double)FIRST + rest.cosine * (double)(MANY - FIRST), 1e-3);
+    assert_double_equal(quality.mass * (double)MANY,
+                        first.mass * (double)FIRST + rest.mass * (double)(MANY - FIRST), 1e-3);
     lmi_cross_free(cross);
     lmi_free(h);
     lmi_free(e);
