@@ -592,7 +592,9 @@ typedef struct lmas_solver_params {
     bool share_prefixes;         /* read once what all prompts begin with (default true) */
     bool allow_tools;            /* run the programs that the team's file names (default false) */
     bool first_speaks;           /* latent_mas: the first agent speaks, too (default false) */
-    uint32_t n_near;             /* look at thoughts: so many tokens near to each (default 0). Costs
+    bool splices;    /* vectors for `speaker` stand where the user's text begins in the last agent's
+                   * prompt, as the reference has it, and not before it (default false) */
+    uint32_t n_near; /* look at thoughts: so many tokens near to each (default 0). Costs
                                   * the head's product for each thought, and for each turn one way
                                   * through W_in */
     uint32_t n_probe; /* have each agent that only thinks say so many tokens, greedily, and take
@@ -619,8 +621,6 @@ typedef struct lmas_solver_params {
     /* Who speaks for the session's model, which it must match (default NULL): for the last agent of
      * latent_mas, told by the vectors of its memory; with the other methods for all. Borrowed. */
     lmas_remote *speaker;
-    bool splices; /* those vectors stand where the user's text begins in the last agent's prompt, as
-                   * the reference has it, and not before it (default false) */
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */
@@ -632,7 +632,7 @@ typedef struct lmas_solver_params {
 LMAS_API lmas_solver_params lmas_solver_params_default(void);
 
 typedef struct lmas_solver lmas_solver;
-/* Drive `team` on all lanes of `session`. The session, its model and the team must outlive it. */
+/* Drive `team` on all lanes of `session`. What it is given, hosts and all, must outlive it. */
 LMAS_CHECKED lmas_status lmas_solver_new(lmas_solver **out, lmas_session *session,
                                          const lmas_team *team, const lmas_solver_params *params);
 LMAS_API void lmas_solver_free(lmas_solver *solver);

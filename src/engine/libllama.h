@@ -24,6 +24,7 @@
 #define LMI_ENGINE_LIBLLAMA_H
 
 #include <ggml-backend.h>
+#include <ggml-rpc.h>
 #include <ggml.h>
 #include <gguf.h>
 #include <llama.h>

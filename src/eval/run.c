@@ -125,14 +125,14 @@ static void note_lost(run *r, const lmas_result *result)
     r->n_lost_in_a_row++;
 }
 
-/* Whether a server said no: one was asked, and it did not answer. */
+/* Whether a server said no: one was asked, and what failed happened outside. */
 static bool is_refused(const lmas_result *result)
 {
     size_t i = 0;
 
     while (i < result->n_agents && result->agents[i].remote_ms <= 0)
         i++;
-    return result->status != LMAS_OK && i < result->n_agents;
+    return result->status == LMAS_E_IO && i < result->n_agents;
 }
 
 /* A stopped question is not answered: it is asked again when the run is resumed. */

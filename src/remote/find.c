@@ -170,6 +170,9 @@ static lmas_status read_model(lmas_remote *remote, const lmi_json *json)
     if (status == LMAS_OK && remote->api == LMI_API_LLAMA)
         status = read_count(&remote->info.n_ctx, yyjson_obj_get(entry, "meta"), "n_ctx_train",
                             LMI_REMOTE_CTX_MAX);
+    if (status == LMAS_OK && remote->api == LMI_API_LLAMA)
+        status = read_count(&remote->width, yyjson_obj_get(entry, "meta"), "n_embd",
+                            LMI_REMOTE_EMBD_MAX);
     return status;
 }
 

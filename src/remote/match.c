@@ -117,14 +117,16 @@ static lmas_status compare_all(lmas_remote *remote, const lmas_model *model)
 lmas_status lmas_remote_match(lmas_remote *remote, const lmas_model *model)
 {
     lmas_status status = LMAS_OK;
+    uint32_t width;
 
     if (!remote || !model)
         return lmi_fail(LMAS_E_INVALID, "lmas_remote_match: a server and a model expected, one is "
                                         "NULL");
-    if (remote->info.n_embd > 0 && remote->info.n_embd != (uint32_t)model->info.n_embd)
+    width = remote->info.n_embd > 0 ? remote->info.n_embd : remote->width;
+    if (width > 0 && width != (uint32_t)model->info.n_embd)
         return lmi_fail(LMAS_E_MODEL,
                         "%s has another model: its vectors are %u wide, those of %s %d",
-                        remote->url, remote->info.n_embd, model->info.path, model->info.n_embd);
+                        remote->url, width, model->info.path, model->info.n_embd);
     if (remote->info.tells_tokens)
         status = compare_all(remote, model);
     if (status == LMAS_OK && remote->takes_vectors)

@@ -117,6 +117,21 @@ static lmas_status check_keeps(lmas_session *session, const lmi_plan *plan, size
     return LMAS_OK;
 }
 
+/* A turn elsewhere would begin without it. */
+static lmas_status check_at_home(const lmi_plan *plan)
+{
+    size_t i = 0;
+
+    while (i < plan->n_turns && plan->turns[i].host == 0)
+        i++;
+    if (i == plan->n_turns)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID,
+                    "a memory that all begin with is of the first model, and %s is not on that, or "
+                    "a server speaks for it: leave out one of the two",
+                    plan->turns[i].name);
+}
+
 /* What begins every memory must be at hand, and the team's own stay distinct from it. */
 static lmas_status check_origin(const lmas_session *session, const lmi_plan *plan)
 {
@@ -131,7 +146,7 @@ static lmas_status check_origin(const lmas_session *session, const lmi_plan *pla
                         "control %s overwrites whole memories, the origin in them too: leave out "
                         "one of the two",
                         lmas_control_name(plan->params.control));
-    return LMAS_OK;
+    return check_at_home(plan);
 }
 
 /* Branches go side by side as far as there are lanes for them. */
@@ -199,11 +214,29 @@ static lmas_status check_rows(const lmi_plan *plan, const lmi_turn *turn)
     return LMAS_OK;
 }
 
+/* A speaker that nobody would ask. */
+static lmas_status check_speaker(const lmi_plan *plan, size_t host)
+{
+    size_t i = 0;
+
+    while (i < plan->n_turns && plan->turns[i].host != host)
+        i++;
+    if (i < plan->n_turns)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID,
+                    "%s would not be asked: it speaks for agents of the first model%s, and %s is "
+                    "on another",
+                    lmas_remote_describe(plan->hosts[host].remote)->url,
+                    plan->params.method == LMAS_METHOD_LATENT_MAS ? ", for the last one of a team"
+                                                                  : "",
+                    plan->turns[plan->n_turns - 1].name);
+}
+
 /* A server that is given vectors must run the first host's model. */
 static lmas_status check_remote(const lmi_plan *plan, size_t i)
 {
     const lmi_host *host = &plan->hosts[i];
-    lmas_status status = LMAS_OK;
+    lmas_status status = host->name ? LMAS_OK : check_speaker(plan, i);
     size_t k;
 
     for (k = 0; status == LMAS_OK && k < plan->n_turns; k++)
@@ -214,11 +247,12 @@ static lmas_status check_remote(const lmi_plan *plan, size_t i)
     if (status != LMAS_OK || host->name || host->space != LMI_NO_SPACE ||
         plan->params.method != LMAS_METHOD_LATENT_MAS)
         return status;
-    return lmi_fail(LMAS_E_INVALID,
-                    "%s takes no vectors, as latent_mas needs: start vLLM with "
-                    "--enable-prompt-embeds, SGLang with --disable-radix-cache; baseline and "
-                    "text_mas do without",
-                    lmas_remote_describe(host->remote)->url);
+    return lmi_fail(
+        LMAS_E_INVALID,
+        "%s (%s) takes no vectors, as latent_mas needs: take text_mas or baseline, which "
+        "do without, or start vLLM with --enable-prompt-embeds, SGLang with "
+        "--disable-radix-cache",
+        lmas_remote_describe(host->remote)->url, lmas_remote_describe(host->remote)->api);
 }
 
 static lmas_status check_hosts(lmi_plan *plan)

@@ -31,6 +31,8 @@ static void *serve(void *user)
     const int fd = accept(s->fd, NULL, NULL);
     char more;
 
+    if (fd < 0)
+        return NULL;
     if (s->reads && recv(fd, s->heard, sizeof(s->heard), MSG_WAITALL) < 0)
         s->heard[0] = 0;
     if (s->n_answer && send(fd, s->answer, s->n_answer, MSG_NOSIGNAL) < 0)
@@ -47,6 +49,8 @@ static void stand(stand_in *s)
     socklen_t size = sizeof(in);
 
     s->fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (s->fd < 0)
+        fail_msg("no socket");
     assert_int_equal(bind(s->fd, (struct sockaddr *)&in, size), 0);
     assert_int_equal(listen(s->fd, 4), 0);
     assert_int_equal(getsockname(s->fd, (struct sockaddr *)&in, &size), 0);

@@ -235,8 +235,9 @@ static void test_another_model_is_told_by_its_width_or_its_tokens(void **state)
     assert_fails(LMAS_E_MODEL, "its vectors are 64 wide, those of models/demo.gguf 192",
                  lmas_remote_match(vllm, demo));
     assert_ok(lmas_remote_match(llama, tied));
-    assert_fails(LMAS_E_MODEL, "\"Hello, world!", lmas_remote_match(llama, demo));
-    assert_fails(LMAS_E_MODEL, "place 0 there is token", lmas_remote_match(llama, demo));
+    assert_fails(LMAS_E_MODEL, "its vectors are 64 wide", lmas_remote_match(llama, demo));
+    assert_fails(LMAS_E_MODEL, "\"Hello, world!", lmas_remote_match(sglang, demo));
+    assert_fails(LMAS_E_MODEL, "place 0 there is token", lmas_remote_match(sglang, demo));
     what.rows = some_rows;
     what.n_rows = 5;
     assert_fails(LMAS_E_INVALID, "lmas_remote_match() first", lmi_call_start(&call, sglang, &what));

@@ -71,6 +71,8 @@ static lmas_status open_here(const opening *o, const char *name, const lmi_model
     status = lmi_find_model_shown(path, where);
     if (status == LMAS_OK)
         status = load(&hosts->models[hosts->n], lmi_buf_text(path), o->model_params);
+    if (status != LMAS_OK)
+        status = lmi_fail(status, "model \"%.64s\" of the team: %s", name, lmas_last_error());
     hosts->at[hosts->n].model = hosts->models[hosts->n];
     hosts->n++;
     return status;
@@ -123,6 +125,25 @@ static lmas_status add_named(const opening *o, const char *name)
     return is_url(name) ? open_server(o, name, name, NULL) : open_here(o, name, &where);
 }
 
+static lmas_status refuse_count(const opening *o, size_t n)
+{
+    const size_t n_agents = lmas_team_n_agents(o->team);
+    lmas_status status;
+    lmi_buf names;
+    size_t i;
+
+    lmi_buf_init(&names, LMI_ERROR_MAX);
+    for (i = 0; i < n_agents; i++)
+        lmi_buf_printf(&names, "%s%s", i ? ", " : "", lmas_team_agent_name(o->team, i));
+    status =
+        lmi_fail(LMAS_E_INVALID,
+                 "--agent_models names %zu model%s, and team %s has %zu agents: one for each "
+                 "expected, in this order: %s",
+                 n, n == 1 ? "" : "s", lmas_team_name(o->team), n_agents, lmi_buf_text(&names));
+    lmi_buf_done(&names);
+    return status;
+}
+
 static lmas_status add_by_flags(const opening *o)
 {
     const lmi_words *words = &o->flags->hosts.agent_models;
@@ -130,11 +151,7 @@ static lmas_status add_by_flags(const opening *o)
     size_t i;
 
     if (words->n > 0 && words->n != lmas_team_n_agents(o->team))
-        return lmi_fail(LMAS_E_INVALID,
-                        "--agent_models names %zu model%s, and team %s has %zu agents: one for "
-                        "each expected",
-                        words->n, words->n == 1 ? "" : "s", lmas_team_name(o->team),
-                        lmas_team_n_agents(o->team));
+        return refuse_count(o, words->n);
     for (i = 0; status == LMAS_OK && i < words->n; i++)
         status = add_named(o, words->at[i]);
     return status;
@@ -260,6 +277,9 @@ lmas_status lmi_hosts_open(lmi_hosts *out, lmas_solver_params *params, const lma
     const opening o = {.hosts = out, .flags = flags, .model_params = model_params, .team = team};
     const bool is_single = params->method == LMAS_METHOD_BASELINE;
     lmas_status status = is_single ? LMAS_OK : add_by_flags(&o);
+
+    if (is_single && flags->hosts.agent_models.n > 0)
+        lmi_say("--agent_models changes nothing with baseline: the first model alone is asked");
 
     if (status == LMAS_OK && !is_single && out->n_agent_hosts == 0)
         status = add_by_team(&o);

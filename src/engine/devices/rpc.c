@@ -9,7 +9,6 @@
  */
 #include "engine/devices/rpc.h"
 
-#include <ggml-rpc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>

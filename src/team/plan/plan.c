@@ -276,14 +276,19 @@ static void add_parcel(draft *d, lmi_turn *turn, lmi_parcel parcel)
     turn->parcels[turn->n_parcels++] = parcel;
 }
 
-/* Somebody reads the block afresh; in another space its thoughts must be mapped. */
-static void note_reader(const lmi_plan *plan, size_t block, size_t to)
+/* Somebody reads the block afresh, as far as a rule lets it: in another space its thoughts must be
+ * mapped. */
+static void note_reader(const lmi_plan *plan, size_t block, size_t to, const lmi_keep *keep)
 {
     const int32_t space = lmi_plan_host(plan, to)->space;
+    const lmi_keep_rule rule = keep ? keep->rule : LMI_KEEP_ALL;
+    lmi_turn *turn = &plan->turns[block];
 
-    plan->turns[block].is_relayed = true;
-    if (space != lmi_plan_host(plan, block)->space)
-        plan->turns[block].crosses |= 1u << space;
+    turn->is_relayed = true;
+    if (space == lmi_plan_host(plan, block)->space || rule == LMI_KEEP_PROMPTS)
+        return;
+    turn->crosses |= 1u << space;
+    turn->retold |= rule != LMI_KEEP_THOUGHTS ? 1u << space : 0;
 }
 
 /* What the memory of turn `from` has, and `to` has not, comes behind. It is most often the last of
@@ -304,7 +309,7 @@ static void add_parcels(draft *d, size_t to, const link *l)
         add(d, &d->plan->turns[to].blocks, (size_t)block);
         add_parcel(d, &d->plan->turns[to], (lmi_parcel){block, (int32_t)l->from, l->is_afresh});
         if (l->is_afresh)
-            note_reader(d->plan, (size_t)block, to);
+            note_reader(d->plan, (size_t)block, to, l->keep);
     }
 }
 
@@ -459,9 +464,9 @@ static void set_work(lmi_plan *plan, size_t i, const set *memory, const set *tex
     if (is_latent && !turn->is_remote)
         set_thoughts(turn, p, set_has(memory, i));
     if (!is_latent || turn->is_output || agent->speaks || is_first || set_has(text, i) ||
-        turn->is_remote || (turn->crosses && p->align.method == LMAS_ALIGN_TEXT))
+        turn->is_remote || (turn->retold && p->align.method == LMAS_ALIGN_TEXT))
         turn->n_speak = most_spoken(plan, agent);
-    else if (turn->crosses)
+    else if (turn->retold)
         turn->n_instead = most_spoken(plan, agent);
 }
 

@@ -68,7 +68,8 @@ typedef struct lmi_turn {
     size_t n_keeps, keeps_capacity;
     bool gets_memory;   /* as the file says: it is told so */
     bool is_relayed;    /* somebody reads its block afresh, */
-    uint32_t crosses;   /* and in other spaces than its own: a bit for each */
+    uint32_t crosses;   /* and its thoughts in other spaces than its own: a bit for each, */
+    uint32_t retold;    /* of which those where its words would be read, too */
     bool is_output;     /* the last one */
     bool is_wanted;     /* somebody wants its memory when it ends, and all that it spoke in it */
     int32_t n_thoughts; /* after reading, or the most of them: */

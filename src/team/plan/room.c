@@ -24,10 +24,18 @@ typedef struct addition {
     bool is_continued; /* another turn goes on in it */
 } addition;
 
-/* Tokens that a turn's text may have; of a program's, a byte is one at least. */
-static uint64_t most_said(const lmi_turn *turn)
+/* As many tokens for one where a text of one model is read by another: 1 for one vocabulary. Of two
+ * the reader's may be the poorer. */
+static uint64_t factor_of(const lmas_model *from, const lmas_model *to)
 {
-    return lmi_turn_is_errand(turn) ? turn->agent->command.output_size : (uint64_t)turn->n_speak;
+    return from && to && from->info.n_vocab == to->info.n_vocab ? 1 : 4;
+}
+
+/* Tokens that a turn's text may have for a reader; of a program's, a byte is one at least. */
+static uint64_t most_said(const lmi_turn *turn, const lmas_model *reader)
+{
+    return lmi_turn_is_errand(turn) ? turn->agent->command.output_size
+                                    : (uint64_t)turn->n_speak * factor_of(turn->model, reader);
 }
 
 /* Tokens that all texts of others together may take: what they may speak, or what the byte limit
@@ -40,7 +48,7 @@ static uint64_t most_heard_at_once(const lmi_plan *plan, size_t i)
     size_t k;
 
     for (k = 0; k < hears->n; k++)
-        spoken += most_said(&plan->turns[hears->at[k]]) + OUTPUT_OVERHEAD;
+        spoken += most_said(&plan->turns[hears->at[k]], plan->turns[i].model) + OUTPUT_OVERHEAD;
     return limit >= 0 && (uint64_t)limit < spoken ? (uint64_t)limit : spoken;
 }
 
@@ -53,7 +61,7 @@ static uint64_t most_heard(const lmi_plan *plan, size_t i)
     int32_t from;
 
     while ((from = lmi_plan_next_quote(&at, plan, i)) != LMI_NO_TURN)
-        n += most_said(&plan->turns[from]) + OUTPUT_OVERHEAD;
+        n += most_said(&plan->turns[from], turn->model) + OUTPUT_OVERHEAD;
     return n;
 }
 
@@ -71,14 +79,13 @@ static lmas_status count_prompt(uint32_t *out, const lmi_plan *plan, size_t i, c
     return status;
 }
 
-/* What turn `i` adds to a memory of `model`, its own or another that reads it afresh. There words
- * are split otherwise; twice as many tokens are room enough. */
+/* What turn `i` adds to a memory of `model`, its own or another that reads it afresh. */
 static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, const lmi_case *c,
                               const lmas_model *model)
 {
     const lmi_turn *turn = &plan->turns[i];
     const uint64_t n_words = (uint64_t)(turn->n_speak > 0 ? turn->n_speak : turn->n_instead);
-    const uint64_t factor = model == turn->model ? 1 : 2;
+    const uint64_t factor = factor_of(turn->model, model);
     uint32_t n_prompt = 0;
     const lmas_status status =
         lmi_turn_is_errand(turn) || !model ? LMAS_OK : count_prompt(&n_prompt, plan, i, c, model);

@@ -47,7 +47,7 @@ void lmi_crossings_done(lmi_plan *plan)
 
 static const char *name_of(const lmi_host *host)
 {
-    return host->name ? host->name : "the team's model";
+    return host->name ? host->name : "the first model";
 }
 
 /* What is wrong with it; NULL where nothing is. Below what was asked for, in words. */
@@ -68,14 +68,10 @@ static void put_method(lmi_buf *line, const lmi_strand *strand, size_t space)
                    name_of(&strand->plan->hosts[space]));
 }
 
-static void put_verdict(lmi_buf *line, const lmi_cross_quality *q, double coverage,
-                        const char *fault)
+/* What goes over in their place: words, unless a rule keeps thoughts alone. */
+static void put_loss(lmi_buf *line, const lmi_turn *turn, size_t space, const char *why)
 {
-    lmi_buf_printf(line, "coverage %.3f, mass %.3f, cosine %.3f: ", coverage, q->mass, q->cosine);
-    if (!fault)
-        lmi_buf_puts(line, "taken");
-    else
-        lmi_buf_printf(line, "words instead, %s", fault);
+    lmi_buf_printf(line, "%s, %s", turn->retold >> space & 1 ? "words instead" : "left out", why);
 }
 
 /* ---- The thoughts ---- */
@@ -98,7 +94,10 @@ static lmas_status map_into(lmi_buf *line, lmi_strand *strand, size_t space)
     status = lmi_cross_map(mapped, &quality, cross, in->states, in->n_thoughts);
     fault = status == LMAS_OK ? find_fault(&plan->params.align, &quality, coverage) : NULL;
     if (status == LMAS_OK)
-        put_verdict(line, &quality, coverage, fault);
+        lmi_buf_printf(line, "coverage %.3f, mass %.3f, cosine %.3f: %s", coverage, quality.mass,
+                       quality.cosine, fault ? "" : "taken");
+    if (fault)
+        put_loss(line, strand->turn, space, fault);
     if (status == LMAS_OK && !fault)
         in->mapped[space] = mapped;
     else
@@ -117,10 +116,11 @@ static lmas_status map_all(lmi_buf *line, lmi_strand *strand)
             continue;
         put_method(line, strand, space);
         if (plan->params.align.method == LMAS_ALIGN_TEXT)
-            lmi_buf_puts(line, "words instead, as asked");
+            put_loss(line, strand->turn, space, "as asked");
         else
             status = map_into(line, strand, space);
-        if (status == LMAS_OK && !strand->intake.mapped[space] && strand->turn->n_instead > 0)
+        if (status == LMAS_OK && !strand->intake.mapped[space] &&
+            strand->turn->retold >> space & 1 && strand->turn->n_instead > 0)
             strand->n_speak = strand->turn->n_instead;
     }
     return status;
