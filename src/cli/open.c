@@ -546,7 +546,7 @@ static lmas_status budget_host(lmi_budget *out, lmi_stage *stage, const lmi_dema
 static lmas_status budget_all(lmi_budget *budgets, lmi_stage *stage, const lmas_question *questions,
                               size_t n)
 {
-    double sizes[1 + LMI_HOSTS_HERE];
+    double sizes[1 + LMI_HOSTS_HERE] = {0};
     double sum = 0;
     lmas_status status = LMAS_OK;
     size_t i;
@@ -590,7 +590,7 @@ static lmas_status start_hosts(lmi_stage *stage, const lmi_budget *budgets)
 lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
                             uint32_t n_at_once)
 {
-    lmi_budget budgets[1 + LMI_HOSTS_HERE];
+    lmi_budget budgets[1 + LMI_HOSTS_HERE] = {{0}};
     lmas_status status;
 
     stage->n_at_once = n < n_at_once ? (uint32_t)n : n_at_once;

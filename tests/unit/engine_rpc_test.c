@@ -16,12 +16,12 @@ enum { HELLO_SIZE = 33, MAJOR = 8 };
 /* A server of one connection: it reads the hello, says `answer`, and waits until we hang up. */
 typedef struct stand_in {
     pthread_t thread;
-    int fd;
     const char *answer;
     size_t n_answer;
+    ssize_t last; /* what reading brings in the end: 0 for a close, -1 for a reset */
+    int fd;
     bool reads, closes;
     unsigned char heard[HELLO_SIZE];
-    ssize_t last; /* what reading brings in the end: 0 for a close, -1 for a reset */
     char address[LMI_SERVER_ROOM];
 } stand_in;
 

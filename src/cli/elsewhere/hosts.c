@@ -59,33 +59,44 @@ static lmas_status load(lmas_model **out, const char *path, const lmas_model_par
     return status;
 }
 
+static lmas_status refuse_more(void)
+{
+    return lmi_fail(LMAS_E_INVALID, "a team on more than %d models beside the first",
+                    LMI_HOSTS_HERE);
+}
+
 /* A model here, from a file or the hub. */
 static lmas_status open_here(const opening *o, const char *name, const lmi_model_flags *where)
 {
     lmi_hosts *hosts = o->hosts;
-    lmi_buf *path = &hosts->paths[hosts->n];
+    const size_t i = hosts->n;
     lmas_status status;
 
-    lmi_buf_init(path, LMI_PATH_MAX);
-    hosts->at[hosts->n].name = name;
-    status = lmi_find_model_shown(path, where);
+    if (i >= LMI_HOSTS_HERE)
+        return refuse_more();
+    hosts->n++;
+    lmi_buf_init(&hosts->paths[i], LMI_PATH_MAX);
+    hosts->at[i].name = name;
+    status = lmi_find_model_shown(&hosts->paths[i], where);
     if (status == LMAS_OK)
-        status = load(&hosts->models[hosts->n], lmi_buf_text(path), o->model_params);
+        status = load(&hosts->models[i], lmi_buf_text(&hosts->paths[i]), o->model_params);
     if (status != LMAS_OK)
         status = lmi_fail(status, "model \"%.64s\" of the team: %s", name, lmas_last_error());
-    hosts->at[hosts->n].model = hosts->models[hosts->n];
-    hosts->n++;
+    hosts->at[i].model = hosts->models[i];
     return status;
 }
 
 static lmas_status open_server(const opening *o, const char *name, const char *url, const char *id)
 {
-    lmas_host *host = &o->hosts->at[o->hosts->n++];
+    const size_t i = o->hosts->n;
     lmas_remote_params params = lmi_flags_remote(&o->flags->hosts);
 
-    host->name = name;
+    if (i >= LMI_HOSTS_HERE)
+        return refuse_more();
+    o->hosts->n++;
+    o->hosts->at[i].name = name;
     params.model = id;
-    return lmas_remote_open(&host->remote, url, &params);
+    return lmas_remote_open(&o->hosts->at[i].remote, url, &params);
 }
 
 static bool is_known(const lmi_hosts *hosts, const char *name)
@@ -95,14 +106,6 @@ static bool is_known(const lmi_hosts *hosts, const char *name)
     while (i < hosts->n && strcmp(hosts->at[i].name, name) != 0)
         i++;
     return i < hosts->n;
-}
-
-static lmas_status check_room(const lmi_hosts *hosts)
-{
-    if (hosts->n < LMI_HOSTS_HERE)
-        return LMAS_OK;
-    return lmi_fail(LMAS_E_INVALID, "a team on more than %d models beside the first",
-                    LMI_HOSTS_HERE);
 }
 
 /* ---- By flags ---- */
@@ -115,13 +118,10 @@ static lmas_status add_named(const opening *o, const char *name)
     const lmi_model_flags where = {.path = name, .is_offline = m->is_offline};
     lmi_hosts *hosts = o->hosts;
     const bool is_first = strcmp(name, first) == 0;
-    lmas_status status = check_room(hosts);
 
     hosts->agent_hosts[hosts->n_agent_hosts++] = is_first ? NULL : name;
     if (is_first || is_known(hosts, name))
         return LMAS_OK;
-    if (status != LMAS_OK)
-        return status;
     return is_url(name) ? open_server(o, name, name, NULL) : open_here(o, name, &where);
 }
 
@@ -196,10 +196,6 @@ static lmas_status refuse_server(const opening *o, const lmas_team_model *m)
 static lmas_status add_model(const opening *o, const lmas_team_model *m)
 {
     const bool is_offline = o->flags->model.is_offline;
-    const lmas_status status = check_room(o->hosts);
-
-    if (status != LMAS_OK)
-        return status;
     if (m->file)
         return add_file(o, m);
     if (m->hf)

@@ -69,7 +69,8 @@ static void handle_abort(int number)
         end(last_error);
     }
     n = write(STDERR_FILENO, last_error, strlen(last_error));
-    n = *last_error ? write(STDERR_FILENO, "\n", 1) : 0;
+    if (n > 0)
+        n = write(STDERR_FILENO, "\n", 1);
     (void)n;
 }
 

@@ -134,7 +134,7 @@ static lmas_status make_known(server *s, add_fn add)
     if (n_servers == MAX_SERVERS)
         return lmi_fail(LMAS_E_INVALID, "rpc: a process can know %d servers", MAX_SERVERS);
     lmi_backend_forget();
-    s->reg = add(s->address);
+    s->reg = add ? add(s->address) : NULL;
     if (!s->reg)
         return lmi_fail(LMAS_E_IO, "libggml cannot use the RPC server at %s: %s", s->address,
                         lmi_backend_complaint());

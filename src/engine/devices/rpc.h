@@ -17,7 +17,7 @@
 typedef uint32_t lmi_rpc_set;
 
 /* Take the servers HOST:PORT,... into use; NULL is none of them. */
-lmas_status lmi_rpc_take(lmi_rpc_set *out, const char *servers);
+lmas_status lmi_rpc_take(lmi_rpc_set *out, const char *text);
 void lmi_rpc_give_back(lmi_rpc_set set);
 
 /* Whether a device is on a server; and on one of the set. */

@@ -95,12 +95,12 @@ static lmas_status find_splice(size_t *out, const lmi_strand *strand)
     lmi_buf_init(&text, LMI_PROMPT_MAX);
     status = lmi_plan_frame(&text, strand->plan, strand->index, MARK);
     at = status == LMAS_OK ? strstr(text.data, MARK) : NULL;
-    if (status == LMAS_OK && !at)
-        status = lmi_fail(LMAS_E_MODEL, "the chat template does not show where the user's text "
-                                        "begins: vectors cannot be spliced in there");
-    if (status == LMAS_OK) {
+    if (at) {
         *at = '\0';
         status = lmi_model_tokenize(&head, strand->turn->model, text.data);
+    } else if (status == LMAS_OK) {
+        status = lmi_fail(LMAS_E_MODEL, "the chat template does not show where the user's text "
+                                        "begins: vectors cannot be spliced in there");
     }
     *out = head.n < strand->prompt.n ? head.n : strand->prompt.n;
     lmi_tokens_done(&head);
