@@ -93,7 +93,7 @@ run bench -m $MODEL --rpc $servers -t 1 -p 8 -n '' -l '' -r 1 -o json
 ok $? "a row of bench tells the servers" "$tmp/out"
 
 # The commands of the doc, with the ports at hand.
-sed -n "/^build/{s#50052#$port_a#g; s#50053#$port_b#g; s#/tmp/#$tmp/#g; s#^build/latentmas#$LATENTMAS#p}" \
+sed -n "/^build.*--rpc/{s#50052#$port_a#g; s#50053#$port_b#g; s#/tmp/#$tmp/#g; s#^build/latentmas#$LATENTMAS#p}" \
     docs/elsewhere.md >"$tmp/commands"
 n=0
 while IFS= read -r command; do

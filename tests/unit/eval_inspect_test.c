@@ -223,7 +223,7 @@ static void test_a_line_that_holds_something_else_is_named(void **state)
     (void)state;
     refuses("\"question\":7,", "\"input\":\"\"", "must be a text");
     refuses("\"question\":\"a\\u0000b\",", "\"input\":\"\"", "must be a text");
-    refuses("", "\"input\":[]", "input, output or probe is no text");
+    refuses("", "\"input\":[]", "output, probe, model or crossing is no text");
     refuses("", "\"pos_end\":-1", "a number out of range");
     refuses("", "\"pos_end\":5000000000", "a number out of range");
     refuses("", "\"thoughts\":[" THOUGHT "]", "other thoughts than it had");
