@@ -26,7 +26,7 @@ struct lmas_remote {
     char *model;
     char *version;
     bool takes_vectors; /* of what width, SGLang does not say: lmas_remote_match() does */
-    uint32_t width;      /* of its model's vectors where it says so without taking any, else 0 */
+    uint32_t width;     /* of its model's vectors where it says so without taking any, else 0 */
     char asked_of[LMI_SHA256_SIZE]; /* the last model it was compared with, "" for none, */
     bool is_same;                   /* and whether it runs that */
     bool streams_pieces;            /* SGLang: each event has what is new, not all so far */
