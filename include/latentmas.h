@@ -527,12 +527,11 @@ typedef struct lmas_agent_trace {
 /* How one question ended. Borrowed: valid inside the callback, or as long as the answer. */
 typedef struct lmas_result {
     uint64_t id;
-    lmas_status status; /* LMAS_OK, or why this question failed; others go on */
-    const char *error;  /* "" when it did not fail */
-    bool is_lost;       /* a server failed it, and did not refuse it: asked again it may go well */
-    const char *text;   /* the last agent's text, "" when it failed before */
-    const char *marked; /* the same with the control tokens that it spoke spelled out:
-                                     * some models mark thoughts with them; NULL without any */
+    lmas_status status;       /* LMAS_OK, or why this question failed; others go on */
+    const char *error;        /* "" when it did not fail */
+    bool is_lost, is_refused; /* a server failed it: asked anew it may go well; or refused it */
+    const char *text;         /* the last agent's text, "" when it failed before */
+    const char *marked; /* with its control tokens, which may mark thoughts; NULL without any */
     const lmas_agent_trace *agents; /* those that took their turn */
     size_t n_agents;
     uint64_t n_read, n_thought, n_spoken, n_shared, n_kept, n_dropped;
@@ -578,6 +577,7 @@ typedef struct lmas_host {
     lmas_session *session;
     lmas_remote *remote;
 } lmas_host;
+enum { LMAS_HOSTS_MAX = 16 }; /* beside the session and the speaker */
 
 typedef struct lmas_solver_params {
     lmas_method method;          /* (default LMAS_METHOD_LATENT_MAS) */

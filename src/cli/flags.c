@@ -232,7 +232,7 @@ const lmi_opt lmi_host_opts[] = {
      .help = "most requests at a server at once"},
     {"--vllm_tries", LMI_OPT_INT, AT(vllm_tries), "N", .min = 1, .max = 100,
      .help = "tries of a request where another may help: a busy server, a cut connection"},
-    {"--vllm_timeout", LMI_OPT_REAL, AT(vllm_timeout), "S", .min = 0.1, .max = 86400,
+    {"--vllm_timeout", LMI_OPT_REAL, AT(vllm_timeout), "S", .min = 1, .max = 86400,
      .help = "seconds without a byte that end a try"},
     {"--use_second_HF_model", LMI_OPT_ON, AT(use_second_HF_model),
      .help = "the reference's: libllama's is the second model, which thinks"},

@@ -8,14 +8,13 @@
 #include "base/file.h"
 
 enum { MEMINFO_MAX = 64 * 1024, PART_STEP = 256 };
-enum { HOSTS_MAX = 16 }; /* as many as a solver can have */
 
 /* What the question takes when an agent speaks at most `n` tokens. */
 static lmas_status count_needs(lmas_needs *out, const lmi_demand *demand, size_t i, int32_t n)
 {
     lmas_solver_params params = *demand->params;
     const lmas_model *first = demand->first ? demand->first : demand->model;
-    lmas_needs needs[1 + HOSTS_MAX];
+    lmas_needs needs[1 + LMAS_HOSTS_MAX];
     lmas_status status;
 
     params.max_new_tokens = n;

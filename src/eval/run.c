@@ -125,16 +125,6 @@ static void note_lost(run *r, const lmas_result *result)
     r->n_lost_in_a_row++;
 }
 
-/* Whether a server said no: one was asked, and what failed happened outside. */
-static bool is_refused(const lmas_result *result)
-{
-    size_t i = 0;
-
-    while (i < result->n_agents && result->agents[i].remote_ms <= 0)
-        i++;
-    return result->status == LMAS_E_IO && i < result->n_agents;
-}
-
 /* A stopped question is not answered: it is asked again when the run is resumed. */
 static bool note_result(void *user, const lmas_result *result)
 {
@@ -147,7 +137,7 @@ static bool note_result(void *user, const lmas_result *result)
         note_lost(r, result);
         return true;
     }
-    if (is_refused(result))
+    if (result->is_refused)
         tell(r, result, "is counted as wrong");
     r->n_lost_in_a_row = 0;
     s->n_ended++;

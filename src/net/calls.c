@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "net/code.h"
 #include "net/rules.h"
 
 /* A header of an answer that is shown, bytes. */
@@ -67,11 +68,6 @@ void lmi_calls_close(lmi_calls *calls)
 double lmi_calls_pause_ms(const lmi_calls *calls, unsigned tries, double asked_ms)
 {
     return lmi_pause_ms(calls->rules.backoff_ms, tries, asked_ms);
-}
-
-void lmi_calls_wake(lmi_calls *calls)
-{
-    curl_multi_wakeup(calls->multi);
 }
 
 /* ---- One transfer ---- */
@@ -176,11 +172,6 @@ void lmi_transfer_free(lmi_transfer *transfer)
 bool lmi_transfer_has_ended(const lmi_transfer *transfer)
 {
     return transfer->has_ended;
-}
-
-bool lmi_code_refuses(long code)
-{
-    return code == 400 || code == 413 || code == 422;
 }
 
 const char *lmi_transfer_refusal(const lmi_transfer *transfer)

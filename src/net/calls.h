@@ -55,10 +55,6 @@ bool lmi_transfer_has_ended(const lmi_transfer *transfer);
 /* LMAS_OK where it ended in a good answer, taken in whole. Else the failure, with its message. */
 lmas_status lmi_transfer_judge(lmi_verdict *out, const lmi_transfer *transfer);
 
-/* Whether an answer of that code refuses what was asked (too long, not understood) and nothing
- * else: asked again it would be refused again. */
-bool lmi_code_refuses(long code);
-
 /* The page of a refusal, cut where it is long. */
 const char *lmi_transfer_refusal(const lmi_transfer *transfer);
 
@@ -66,11 +62,8 @@ const char *lmi_transfer_refusal(const lmi_transfer *transfer);
 double lmi_calls_pause_ms(const lmi_calls *calls, unsigned tries, double asked_ms);
 
 /* Move the transfers of all `calls`, after waiting at most `wait_ms` for something to move: a byte
- * of one of them, one of `fds` that can be read, or lmi_calls_wake() of the first. */
+ * of one of them, or one of `fds` that can be read. */
 lmas_status lmi_calls_poll(lmi_calls *const *calls, size_t n_calls, double wait_ms, const int *fds,
                            size_t n_fds);
-
-/* End a wait, from any thread. */
-void lmi_calls_wake(lmi_calls *calls);
 
 #endif

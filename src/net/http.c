@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/code.h"
 #include "net/rules.h"
 
 #define TRIES_MAX 5 /* of one request */

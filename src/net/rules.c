@@ -88,11 +88,6 @@ void lmi_rules_set_key(CURL *curl, const char *key)
     curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, key);
 }
 
-bool lmi_is_passing_code(long code)
-{
-    return code == 408 || code == 429 || code >= 500;
-}
-
 bool lmi_is_passing_result(CURLcode result)
 {
     switch (result) {

@@ -31,8 +31,7 @@ void lmi_rules_set(CURL *curl, const char *url, long stall_s, char *error);
 /* The key of a user, for this host and no other. NULL and "" set nothing. */
 void lmi_rules_set_key(CURL *curl, const char *key);
 
-/* Whether another try may help after such an answer, or after none. */
-bool lmi_is_passing_code(long code);
+/* Whether another try may help after none. */
 bool lmi_is_passing_result(CURLcode result);
 
 /* The pause before try number `tries` + 1: twice as long each time, give or take a quarter, since

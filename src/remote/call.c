@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "net/code.h"
 #include "remote/heard.h"
 
 struct lmi_call {
@@ -119,7 +120,7 @@ lmas_status lmi_call_judge(const lmi_call *call)
 bool lmi_call_is_refused(const lmi_call *call)
 {
     return call->query.status != LMAS_OK &&
-           (lmi_code_refuses(call->query.code) || call->heard.is_refused);
+           (lmi_is_refusing_code(call->query.code) || call->heard.is_refused);
 }
 
 lmi_speech *lmi_call_speech(lmi_call *call)

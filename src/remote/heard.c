@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
-#include "net/calls.h"
+#include "net/code.h"
 
 /* Bytes of a failure told in a stream that a message shows. */
 enum { TOLD_MAX = 200 };
@@ -122,8 +122,8 @@ static void judge_code(lmi_heard *heard, yyjson_val *code, long normal)
 {
     const long number = yyjson_is_int(code) ? (long)yyjson_get_sint(code) : normal;
 
-    heard->is_passing = number >= 500 || number == 429 || number == 408;
-    heard->is_refused = lmi_code_refuses(number);
+    heard->is_passing = lmi_is_passing_code(number);
+    heard->is_refused = lmi_is_refusing_code(number);
 }
 
 /* SGLang's reason is an object: {"type": "length", ...}; where it gave up with a message. */

@@ -143,6 +143,13 @@ static void finish(lmi_job *job)
     release(job);
 }
 
+/* What a server did to the question. */
+static void note_server(lmas_result *result, const lmi_strand *strand)
+{
+    result->is_lost |= strand->is_lost;
+    result->is_refused |= strand->is_refused;
+}
+
 void lmi_job_fail(lmi_job *job, lmas_status status)
 {
     size_t i;
@@ -151,7 +158,7 @@ void lmi_job_fail(lmi_job *job, lmas_status status)
     job->result.status = status;
     job->result.error = job->error ? job->error : lmas_status_name(status);
     for (i = 0; i < job->plan->n_turns; i++)
-        job->result.is_lost |= job->strands[i].is_lost;
+        note_server(&job->result, &job->strands[i]);
     for (i = 0; i < job->plan->n_turns; i++)
         if (job->standing[i] == LMI_RUNS && job->strands[i].trace.name)
             lmi_strand_stop(&job->strands[i]);

@@ -18,6 +18,12 @@ say "$first"
 [ "$code" -eq 0 ] && [ ! -s "$tmp/err" ] && cmp -s "$tmp/out" "$tmp/alone"
 ok $? "the first turn is answered as ask answers it, and stderr stays empty" "$tmp/err"
 
+flags="--method latent_mas_hybrid --keep all"
+say "$first"
+[ "$code" -eq 0 ] && cmp -s "$tmp/out" "$tmp/alone"
+ok $? "Hybrid-LatentMAS's name for the method says the same here" "$tmp/err"
+flags=
+
 say "$first" "/save $tmp/c.lmem" "$second" /agents
 cp "$tmp/out" "$tmp/both"
 n_pos=$(sed -n 's/.*: \([0-9]*\) positions saved$/\1/p' "$tmp/err")

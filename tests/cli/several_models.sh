@@ -47,6 +47,17 @@ run teams check models/relay_team.json
 grep -q 'model b (relay_b.gguf): critic, judger' "$tmp/out"
 ok $? "teams check tells who is on which model" "$tmp/out"
 
+# A file is a file: one that is not there is no model of the hub, which has the same form.
+mkdir "$tmp/team"
+root=$(pwd)
+sed 's|"file": "relay_b.gguf"|"file": "none/there"|' models/relay_team.json >"$tmp/team/team.json"
+run ask -m $MODEL --team "$tmp/team/team.json" --temp 0 -n 16 -t 1 "What number does Nina keep?"
+[ "$code" -eq 1 ] && grep -q 'model "b" of the team: .*/team/none/there' "$tmp/err" && ! grep -qi 'hub\|fetch' "$tmp/err"
+ok $? "a missing file of a team is told as a file" "$tmp/err"
+(cd "$tmp/team" && "$LATENTMAS" ask -m "$root/$MODEL" --team team.json --temp 0 -n 16 -t 1 "What number does Nina keep?") >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 1 ] && grep -q 'model "b" of the team: .*none/there' "$tmp/err" && ! grep -qi 'hub\|fetch' "$tmp/err"
+ok $? "also where its name could be one of the hub" "$tmp/err"
+
 sed -i '$d' "$tmp/file/samples.jsonl"
 run run --resume "$tmp/file"
 [ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/file/samples.jsonl")" -eq 3 ]

@@ -79,7 +79,7 @@ refuses 1 'at most 4096 bytes' "so is one without an end" --vllm_url "$gone" --a
 # ---- Numbers ----
 refuses 2 'from 1 to 1024' "no request at once is refused" --vllm_url "$gone" --vllm_parallel 0
 refuses 2 'from 1 to 100' "so is no try" --vllm_url "$gone" --vllm_tries 0
-refuses 2 'from 0.1 to 86400' "and a timeout that is no number" --vllm_url "$gone" --vllm_timeout nan
+refuses 2 'from 1 to 86400' "and a timeout that is no number" --vllm_url "$gone" --vllm_timeout nan
 refuses 2 'f32 or bf16' "and a type that no server is told" --vllm_url "$gone" --vllm_dtype f16
 refuses 2 'soft, linear, identical, kernel or text' "and a way over that is none" --align_method nope
 finish

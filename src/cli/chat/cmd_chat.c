@@ -287,7 +287,7 @@ static lmas_status check(const chat_settings *s)
 
 static int run(void *settings, const lmi_args *args)
 {
-    const chat_settings *s = settings;
+    chat_settings *s = settings;
     lmi_stage stage = {0};
     int write_error = 0;
     lmas_status status;
@@ -302,6 +302,7 @@ static int run(void *settings, const lmi_args *args)
                 args->words[0]);
         return LMI_EXIT_USAGE;
     }
+    lmi_solve_flags_settle(&s->solve);
     if (check(s) != LMAS_OK)
         return lmi_say_misuse();
     lmi_say_devices(&s->solve.model);

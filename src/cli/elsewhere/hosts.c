@@ -45,58 +45,70 @@ lmas_status lmi_host_flags_check(const lmi_host_flags *flags)
 
 /* ---- One of them ---- */
 
-static lmas_status load(lmas_model **out, const char *path, const lmas_model_params *model_params)
+static lmas_status take_place(const opening *o, const char *name)
 {
+    if (o->hosts->n == LMI_HOSTS_HERE)
+        return lmi_fail(LMAS_E_INVALID, "a team on more than %d models beside the first",
+                        LMI_HOSTS_HERE);
+    o->hosts->at[o->hosts->n++].name = name;
+    return LMAS_OK;
+}
+
+/* The model of the place taken last. */
+static lmas_status load(const opening *o, const char *path)
+{
+    const size_t i = o->hosts->n - 1;
     lmi_wait w = lmi_wait_begin("loading a model");
-    lmas_model_params params = *model_params;
+    lmas_model_params params = *o->model_params;
     lmas_status status;
 
     params.chat_template = NULL; /* that of the first one */
     params.progress = lmi_wait_show;
     params.user = &w;
-    status = lmas_model_open(out, path, &params);
+    status = lmas_model_open(&o->hosts->models[i], path, &params);
+    o->hosts->at[i].model = o->hosts->models[i];
     lmi_wait_end(&w);
     return status;
 }
 
-static lmas_status refuse_more(void)
+static lmas_status name_model(lmas_status status, const char *name)
 {
-    return lmi_fail(LMAS_E_INVALID, "a team on more than %d models beside the first",
-                    LMI_HOSTS_HERE);
+    return status == LMAS_OK
+               ? LMAS_OK
+               : lmi_fail(status, "model \"%.64s\" of the team: %s", name, lmas_last_error());
 }
 
-/* A model here, from a file or the hub. */
-static lmas_status open_here(const opening *o, const char *name, const lmi_model_flags *where)
+static lmas_status open_file(const opening *o, const char *name, const char *path)
 {
-    lmi_hosts *hosts = o->hosts;
-    const size_t i = hosts->n;
-    lmas_status status;
+    const lmas_status status = take_place(o, name);
 
-    if (i >= LMI_HOSTS_HERE)
-        return refuse_more();
-    hosts->n++;
-    lmi_buf_init(&hosts->paths[i], LMI_PATH_MAX);
-    hosts->at[i].name = name;
-    status = lmi_find_model_shown(&hosts->paths[i], where);
-    if (status == LMAS_OK)
-        status = load(&hosts->models[i], lmi_buf_text(&hosts->paths[i]), o->model_params);
+    return status == LMAS_OK ? name_model(load(o, path), name) : status;
+}
+
+/* A file, or a model of the hub: as -m and -hf find them. */
+static lmas_status find_and_open(const opening *o, const char *name, const lmi_model_flags *where)
+{
+    lmas_status status = take_place(o, name);
+    lmi_buf path;
+
     if (status != LMAS_OK)
-        status = lmi_fail(status, "model \"%.64s\" of the team: %s", name, lmas_last_error());
-    hosts->at[i].model = hosts->models[i];
-    return status;
+        return status;
+    lmi_buf_init(&path, LMI_PATH_MAX);
+    status = lmi_find_model_shown(&path, where);
+    if (status == LMAS_OK)
+        status = load(o, lmi_buf_text(&path));
+    lmi_buf_done(&path);
+    return name_model(status, name);
 }
 
 static lmas_status open_server(const opening *o, const char *name, const char *url, const char *id)
 {
-    const size_t i = o->hosts->n;
     lmas_remote_params params = lmi_flags_remote(&o->flags->hosts);
+    const lmas_status status = take_place(o, name);
 
-    if (i >= LMI_HOSTS_HERE)
-        return refuse_more();
-    o->hosts->n++;
-    o->hosts->at[i].name = name;
     params.model = id;
-    return lmas_remote_open(&o->hosts->at[i].remote, url, &params);
+    return status == LMAS_OK ? lmas_remote_open(&o->hosts->at[o->hosts->n - 1].remote, url, &params)
+                             : status;
 }
 
 static bool is_known(const lmi_hosts *hosts, const char *name)
@@ -122,7 +134,7 @@ static lmas_status add_named(const opening *o, const char *name)
     hosts->agent_hosts[hosts->n_agent_hosts++] = is_first ? NULL : name;
     if (is_first || is_known(hosts, name))
         return LMAS_OK;
-    return is_url(name) ? open_server(o, name, name, NULL) : open_here(o, name, &where);
+    return is_url(name) ? open_server(o, name, name, NULL) : find_and_open(o, name, &where);
 }
 
 static lmas_status refuse_count(const opening *o, size_t n)
@@ -179,7 +191,7 @@ static lmas_status add_file(const opening *o, const lmas_team_model *m)
     lmi_buf_init(&path, LMI_PATH_MAX);
     status = join_path(&path, o, m->file);
     if (status == LMAS_OK)
-        status = open_here(o, m->name, &(lmi_model_flags){.path = lmi_buf_text(&path)});
+        status = open_file(o, m->name, lmi_buf_text(&path));
     lmi_buf_done(&path);
     return status;
 }
@@ -195,12 +207,12 @@ static lmas_status refuse_server(const opening *o, const lmas_team_model *m)
 
 static lmas_status add_model(const opening *o, const lmas_team_model *m)
 {
-    const bool is_offline = o->flags->model.is_offline;
+    const lmi_model_flags hub = {.hf_repo = m->hf, .is_offline = o->flags->model.is_offline};
+
     if (m->file)
         return add_file(o, m);
     if (m->hf)
-        return open_here(o, m->name,
-                         &(lmi_model_flags){.hf_repo = m->hf, .is_offline = is_offline});
+        return find_and_open(o, m->name, &hub);
     if (!o->flags->team.allow_tools)
         return refuse_server(o, m);
     return open_server(o, m->name, m->url, m->id);
@@ -276,7 +288,6 @@ lmas_status lmi_hosts_open(lmi_hosts *out, lmas_solver_params *params, const lma
 
     if (is_single && flags->hosts.agent_models.n > 0)
         lmi_say("--agent_models changes nothing with baseline: the first model alone is asked");
-
     if (status == LMAS_OK && !is_single && out->n_agent_hosts == 0)
         status = add_by_team(&o);
     if (status == LMAS_OK)
@@ -298,7 +309,6 @@ void lmi_hosts_done(lmi_hosts *hosts)
         lmas_session_free(hosts->at[i].session);
         lmas_remote_free(hosts->at[i].remote);
         lmas_model_close(hosts->models[i]);
-        lmi_buf_done(&hosts->paths[i]);
     }
     lmas_remote_free(hosts->speaker);
     *hosts = (lmi_hosts){0};

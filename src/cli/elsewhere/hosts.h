@@ -16,7 +16,6 @@ typedef struct lmi_hosts {
     lmas_host at[LMI_HOSTS_HERE]; /* what a solver is told */
     size_t n;
     lmas_model *models[LMI_HOSTS_HERE];      /* opened here; NULL of a server */
-    lmi_buf paths[LMI_HOSTS_HERE];           /* of their files */
     const char *agent_hosts[LMI_AGENTS_MAX]; /* by agent, where flags say so */
     size_t n_agent_hosts;
     lmas_remote *speaker;

@@ -47,8 +47,8 @@ lmas_status lmi_hosts_make(lmi_host *out, size_t *n, const lmas_model *model,
     if ((params->n_hosts > 0 && !params->hosts) ||
         (params->n_agent_hosts > 0 && !params->agent_hosts))
         return lmi_fail(LMAS_E_INVALID, "hosts and agent_hosts must be there where counted");
-    if (params->n_hosts > LMI_HOSTS_MAX - 2)
-        return lmi_fail(LMAS_E_INVALID, "n_hosts must be at most %d, got %zu", LMI_HOSTS_MAX - 2,
+    if (params->n_hosts > LMAS_HOSTS_MAX)
+        return lmi_fail(LMAS_E_INVALID, "n_hosts must be at most %d, got %zu", LMAS_HOSTS_MAX,
                         params->n_hosts);
     for (i = 0; i < params->n_hosts; i++) {
         const lmas_status status = check(&params->hosts[i], out, *n);

@@ -14,7 +14,8 @@
 
 #include "base/status.h"
 
-enum { LMI_HOSTS_MAX = 18, LMI_NO_SPACE = -1 };
+/* With the session and the speaker. */
+enum { LMI_HOSTS_MAX = LMAS_HOSTS_MAX + 2, LMI_NO_SPACE = -1 };
 
 typedef struct lmi_host {
     const char *name;        /* NULL: the solver's session, or the speaker */

@@ -219,25 +219,18 @@ lmas_status lmi_away_begin(lmi_strand *strand)
 
 /* ---- Hearing ---- */
 
-/* The last agent's text as it comes. A try that begins anew does not say again what went out. */
+/* A try that begins anew does not say again what went out. */
 static lmas_status stream(lmi_strand *strand, bool is_end)
 {
-    const lmas_solver_params *p = &strand->plan->params;
     lmi_speech *speech = lmi_call_speech(strand->call);
     lmas_status status;
-    lmi_buf piece;
 
-    if (!p->on_speech || !strand->turn->is_output || speech->raw.len < strand->n_streamed)
+    if (speech->raw.len < strand->n_streamed)
         return LMAS_OK;
     if (speech->n_streamed < strand->n_streamed)
         speech->n_streamed = strand->n_streamed;
-    lmi_buf_init(&piece, LMI_SPEECH_MAX * 3);
-    lmi_speech_stream(&piece, speech, is_end);
-    status = lmi_buf_status(&piece);
+    status = lmi_strand_stream(strand, speech, is_end);
     strand->n_streamed = speech->n_streamed;
-    if (status == LMAS_OK && piece.len && !p->on_speech(p->user, strand->id, piece.data, piece.len))
-        strand->is_stopping = true;
-    lmi_buf_done(&piece);
     return status;
 }
 
@@ -245,22 +238,10 @@ static lmas_status keep_words(lmi_strand *strand)
 {
     lmas_agent_trace *trace = &strand->trace;
     const lmi_speech *speech = lmi_call_speech(strand->call);
-    char *output;
-    lmas_status status;
-    lmi_buf text;
 
-    lmi_buf_init(&text, LMI_SPEECH_MAX * 3);
-    lmi_speech_text(&text, speech);
-    status = lmi_buf_status(&text);
-    output = status == LMAS_OK ? lmi_strdup(lmi_buf_text(&text)) : NULL;
-    lmi_buf_done(&text);
-    if (!output)
-        return status != LMAS_OK ? status : lmi_fail(LMAS_E_NOMEM, "no memory for an answer");
-    lmi_free((void *)trace->output);
-    trace->output = output;
     trace->is_cut = lmi_call_is_cut(strand->call);
     trace->is_circling = trace->is_cut && lmi_text_circles(speech->raw.data, speech->raw.len);
-    return LMAS_OK;
+    return lmi_strand_keep(strand, speech);
 }
 
 /* What the server counted goes before what was counted here. */
@@ -281,7 +262,8 @@ lmas_status lmi_away_step(bool *has_ended, lmi_strand *strand)
 
     note(strand);
     if (status != LMAS_OK) {
-        strand->is_lost = !lmi_call_is_refused(strand->call);
+        strand->is_refused = lmi_call_is_refused(strand->call);
+        strand->is_lost = !strand->is_refused;
         return lmi_fail(status, "%s", lmas_last_error());
     }
     status = stream(strand, is_over);

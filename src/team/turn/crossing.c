@@ -132,7 +132,7 @@ lmas_status lmi_cross_thoughts(lmi_strand *strand)
     lmas_status status;
     lmi_buf line;
 
-    if (!strand->turn->crosses || strand->intake.n_thoughts == 0)
+    if (!strand->turn->crosses || strand->intake.n_thoughts == 0 || strand->trace.crossing)
         return LMAS_OK;
     lmi_buf_init(&line, LINE_MAX_SIZE);
     status = map_all(&line, strand);

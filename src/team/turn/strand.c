@@ -78,21 +78,20 @@ static lmas_status copy_speech(char **out, const lmi_speech *speech, bool is_mar
     return LMAS_OK;
 }
 
-/* The spoken text becomes the trace's output; what there was stays if memory runs out. */
-static lmas_status keep_output(lmi_strand *strand)
+lmas_status lmi_strand_keep(lmi_strand *strand, const lmi_speech *speech)
 {
     char *output = NULL;
     char *marked = NULL;
-    lmas_status status = copy_speech(&output, &strand->speech, false);
+    lmas_status status = copy_speech(&output, speech, false);
 
     if (status != LMAS_OK)
         return status;
-    if (strand->speech.has_marks)
-        status = copy_speech(&marked, &strand->speech, true);
+    if (speech->has_marks)
+        status = copy_speech(&marked, speech, true);
     lmi_free((void *)strand->trace.output);
     lmi_free(strand->marked);
     strand->trace.output = output;
-    strand->trace.pos_end = strand->memory->lane->pos;
+    strand->trace.pos_end = strand->memory ? strand->memory->lane->pos : 0;
     strand->marked = marked;
     return status;
 }
@@ -100,7 +99,7 @@ static lmas_status keep_output(lmi_strand *strand)
 void lmi_strand_stop(lmi_strand *strand)
 {
     if (strand->memory)
-        (void)keep_output(strand);
+        (void)lmi_strand_keep(strand, &strand->speech);
 }
 
 bool lmi_strand_is_busy(const lmi_strand *strand)
@@ -451,8 +450,7 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
 
 /* ---- Speaking ---- */
 
-/* The last agent's text, as far as it consists of whole characters. */
-static lmas_status stream(lmi_strand *strand, bool is_end)
+lmas_status lmi_strand_stream(lmi_strand *strand, lmi_speech *speech, bool is_end)
 {
     const lmas_solver_params *p = &strand->plan->params;
     lmas_status status;
@@ -461,7 +459,7 @@ static lmas_status stream(lmi_strand *strand, bool is_end)
     if (!p->on_speech || !strand->turn->is_output)
         return LMAS_OK;
     lmi_buf_init(&piece, LMI_SPEECH_MAX * 3);
-    lmi_speech_stream(&piece, &strand->speech, is_end);
+    lmi_speech_stream(&piece, speech, is_end);
     status = lmi_buf_status(&piece);
     if (status == LMAS_OK && piece.len && !p->on_speech(p->user, strand->id, piece.data, piece.len))
         strand->is_stopping = true;
@@ -476,12 +474,12 @@ static lmas_status end_turn(bool *has_ended, lmi_strand *strand)
     strand->trace.thoughts = strand->look.thoughts;
     strand->ends[strand->turn->blocks.n - 1] = strand->memory->lane->pos;
     *has_ended = true;
-    return status == LMAS_OK ? keep_output(strand) : status;
+    return status == LMAS_OK ? lmi_strand_keep(strand, &strand->speech) : status;
 }
 
 static lmas_status end_speech(bool *has_ended, lmi_strand *strand)
 {
-    const lmas_status status = stream(strand, true);
+    const lmas_status status = lmi_strand_stream(strand, &strand->speech, true);
 
     return status == LMAS_OK ? end_turn(has_ended, strand) : status;
 }
@@ -516,7 +514,7 @@ static lmas_status speak(bool *has_ended, lmi_strand *strand)
     trace->n_spoken++;
     status = lmi_speech_add(&strand->speech, strand->turn->model, token);
     if (status == LMAS_OK)
-        status = stream(strand, false);
+        status = lmi_strand_stream(strand, &strand->speech, false);
     if (status != LMAS_OK)
         return status;
     if (trace->n_spoken == (uint32_t)strand->n_speak) {
@@ -576,9 +574,8 @@ static lmas_status think(lmi_strand *strand)
 /* All is thought: words, where there are to be any, or come in place of thoughts. */
 static lmas_status go_on(bool *has_ended, lmi_strand *strand)
 {
-    const lmas_status status = strand->has_crossed ? LMAS_OK : lmi_cross_thoughts(strand);
+    const lmas_status status = lmi_cross_thoughts(strand);
 
-    strand->has_crossed = true;
     if (status != LMAS_OK)
         return status;
     return strand->n_speak > 0 ? speak(has_ended, strand) : end_silently(has_ended, strand);

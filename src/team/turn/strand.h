@@ -67,7 +67,6 @@ typedef struct lmi_strand {
     lmi_probe probe;
     lmi_intake intake;
     int32_t n_speak;       /* most tokens that it speaks: the turn's, or in place of thoughts */
-    bool has_crossed;      /* its thoughts were mapped */
     struct lmi_tool *tool; /* of a turn that is a program: errand.h */
     struct lmi_call *call; /* and of one behind a server: away.h */
     size_t n_streamed;     /* bytes of what that says that went out */
@@ -75,6 +74,7 @@ typedef struct lmi_strand {
     bool is_closing;  /* its last token is being taken in */
     bool is_stopping; /* a callback asked to stop */
     bool is_lost;     /* a server failed it */
+    bool is_refused;  /* or refused what it was asked */
 
     lmas_agent_trace trace; /* strings are owned */
     char *marked;           /* its text with its control tokens; NULL when it has none */
@@ -98,6 +98,12 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
 /* Go on from where the memory stands, which must not be busy. Sets `*has_ended` when the turn is
  * over: then its memory is what others may take. */
 lmas_status lmi_strand_step(bool *has_ended, lmi_strand *strand);
+
+/* The last agent's text as it comes, as far as it consists of whole characters. */
+lmas_status lmi_strand_stream(lmi_strand *strand, lmi_speech *speech, bool is_end);
+
+/* The spoken text becomes the trace's output; what there was stays if memory runs out. */
+lmas_status lmi_strand_keep(lmi_strand *strand, const lmi_speech *speech);
 
 /* Keep what was said so far: the failure of the question stays the news. */
 void lmi_strand_stop(lmi_strand *strand);
