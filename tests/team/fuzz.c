@@ -54,7 +54,8 @@ static void plan(const lmas_team *team, lmas_method method, lmas_control control
     params.method = method;
     params.control = control;
     if (lmi_plan_make(&made, NULL, team, &params) == LMAS_OK) {
-        hold(made.n_lanes_least >= 1 && made.n_lanes >= made.n_lanes_least);
+        hold(made.n_hosts == 1 && made.hosts[0].n_lanes_least >= 1);
+        hold(made.hosts[0].n_lanes >= made.hosts[0].n_lanes_least);
         for (i = 0; i < made.n_turns; i++)
             look_at_turn(&made, i);
     }
