@@ -509,7 +509,7 @@ typedef struct lmas_agent_trace {
     const char *input;  /* the prompt as the model read it, chat template applied */
     const char *output; /* what it spoke, "" when it only thought */
     uint32_t n_read, n_thought, n_spoken; /* tokens, thoughts, tokens */
-    uint32_t n_shared;          /* of n_read, tokens that an earlier question had read already */
+    uint32_t n_shared;          /* of n_read, tokens that all questions share: read once for all */
     uint32_t n_kept, n_dropped; /* cells that it inherited; and those that `keep` dropped */
     uint64_t kept_size, dropped_size; /* bytes of both, as lmas_model_info.cell_size counts them */
     double read_ms, think_ms, speak_ms;

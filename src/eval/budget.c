@@ -38,37 +38,47 @@ static lmas_status count_cells(uint32_t *out, const lmi_demand *demand, size_t i
     return status;
 }
 
-/* Most cells one memory may take: what the model was trained for, or what the user gave. */
+/* Most cells one memory may take: what the model was trained for, or what the user gave. Parts come
+ * in steps, and none is to be longer for being one of several. */
 static uint32_t cell_limit(const lmi_demand *demand, uint32_t width)
 {
     const int32_t trained = lmas_model_describe(demand->model)->n_ctx_train;
-    const uint32_t limit = trained > 0 ? (uint32_t)trained : UINT32_MAX;
+    uint32_t limit = trained > 0 ? (uint32_t)trained : UINT32_MAX;
     const uint32_t given = demand->is_per_lane ? demand->n_ctx / width : demand->n_ctx;
 
+    if (demand->is_per_lane && limit > PART_STEP)
+        limit = limit / PART_STEP * PART_STEP;
     return given && given < limit ? given : limit;
 }
 
-/* The largest question among those that leave half of the limit to text. Longer ones are
- * exceptions: they do not shorten the others. In a pool they run with what is left; in a lane's
- * own part they may fail alone. */
-static lmas_status find_largest(size_t *out, uint32_t *cells_out, const lmi_demand *demand,
-                                uint32_t limit)
+/* The largest question of all, and the largest of those that leave half of the limit to text: the
+ * longest answers are so long that it fits. Larger ones are exceptions, which do not shorten the
+ * others. They have their room, and the solver shortens what they may say to that. */
+typedef struct extremes {
+    size_t largest, usual;
+    uint32_t n_largest, n_usual; /* their cells; 0 for none */
+} extremes;
+
+static lmas_status find_extremes(extremes *out, const lmi_demand *demand, uint32_t limit)
 {
-    uint32_t largest = 0;
     size_t i;
 
+    *out = (extremes){0};
     for (i = 0; i < demand->n; i++) {
         uint32_t cells;
         const lmas_status status = count_cells(&cells, demand, i, 1);
 
         if (status != LMAS_OK)
             return status;
-        if (cells <= limit / 2 && cells > largest) {
-            largest = cells;
-            *out = i;
+        if (cells > out->n_largest) {
+            out->n_largest = cells;
+            out->largest = i;
+        }
+        if (cells <= limit / 2 && cells > out->n_usual) {
+            out->n_usual = cells;
+            out->usual = i;
         }
     }
-    *cells_out = largest;
     return LMAS_OK;
 }
 
@@ -94,11 +104,39 @@ static lmas_status shorten(int32_t *out, const lmi_demand *demand, size_t i, uin
     return LMAS_OK;
 }
 
+/* The same with the longest memory cut at the limit. */
+static lmas_needs within(lmas_needs needs, uint32_t limit)
+{
+    const uint32_t beyond = needs.n_cells > limit ? needs.n_cells - limit : 0;
+
+    needs.n_cells -= beyond;
+    needs.n_cells_all = needs.n_cells_all - beyond > limit ? needs.n_cells_all - beyond : limit;
+    return needs;
+}
+
+/* The room of the largest question: each part is as long as that; a pool has it once. */
+static lmas_status make_room(lmas_needs *needs, lmi_budget *budget, const lmi_demand *demand,
+                             const extremes *found, uint32_t limit)
+{
+    lmas_needs large;
+    lmas_status status = count_needs(&large, demand, found->largest, budget->max_new_tokens);
+
+    if (status == LMAS_OK && large.n_cells > limit)
+        large = within(large, limit);
+    if (status == LMAS_OK && (demand->is_per_lane || found->n_usual == 0))
+        *needs = large;
+    else if (status == LMAS_OK)
+        status = count_needs(needs, demand, found->usual, budget->max_new_tokens);
+    budget->n_cells = needs->n_cells;
+    budget->n_ctx = large.n_cells_all;
+    return status;
+}
+
 /* Fill in what one question takes. */
 static lmas_status measure(lmas_needs *needs, lmi_budget *budget, const lmi_demand *demand)
 {
-    size_t largest = 0;
-    uint32_t cells = 0, limit;
+    extremes found;
+    uint32_t limit;
     lmas_status status = LMAS_OK;
 
     *needs = (lmas_needs){.n_lanes = 1, .n_lanes_least = 1};
@@ -107,17 +145,15 @@ static lmas_status measure(lmas_needs *needs, lmi_budget *budget, const lmi_dema
     if (status != LMAS_OK)
         return status;
     limit = cell_limit(demand, needs->n_lanes + (demand->n_before > 0));
-    status = find_largest(&largest, &cells, demand, limit);
+    status = find_extremes(&found, demand, limit);
     budget->max_new_tokens = demand->params->max_new_tokens;
     budget->n_cells = limit;
     needs->n_cells_all = limit;
-    if (status != LMAS_OK || cells == 0)
+    if (status != LMAS_OK || found.n_largest == 0)
         return status;
-    status = shorten(&budget->max_new_tokens, demand, largest, limit);
-    if (status == LMAS_OK)
-        status = count_needs(needs, demand, largest, budget->max_new_tokens);
-    budget->n_cells = needs->n_cells;
-    return status;
+    if (found.n_usual > 0)
+        status = shorten(&budget->max_new_tokens, demand, found.usual, limit);
+    return status == LMAS_OK ? make_room(needs, budget, demand, &found, limit) : status;
 }
 
 /* Cells set aside for a question: libllama rounds a lane's own part up. */
@@ -142,19 +178,46 @@ static void add_origin(lmi_budget *b, const lmas_needs *needs, const lmi_demand 
     b->n_lanes++;
 }
 
+/* Those of all questions at once, and in a pool those of the largest. */
+static uint32_t cells_to_take(const lmi_budget *b, const lmas_needs *needs,
+                              const lmi_demand *demand, double affordable)
+{
+    const uint32_t n = b->n_at_once * part_of(b, needs, demand);
+    const uint32_t n_most = demand->is_per_lane || b->n_ctx < n ? n : b->n_ctx;
+
+    return n_most <= affordable ? n_most : (uint32_t)affordable;
+}
+
+/* Lanes that those at once take, and what they begin with. */
+static uint32_t lanes_of(const lmi_budget *b, const lmas_needs *needs, const lmi_demand *demand)
+{
+    return b->n_at_once * needs->n_lanes + (demand->n_before > 0);
+}
+
+/* Of the cells that were asked for, no more than what parts may be long: or a question that is cut
+ * at the end of its part would be cut elsewhere in other company. */
+static void fit_given(lmi_budget *b, const lmas_needs *needs, const lmi_demand *demand)
+{
+    const uint64_t limit = cell_limit(demand, 1);
+
+    b->n_ctx = demand->n_ctx;
+    if (!demand->is_per_lane)
+        return;
+    while (b->n_at_once > 1 && b->n_ctx / lanes_of(b, needs, demand) < b->n_cells)
+        b->n_at_once--;
+    if (lanes_of(b, needs, demand) * limit < b->n_ctx)
+        b->n_ctx = (uint32_t)(lanes_of(b, needs, demand) * limit);
+}
+
 /* As many questions together as the cells that were asked for hold, or those that can be had. */
 static void fit(lmi_budget *b, const lmas_needs *needs, const lmi_demand *demand, double affordable)
 {
     if (demand->n_ctx) {
-        b->n_ctx = demand->n_ctx;
-        while (demand->is_per_lane && b->n_at_once > 1 &&
-               b->n_ctx / (b->n_at_once * needs->n_lanes + (demand->n_before > 0)) < b->n_cells)
-            b->n_at_once--;
+        fit_given(b, needs, demand);
     } else {
         while (b->n_at_once > 1 && (double)b->n_at_once * part_of(b, needs, demand) > affordable)
             b->n_at_once--;
-        b->n_ctx = b->n_cells < affordable ? b->n_at_once * part_of(b, needs, demand)
-                                           : (uint32_t)affordable;
+        b->n_ctx = cells_to_take(b, needs, demand, affordable);
     }
     b->n_lanes = b->n_at_once * needs->n_lanes;
     b->n_cells_all = demand->is_per_lane ? needs->n_lanes * b->n_cells : needs->n_cells_all;

@@ -27,6 +27,8 @@ void lmi_totals_add(lmi_totals *totals, const lmi_score *score)
     totals->n_thought += score->n_thought;
     totals->n_spoken += score->n_spoken;
     totals->n_shared += score->n_shared;
+    if (score->n_shared > totals->n_shared_once)
+        totals->n_shared_once = score->n_shared;
     totals->n_kept += score->n_kept;
     totals->n_dropped += score->n_dropped;
     totals->read_ms += score->read_ms;
@@ -34,6 +36,11 @@ void lmi_totals_add(lmi_totals *totals, const lmi_score *score)
     totals->speak_ms += score->speak_ms;
     if (score->run_ms > totals->run_ms)
         totals->run_ms = score->run_ms;
+}
+
+uint64_t lmi_totals_spared(const lmi_totals *totals)
+{
+    return totals->n_shared - totals->n_shared_once;
 }
 
 /* Milliseconds to the microsecond: more digits say nothing and lengthen every line. */

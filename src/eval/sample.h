@@ -36,7 +36,7 @@ typedef struct lmi_score {
     bool is_circling;   /* and it said the same over and over there */
     uint64_t n_at_rest; /* of n_thought, thoughts that came after their agent's were at rest */
     uint64_t n_read, n_thought, n_spoken;
-    uint64_t n_shared;          /* of n_read, tokens that an earlier question had read already */
+    uint64_t n_shared;          /* of n_read, tokens that all questions share: read once for all */
     uint64_t n_kept, n_dropped; /* cells at handovers */
     double read_ms, think_ms, speak_ms;
     double run_ms; /* age of the run when the line was written, over all its processes */
@@ -45,11 +45,16 @@ typedef struct lmi_score {
 typedef struct lmi_totals {
     size_t n, n_graded, n_correct, n_correct_compat, n_errors, n_conflicts, n_cut, n_circling;
     uint64_t n_at_rest, n_read, n_thought, n_spoken, n_shared, n_kept, n_dropped;
+    uint64_t n_shared_once; /* the most that one question shares */
     double read_ms, think_ms, speak_ms;
     double run_ms;
 } lmi_totals;
 
 void lmi_totals_add(lmi_totals *totals, const lmi_score *score);
+
+/* Tokens that were not read because another question had: all that they share but once. How many
+ * processes it took does not count. */
+uint64_t lmi_totals_spared(const lmi_totals *totals);
 
 /* How a program ended, for the line of a code task. */
 typedef struct lmi_trial {

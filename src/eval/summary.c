@@ -76,7 +76,7 @@ static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup 
     yyjson_mut_obj_add_uint(doc, root, "cut", totals->n_cut);
     yyjson_mut_obj_add_uint(doc, root, "circling", totals->n_circling);
     yyjson_mut_obj_add_uint(doc, root, "tokens_read", totals->n_read);
-    yyjson_mut_obj_add_uint(doc, root, "tokens_shared", totals->n_shared);
+    yyjson_mut_obj_add_uint(doc, root, "tokens_shared", lmi_totals_spared(totals));
     if (totals->n_dropped)
         add_cells(doc, root, setup, totals);
     yyjson_mut_obj_add_uint(doc, root, "thoughts", totals->n_thought);

@@ -118,11 +118,46 @@ static lmas_status reserve_of(uint32_t *out, const lmi_host *host, const lmi_roo
     return LMAS_OK;
 }
 
+/* Whether each session holds the most that the question can need. */
+static bool holds_most(const lmi_plan *plan, const lmi_room *rooms)
+{
+    size_t i;
+
+    for (i = 0; i < plan->n_hosts; i++) {
+        const lmi_context *ctx = plan->hosts[i].session ? plan->hosts[i].session->ctx : NULL;
+
+        if (ctx && (ctx->is_unified ? rooms[i].n_all : rooms[i].n_most) > ctx->n_ctx_lane)
+            return false;
+    }
+    return true;
+}
+
+/* Where the longest texts would not go in, the question's are cut at what does: the most that each
+ * turn may speak. Where even a token is too much (programs may say a lot), it tries as it is. */
+static lmas_status shorten(lmi_room *rooms, const lmi_plan *plan, lmi_job *job)
+{
+    int32_t low = 0, high = plan->params.max_new_tokens;
+    lmas_status status = lmi_plan_room(rooms, plan, &job->c);
+
+    if (status != LMAS_OK || holds_most(plan, rooms))
+        return status;
+    while (status == LMAS_OK && high - low > 1) {
+        job->c.n_speak_most = low + (high - low) / 2;
+        status = lmi_plan_room(rooms, plan, &job->c);
+        if (status == LMAS_OK && holds_most(plan, rooms))
+            low = job->c.n_speak_most;
+        else
+            high = job->c.n_speak_most;
+    }
+    job->c.n_speak_most = low;
+    return status == LMAS_OK ? lmi_plan_room(rooms, plan, &job->c) : status;
+}
+
 static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
 {
     const lmi_plan *plan = &solver->plan;
     lmi_room rooms[LMI_HOSTS_MAX];
-    lmas_status status = lmi_plan_room(rooms, plan, &job->c);
+    lmas_status status = shorten(rooms, plan, job);
     size_t i;
 
     for (i = 0; status == LMAS_OK && i < plan->n_hosts; i++)

@@ -16,7 +16,7 @@ evaluate() {
 }
 # answers FOLDER...: what was read and answered, by question.
 answers() {
-    for folder in "$@"; do sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g; s/"n_shared":[0-9]*,//g' "$tmp/$folder/samples.jsonl"; done | sort
+    for folder in "$@"; do sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g' "$tmp/$folder/samples.jsonl"; done | sort
 }
 
 # Of ten: all but a few that the model gets wrong anyway, or none but what chance gives.

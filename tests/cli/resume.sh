@@ -18,9 +18,9 @@ evaluate() {
     wait $pid
 }
 # outcome SUMMARY-LINE: what must be equal, so without times, folder and what a process had read.
-outcome() { sed 's/"[a-z_]*_sec":[0-9.]*,//g; s/"tokens_shared":[0-9]*,//; s/"run":.*//' "$1"; }
+outcome() { sed 's/"[a-z_]*_sec":[0-9.]*,//g; s/"run":.*//' "$1"; }
 # answers FOLDER: texts by question.
-answers() { sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g; s/"n_shared":[0-9]*,//g' "$tmp/$1/samples.jsonl" | sort; }
+answers() { sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g' "$tmp/$1/samples.jsonl" | sort; }
 # whole FOLDER: every question stands in samples.jsonl exactly once.
 whole() {
     [ "$(sed 's/^{"index":\([0-9]*\),.*/\1/' "$tmp/$1/samples.jsonl" | sort -n)" = "$(seq 0 15)" ]

@@ -61,7 +61,7 @@ evaluate() {
     code=$?
 }
 # texts FOLDER: all but times, by question.
-texts() { sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g; s/"n_shared":[0-9]*,//g' "$tmp/$1/samples.jsonl" | sort; }
+texts() { sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g' "$tmp/$1/samples.jsonl" | sort; }
 # same_texts FOLDER: whether it has all questions, and the texts are those of the run without servers.
 same_texts() {
     texts "$1" >"$tmp/found"

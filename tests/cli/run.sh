@@ -111,7 +111,7 @@ head -n 4 "$tmp/first/samples.jsonl" >"$tmp/part/samples.jsonl"
 sed -n 5p "$tmp/first/samples.jsonl" | head -c 300 >>"$tmp/part/samples.jsonl"
 evaluate part
 [ "$code" -eq 0 ] && grep -q "part holds this run already, 4 of 6 questions done: it goes on" "$tmp/err" &&
-    [ "$(answers first | sed 's/"n_shared":[0-9]*,//g')" = "$(answers part | sed 's/"n_shared":[0-9]*,//g')" ]
+    [ "$(answers first)" = "$(answers part)" ]
 ok $? "a run that was stopped goes on under its own command" "$tmp/err"
 mkdir "$tmp/foreign" && echo 'no run' >"$tmp/foreign/config.json"
 evaluate foreign

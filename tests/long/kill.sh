@@ -21,10 +21,10 @@ launch() {
         --output "$tmp/$1" $2 >"$tmp/out" 2>"$tmp/err" </dev/null &
     pid=$!
 }
-outcome() { sed 's/"[a-z_]*_sec":[0-9.]*,//g; s/"tokens_shared":[0-9]*,//; s/"run":.*//' "$tmp/out"; }
+outcome() { sed 's/"[a-z_]*_sec":[0-9.]*,//g; s/"run":.*//' "$tmp/out"; }
 # What was answered and how it was graded: no times, no order, and not what was
 # already read when a question began.
-answers() { sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g; s/"n_shared":[0-9]*,//g' "$tmp/$1/samples.jsonl" | sort; }
+answers() { sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g' "$tmp/$1/samples.jsonl" | sort; }
 indices() { sed 's/^{"index":\([0-9]*\),.*/\1/' "$tmp/$1/samples.jsonl" | sort -n; }
 
 # strike WHAT FLAGS: the undisturbed run, then the same one killed $KILLS times.

@@ -1,6 +1,8 @@
 /* eval_budget_test.c - the size of the working memory follows from the questions. */
 #include "support.h"
 
+#include <string.h>
+
 #include "eval/budget.h"
 
 static const lmas_question questions[] = {
@@ -102,6 +104,66 @@ static void test_given_context_is_taken_as_it_is(void **state)
     assert_int_equal(b.n_lanes, 2);
 }
 
+/* Prompts of more than half of what the model was trained for. */
+static const char *long_question(void)
+{
+    static char text[4096];
+    size_t i;
+
+    for (i = 0; i + 4 < sizeof(text); i += 4)
+        memcpy(text + i, "two ", 4);
+    return text;
+}
+
+static void test_the_largest_question_has_its_room(void **state)
+{
+    const lmas_question mixed[] = {
+        questions[0], {.id = 1, .text = long_question(), .kind = LMAS_ANSWER_NUMBER}, questions[1]};
+    const uint32_t trained = (uint32_t)lmas_model_describe(support_model(DEMO_MODEL))->n_ctx_train;
+    lmi_demand demand = make_demand();
+    lmas_solver_params long_params = params;
+    lmi_budget usual, b;
+
+    (void)state;
+    long_params.max_new_tokens = 2048;
+    demand.params = &long_params;
+    demand.is_per_lane = true;
+    assert_ok(lmi_budget_make(&usual, &demand));
+    demand.questions = mixed;
+    demand.n = 3;
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.max_new_tokens, usual.max_new_tokens); /* it shortens nobody else's */
+    assert_int_equal(b.n_cells, trained);
+    assert_int_equal(b.n_ctx, 3 * trained);
+    demand.n_ctx = 2 * trained; /* fewer at once, in place of parts that are too small */
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_lanes, 2);
+    demand.n_ctx = 0;
+    demand.cell_size = 1;
+    demand.max_size = 2 * trained + 1;
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_lanes, 2);
+    demand.is_per_lane = false; /* a pool has it once */
+    demand.max_size = 0;
+    demand.n_at_once = 1;
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_ctx, trained);
+}
+
+static void test_parts_are_no_longer_than_the_model_was_trained_for(void **state)
+{
+    const uint32_t trained = (uint32_t)lmas_model_describe(support_model(DEMO_MODEL))->n_ctx_train;
+    lmi_demand demand = make_demand();
+    lmi_budget b;
+
+    (void)state;
+    demand.is_per_lane = true;
+    demand.n_ctx = 10 * trained;
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_lanes, 2);
+    assert_int_equal(b.n_ctx, 2 * trained);
+}
+
 static void test_what_a_team_begins_with_has_a_lane_of_its_own(void **state)
 {
     lmi_demand demand = make_demand();
@@ -137,6 +199,8 @@ int main(void)
         cmocka_unit_test(test_text_is_shortened_to_what_the_model_was_trained_for),
         cmocka_unit_test(test_scarce_memory_takes_lanes_away),
         cmocka_unit_test(test_given_context_is_taken_as_it_is),
+        cmocka_unit_test(test_the_largest_question_has_its_room),
+        cmocka_unit_test(test_parts_are_no_longer_than_the_model_was_trained_for),
         cmocka_unit_test(test_what_a_team_begins_with_has_a_lane_of_its_own),
         cmocka_unit_test(test_this_machine_has_memory),
     };

@@ -516,9 +516,9 @@ static void print_phases(const lmi_totals *t, uint64_t cell_size)
     lmi_size_text(kept, (double)(t->n_kept * cell_size));
     lmi_size_text(all, (double)(n_cells * cell_size));
     print_phase("read", t->n_read, "tokens", t->read_ms);
-    if (t->n_shared)
+    if (lmi_totals_spared(t))
         fprintf(stderr, "  shared   %llu of them, which all prompts begin with: read once\n",
-                (unsigned long long)t->n_shared);
+                (unsigned long long)lmi_totals_spared(t));
     if (t->n_dropped)
         fprintf(stderr, "  kept     %llu of %llu inherited cells, %s of %s\n",
                 (unsigned long long)t->n_kept, (unsigned long long)n_cells, kept, all);

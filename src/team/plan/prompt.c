@@ -16,6 +16,11 @@ lmi_case lmi_case_of(const lmas_question *question)
                       .kind = question->kind};
 }
 
+int32_t lmi_case_speaks(const lmi_case *c, int32_t n_speak)
+{
+    return c->n_speak_most > 0 && c->n_speak_most < n_speak ? c->n_speak_most : n_speak;
+}
+
 bool lmi_question_is_whole(const lmas_question *question)
 {
     return question && question->text && (size_t)question->kind < LMI_ANSWER_KINDS;

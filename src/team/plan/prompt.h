@@ -23,10 +23,14 @@ typedef struct lmi_case {
     const char *other_note; /* NULL for none */
     lmas_answer_kind kind;
     const char *const *said; /* [n_turns], NULL where nothing was; NULL for nothing at all */
+    int32_t n_speak_most;    /* tokens that a turn may speak where room is short; 0: as it says */
 } lmi_case;
 
 /* The case of a question before anybody has said anything; texts are borrowed. */
 lmi_case lmi_case_of(const lmas_question *question);
+
+/* The most that a turn with `n_speak` tokens speaks in this case. */
+int32_t lmi_case_speaks(const lmi_case *c, int32_t n_speak);
 
 /* Whether a caller's question has all it must have. */
 bool lmi_question_is_whole(const lmas_question *question);

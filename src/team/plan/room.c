@@ -32,15 +32,16 @@ static uint64_t factor_of(const lmas_model *from, const lmas_model *to)
 }
 
 /* Tokens that a turn's text may have for a reader; of a program's, a byte is one at least. */
-static uint64_t most_said(const lmi_turn *turn, const lmas_model *reader)
+static uint64_t most_said(const lmi_turn *turn, const lmi_case *c, const lmas_model *reader)
 {
-    return lmi_turn_is_errand(turn) ? turn->agent->command.output_size
-                                    : (uint64_t)turn->n_speak * factor_of(turn->model, reader);
+    return lmi_turn_is_errand(turn)
+               ? turn->agent->command.output_size
+               : (uint64_t)lmi_case_speaks(c, turn->n_speak) * factor_of(turn->model, reader);
 }
 
 /* Tokens that all texts of others together may take: what they may speak, or what the byte limit
  * lets through (a token has a byte at least). */
-static uint64_t most_heard_at_once(const lmi_plan *plan, size_t i)
+static uint64_t most_heard_at_once(const lmi_plan *plan, size_t i, const lmi_case *c)
 {
     const lmi_turn_list *hears = &plan->turns[i].hears;
     const int32_t limit = plan->params.text_context_length;
@@ -48,20 +49,20 @@ static uint64_t most_heard_at_once(const lmi_plan *plan, size_t i)
     size_t k;
 
     for (k = 0; k < hears->n; k++)
-        spoken += most_said(&plan->turns[hears->at[k]], plan->turns[i].model) + OUTPUT_OVERHEAD;
+        spoken += most_said(&plan->turns[hears->at[k]], c, plan->turns[i].model) + OUTPUT_OVERHEAD;
     return limit >= 0 && (uint64_t)limit < spoken ? (uint64_t)limit : spoken;
 }
 
 /* The same of the whole prompt of turn `i`, as often as it says them: all, and one agent's. */
-static uint64_t most_heard(const lmi_plan *plan, size_t i)
+static uint64_t most_heard(const lmi_plan *plan, size_t i, const lmi_case *c)
 {
     const lmi_turn *turn = &plan->turns[i];
     const char *at = turn->hears.n > 0 ? turn->agent->prompt : "";
-    uint64_t n = lmi_plan_n_outputs(plan, i) * most_heard_at_once(plan, i);
+    uint64_t n = lmi_plan_n_outputs(plan, i) * most_heard_at_once(plan, i, c);
     int32_t from;
 
     while ((from = lmi_plan_next_quote(&at, plan, i)) != LMI_NO_TURN)
-        n += most_said(&plan->turns[from], turn->model) + OUTPUT_OVERHEAD;
+        n += most_said(&plan->turns[from], c, turn->model) + OUTPUT_OVERHEAD;
     return n;
 }
 
@@ -84,7 +85,8 @@ static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, con
                               const lmas_model *model)
 {
     const lmi_turn *turn = &plan->turns[i];
-    const uint64_t n_words = (uint64_t)(turn->n_speak > 0 ? turn->n_speak : turn->n_instead);
+    const uint64_t n_words =
+        (uint64_t)lmi_case_speaks(c, turn->n_speak > 0 ? turn->n_speak : turn->n_instead);
     const uint64_t factor = factor_of(turn->model, model);
     uint32_t n_prompt = 0;
     const lmas_status status =
@@ -96,7 +98,7 @@ static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, con
     if (model == turn->model || turn->n_instead == 0)
         out->least += (uint64_t)turn->n_thoughts;
     out->most =
-        (uint64_t)n_prompt + (uint64_t)turn->n_thoughts + most_heard(plan, i) + factor * n_words;
+        (uint64_t)n_prompt + (uint64_t)turn->n_thoughts + most_heard(plan, i, c) + factor * n_words;
     if (turn->n_speak == 0)
         out->most += plan->params.n_probe; /* for a while */
     return status;

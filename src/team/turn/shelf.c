@@ -58,7 +58,8 @@ static lmi_case unlike_case(const lmi_case *c, const lmi_plan *plan, const char 
                       .other = unlike(c->other),
                       .other_note = unlike(c->other_note),
                       .kind = c->kind,
-                      .said = said};
+                      .said = said,
+                      .n_speak_most = c->n_speak_most};
 }
 
 /* What two prompts of this turn share whose questions have nothing in common. */

@@ -213,7 +213,6 @@ static lmas_status take_beginning(lmi_strand *strand)
     }
     if (prefix->seq >= 0)
         strand->n_saved += strand->n_shared;
-    strand->trace.n_shared = strand->n_shared;
     strand->place = NULL;
     return read_rest(strand, strand->n_shared);
 }
@@ -267,6 +266,7 @@ static lmi_shelf_place *find_place(lmi_strand *strand, const lmi_case *c)
     lmi_shelf_place *place =
         lmi_shelf_look(&strand->n_shared, strand->shelf, strand->index, c, &strand->prompt);
 
+    strand->trace.n_shared = strand->n_shared; /* whoever it is that reads it for all */
     /* Whoever shares less than all of it cannot read it for others. */
     return place && place->state != LMI_SHELF_KEPT && strand->n_shared < place->tokens.n ? NULL
                                                                                          : place;
@@ -422,7 +422,7 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
     lmi_buf prompt;
 
     strand->c = c;
-    strand->n_speak = strand->turn->n_speak;
+    strand->n_speak = lmi_case_speaks(c, strand->turn->n_speak);
     if (lmi_turn_is_errand(strand->turn))
         return lmi_errand_begin(strand);
     if (strand->turn->is_remote)
