@@ -9,7 +9,20 @@
 #include "cli/options.h"
 
 /* Exit codes of the program. */
-enum { LMI_EXIT_OK = 0, LMI_EXIT_FAILURE = 1, LMI_EXIT_USAGE = 2, LMI_EXIT_INTERRUPTED = 130 };
+enum {
+    LMI_EXIT_OK = 0,
+    LMI_EXIT_FAILURE = 1,
+    LMI_EXIT_USAGE = 2,
+    LMI_EXIT_INCOMPLETE = 3, /* a run is over, and some of its questions failed */
+    LMI_EXIT_TIME_OVER = 4,  /* --max_time ended it before all was asked */
+    LMI_EXIT_INTERRUPTED = 130,
+};
+
+/* What they mean, a line each; `own` are those of one command. */
+#define LMI_EXIT_CODES(own)                                                                        \
+    "0 success\n"                                                                                  \
+    "1 failure: a file, the model or the engine; stderr says which\n"                              \
+    "2 wrong usage: a flag or its value\n" own "130 interrupted by Ctrl-C or SIGTERM\n"
 
 /* Lists of notes that a command has at most, the NULL behind them included. */
 enum { LMI_NOTES_MAX = 16 };
@@ -28,6 +41,7 @@ typedef struct lmi_command {
     const lmi_opt_group *groups;
     const lmi_note *environment[LMI_NOTES_MAX]; /* variables that it reads */
     const lmi_note *files[LMI_NOTES_MAX];       /* files that it reads or writes of itself */
+    const char *exit_codes;                     /* LMI_EXIT_CODES(); NULL for those of all */
     const char *see_also;                       /* other commands, parted by ' ' */
     size_t settings_size;
     void (*init)(void *settings); /* the defaults; NULL where zeros will do */

@@ -8,7 +8,7 @@
 
 #include "cli/command.h"
 
-static volatile sig_atomic_t is_interrupted, ends_at_once;
+static volatile sig_atomic_t is_interrupted, ends_at_once, is_gentle, is_asked;
 static _Atomic(lmas_session *) watched;
 
 /* What a handler may do to end: no stdio, no exit handlers. */
@@ -21,11 +21,26 @@ static void end(void)
     _exit(LMI_EXIT_INTERRUPTED);
 }
 
+static void handle(int number);
+
+/* SA_RESETHAND: the second signal has its default effect. */
+static void listen_to(int number)
+{
+    struct sigaction action = {.sa_handler = handle, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
 static void handle(int number)
 {
     lmas_session *session = atomic_load(&watched);
 
-    (void)number;
+    if (number == SIGINT && is_gentle && !is_asked) {
+        is_asked = 1;
+        listen_to(SIGINT);
+        return;
+    }
     is_interrupted = 1;
     if (ends_at_once)
         end();
@@ -33,14 +48,10 @@ static void handle(int number)
         lmas_session_cancel(session);
 }
 
-/* SA_RESETHAND: the second signal has its default effect. */
 void lmi_interrupt_install(void)
 {
-    struct sigaction action = {.sa_handler = handle, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    listen_to(SIGINT);
+    listen_to(SIGTERM);
 }
 
 void lmi_interrupt_watch(lmas_session *session)
@@ -55,6 +66,16 @@ void lmi_interrupt_at_once(bool is_at_once)
     ends_at_once = is_at_once;
     if (is_at_once && is_interrupted)
         end();
+}
+
+void lmi_interrupt_gently(bool is_gently)
+{
+    is_gentle = is_gently;
+}
+
+bool lmi_interrupt_asks_for_end(void)
+{
+    return is_asked || is_interrupted;
 }
 
 bool lmi_interrupted(void)

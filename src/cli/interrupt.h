@@ -1,4 +1,7 @@
-/* interrupt.h - Ctrl-C and SIGTERM stop the work at its next step; a second one kills. */
+/*
+ * interrupt.h - Ctrl-C and SIGTERM stop the work at its next step; a second one kills. Where work
+ * consists of pieces, a first Ctrl-C may ask for no more of them, and a second one stops.
+ */
 #ifndef LMI_CLI_INTERRUPT_H
 #define LMI_CLI_INTERRUPT_H
 
@@ -14,6 +17,11 @@ void lmi_interrupt_watch(lmas_session *session);
 /* While on, a first signal ends the program at once: for work that hears of no cancel while it goes
  * on, and of which nothing stays but perhaps a temporary file of the cache. */
 void lmi_interrupt_at_once(bool is_at_once);
+
+/* While on, a first Ctrl-C asks for an end and stops nothing; and whether one was asked for, in
+ * whatever way. */
+void lmi_interrupt_gently(bool is_gently);
+bool lmi_interrupt_asks_for_end(void);
 
 bool lmi_interrupted(void);
 

@@ -498,6 +498,7 @@ static lmi_demand demand_of(const lmi_stage *stage, const lmas_question *questio
                         .n = n,
                         .n_at_once = stage->n_at_once,
                         .n_ctx = stage->n_ctx_asked,
+                        .keeps_text = stage->keeps_text,
                         .n_before = i == 0 ? stage->n_before : 0,
                         .is_per_lane = stage->session_params.kv != LMAS_KV_UNIFIED,
                         .cell_size =

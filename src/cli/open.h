@@ -16,6 +16,7 @@ typedef struct lmi_stage {
     lmas_solver_params solver_params;
     lmas_session_params session_params;
     uint32_t n_ctx_asked;     /* 0 when it is computed */
+    bool keeps_text;          /* max_new_tokens is what it was, and not lowered to what fits */
     uint32_t n_before;        /* positions of a memory that the team begins with, or 0 */
     uint32_t n_at_once;       /* questions that run together */
     lmi_buf path;             /* of the model's file */

@@ -53,7 +53,8 @@ static uint32_t cell_limit(const lmi_demand *demand, uint32_t width)
 
 /* The largest question of all, and the largest of those that leave half of the limit to text: the
  * longest answers are so long that it fits. Larger ones are exceptions, which do not shorten the
- * others. They have their room, and the solver shortens what they may say to that. */
+ * others. They have their room, and the solver shortens what they may say to that. What is far beyond
+ * the limit fails in any room. */
 typedef struct extremes {
     size_t largest, usual;
     uint32_t n_largest, n_usual; /* their cells; 0 for none */
@@ -70,7 +71,7 @@ static lmas_status find_extremes(extremes *out, const lmi_demand *demand, uint32
 
         if (status != LMAS_OK)
             return status;
-        if (cells > out->n_largest) {
+        if (cells > out->n_largest && cells < (uint64_t)limit + PART_STEP) {
             out->n_largest = cells;
             out->largest = i;
         }
@@ -109,7 +110,9 @@ static lmas_needs within(lmas_needs needs, uint32_t limit)
 {
     const uint32_t beyond = needs.n_cells > limit ? needs.n_cells - limit : 0;
 
-    needs.n_cells -= beyond;
+    if (beyond == 0)
+        return needs;
+    needs.n_cells = limit;
     needs.n_cells_all = needs.n_cells_all - beyond > limit ? needs.n_cells_all - beyond : limit;
     return needs;
 }
@@ -121,15 +124,17 @@ static lmas_status make_room(lmas_needs *needs, lmi_budget *budget, const lmi_de
     lmas_needs large;
     lmas_status status = count_needs(&large, demand, found->largest, budget->max_new_tokens);
 
-    if (status == LMAS_OK && large.n_cells > limit)
-        large = within(large, limit);
     if (status == LMAS_OK && (demand->is_per_lane || found->n_usual == 0))
         *needs = large;
     else if (status == LMAS_OK)
         status = count_needs(needs, demand, found->usual, budget->max_new_tokens);
+    if (status != LMAS_OK)
+        return status;
+    large = within(large, limit);
+    *needs = within(*needs, limit);
     budget->n_cells = needs->n_cells;
     budget->n_ctx = large.n_cells_all;
-    return status;
+    return LMAS_OK;
 }
 
 /* Fill in what one question takes. */
@@ -151,7 +156,7 @@ static lmas_status measure(lmas_needs *needs, lmi_budget *budget, const lmi_dema
     needs->n_cells_all = limit;
     if (status != LMAS_OK || found.n_largest == 0)
         return status;
-    if (found.n_usual > 0)
+    if (found.n_usual > 0 && !demand->keeps_text)
         status = shorten(&budget->max_new_tokens, demand, found.usual, limit);
     return status == LMAS_OK ? make_room(needs, budget, demand, &found, limit) : status;
 }

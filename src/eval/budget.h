@@ -26,6 +26,7 @@ typedef struct lmi_demand {
     uint32_t n_at_once; /* questions the user wants to run together */
     uint32_t n_ctx;     /* cells the user gave, 0 to have them computed */
     uint32_t n_before;  /* positions of a memory that all begin with, in a lane of its own; or 0 */
+    bool keeps_text;    /* agents speak as long as they may, however long the prompts are */
     bool is_per_lane;   /* each lane has its own part of the memory */
     double cell_size;   /* bytes of one cell, 0 when unknown */
     uint64_t max_size;  /* bytes that all cells may take, 0 when unknown */

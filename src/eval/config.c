@@ -347,6 +347,21 @@ bool lmi_config_same(const char *key, yyjson_val *a, yyjson_val *b)
     return a_text && b_text ? strcmp(a_text, b_text) == 0 : yyjson_equals(a, b);
 }
 
+bool lmi_config_count(uint64_t *out, const lmi_buf *stored, const char *section, const char *key)
+{
+    lmi_json json;
+    yyjson_val *val = NULL;
+    bool is_there = false;
+
+    if (lmi_json_parse(&json, "config.json", lmi_buf_text(stored), stored->len) == LMAS_OK) {
+        val = yyjson_obj_get(yyjson_obj_get(lmi_json_root(&json), section), key);
+        is_there = yyjson_is_uint(val);
+        *out = yyjson_get_uint(val);
+        lmi_json_done(&json);
+    }
+    return is_there;
+}
+
 /* Whether two values of `key` mean the same; at most one of them is absent, and null says no more
  * than that. */
 static bool is_same(const char *key, yyjson_val *a, yyjson_val *b)
@@ -422,13 +437,13 @@ static lmas_status find_difference(lmi_buf *out, const char *path, const lmi_buf
 }
 
 static lmas_status refuse_difference(const char *path, const lmi_buf *stored, const lmi_buf *now,
-                                     const char *const *sections)
+                                     const char *const *sections, const char *const *spared)
 {
     lmi_buf difference;
     lmas_status status;
 
     lmi_buf_init(&difference, LMI_ERROR_MAX);
-    status = find_difference(&difference, path, stored, now, sections, nothing);
+    status = find_difference(&difference, path, stored, now, sections, spared);
     if (status == LMAS_OK && difference.len)
         status = lmi_fail(LMAS_E_INVALID, "%s: %s: resume it as it was, or start a new run", path,
                           lmi_buf_text(&difference));
@@ -448,14 +463,20 @@ lmas_status lmi_config_difference_but(lmi_buf *out, const char *path, const lmi_
     return find_difference(out, path, stored, now, fixed_sections, spared);
 }
 
+lmas_status lmi_config_compare_but(const char *path, const lmi_buf *stored, const lmi_buf *now,
+                                   const char *const *spared)
+{
+    return refuse_difference(path, stored, now, fixed_sections, spared);
+}
+
 lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now)
 {
-    return refuse_difference(path, stored, now, fixed_sections);
+    return lmi_config_compare_but(path, stored, now, nothing);
 }
 
 lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now)
 {
-    return refuse_difference(path, stored, now, shard_section);
+    return refuse_difference(path, stored, now, shard_section, nothing);
 }
 
 void lmi_config_args_free(char **args, size_t n)

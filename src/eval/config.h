@@ -58,6 +58,9 @@ const char *lmi_config_text(const char *key, yyjson_val *val);
 /* Whether two values of a parameter mean the same; of two configs that both have it. */
 bool lmi_config_same(const char *key, yyjson_val *a, yyjson_val *b);
 
+/* A whole number of a config; false where it is not there. */
+bool lmi_config_count(uint64_t *out, const lmi_buf *stored, const char *section, const char *key);
+
 /* Append config.json to `out`. */
 lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup);
 
@@ -74,6 +77,10 @@ lmas_status lmi_config_difference_but(lmi_buf *out, const char *path, const lmi_
 /* LMAS_E_INVALID, naming that difference, when a run with the config `stored` (the text
  * of `path`) cannot go on under the config `now`. */
 lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now);
+
+/* The same where what `spared` names, up to a NULL, may differ. */
+lmas_status lmi_config_compare_but(const char *path, const lmi_buf *stored, const lmi_buf *now,
+                                   const char *const *spared);
 
 /* The same for the shard alone. */
 lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now);

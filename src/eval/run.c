@@ -188,7 +188,10 @@ static lmas_status step(run *r)
 static lmas_status end(const run *r)
 {
     const size_t n_lost = r->standing.n_lost;
+    const size_t n_ended = r->standing.totals.n + n_lost;
 
+    if (r->standing.is_ending && n_ended < r->standing.n)
+        return lmi_fail(LMAS_E_CANCELED, "ended before all was asked");
     if (n_lost == 0)
         return LMAS_OK;
     return lmi_fail(
@@ -196,16 +199,48 @@ static lmas_status end(const run *r)
         r->n_lost_in_a_row >= LOST_IN_A_ROW ? ", the last ones in a row: no more are sent" : "");
 }
 
-/* Tell the caller where it stands; false when he asks to stop. */
-static bool show(run *r, lmi_standing_fn fn, void *user)
+/* Whether the question has its lanes, or waits elsewhere. */
+static bool is_under_way(const run *r, uint64_t id)
 {
-    bool goes_on;
+    lmas_running running;
+    size_t i;
+
+    for (i = 0; lmas_solver_running(&running, r->solver, i); i++)
+        if (running.id == id)
+            return true;
+    return false;
+}
+
+/* Begin nothing more: what only waits for lanes is taken back. */
+static void take_back(run *r)
+{
+    size_t i;
+
+    r->standing.is_ending = true;
+    for (i = 0; i < r->next; i++) {
+        const bool is_ours = !r->folder->is_done[i] && lmi_shard_has(r->setup, i);
+
+        /* One that is not open has ended, and perhaps waits for its verdict. */
+        if (is_ours && !is_under_way(r, i) && lmas_solver_cancel(r->solver, i) != LMAS_OK)
+            continue;
+    }
+    r->next = r->setup->n;
+}
+
+/* Tell the caller where it stands, and do as he wishes. */
+static lmas_status show(run *r, lmi_standing_fn fn, void *user)
+{
+    lmi_wish wish;
 
     r->standing.now_ms = lmi_now_ms() - r->begin_ms;
     r->standing.news = lmi_buf_text(&r->news);
-    goes_on = !fn || fn(user, &r->standing);
+    wish = fn ? fn(user, &r->standing) : LMI_WISH_ALL;
     lmi_buf_clear(&r->news);
-    return goes_on;
+    if (wish == LMI_WISH_NONE)
+        return lmi_fail(LMAS_E_CANCELED, "stopped by the caller");
+    if (wish == LMI_WISH_LAST && !r->standing.is_ending)
+        take_back(r);
+    return LMAS_OK;
 }
 
 static lmas_status loop(run *r, lmi_standing_fn fn, void *user)
@@ -217,11 +252,12 @@ static lmas_status loop(run *r, lmi_standing_fn fn, void *user)
         if (status != LMAS_OK)
             return status;
         is_over = lmas_solver_n_open(r->solver) == 0 && lmi_judge_n_open(r->judge) == 0;
-        if ((!is_over || r->news.len > 0) && !show(r, fn, user))
-            return lmi_fail(LMAS_E_CANCELED, "stopped by the caller");
-        if (is_over)
+        if (!is_over || r->news.len > 0)
+            status = show(r, fn, user);
+        if (status == LMAS_OK && is_over)
             return end(r);
-        status = step(r);
+        if (status == LMAS_OK)
+            status = step(r);
         if (status != LMAS_OK)
             return status;
     }

@@ -13,6 +13,7 @@ typedef struct lmi_standing {
 
     /* The questions under way; and sums over those that this process has ended, graded or not. */
     const lmas_solver *solver;
+    bool is_ending; /* no more are begun */
     size_t n_ended;
     uint64_t n_read, n_thought, n_spoken;
     double engine_ms;
@@ -23,8 +24,12 @@ typedef struct lmi_standing {
                        * refused, which is written down */
 } lmi_standing;
 
-/* Called before every tick: often, so be quick. Return false to stop (LMAS_E_CANCELED). */
-typedef bool (*lmi_standing_fn)(void *user, const lmi_standing *standing);
+/* What the caller wants of a run: all of it, the end of what is under way, or nothing more. */
+typedef enum lmi_wish { LMI_WISH_ALL = 0, LMI_WISH_LAST, LMI_WISH_NONE } lmi_wish;
+
+/* Called before every tick: often, so be quick. Once it did not want all, it cannot have it back.
+ */
+typedef lmi_wish (*lmi_standing_fn)(void *user, const lmi_standing *standing);
 
 /* Question i as the team is asked it. Under a control that swaps memories it has another beside it,
  * which is the same in shards, in a run that goes on, and in a whole one: the next of the run that
@@ -35,7 +40,8 @@ lmas_question lmi_run_question(const lmi_setup *setup, size_t i);
 bool lmi_run_has_others(const lmi_setup *setup);
 
 /* Ask what is not done in `folder`. The totals hold what the folder holds then, also when the
- * run was stopped (LMAS_E_CANCELED) or failed: LMAS_E_IO where a server failed questions. */
+ * run was stopped before all was asked (LMAS_E_CANCELED) or failed: LMAS_E_IO where a server failed
+ * questions. */
 lmas_status lmi_run(lmi_totals *totals, const lmi_setup *setup, lmi_runfolder *folder,
                     lmi_standing_fn fn, void *user);
 

@@ -20,6 +20,8 @@
 #include "base/json.h"
 #include "base/lines.h"
 #include "base/mem.h"
+#include "eval/resume/grow.h"
+#include "eval/resume/retry.h"
 
 /* Runs that may start in the same second under the same name. */
 enum { SAME_NAME_MAX = 100 };
@@ -87,13 +89,26 @@ static lmas_status refuse_lost(const char *path)
                     path);
 }
 
+/* Whether what was locked is what the name still means: another process may have put a new file
+ * there in between (retry.h). */
+static bool is_still_there(const lmi_runfolder *folder)
+{
+    struct stat locked, named;
+    const bool is = fstat(folder->fd, &locked) == 0 && stat(folder->samples_path, &named) == 0 &&
+                    locked.st_ino == named.st_ino && locked.st_dev == named.st_dev;
+
+    if (!is)
+        errno = EWOULDBLOCK;
+    return is;
+}
+
 /* Open samples.jsonl (with O_CREAT in `flags`, make it) and lock it. */
 static lmas_status lock(lmi_runfolder *folder, int flags)
 {
     folder->fd = open(folder->samples_path, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0666);
     if (folder->fd < 0)
         return lmi_fail_errno(LMAS_E_IO, "cannot write %s", folder->samples_path);
-    if (flock(folder->fd, LOCK_EX | LOCK_NB) == 0)
+    if (flock(folder->fd, LOCK_EX | LOCK_NB) == 0 && is_still_there(folder))
         return LMAS_OK;
     if (errno == EWOULDBLOCK)
         return lmi_fail(LMAS_E_IO, "%s is in use: another latentmas works on this run",
@@ -189,6 +204,11 @@ lmas_status lmi_runfolder_new_named(lmi_runfolder *out, const char *base, const 
     return status;
 }
 
+static bool is_of_another_shard(const lmi_runfolder *folder, uint64_t index)
+{
+    return folder->n_shards > 1 && index % folder->n_shards != folder->shard - 1;
+}
+
 /* Count one line that is there. */
 static lmas_status take_line(lmi_runfolder *folder, const lmi_lines *lines)
 {
@@ -203,10 +223,13 @@ static lmas_status take_line(lmi_runfolder *folder, const lmi_lines *lines)
     lmi_json_done(&line);
     if (status != LMAS_OK)
         return status;
-    if (score.index >= folder->n || folder->is_done[score.index])
+    if (score.index >= folder->n || folder->is_done[score.index] ||
+        is_of_another_shard(folder, score.index))
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: question %llu %s", folder->samples_path,
                         lines->number, (unsigned long long)score.index,
-                        score.index >= folder->n ? "is none of this run" : "stands here twice");
+                        score.index >= folder->n       ? "is none of this run"
+                        : folder->is_done[score.index] ? "stands here twice"
+                                                       : "is of another shard");
     folder->is_done[score.index] = true;
     lmi_totals_add(&folder->totals, &score);
     folder->size = lines->offset + lines->text.len + 1;
@@ -252,17 +275,54 @@ lmas_status lmi_runfolder_open(lmi_runfolder *out, const char *path)
     return status;
 }
 
-lmas_status lmi_runfolder_resume(lmi_runfolder *folder, size_t n, const lmi_buf *config)
+/* The config that is there says less than what is asked now. */
+static lmas_status grow(lmi_runfolder *folder, const lmi_buf *config)
 {
-    lmas_status status = lmi_config_compare(folder->config_path, &folder->config, config);
+    lmi_buf text;
+    lmas_status status;
 
+    lmi_buf_init(&text, LMI_CONFIG_MAX);
+    status = lmi_grow_config(&text, folder->config_path, &folder->config, config);
+    if (status == LMAS_OK)
+        status = lmi_file_write(folder->config_path, lmi_buf_text(&text), text.len);
+    lmi_buf_done(&text);
+    return status;
+}
+
+/* Samples without those of questions that failed are another file, which is locked anew. */
+static lmas_status retry(lmi_runfolder *folder)
+{
+    size_t n = 0;
+    lmas_status status = lmi_retry_drop(&n, folder->fd, folder->samples_path);
+
+    if (status != LMAS_OK || n == 0)
+        return status;
+    close(folder->fd);
+    folder->fd = -1;
+    folder->n_retried = n;
+    folder->is_grown = true;
+    return lock(folder, 0);
+}
+
+lmas_status lmi_runfolder_resume(lmi_runfolder *folder, const lmi_setup *setup,
+                                 const lmi_buf *config, bool retries)
+{
+    bool has_grown = false;
+    lmas_status status = lmi_grow_check(&has_grown, folder->config_path, &folder->config, config);
+
+    folder->shard = setup->shard;
+    folder->n_shards = setup->n_shards;
     if (status == LMAS_OK)
         status = lmi_config_compare_shard(folder->config_path, &folder->config, config);
     if (status == LMAS_OK)
-        status = make_room(folder, n);
+        status = make_room(folder, setup->n);
+    if (status == LMAS_OK && retries)
+        status = retry(folder);
+    if (status == LMAS_OK && lseek(folder->fd, 0, SEEK_SET) != 0)
+        status = lmi_fail_errno(LMAS_E_IO, "cannot read %s", folder->samples_path);
     if (status == LMAS_OK)
         status = take_lines(folder);
-    return status;
+    return status == LMAS_OK && has_grown ? grow(folder, config) : status;
 }
 
 /* One write, so that a line is there whole or not at all; what a full disk leaves of it is cut

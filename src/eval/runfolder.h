@@ -27,8 +27,10 @@ typedef struct lmi_runfolder {
     uint64_t size;  /* bytes of whole lines in it */
     bool *is_done;  /* by index of the question; `n` of them */
     size_t n;
-    lmi_totals totals; /* of the lines that were there */
-    bool is_grown;     /* lines were added to them */
+    size_t shard, n_shards; /* whose questions its lines are of */
+    lmi_totals totals;      /* of the lines that were there */
+    size_t n_retried;       /* lines of questions that failed, which are gone */
+    bool is_grown;          /* lines were added, or left out */
 } lmi_runfolder;
 
 /* Whether a run was started in the folder `path`. */
@@ -49,9 +51,11 @@ lmas_status lmi_runfolder_new_named(lmi_runfolder *out, const char *base, const 
 /* Open and lock the folder of a run that was started before. */
 lmas_status lmi_runfolder_open(lmi_runfolder *out, const char *path);
 
-/* Go on with it: `n` questions under `config`, which must be what it was started under. Then
- * `is_done` and `totals` tell what is there. */
-lmas_status lmi_runfolder_resume(lmi_runfolder *folder, size_t n, const lmi_buf *config);
+/* Go on with it: the questions of `setup` under `config`, which must be what it was started under,
+ * or ask more (grow.h). With `retries` those that failed are open again. Then `is_done` and
+ * `totals` tell what is there. */
+lmas_status lmi_runfolder_resume(lmi_runfolder *folder, const lmi_setup *setup,
+                                 const lmi_buf *config, bool retries);
 
 /* Append a line (its newline included). On failure the file is as it was. */
 lmas_status lmi_runfolder_append(lmi_runfolder *folder, const lmi_buf *line);

@@ -332,7 +332,34 @@ static bool read_numbers(lmi_score *out, yyjson_val *root)
            read_newer(&out->n_shared, root, "n_shared") &&
            read_newer(&out->n_at_rest, root, "n_at_rest") &&
            read_newer(&out->n_kept, root, "n_kept") &&
-           read_newer(&out->n_dropped, root, "n_dropped");
+           read_newer(&out->n_dropped, root, "n_dropped") &&
+           !yyjson_obj_get(root, "n_kept") == !yyjson_obj_get(root, "n_dropped");
+}
+
+/* Of an agent no more is needed here than of a report, and no less. */
+static bool is_agent(yyjson_val *agent)
+{
+    lmi_score s = {0};
+
+    return yyjson_is_str(yyjson_obj_get(agent, "name")) &&
+           lmi_sample_count(&s.n_read, agent, "n_read") &&
+           lmi_sample_count(&s.n_thought, agent, "n_thought") &&
+           lmi_sample_count(&s.n_spoken, agent, "n_spoken") &&
+           lmi_sample_ms(&s.read_ms, agent, "read_ms") &&
+           lmi_sample_ms(&s.think_ms, agent, "think_ms") &&
+           lmi_sample_ms(&s.speak_ms, agent, "speak_ms") &&
+           read_newer(&s.n_kept, agent, "n_kept") && read_newer(&s.n_dropped, agent, "n_dropped") &&
+           !yyjson_obj_get(agent, "n_kept") == !yyjson_obj_get(agent, "n_dropped");
+}
+
+static bool has_agents(yyjson_val *root)
+{
+    size_t i, max;
+    yyjson_val *agent;
+
+    yyjson_arr_foreach(yyjson_obj_get(root, "agents"), i, max,
+                       agent) if (!is_agent(agent)) return false;
+    return true;
 }
 
 /* true, false, or null for a question that has no gold. */
@@ -367,7 +394,7 @@ lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line)
     const char *state = yyjson_get_str(yyjson_obj_get(root, "status"));
     lmi_score s = {0};
 
-    if (!read_grades(&s, root) || !state || !read_numbers(&s, root))
+    if (!read_grades(&s, root) || !state || !read_numbers(&s, root) || !has_agents(root))
         return lmi_fail(LMAS_E_FORMAT,
                         "%s:%zu: this is no line of a run: cut the file before it, and the "
                         "questions from here on will be asked again",

@@ -136,11 +136,11 @@ ok $? "the reference's flags without meaning here are accepted, each with a line
     sed -n 3p $SUMS
 } >"$tmp/long.jsonl"
 run run -m $MODEL --data "$tmp/long.jsonl" -t 1 -n 16 --latent_steps 2 -c 1024 --generate_bs 2 --output "$tmp/ctx"
-[ "$code" -eq 0 ] && [ "$(field errors "$tmp/out")" = 1 ] && [ "$(field n "$tmp/out")" = 4 ] &&
+[ "$code" -eq 3 ] && [ "$(field errors "$tmp/out")" = 1 ] && [ "$(field n "$tmp/out")" = 4 ] &&
     [ "$(grep -c '"status":"ok"' "$tmp/ctx/samples.jsonl")" -eq 3 ] &&
     grep '"index":2,' "$tmp/ctx/samples.jsonl" | grep -q '"status":"context full","error":".*too small'
 ok $? "a question too long for the context fails alone, with its reason" "$tmp/err"
-grep -q 'errors *1, counted as wrong' "$tmp/err"
+grep -q 'failed *1, counted as wrong' "$tmp/err"
 ok $? "and the summary says so" "$tmp/err"
 
 # Someone who only looks at stdout sees nothing but the summary, also through a pipe.

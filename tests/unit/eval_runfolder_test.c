@@ -72,6 +72,13 @@ static void make_line(lmi_buf *line, lmi_score *score, uint64_t id, const char *
     lmi_sample_done(&sample);
 }
 
+static lmas_status resume(lmi_runfolder *f, size_t n)
+{
+    const lmi_setup setup = {.n = n, .shard = 1, .n_shards = 1};
+
+    return lmi_runfolder_resume(f, &setup, &config, false);
+}
+
 static void append(lmi_runfolder *f, uint64_t id, const char *text)
 {
     lmi_score score;
@@ -134,7 +141,7 @@ static void test_new_folder_can_be_resumed(void **state)
     lmi_runfolder_done(&f);
 
     assert_ok(lmi_runfolder_open(&f, path));
-    assert_ok(lmi_runfolder_resume(&f, 4, &config));
+    assert_ok(resume(&f, 4));
     assert_true(f.is_done[0] && !f.is_done[1] && f.is_done[2] && !f.is_done[3]);
     assert_int_equal(f.totals.n, 2);
     assert_int_equal(f.totals.n_correct, 1);
@@ -164,7 +171,7 @@ static void test_cut_at_any_byte_resumes_with_the_whole_lines(void **state)
     for (len = text.len; len-- > 0;) {
         assert_ok(lmi_file_write(samples, text.data, len));
         assert_ok(lmi_runfolder_open(&f, path));
-        assert_ok(lmi_runfolder_resume(&f, 2, &config));
+        assert_ok(resume(&f, 2));
         assert_int_equal(f.totals.n, len >= first_len ? 1 : 0);
         assert_int_equal(f.size, len >= first_len ? first_len : 0);
         append(&f, f.is_done[0] ? 1 : 0, "\\boxed{18}");
@@ -351,7 +358,7 @@ static void test_foreign_line_is_named(void **state)
     snprintf(samples, sizeof(samples), "%s/samples.jsonl", in_root("foreign"));
     assert_ok(lmi_file_write(samples, foreign, sizeof(foreign) - 1));
     assert_ok(lmi_runfolder_open(&f, in_root("foreign")));
-    assert_fails(LMAS_E_FORMAT, "samples.jsonl:1: ", lmi_runfolder_resume(&f, 1, &config));
+    assert_fails(LMAS_E_FORMAT, "samples.jsonl:1: ", resume(&f, 1));
     lmi_runfolder_done(&f);
 }
 
@@ -375,7 +382,7 @@ static lmas_status resume_with(const char *folder, const char *from, const char 
     snprintf(samples, sizeof(samples), "%s/samples.jsonl", in_root(folder));
     assert_ok(lmi_file_write(samples, text, strlen(text)));
     assert_ok(lmi_runfolder_open(&f, in_root(folder)));
-    status = lmi_runfolder_resume(&f, 1, &config);
+    status = resume(&f, 1);
     lmi_runfolder_done(&f);
     lmi_buf_done(&line);
     return status;

@@ -8,10 +8,10 @@
 
 enum { WIDTH = 80, TEXT_COLUMN = 28 };
 
-const char lmi_exit_codes[] = "0 success\n"
-                              "1 failure: a file, the model or the engine; stderr says which\n"
-                              "2 wrong usage: a flag or its value\n"
-                              "130 interrupted by Ctrl-C or SIGTERM\n";
+const char *lmi_exit_codes_of(const lmi_command *command)
+{
+    return command->exit_codes ? command->exit_codes : LMI_EXIT_CODES("");
+}
 
 void *lmi_settings_new(const lmi_command *command)
 {
@@ -144,9 +144,9 @@ static void append_examples(lmi_buf *out, const char *examples)
     }
 }
 
-static void append_exit_codes(lmi_buf *out)
+static void append_exit_codes(lmi_buf *out, const lmi_command *command)
 {
-    const char *rest = lmi_exit_codes;
+    const char *rest = lmi_exit_codes_of(command);
     const char *line;
     size_t len;
 
@@ -214,7 +214,7 @@ lmas_status lmi_help_write(lmi_buf *out, const lmi_command *command)
         append_flags(out, command, settings);
         append_notes(out, "Environment", command->environment);
         append_notes(out, "Files", command->files);
-        append_exit_codes(out);
+        append_exit_codes(out, command);
     }
     lmi_free(settings);
     return lmi_buf_status(out);

@@ -17,7 +17,7 @@ lmas_status lmi_man_write(lmi_buf *out, const lmi_command *command);
 /* The settings of a command with their defaults, for lmi_free(). NULL when memory is out. */
 void *lmi_settings_new(const lmi_command *command);
 
-/* Exit codes, one "CODE MEANING" a line. */
-extern const char lmi_exit_codes[];
+/* Exit codes of the command, one "CODE MEANING" a line. */
+const char *lmi_exit_codes_of(const lmi_command *command);
 
 #endif

@@ -214,9 +214,9 @@ static void append_notes(lmi_buf *out, const char *title, const lmi_note *const 
         }
 }
 
-static void append_exit_codes(lmi_buf *out)
+static void append_exit_codes(lmi_buf *out, const lmi_command *command)
 {
-    const char *rest = lmi_exit_codes;
+    const char *rest = lmi_exit_codes_of(command);
     const char *line;
     size_t len;
 
@@ -275,7 +275,7 @@ lmas_status lmi_man_write(lmi_buf *out, const lmi_command *command)
     if (command == &lmi_cmd_latentmas)
         append_commands(out);
     append_flags(out, command, settings);
-    append_exit_codes(out);
+    append_exit_codes(out, command);
     append_notes(out, "ENVIRONMENT", command->environment);
     append_notes(out, "FILES", command->files);
     append_examples(out, command->examples);

@@ -17,6 +17,7 @@
 #include "cli/run/standing.h"
 #include "cli/show/progress.h"
 #include "cli/show/term.h"
+#include "eval/resume/grow.h"
 #include "eval/run.h"
 #include "eval/stats.h"
 
@@ -25,6 +26,7 @@ enum {
     DATE_SIZE = 32,
     SCIENCE_SAMPLES = 100, /* questions that Science-LatentMAS asks unless told */
     ADDED_WORDS = 4,       /* of two flags that may join the recorded command */
+    TIME_MAX = 100000000,
 };
 
 /* Flags of the reference that mean nothing here. */
@@ -39,6 +41,8 @@ typedef struct run_settings {
     lmi_task_flags task;
     lmi_code_flags code;
     const char *output, *resume;
+    bool retries;
+    double max_time;
     int64_t generate_bs, keep_thoughts;
     moot_flags moot;
 } run_settings;
@@ -57,6 +61,12 @@ static const lmi_opt run_opts[] = {
          "goes on with it, one with another is refused"},
     {"--resume", LMI_OPT_FOLDER, offsetof(run_settings, resume), "DIR",
      .help = "go on with the run in DIR; flags that it was started with need not be repeated"},
+    {"--retry-failed", LMI_OPT_ON, offsetof(run_settings, retries),
+     .help = "with --resume: ask the questions that failed again"},
+    {"--max_time", LMI_OPT_REAL, offsetof(run_settings, max_time), "SECONDS", .min = 1,
+     .max = TIME_MAX,
+     .help = "begin no more questions after that, and end with exit code 4 when those under way "
+             "have ended; --resume goes on"},
     {0},
 };
 
@@ -125,6 +135,7 @@ typedef struct work {
     char date[DATE_SIZE]; /* the run's, when its prompts tell one and the command did not */
     char **stored;        /* the words of it that were read from the config */
     size_t n_stored;
+    int64_t n_text_before; /* max_new_tokens as they give it */
     lmi_buf data_path;
     lmi_dataset data;
     lmi_sandbox_params sandbox;
@@ -133,6 +144,7 @@ typedef struct work {
     lmi_runfolder folder;
     lmi_setup setup;
     lmi_totals totals;
+    bool is_time_over;
 } work;
 
 static void work_done(work *w)
@@ -187,6 +199,7 @@ static lmas_status open_stored(work *w, const lmi_args *args)
         status = parse_command(w, args, 0);
     if (status != LMAS_OK)
         return status;
+    w->n_text_before = w->settings.solve.team.max_new_tokens;
     lmi_free(w->args.argv);
     lmi_free(w->args.words);
     w->args = (lmi_args){0};
@@ -231,6 +244,20 @@ static lmas_question *list_questions(const lmi_setup *setup)
     return questions;
 }
 
+/* A run that goes on speaks as long as before, also where more or other room would make that more:
+ * or its answers would not be of one kind. */
+static void keep_text(work *w)
+{
+    const run_settings *s = &w->settings;
+    uint64_t n;
+
+    if (!s->resume || s->solve.team.max_new_tokens != w->n_text_before ||
+        !lmi_config_count(&n, &w->folder.config, "params", "max_new_tokens") || n > INT32_MAX)
+        return;
+    w->stage.solver_params.max_new_tokens = (int32_t)n;
+    w->stage.keeps_text = true;
+}
+
 static lmas_status start_stage(work *w)
 {
     lmas_question *questions;
@@ -238,6 +265,7 @@ static lmas_status start_stage(work *w)
 
     w->setup.solver_params = &w->stage.solver_params;
     w->stage.solver_params.n_near = (uint32_t)w->settings.keep_thoughts;
+    keep_text(w);
     questions = list_questions(&w->setup);
     if (!questions)
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", w->setup.n);
@@ -370,9 +398,12 @@ static lmas_status open_inputs(work *w)
 static lmas_status refuse_other(const work *w, const lmi_buf *config)
 {
     const lmi_runfolder *folder = &w->folder;
+    bool has_grown;
     lmi_buf difference;
     lmas_status status;
 
+    if (lmi_grow_check(&has_grown, folder->config_path, &folder->config, config) == LMAS_OK)
+        return LMAS_OK;
     lmi_buf_init(&difference, LMI_ERROR_MAX);
     status = lmi_config_difference(&difference, folder->config_path, &folder->config, config);
     if (status == LMAS_OK && difference.len)
@@ -396,7 +427,7 @@ static lmas_status open_output(work *w, const lmi_buf *config)
     if (status == LMAS_OK)
         status = refuse_other(w, config);
     if (status == LMAS_OK)
-        status = lmi_runfolder_resume(&w->folder, w->setup.n, config);
+        status = lmi_runfolder_resume(&w->folder, &w->setup, config, w->settings.retries);
     if (status != LMAS_OK)
         return status;
     if (w->folder.totals.n == lmi_shard_size(&w->setup))
@@ -416,20 +447,26 @@ static lmas_status open_folder(work *w)
     lmi_buf_init(&config, LMI_CONFIG_MAX);
     status = lmi_config_write(&config, &w->setup);
     if (status == LMAS_OK && s->resume)
-        status = lmi_runfolder_resume(&w->folder, w->setup.n, &config);
+        status = lmi_runfolder_resume(&w->folder, &w->setup, &config, s->retries);
     else if (status == LMAS_OK && s->output)
         status = open_output(w, &config);
     else if (status == LMAS_OK)
         status = lmi_runfolder_new_named(&w->folder, "runs", s->task.task, s->solve.team.method,
                                          w->setup.n, &config);
     lmi_buf_done(&config);
+    if (status == LMAS_OK && w->folder.n_retried > 0)
+        lmi_say("%zu question%s that failed %s asked again", w->folder.n_retried,
+                w->folder.n_retried == 1 ? "" : "s", w->folder.n_retried == 1 ? "is" : "are");
     return status;
 }
 
 /* What the callback needs. */
 typedef struct shown {
     lmi_progress progress;
-    lmi_activity idle; /* nothing at work yet */
+    lmi_activity idle;  /* nothing at work yet */
+    double max_time;    /* seconds; 0 for any */
+    bool is_time_over;  /* and that is why no more are begun */
+    bool has_said_last; /* that no more are begun */
 } shown;
 
 /* Line by line. */
@@ -443,7 +480,32 @@ static void say_news(shown *s, const char *news)
         lmi_say("%.*s", (int)(end - news), news);
 }
 
-static bool show_standing(void *user, const lmi_standing *standing)
+/* Why no more are begun, once. */
+static lmi_wish say_last(shown *s)
+{
+    if (s->has_said_last)
+        return LMI_WISH_LAST;
+    s->has_said_last = true;
+    s->is_time_over = !lmi_interrupt_asks_for_end();
+    lmi_progress_clear(&s->progress);
+    if (s->is_time_over)
+        lmi_say("%.7g s are over: the questions under way are finished, no more are begun",
+                s->max_time);
+    else
+        lmi_say("the questions under way are finished, no more are begun; Ctrl-C again stops now");
+    return LMI_WISH_LAST;
+}
+
+static lmi_wish wish_of(shown *s, const lmi_standing *standing)
+{
+    if (lmi_interrupted())
+        return LMI_WISH_NONE;
+    if (lmi_interrupt_asks_for_end() || (s->max_time > 0 && standing->now_ms > s->max_time * 1e3))
+        return say_last(s);
+    return LMI_WISH_ALL;
+}
+
+static lmi_wish show_standing(void *user, const lmi_standing *standing)
 {
     shown *s = user;
     lmi_buf text;
@@ -453,17 +515,21 @@ static bool show_standing(void *user, const lmi_standing *standing)
     lmi_standing_describe(&text, standing, s->idle);
     lmi_progress_promise(&s->progress, standing->totals.n, standing->n, lmi_buf_text(&text));
     lmi_buf_done(&text);
-    return !lmi_interrupted();
+    return wish_of(s, standing);
 }
 
 static lmas_status ask_questions(work *w)
 {
-    shown s = {.idle = lmi_activity_of(w->stage.team, w->stage.solver_params.method)};
+    shown s = {.idle = lmi_activity_of(w->stage.team, w->stage.solver_params.method),
+               .max_time = w->settings.max_time};
     lmas_status status;
 
     lmi_progress_init(&s.progress);
+    lmi_interrupt_gently(true);
     status = lmi_run(&w->totals, &w->setup, &w->folder, show_standing, &s);
+    lmi_interrupt_gently(false);
     lmi_progress_clear(&s.progress);
+    w->is_time_over = s.is_time_over;
     return status;
 }
 
@@ -543,8 +609,10 @@ static void print_summary(const work *w)
     print_right("right", t->n_correct, t);
     print_right("compat", t->n_correct_compat, t);
     if (t->n_errors)
-        fprintf(stderr, "  errors   %zu, counted as wrong (\"error\" in samples.jsonl says why)\n",
-                t->n_errors);
+        fprintf(stderr,
+                "  failed   %zu, counted as wrong (why: latentmas show %s failed; again: latentmas "
+                "run --resume %s --retry-failed)\n",
+                t->n_errors, w->folder.path, w->folder.path);
     if (t->n_conflicts)
         fprintf(stderr, "  conflict %zu with the letter of one option and the text of another\n",
                 t->n_conflicts);
@@ -577,8 +645,11 @@ static lmas_status report(work *w)
 /* A run that has begun and did not end can go on: say how. */
 static int stop(const work *w, lmas_status status)
 {
-    const int code = lmi_say_failure(status);
+    const bool is_ended = status == LMAS_E_CANCELED && !lmi_interrupted();
+    int code = w->is_time_over ? LMI_EXIT_TIME_OVER : LMI_EXIT_INTERRUPTED;
 
+    if (!is_ended)
+        code = lmi_say_failure(status);
     lmi_say("%zu of %zu questions are done and kept; go on with: latentmas run --resume %s",
             w->totals.n, lmi_shard_size(&w->setup), w->folder.path);
     return code;
@@ -615,7 +686,9 @@ static int go(work *w, const lmi_args *args)
     status = ask_questions(w);
     if (status == LMAS_OK)
         status = report(w);
-    return status == LMAS_OK ? LMI_EXIT_OK : stop(w, status);
+    if (status != LMAS_OK)
+        return stop(w, status);
+    return w->totals.n_errors > 0 ? LMI_EXIT_INCOMPLETE : LMI_EXIT_OK;
 }
 
 static int run(void *settings, const lmi_args *args)
@@ -653,6 +726,8 @@ const lmi_command lmi_cmd_run = {
                     lmi_env_rows, lmi_env_http, lmi_env_code, lmi_env_temporary, lmi_env_engine,
                     lmi_env_compute},
     .files = {lmi_files_run, lmi_files_data, lmi_files_models, lmi_files_realign, lmi_files_code},
+    .exit_codes = LMI_EXIT_CODES("3 the run is over, and some of its questions failed\n"
+                                 "4 --max_time ended it before all was asked\n"),
     .see_also = "data report tasks teams",
     .settings_size = sizeof(run_settings),
     .init = init,

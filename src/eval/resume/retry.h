@@ -1,0 +1,11 @@
+/* retry.h - questions that failed leave a run, so that it asks them again. */
+#ifndef LMI_EVAL_RESUME_RETRY_H
+#define LMI_EVAL_RESUME_RETRY_H
+
+#include "base/status.h"
+
+/* Write the samples at `path`, open as `fd`, anew without the lines of questions that failed, and
+ * without half a line; how many those were. With none the file stays as it is. */
+lmas_status lmi_retry_drop(size_t *n_out, int fd, const char *path);
+
+#endif
