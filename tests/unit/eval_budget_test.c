@@ -107,7 +107,7 @@ static void test_given_context_is_taken_as_it_is(void **state)
 /* Prompts of more than half of what the model was trained for. */
 static const char *long_question(void)
 {
-    static char text[4096];
+    static char text[800];
     size_t i;
 
     for (i = 0; i + 4 < sizeof(text); i += 4)
