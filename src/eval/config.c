@@ -36,6 +36,11 @@ static void add_data(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup 
     yyjson_mut_obj_add_uint(doc, data, "size", setup->data->size);
     yyjson_mut_obj_add_uint(doc, data, "rows", setup->data->n);
     yyjson_mut_obj_add_uint(doc, data, "questions", setup->n);
+    if (!setup->rows)
+        return;
+    lmi_json_add_text(doc, data, "ids", setup->ids);
+    if (setup->shuffle_seed >= 0)
+        yyjson_mut_obj_add_int(doc, data, "shuffle", setup->shuffle_seed);
 }
 
 static void add_model(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
@@ -267,7 +272,21 @@ bool lmi_shard_has(const lmi_setup *setup, size_t i)
 
 size_t lmi_shard_size(const lmi_setup *setup)
 {
-    return (setup->n + setup->n_shards - setup->shard) / setup->n_shards;
+    size_t n = 0, k;
+
+    for (k = 0; k < setup->n; k++)
+        n += lmi_shard_has(setup, lmi_setup_row(setup, k));
+    return n;
+}
+
+size_t lmi_setup_row(const lmi_setup *setup, size_t k)
+{
+    return setup->rows ? setup->rows[k] : k;
+}
+
+size_t lmi_setup_n_rows(const lmi_setup *setup)
+{
+    return setup->rows ? setup->data->n : setup->n;
 }
 
 lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup)

@@ -23,8 +23,11 @@
 /* A run about to start. All borrowed. */
 typedef struct lmi_setup {
     const lmi_dataset *data;
-    size_t n;               /* questions of the run: the first n of the data */
-    size_t shard, n_shards; /* this process asks those i with i % n_shards == shard - 1 */
+    size_t n;           /* questions of the run */
+    const size_t *rows; /* [n] the rows that they are, in this order; NULL: the first n */
+    const char *ids;    /* and what named those, NULL for none; negative: unshuffled */
+    int64_t shuffle_seed;
+    size_t shard, n_shards;            /* this process asks rows i with i % n_shards == shard - 1 */
     const lmi_sandbox_params *sandbox; /* of a code task, else NULL */
     const lmi_python *python;          /* likewise: what its programs run on */
     const char *split;
@@ -39,7 +42,11 @@ typedef struct lmi_setup {
     char *const *args;
 } lmi_setup;
 
-/* Whether question i is this shard's, and how many are. */
+/* The row of the k-th question; and how many rows there may be. */
+size_t lmi_setup_row(const lmi_setup *setup, size_t k);
+size_t lmi_setup_n_rows(const lmi_setup *setup);
+
+/* Whether row i is this shard's, and how many questions are. */
 bool lmi_shard_has(const lmi_setup *setup, size_t i);
 size_t lmi_shard_size(const lmi_setup *setup);
 

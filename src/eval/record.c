@@ -125,6 +125,20 @@ static lmas_status name_model(lmi_record *record)
     return record->model ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a name");
 }
 
+/* Where rows were picked, any of the file may be among them; else they are the first. */
+static lmas_status take_rows(lmi_record *record, const lmi_json *json)
+{
+    yyjson_val *data = yyjson_obj_get(lmi_json_root(json), "data");
+    lmas_status status =
+        take_size(&record->n_questions, json, "data", "questions", LMI_RECORD_QUESTIONS_MAX);
+
+    record->n_rows = record->n_questions;
+    if (status == LMAS_OK &&
+        (yyjson_is_str(yyjson_obj_get(data, "ids")) || yyjson_obj_get(data, "shuffle")))
+        status = take_size(&record->n_rows, json, "data", "rows", LMI_RECORD_QUESTIONS_MAX);
+    return status;
+}
+
 static lmas_status take_config(lmi_record *record, const lmi_json *json)
 {
     lmas_status status = LMAS_OK;
@@ -133,8 +147,7 @@ static lmas_status take_config(lmi_record *record, const lmi_json *json)
     for (i = 0; status == LMAS_OK && i < sizeof(fields) / sizeof(fields[0]); i++)
         status = take_field(record, json, &fields[i]);
     if (status == LMAS_OK)
-        status =
-            take_size(&record->n_questions, json, "data", "questions", LMI_RECORD_QUESTIONS_MAX);
+        status = take_rows(record, json);
     if (status == LMAS_OK)
         status = take_shard(record, json);
     return status == LMAS_OK ? name_model(record) : status;
@@ -268,10 +281,9 @@ static lmas_status take_index(size_t *out, const lmi_record *record, const lmi_j
 
     if (!yyjson_is_uint(val))
         return refuse_line(line, "\"index\" must be a whole number");
-    if (index >= record->n_questions)
+    if (index >= record->n_rows)
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: question %llu is none of this run, which has %zu",
-                        line->label, line->first_line, (unsigned long long)index,
-                        record->n_questions);
+                        line->label, line->first_line, (unsigned long long)index, record->n_rows);
     if (shard != record->folders[0].shard)
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: question %llu is of shard %llu, found in shard %zu",
                         line->label, line->first_line, (unsigned long long)index,
@@ -387,10 +399,10 @@ static lmas_status each_line(bool *has_half, const char *folder, line_fn fn, voi
 
 static lmas_status read_samples(lmi_record *record, const char *folder)
 {
-    record->exact = lmi_new(record->n_questions, 1);
-    record->compat = lmi_new(record->n_questions, 1);
+    record->exact = lmi_new(record->n_rows, 1);
+    record->compat = lmi_new(record->n_rows, 1);
     if (!record->exact || !record->compat)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", record->n_questions);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", record->n_rows);
     return each_line(&record->has_half_line, folder, take_line, record);
 }
 
@@ -450,7 +462,7 @@ lmas_status lmi_record_merge(lmi_record *into, lmi_record *part)
         status = move_folders(into, part);
     if (status != LMAS_OK)
         return status;
-    for (i = 0; i < into->n_questions; i++)
+    for (i = 0; i < into->n_rows; i++)
         if (part->exact[i] != LMI_MARK_ABSENT) {
             into->exact[i] = part->exact[i];
             into->compat[i] = part->compat[i];
@@ -488,7 +500,7 @@ static lmas_status note_place(void *user, const lmi_json *line, const lmi_lines 
     const map *m = user;
     const uint64_t index = yyjson_get_uint(yyjson_obj_get(lmi_json_root(line), "index"));
 
-    if (index < m->record->n_questions && m->record->exact[index] != LMI_MARK_ABSENT)
+    if (index < m->record->n_rows && m->record->exact[index] != LMI_MARK_ABSENT)
         m->places[index] = (lmi_line_place){m->folder, at->number, at->offset, at->text.len};
     return LMAS_OK;
 }
@@ -499,9 +511,9 @@ lmas_status lmi_record_places(lmi_line_place **out, const lmi_record *record)
     bool has_half;
     lmas_status status = LMAS_OK;
 
-    m.places = lmi_new(record->n_questions, sizeof(*m.places));
+    m.places = lmi_new(record->n_rows, sizeof(*m.places));
     if (!m.places)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", record->n_questions);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", record->n_rows);
     for (; status == LMAS_OK && m.folder < record->n_folders; m.folder++)
         status = each_line(&has_half, record->folders[m.folder].path, note_place, &m);
     if (status == LMAS_OK)

@@ -58,12 +58,13 @@ typedef struct lmi_record {
     char *data_sha256, *data_path;
     lmi_buf config;
     size_t n_questions; /* of the whole run: shards count the same */
+    size_t n_rows;      /* of its data that may be among them: marks are by row */
     size_t n_shards;    /* the run was split into; 0: it was not */
 
     /* Of samples.jsonl. */
     lmi_folder *folders; /* several after shards were merged */
     size_t n_folders;
-    uint8_t *exact, *compat; /* marks by index, n_questions of each */
+    uint8_t *exact, *compat; /* marks by index, n_rows of each */
     size_t n, n_errors, n_code, n_conflicts, n_cut, n_circling;
     lmi_tally exact_tally, compat_tally;
     lmi_work work;

@@ -59,29 +59,34 @@ static bool is_other(const lmi_item *a, const lmi_item *b, bool is_strict)
     return is_strict ? !has_question && !(a->note && has_note) : !has_question || !has_note;
 }
 
-/* The next question that is another, in all that it says where there is such a one; `i` where all
- * are alike. Data sets repeat rows and notes, and a memory of the same would be no experiment. */
-static size_t next_other(const lmi_setup *setup, size_t i)
+static const lmi_item *item_at(const lmi_setup *setup, size_t k)
 {
-    const lmi_item *items = setup->data->items;
-    size_t k;
+    return &setup->data->items[lmi_setup_row(setup, k % setup->n)];
+}
 
-    for (k = (i + 1) % setup->n; k != i; k = (k + 1) % setup->n)
-        if (is_other(&items[i], &items[k], true))
-            return k;
-    for (k = (i + 1) % setup->n; k != i; k = (k + 1) % setup->n)
-        if (is_other(&items[i], &items[k], false))
-            return k;
-    return i;
+/* The row of the next question that is another, in all that it says where there is such a one; the
+ * k-th's own where all are alike. Data sets repeat rows and notes, and a memory of the same would be
+ * no experiment. */
+static size_t next_other(const lmi_setup *setup, size_t k)
+{
+    int strictness;
+    size_t step;
+
+    for (strictness = 1; strictness >= 0; strictness--)
+        for (step = 1; step < setup->n; step++)
+            if (is_other(item_at(setup, k), item_at(setup, k + step), strictness == 1))
+                return lmi_setup_row(setup, (k + step) % setup->n);
+    return lmi_setup_row(setup, k);
 }
 
 bool lmi_run_has_others(const lmi_setup *setup)
 {
-    return next_other(setup, 0) != 0;
+    return next_other(setup, 0) != lmi_setup_row(setup, 0);
 }
 
-lmas_question lmi_run_question(const lmi_setup *setup, size_t i)
+lmas_question lmi_run_question(const lmi_setup *setup, size_t k)
 {
+    const size_t i = lmi_setup_row(setup, k);
     lmas_question question = lmi_dataset_question(setup->data, i);
     lmas_question other;
 
@@ -89,7 +94,7 @@ lmas_question lmi_run_question(const lmi_setup *setup, size_t i)
         question.other = lmi_foreign_question(i);
     if (setup->solver_params->control != LMAS_CONTROL_SHUFFLED)
         return question;
-    other = lmi_dataset_question(setup->data, next_other(setup, i));
+    other = lmi_dataset_question(setup->data, next_other(setup, k));
     question.other = other.text;
     question.other_note = other.note;
     return question;
@@ -160,8 +165,9 @@ static lmas_status feed(run *r)
     if (lmi_judge_n_open(r->judge) > UNDECIDED_MAX * n_lanes || r->n_lost_in_a_row >= LOST_IN_A_ROW)
         return LMAS_OK;
     while (r->next < r->setup->n && lmas_solver_n_open(r->solver) < 2 * n_lanes + n_beside) {
-        const size_t i = r->next++;
-        const lmas_question question = lmi_run_question(r->setup, i);
+        const size_t k = r->next++;
+        const size_t i = lmi_setup_row(r->setup, k);
+        const lmas_question question = lmi_run_question(r->setup, k);
         lmas_status status;
 
         if (r->folder->is_done[i] || !lmi_shard_has(r->setup, i))
@@ -214,10 +220,11 @@ static bool is_under_way(const run *r, uint64_t id)
 /* Begin nothing more: what only waits for lanes is taken back. */
 static void take_back(run *r)
 {
-    size_t i;
+    size_t k;
 
     r->standing.is_ending = true;
-    for (i = 0; i < r->next; i++) {
+    for (k = 0; k < r->next; k++) {
+        const size_t i = lmi_setup_row(r->setup, k);
         const bool is_ours = !r->folder->is_done[i] && lmi_shard_has(r->setup, i);
 
         /* One that is not open has ended, and perhaps waits for its verdict. */

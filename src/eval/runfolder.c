@@ -315,7 +315,7 @@ lmas_status lmi_runfolder_resume(lmi_runfolder *folder, const lmi_setup *setup,
     if (status == LMAS_OK)
         status = lmi_config_compare_shard(folder->config_path, &folder->config, config);
     if (status == LMAS_OK)
-        status = make_room(folder, setup->n);
+        status = make_room(folder, lmi_setup_n_rows(setup));
     if (status == LMAS_OK && retries)
         status = retry(folder);
     if (status == LMAS_OK && lseek(folder->fd, 0, SEEK_SET) != 0)

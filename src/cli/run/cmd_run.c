@@ -13,6 +13,7 @@
 #include "cli/elsewhere/lost.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
+#include "cli/run/choose.h"
 #include "cli/run/flags.h"
 #include "cli/run/standing.h"
 #include "cli/show/progress.h"
@@ -138,6 +139,7 @@ typedef struct work {
     int64_t n_text_before; /* max_new_tokens as they give it */
     lmi_buf data_path;
     lmi_dataset data;
+    size_t *rows; /* of it that are asked; NULL for the first */
     lmi_sandbox_params sandbox;
     lmi_python python; /* of the sandbox */
     lmi_stage stage;
@@ -152,6 +154,7 @@ static void work_done(work *w)
     lmi_runfolder_done(&w->folder);
     lmi_stage_done(&w->stage);
     lmi_dataset_done(&w->data);
+    lmi_free(w->rows);
     lmi_buf_done(&w->data_path);
     lmi_free(w->args.argv);
     lmi_free(w->args.words);
@@ -291,7 +294,7 @@ static lmas_status choose_sandbox(work *w)
     w->python = lmi_sandbox_python(probe);
     w->setup.python = &w->python;
     for (i = 0; status == LMAS_OK && i < w->setup.n; i++)
-        status = lmi_sandbox_check_tests(probe, w->data.items[i].tests);
+        status = lmi_sandbox_check_tests(probe, w->data.items[lmi_setup_row(&w->setup, i)].tests);
     lmi_sandbox_close(probe);
     return status;
 }
@@ -337,10 +340,18 @@ static lmas_status choose_questions(work *w)
     const int64_t n = n_asked(w);
     lmas_status status = LMAS_OK;
 
-    w->setup = (lmi_setup){.data = &w->data, .n = w->data.n, .shard = 1, .n_shards = 1};
-    if (n > 0 && (uint64_t)n < w->data.n)
+    w->setup = (lmi_setup){.data = &w->data,
+                           .n = w->data.n,
+                           .ids = s->task.ids,
+                           .shuffle_seed = s->task.shuffle,
+                           .shard = 1,
+                           .n_shards = 1};
+    if (s->task.ids || s->task.shuffle >= 0)
+        status = lmi_choose_rows(&w->rows, &w->setup.n, &w->data, s->task.ids, s->task.shuffle);
+    w->setup.rows = w->rows;
+    if (n > 0 && (uint64_t)n < w->setup.n)
         w->setup.n = (size_t)n;
-    if (s->task.shard)
+    if (status == LMAS_OK && s->task.shard)
         status = lmi_shard_parse(&w->setup.shard, &w->setup.n_shards, s->task.shard);
     if (status == LMAS_OK)
         status = check_questions(w);
@@ -422,7 +433,7 @@ static lmas_status open_output(work *w, const lmi_buf *config)
     lmas_status status;
 
     if (!lmi_runfolder_holds_run(path))
-        return lmi_runfolder_new(&w->folder, path, w->setup.n, config);
+        return lmi_runfolder_new(&w->folder, path, lmi_setup_n_rows(&w->setup), config);
     status = lmi_runfolder_open(&w->folder, path);
     if (status == LMAS_OK)
         status = refuse_other(w, config);
@@ -452,7 +463,7 @@ static lmas_status open_folder(work *w)
         status = open_output(w, &config);
     else if (status == LMAS_OK)
         status = lmi_runfolder_new_named(&w->folder, "runs", s->task.task, s->solve.team.method,
-                                         w->setup.n, &config);
+                                         lmi_setup_n_rows(&w->setup), &config);
     lmi_buf_done(&config);
     if (status == LMAS_OK && w->folder.n_retried > 0)
         lmi_say("%zu question%s that failed %s asked again", w->folder.n_retried,

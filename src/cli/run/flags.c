@@ -17,7 +17,13 @@
 /* Longest row of a question of one's own, in bytes: six for each byte of it and of its gold. */
 #define CUSTOM_ROW_MAX (16 * LMI_QUESTION_MAX)
 
-enum { SAMPLES_MAX = 1 << 30, TIMEOUT_MAX = 3600, PARALLEL_MAX = 64, SHARDS_MAX = 100000 };
+enum {
+    SAMPLES_MAX = 1 << 30,
+    SEED_MAX = INT32_MAX,
+    TIMEOUT_MAX = 3600,
+    PARALLEL_MAX = 64,
+    SHARDS_MAX = 100000
+};
 
 static const char *task_name_at(size_t i)
 {
@@ -38,6 +44,12 @@ const lmi_opt lmi_task_opts[] = {
     {"--max_samples", LMI_OPT_INT, AT(max_samples), "N", .min = -1, .max = SAMPLES_MAX,
      .help = "the first N questions, -1 for all (default: all; the first 100 with "
              "--custom_prompt_file, as Science-LatentMAS has it)"},
+    {"--ids", LMI_OPT_TEXT, AT(ids), "LIST",
+     .help = "these questions, in this order: numbers of rows from 0, ranges such as 7-12, or ids "
+             "of the data set such as HumanEval/3, a comma between"},
+    {"--shuffle", LMI_OPT_INT, AT(shuffle), "SEED", .min = -1, .max = SEED_MAX,
+     .help = "in an order that the seed decides: with --max_samples N questions taken from all of "
+             "the data (-1: as they stand there)"},
     {"--shard", LMI_OPT_TEXT, AT(shard), "I/N",
      .help = "ask the I-th of N equal parts, from 1/N to N/N; latentmas report joins the folders"},
     {"--custom_question", LMI_OPT_TEXT, AT(custom_question), "TEXT",
@@ -68,7 +80,7 @@ const lmi_opt lmi_code_opts[] = {
 
 void lmi_task_flags_init(lmi_task_flags *flags)
 {
-    *flags = (lmi_task_flags){.task = "gsm8k", .max_samples = LMI_SAMPLES_NOT_GIVEN};
+    *flags = (lmi_task_flags){.task = "gsm8k", .max_samples = LMI_SAMPLES_NOT_GIVEN, .shuffle = -1};
 }
 
 void lmi_code_flags_init(lmi_code_flags *flags)

@@ -13,7 +13,8 @@ enum { LMI_SAMPLES_NOT_GIVEN = -2 };
 typedef struct lmi_task_flags {
     const char *task, *data;
     const char *custom_question, *custom_question_file, *custom_gold;
-    const char *shard, *split;
+    const char *shard, *split, *ids;
+    int64_t shuffle;     /* a seed; -1 for none */
     int64_t max_samples; /* -1 for all, or LMI_SAMPLES_NOT_GIVEN */
 } lmi_task_flags;
 

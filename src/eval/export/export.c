@@ -131,9 +131,9 @@ lmas_status lmi_samples_at(bool *has_line, lmi_json *line, lmi_samples *samples,
 
 lmas_status lmi_samples_next(bool *has_line, lmi_json *line, lmi_samples *samples)
 {
-    while (samples->next < samples->record->n_questions && !samples->places[samples->next].len)
+    while (samples->next < samples->record->n_rows && !samples->places[samples->next].len)
         samples->next++;
-    *has_line = samples->next < samples->record->n_questions;
+    *has_line = samples->next < samples->record->n_rows;
     return *has_line ? lmi_samples_at(has_line, line, samples, samples->next++) : LMAS_OK;
 }
 
@@ -261,7 +261,7 @@ static lmas_status write_solutions(evalplus *e, lmi_samples *samples)
     size_t i;
 
     for (i = 0; status == LMAS_OK && i < e->n_rows; i++) {
-        const bool is_asked = i < e->record->n_questions && samples->places[i].len;
+        const bool is_asked = i < e->record->n_rows && samples->places[i].len;
         bool has_line = false;
         lmi_json line = {0};
 

@@ -85,15 +85,15 @@ static bool has_line(const lmi_viewer *viewer, uint64_t index)
     size_t i;
 
     for (i = 0; i < viewer->n_runs; i++)
-        if (index < viewer->records[i].n_questions && viewer->samples[i].places[index].len)
+        if (index < viewer->records[i].n_rows && viewer->samples[i].places[index].len)
             return true;
     return false;
 }
 
 static size_t count_questions(const lmi_viewer *viewer)
 {
-    const size_t a = viewer->records[0].n_questions;
-    const size_t b = viewer->n_runs > 1 ? viewer->records[1].n_questions : 0;
+    const size_t a = viewer->records[0].n_rows;
+    const size_t b = viewer->n_runs > 1 ? viewer->records[1].n_rows : 0;
 
     return a > b ? a : b;
 }
@@ -201,7 +201,7 @@ static lmas_status read_view(lmi_shown *row, lmi_viewer *viewer, size_t run)
     lmi_json line = {0};
     lmas_status status;
 
-    if (row->index >= viewer->records[run].n_questions)
+    if (row->index >= viewer->records[run].n_rows)
         return LMAS_OK;
     status = lmi_samples_at(&row->has[run], &line, &viewer->samples[run], row->index);
     if (status == LMAS_OK && row->has[run])

@@ -371,7 +371,7 @@ static void arrange(lmi_comparison *c, const char *against)
 
 static void count_pair(lmi_pair *pair, const lmi_record *a, const lmi_record *b)
 {
-    const size_t n = a->n_questions < b->n_questions ? a->n_questions : b->n_questions;
+    const size_t n = a->n_rows < b->n_rows ? a->n_rows : b->n_rows;
     size_t i;
 
     for (i = 0; i < n; i++) {
