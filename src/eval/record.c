@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -37,6 +38,21 @@ void lmi_record_done(lmi_record *record)
     lmi_free(record->exact);
     lmi_free(record->compat);
     *record = (lmi_record){0};
+}
+
+/* Of a plain file: a pipe would be waited for. `*fd` is -1 where that fails. */
+static lmas_status open_plain(int *fd, const char *path)
+{
+    struct stat st;
+
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*fd < 0)
+        return lmi_fail_errno(LMAS_E_IO, "cannot open %s", path);
+    if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode))
+        return LMAS_OK;
+    close(*fd);
+    *fd = -1;
+    return lmi_fail(LMAS_E_IO, "%s is no plain file", path);
 }
 
 /* ---- config.json ---- */
@@ -157,6 +173,7 @@ static lmas_status read_config(lmi_record *record, const char *folder)
 {
     char *path = NULL;
     lmi_json json = {0};
+    int fd = -1;
     lmas_status status = lmi_path_join(&path, folder, "config.json");
 
     if (status == LMAS_OK && !lmi_file_exists(path))
@@ -167,6 +184,10 @@ static lmas_status read_config(lmi_record *record, const char *folder)
                           : lmi_is_dir(folder)      ? "it has no config.json"
                           : lmi_file_exists(folder) ? "it is no folder"
                                                     : "there is no such folder");
+    if (status == LMAS_OK)
+        status = open_plain(&fd, path);
+    if (fd >= 0)
+        close(fd);
     if (status == LMAS_OK)
         status = lmi_file_read(&record->config, path);
     if (status == LMAS_OK)
@@ -386,12 +407,10 @@ static lmas_status each_line(bool *has_half, const char *folder, line_fn fn, voi
 
     if (status != LMAS_OK)
         return status;
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
+    status = open_plain(&fd, path);
+    if (status == LMAS_OK) {
         status = read_lines(has_half, fd, path, fn, user);
         close(fd);
-    } else {
-        status = lmi_fail_errno(LMAS_E_IO, "cannot open %s", path);
     }
     lmi_free(path);
     return status;

@@ -36,7 +36,8 @@ fails 2 'expected the folders of runs, found none' "a report of nothing is wrong
 fails 2 'expected one of --markdown, --json and --html' "two forms at once are wrong usage" \
     report "$tmp/going" --json --html
 fails 1 'there is no such folder' "a folder that is not there is a failure" report "$tmp/nowhere"
-fails 1 'it has no config.json' "a folder without a run is a failure" report "$tmp"
+mkdir "$tmp/empty"
+fails 1 'it has no config.json' "a folder without a run is a failure" report "$tmp/empty"
 mkdir "$tmp/broken" && cp "$tmp/baseline/config.json" "$tmp/broken" && echo '{}' >"$tmp/broken/samples.jsonl"
 fails 1 "broken/samples.jsonl:1: this is no line of a run" "a broken line is named" report "$tmp/broken"
 fails 1 'was named twice' "a folder given twice is a failure" report "$tmp/going" "$tmp/going/"

@@ -192,7 +192,9 @@ static const char *shard_run(const char *name, const char *shard, const char *se
 static lmas_status compare(lmi_comparison *out, bool is_partial, const char *against, size_t n,
                            const char *const *folders)
 {
-    return lmi_compare(out, &(lmi_compare_params){folders, n, against, is_partial});
+    return lmi_compare(
+        out, &(lmi_compare_params){
+                 .folders = folders, .n_folders = n, .against = against, .is_partial = is_partial});
 }
 
 static void test_shards_add_up_to_the_whole_run(void **state)

@@ -1,5 +1,6 @@
 /* cmd_report.c - latentmas report: runs side by side, or in the files of other harnesses. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "cli/command.h"
@@ -10,7 +11,7 @@
 
 typedef struct report_settings {
     lmi_general_flags general;
-    bool is_markdown, is_json, is_html, is_partial, is_forced;
+    bool is_markdown, is_json, is_html, is_partial, is_strict, is_forced;
     const char *output, *against, *lm_eval, *evalplus, *inspect;
 } report_settings;
 
@@ -25,6 +26,8 @@ static const lmi_opt report_opts[] = {
      .help = "measure the others against this run, or in each task against the first run of this "
              "method (default: against the first run, and test all pairs)"},
     {"--partial", LMI_OPT_ON, AT(is_partial), .help = "accept a run of which shards are missing"},
+    {"--strict", LMI_OPT_ON, AT(is_strict),
+     .help = "fail over a folder that cannot be read, instead of leaving it out"},
     {0},
 };
 
@@ -119,11 +122,38 @@ static lmas_status write_exports(const report_settings *s, const lmi_comparison 
     return status;
 }
 
+/* A line for each folder that was left out. */
+static void say_lost(const lmi_buf *lost)
+{
+    const char *line = lmi_buf_text(lost);
+    const char *end;
+
+    for (; (end = strchr(line, '\n')) != NULL; line = end + 1)
+        lmi_say("left out: %.*s", (int)(end - line), line);
+}
+
+static lmas_status compare(lmi_comparison *out, const report_settings *s, const lmi_args *args)
+{
+    lmi_buf lost;
+    const lmi_compare_params params = {
+        .folders = (const char *const *)args->words,
+        .n_folders = args->n_words,
+        .against = s->against,
+        .is_partial = s->is_partial,
+        .lost = s->is_strict ? NULL : &lost,
+    };
+    lmas_status status;
+
+    lmi_buf_init(&lost, LMI_REPORT_MAX);
+    status = lmi_compare(out, &params);
+    say_lost(&lost);
+    lmi_buf_done(&lost);
+    return status;
+}
+
 static int run(void *settings, const lmi_args *args)
 {
     const report_settings *s = settings;
-    const lmi_compare_params params = {(const char *const *)args->words, args->n_words, s->against,
-                                       s->is_partial};
     lmi_comparison comparison = {0};
     lmas_status status;
 
@@ -133,7 +163,7 @@ static int run(void *settings, const lmi_args *args)
     }
     if (check(s) != LMAS_OK)
         return lmi_say_misuse();
-    status = lmi_compare(&comparison, &params);
+    status = compare(&comparison, s, args);
     if (status != LMAS_OK)
         return lmi_say_failure(status);
     if (is_export(s))

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "eval/report/folders.h"
 #include "eval/report/format.h"
 
 /* Longest text of all notes together, in bytes. */
@@ -153,7 +154,21 @@ static lmas_status take_record(lmi_comparison *c, lmi_record *record)
     return status;
 }
 
-static lmas_status take_folder(lmi_comparison *c, const char *path)
+/* What is wrong with a folder, which the last failure says, is one line for `lost` and a note. */
+static lmas_status leave_out(lmi_comparison *c, lmi_buf *lost)
+{
+    lmi_buf line;
+
+    lmi_buf_init(&line, 3 * (size_t)LMI_ERROR_MAX);
+    lmi_plain(&line, lmas_last_error());
+    lmi_buf_printf(lost, "%s\n", lmi_buf_text(&line));
+    lmi_buf_printf(&c->notes, "left out: %s\n", lmi_buf_text(&line));
+    lmi_buf_done(&line);
+    c->n_lost++;
+    return lmi_buf_status(lost);
+}
+
+static lmas_status take_folder(lmi_comparison *c, const char *path, lmi_buf *lost)
 {
     lmi_record record = {0};
     lmas_status status;
@@ -163,7 +178,9 @@ static lmas_status take_folder(lmi_comparison *c, const char *path)
         if (has_folder(&c->runs[i], path))
             return lmi_fail(LMAS_E_INVALID, "%s: this run was named twice", path);
     status = lmi_record_open(&record, path);
-    if (status == LMAS_OK)
+    if (lost && (status == LMAS_E_IO || status == LMAS_E_FORMAT))
+        status = leave_out(c, lost);
+    else if (status == LMAS_OK)
         status = take_record(c, &record);
     lmi_record_done(&record);
     return status;
@@ -427,19 +444,46 @@ static lmas_status make_pairs(lmi_comparison *c, bool is_against)
 
 /* ---- All of it ---- */
 
-/* A reference that is no method and was not named among the runs is one more run, the first. */
-static lmas_status take_folders(lmi_comparison *c, const lmi_compare_params *p)
+/* What was named, grids opened up. A reference that is no method and was not named among the runs
+ * is one more run, the first. */
+static lmas_status list_folders(lmi_folders *out, const lmi_compare_params *p)
 {
     lmas_status status = LMAS_OK;
     bool is_listed = !p->against || !lmi_is_dir(p->against);
     size_t i;
 
-    for (i = 0; !is_listed && i < p->n_folders; i++)
-        is_listed = is_same_folder(p->folders[i], p->against);
-    if (!is_listed)
-        status = take_folder(c, p->against);
     for (i = 0; status == LMAS_OK && i < p->n_folders; i++)
-        status = take_folder(c, p->folders[i]);
+        status = lmi_folders_add(out, p->folders[i]);
+    for (i = 0; !is_listed && i < out->n; i++)
+        is_listed = is_same_folder(out->paths[i], p->against);
+    return status != LMAS_OK || is_listed ? status : lmi_folders_add_first(out, p->against);
+}
+
+/* Nothing could be read. Of one folder that is the failure, as if it had not been left out. */
+static lmas_status refuse_nothing(size_t n, lmi_buf *lost)
+{
+    char *line = n == 1 ? lmi_strndup(lmi_buf_text(lost), lost->len - 1) : NULL;
+    const lmas_status status =
+        line ? lmi_fail(LMAS_E_IO, "%s", line)
+             : lmi_fail(LMAS_E_IO, "none of %zu folders holds a run that can be read", n);
+
+    if (line)
+        lmi_buf_clear(lost);
+    lmi_free(line);
+    return status;
+}
+
+static lmas_status take_folders(lmi_comparison *c, const lmi_compare_params *p)
+{
+    lmi_folders folders = {0};
+    lmas_status status = list_folders(&folders, p);
+    size_t i;
+
+    for (i = 0; status == LMAS_OK && i < folders.n; i++)
+        status = take_folder(c, folders.paths[i], p->lost);
+    if (status == LMAS_OK && c->n_lost && !c->n_runs)
+        status = refuse_nothing(c->n_lost, p->lost);
+    lmi_folders_done(&folders);
     return status;
 }
 
@@ -479,7 +523,7 @@ static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
         return status;
     arrange(c, p->against);
     for (i = 0; status == LMAS_OK && i < c->n_runs; i++) {
-        status = check_shards(c, &c->runs[i], p->is_partial);
+        status = check_shards(c, &c->runs[i], p->is_partial || c->n_lost);
         note_gaps(c, &c->runs[i]);
         note_dropped(c, &c->runs[i]);
     }
@@ -497,9 +541,6 @@ lmas_status lmi_compare(lmi_comparison *out, const lmi_compare_params *params)
     lmi_comparison c = {0};
     lmas_status status;
 
-    if (params->n_folders > LMI_FOLDERS_MAX)
-        return lmi_fail(LMAS_E_INVALID, "%zu folders, at most %d expected", params->n_folders,
-                        LMI_FOLDERS_MAX);
     c.runs = lmi_new(LMI_RUNS_MAX, sizeof(*c.runs));
     if (!c.runs)
         return lmi_fail(LMAS_E_NOMEM, "no memory for runs");

@@ -11,8 +11,8 @@
 #include "eval/record.h"
 #include "eval/stats.h"
 
-/* Most folders of one report, and most runs once shards are merged. */
-enum { LMI_FOLDERS_MAX = 4096, LMI_RUNS_MAX = 64 };
+/* Most runs of one report, once shards are merged. */
+enum { LMI_RUNS_MAX = 512 };
 
 /* A share of right answers; nothing is known where n = 0. */
 typedef struct lmi_rate {
@@ -71,17 +71,21 @@ typedef struct lmi_comparison {
     lmi_controls *controls;
     size_t n_controls;
     size_t n_blocks;
+    size_t n_lost; /* folders left out; the notes begin with them */
     lmi_buf notes; /* a line each: valid UTF-8 without control characters */
 } lmi_comparison;
 
 typedef struct lmi_compare_params {
-    const char *const *folders;
+    const char *const *folders; /* of runs, or of grids of them */
     size_t n_folders;
     const char *against; /* a folder, or a method among the runs; NULL: the first of each task */
     bool is_partial;     /* shards may be missing */
+    lmi_buf *lost; /* takes a line for each folder that cannot be read, which is left out then, and
+                    * of whose run shards may be missing; NULL: one such folder is a failure */
 } lmi_compare_params;
 
-/* LMAS_E_INVALID names the folders that do not go together. */
+/* LMAS_E_INVALID names the folders that do not go together. A folder that was left out is a
+ * failure where no other is there; where it was the only one, `lost` is empty then. */
 lmas_status lmi_compare(lmi_comparison *out, const lmi_compare_params *params);
 void lmi_compare_done(lmi_comparison *comparison);
 
