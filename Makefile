@@ -86,7 +86,7 @@ PROG_ROOMS := hub grade sandbox data eval cli
 COMMANDS   := ask chat run report show inspect bench tasks data model memory teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
 
-src_of = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c))
+src_of = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c src/$(1)/*/*/*.c))
 obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
 
 LIB_OBJ  := $(filter-out $(B)/obj/process/keeper.o,$(foreach r,$(LIB_ROOMS),$(call obj_of,$(r)))) \

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "eval/site/site.h"
 
 /* Longest value that a message about a difference shows, and longest name, in bytes. */
 static const char OFF[] = "off";
@@ -312,6 +313,7 @@ lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup)
     add_model(doc, root, setup);
     add_team(doc, root, setup);
     add_place(doc, root, setup);
+    lmi_site_write(doc, root, setup->model_params);
     return lmi_json_write(out, doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END, what);
 }
 
@@ -486,6 +488,13 @@ lmas_status lmi_config_compare_but(const char *path, const lmi_buf *stored, cons
                                    const char *const *spared)
 {
     return refuse_difference(path, stored, now, fixed_sections, spared);
+}
+
+lmas_status lmi_config_difference_in(lmi_buf *out, const char *path, const lmi_buf *stored,
+                                     const lmi_buf *now, const char *const *sections,
+                                     const char *const *spared)
+{
+    return find_difference(out, path, stored, now, sections, spared);
 }
 
 lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now)

@@ -81,6 +81,11 @@ lmas_status lmi_config_difference(lmi_buf *out, const char *path, const lmi_buf 
 lmas_status lmi_config_difference_but(lmi_buf *out, const char *path, const lmi_buf *stored,
                                       const lmi_buf *now, const char *const *spared);
 
+/* The same of these sections alone, of which a NULL is the last. */
+lmas_status lmi_config_difference_in(lmi_buf *out, const char *path, const lmi_buf *stored,
+                                     const lmi_buf *now, const char *const *sections,
+                                     const char *const *spared);
+
 /* LMAS_E_INVALID, naming that difference, when a run with the config `stored` (the text
  * of `path`) cannot go on under the config `now`. */
 lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now);

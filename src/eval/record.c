@@ -35,6 +35,7 @@ void lmi_record_done(lmi_record *record)
     for (i = 0; i < record->n_agents; i++)
         lmi_free(record->agents[i].name);
     lmi_buf_done(&record->config);
+    lmi_site_done(&record->site);
     lmi_free(record->exact);
     lmi_free(record->compat);
     *record = (lmi_record){0};
@@ -155,6 +156,14 @@ static lmas_status take_rows(lmi_record *record, const lmi_json *json)
     return status;
 }
 
+static void take_seed(lmi_record *record, yyjson_val *root)
+{
+    yyjson_val *seed = yyjson_obj_get(yyjson_obj_get(root, "params"), "seed");
+
+    record->has_seed = yyjson_is_uint(seed);
+    record->seed = yyjson_get_uint(seed);
+}
+
 static lmas_status take_config(lmi_record *record, const lmi_json *json)
 {
     lmas_status status = LMAS_OK;
@@ -166,6 +175,9 @@ static lmas_status take_config(lmi_record *record, const lmi_json *json)
         status = take_rows(record, json);
     if (status == LMAS_OK)
         status = take_shard(record, json);
+    if (status == LMAS_OK)
+        status = lmi_site_read(&record->site, lmi_json_root(json));
+    take_seed(record, lmi_json_root(json));
     return status == LMAS_OK ? name_model(record) : status;
 }
 
@@ -470,6 +482,16 @@ static lmas_status move_folders(lmi_record *into, lmi_record *part)
     return LMAS_OK;
 }
 
+static void note_place_of(lmi_record *into, const lmi_record *part)
+{
+    lmi_buf difference;
+
+    lmi_buf_init(&difference, LMI_CONFIG_MAX);
+    lmi_site_difference(&difference, &into->site, &part->site);
+    into->site.is_mixed |= part->site.is_mixed || difference.len;
+    lmi_buf_done(&difference);
+}
+
 lmas_status lmi_record_merge(lmi_record *into, lmi_record *part)
 {
     lmas_status status = LMAS_OK;
@@ -500,6 +522,7 @@ lmas_status lmi_record_merge(lmi_record *into, lmi_record *part)
     if (part->wall_ms > into->wall_ms)
         into->wall_ms = part->wall_ms;
     into->has_half_line |= part->has_half_line;
+    note_place_of(into, part);
     lmi_record_done(part);
     return LMAS_OK;
 }

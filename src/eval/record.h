@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/lines.h"
+#include "eval/site/site.h"
 
 /* Longest line of samples.jsonl, in bytes. */
 #define LMI_RECORD_LINE_MAX ((size_t)1024 * 1024 * 1024)
@@ -60,6 +61,9 @@ typedef struct lmi_record {
     size_t n_questions; /* of the whole run: shards count the same */
     size_t n_rows;      /* of its data that may be among them: marks are by row */
     size_t n_shards;    /* the run was split into; 0: it was not */
+    bool has_seed;
+    uint64_t seed;
+    lmi_site site;
 
     /* Of samples.jsonl. */
     lmi_folder *folders; /* several after shards were merged */

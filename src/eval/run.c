@@ -65,8 +65,8 @@ static const lmi_item *item_at(const lmi_setup *setup, size_t k)
 }
 
 /* The row of the next question that is another, in all that it says where there is such a one; the
- * k-th's own where all are alike. Data sets repeat rows and notes, and a memory of the same would be
- * no experiment. */
+ * k-th's own where all are alike. Data sets repeat rows and notes, and a memory of the same would
+ * be no experiment. */
 static size_t next_other(const lmi_setup *setup, size_t k)
 {
     int strictness;

@@ -32,8 +32,8 @@ typedef enum lmi_wish { LMI_WISH_ALL = 0, LMI_WISH_LAST, LMI_WISH_NONE } lmi_wis
 typedef lmi_wish (*lmi_standing_fn)(void *user, const lmi_standing *standing);
 
 /* The k-th question as the team is asked it. Under a control that swaps memories it has another
- * beside it, which is the same in shards, in a run that goes on, and in a whole one: the next of the
- * run that says something else, around the end; or one of another task. Borrows from data and
+ * beside it, which is the same in shards, in a run that goes on, and in a whole one: the next of
+ * the run that says something else, around the end; or one of another task. Borrows from data and
  * program. */
 lmas_question lmi_run_question(const lmi_setup *setup, size_t k);
 

@@ -17,20 +17,20 @@ static double clamp(double x, double low, double high)
     return x < low ? low : x > high ? high : x;
 }
 
+lmi_interval lmi_wilson_share(double p, double n)
+{
+    const double scale = 1 / (1 + Z * Z / n);
+    const double centre = scale * (p + Z * Z / (2 * n));
+    const double half = scale * Z * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n));
+
+    /* At the ends the formula is exact, its rounding is not. */
+    return (lmi_interval){p <= 0 ? 0 : clamp(centre - half, 0, 1),
+                          p >= 1 ? 1 : clamp(centre + half, 0, 1)};
+}
+
 lmi_interval lmi_wilson(size_t k, size_t n)
 {
-    const double count = (double)n;
-    const double p = n ? (double)k / count : 0;
-    const double scale = n ? 1 / (1 + Z * Z / count) : 0;
-    double centre, half;
-
-    if (!n)
-        return (lmi_interval){0, 1};
-    centre = scale * (p + Z * Z / (2 * count));
-    half = scale * Z * sqrt(p * (1 - p) / count + Z * Z / (4 * count * count));
-    /* At the ends the formula is exact, its rounding is not. */
-    return (lmi_interval){k == 0 ? 0 : clamp(centre - half, 0, 1),
-                          k == n ? 1 : clamp(centre + half, 0, 1)};
+    return n ? lmi_wilson_share((double)k / (double)n, (double)n) : (lmi_interval){0, 1};
 }
 
 double lmi_stderr(size_t k, size_t n)

@@ -16,6 +16,9 @@ typedef struct lmi_interval {
 /* Wilson's 95 % interval of a share of which `k` of `n` were seen. Nothing seen: 0 to 1. */
 lmi_interval lmi_wilson(size_t k, size_t n);
 
+/* The same of a share `p` as sure as if `n` had been seen, which need not be whole. */
+lmi_interval lmi_wilson_share(double p, double n);
+
 /* Standard error of the mean of `n` zeros and ones with `k` ones, from the sample deviation:
  * what lm-evaluation-harness prints. NAN below two. */
 double lmi_stderr(size_t k, size_t n);

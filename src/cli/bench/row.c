@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "eval/site/site.h"
 
 enum { NAME_MAX_LEN = 4096 };
 
@@ -18,50 +19,13 @@ static double round_off(double x)
     return x > 0 && x < max ? (double)(int64_t)(x * 1e6 + 0.5) / 1e6 : x;
 }
 
-/* Whether `names`, with commas between, has `name`. */
-static bool has_name(const char *names, const char *name)
-{
-    const size_t len = strlen(name);
-    const char *at;
-
-    for (at = names; (at = strstr(at, name)); at += len)
-        if ((at == names || at[-1] == ',') && (at[len] == ',' || !at[len]))
-            return true;
-    return false;
-}
-
-static void add_name(lmi_buf *names, const char *name)
-{
-    if (names->len)
-        lmi_buf_puts(names, ",");
-    lmi_utf8_append(names, name, strlen(name));
-}
-
-static void find_devices(lmi_bench_place *place)
-{
-    const lmas_model_params params = lmi_flags_model(&place->flags->model);
-    lmas_device device;
-    size_t i;
-
-    for (i = 0; lmas_device_at(&device, i); i++) {
-        if (strcmp(device.name, "CPU") == 0) {
-            add_name(&place->cpu, device.description);
-        } else if ((device.is_accelerator || device.is_remote) && params.n_gpu_layers != 0 &&
-                   (!params.devices || has_name(params.devices, device.name))) {
-            add_name(&place->backend, device.name);
-            add_name(&place->gpu, device.description);
-        }
-    }
-    if (!place->backend.len)
-        lmi_buf_puts(&place->backend, "CPU");
-}
-
 lmas_status lmi_bench_place_init(lmi_bench_place *out, const lmi_stage *stage,
                                  const lmi_solve_flags *flags, const lmi_solve_flags *usual)
 {
     const char *path = lmas_model_describe(stage->model)->path;
     const char *slash = strrchr(path, '/');
     const char *file = slash ? slash + 1 : path;
+    const lmas_model_params params = lmi_flags_model(&flags->model);
     lmas_status status;
 
     *out = (lmi_bench_place){.stage = stage, .flags = flags, .usual = usual};
@@ -70,7 +34,7 @@ lmas_status lmi_bench_place_init(lmi_bench_place *out, const lmi_stage *stage,
     lmi_buf_init(&out->backend, NAME_MAX_LEN);
     lmi_buf_init(&out->gpu, NAME_MAX_LEN);
     lmi_utf8_append(&out->file, file, strlen(file));
-    find_devices(out);
+    lmi_site_devices(&out->cpu, &out->gpu, &out->backend, &params);
     status = lmi_buf_status(&out->file);
     if (status == LMAS_OK)
         status = lmi_buf_status(&out->cpu);

@@ -13,8 +13,8 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "eval/report/folders.h"
 #include "eval/report/format.h"
+#include "eval/report/grid/folders.h"
 
 /* Longest text of all notes together, in bytes. */
 #define NOTES_MAX ((size_t)16 * 1024 * 1024)
@@ -45,6 +45,8 @@ void lmi_compare_done(lmi_comparison *comparison)
     for (i = 0; i < comparison->n_controls; i++)
         lmi_buf_done(&comparison->controls[i].readings);
     lmi_free(comparison->controls);
+    lmi_grid_done(&comparison->grid);
+    lmi_free(comparison->pools);
     lmi_free(comparison->runs);
     lmi_free(comparison->pairs);
     lmi_buf_done(&comparison->notes);
@@ -298,6 +300,7 @@ static lmi_figures figures_of(const lmi_record *r)
         .spoken = (double)w->n_spoken / n,
         .total = (double)(w->n_read + w->n_spoken) / n,
         .thoughts = (double)w->n_thought / n,
+        .speedup = NAN,
         .wall_s = r->wall_ms / n_ms,
         .engine_s = (w->read_ms + w->think_ms + w->speak_ms) / n_ms,
         .read_s = w->read_ms / n_ms,
@@ -309,20 +312,6 @@ static lmi_figures figures_of(const lmi_record *r)
 static bool has_same_data(const lmi_run *a, const lmi_run *b)
 {
     return strcmp(a->record.data_sha256, b->record.data_sha256) == 0;
-}
-
-/* Shards ran beside each other or one after the other, nobody knows: only the time in the engine
- * can be compared then. */
-static void set_speedup(lmi_run *run, const lmi_run *reference)
-{
-    lmi_figures *f = &run->figures;
-    const lmi_figures *ref = &reference->figures;
-    double mine, theirs;
-
-    f->is_speedup_of_engine = run->record.n_shards || reference->record.n_shards;
-    mine = f->is_speedup_of_engine ? f->engine_s : f->wall_s;
-    theirs = f->is_speedup_of_engine ? ref->engine_s : ref->wall_s;
-    f->speedup = has_same_data(run, reference) && mine > 0 ? theirs / mine : NAN;
 }
 
 /* ---- Blocks and their references ---- */
@@ -378,10 +367,8 @@ static void arrange(lmi_comparison *c, const char *against)
         set_block(c, i);
         c->runs[i].figures = figures_of(&c->runs[i].record);
     }
-    for (i = 0; i < c->n_runs; i++) {
+    for (i = 0; i < c->n_runs; i++)
         c->runs[i].reference = choose_reference(c, c->runs[i].block, against);
-        set_speedup(&c->runs[i], &c->runs[c->runs[i].reference]);
-    }
 }
 
 /* ---- Pairs ---- */
@@ -531,6 +518,12 @@ static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
         status = lmi_settings_find(c);
     if (status == LMAS_OK)
         status = lmi_controls_find(c);
+    if (status == LMAS_OK)
+        status = lmi_speeds_find(c);
+    if (status == LMAS_OK)
+        status = lmi_pools_find(c);
+    if (status == LMAS_OK)
+        status = lmi_grid_find(c);
     if (status == LMAS_OK)
         status = make_pairs(c, p->against != NULL);
     return status == LMAS_OK ? lmi_buf_status(&c->notes) : status;

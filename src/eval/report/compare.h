@@ -33,12 +33,69 @@ typedef struct lmi_figures {
 typedef struct lmi_run {
     char key[4]; /* "A", "B", ...: what tables and plots call it */
     lmi_record record;
-    char *settings;   /* parameters by which it differs from others of its task; may be "" */
-    char *difference; /* to the shards named before that it was not merged with, or NULL */
-    size_t block;     /* runs of one task have the same */
-    size_t reference; /* the run that it is measured against; itself for that one */
+    char *settings;    /* parameters by which it differs from others of its task; may be "" */
+    char *difference;  /* to the shards named before that it was not merged with, or NULL */
+    size_t block;      /* runs of one task have the same */
+    size_t reference;  /* the run that it is measured against; itself for that one */
+    bool is_elsewhere; /* machine, threads or lanes are others than the reference's: its seconds are
+                        * set beside nobody's, and there is no speed-up */
+    size_t pool;       /* runs that differ by the seed alone have the same */
     lmi_figures figures;
 } lmi_run;
+
+/* Most runs that pass@k is told of. */
+enum { LMI_PASS_MAX = 64 };
+
+/* What the seeds of a pool make, by one rule, of the `n` questions that all of them have graded. */
+typedef struct lmi_pooled {
+    size_t n, n_right;         /* n_right of n times runs */
+    double mean, deviation;    /* of the runs' shares; sample deviation, NAN for one run */
+    double least, most;        /* the lowest and the highest of them */
+    lmi_interval interval;     /* 95 %, of the mean, with the question as the unit */
+    double pass[LMI_PASS_MAX]; /* pass@k at [k - 1] */
+    size_t n_pass;             /* 0 where nothing is graded */
+} lmi_pooled;
+
+/* Runs that differ by their seed alone (by max_new_tokens at most, which a run lowers to what
+ * fits); most often one. */
+typedef struct lmi_pool {
+    size_t first, n_runs; /* they are the runs whose `pool` this is; `first` is a run */
+    size_t row, column;   /* in the grid */
+    lmi_pooled exact, compat;
+    lmi_figures figures; /* means of its runs; the rates are sums, with the interval of `exact` */
+    size_t n_errors, n_cut, n_circling; /* sums */
+    bool is_elsewhere;                  /* one of its runs is, or they ran in several places */
+} lmi_pool;
+
+/* A way to answer: all that shapes answers but task, data, seed and max_new_tokens. */
+typedef struct lmi_way {
+    size_t run;  /* the first that answers so */
+    char *label; /* "latent_mas, 10 steps": the method, and what sets it apart from other columns */
+} lmi_way;
+
+enum { LMI_NO_POOL = -1 };
+
+/* Questions by ways to answer them, as the tables of the paper are. */
+typedef struct lmi_grid {
+    lmi_way *columns;
+    size_t n_columns;
+    size_t *rows; /* the first run over these questions: its task, its data, their number */
+    size_t n_rows;
+    int *cells;       /* pools at [row * n_columns + column], or LMI_NO_POOL */
+    bool has_average; /* several rows, and every cell is there */
+    bool is_first;    /* of several tasks or seeds: a report begins with it */
+} lmi_grid;
+
+/* What a block of the grid shows. */
+typedef enum lmi_metric {
+    LMI_METRIC_EXACT, /* shares */
+    LMI_METRIC_COMPAT,
+    LMI_METRIC_SPOKEN, /* per question */
+    LMI_METRIC_TOKENS,
+    LMI_METRIC_SECONDS,
+    LMI_METRIC_SPEEDUP,
+    LMI_N_METRICS
+} lmi_metric;
 
 /* Two runs over the same questions, by the exact grader. */
 typedef struct lmi_pair {
@@ -70,6 +127,9 @@ typedef struct lmi_comparison {
     size_t n_pairs;
     lmi_controls *controls;
     size_t n_controls;
+    lmi_pool *pools;
+    size_t n_pools;
+    lmi_grid grid;
     size_t n_blocks;
     size_t n_lost; /* folders left out; the notes begin with them */
     lmi_buf notes; /* a line each: valid UTF-8 without control characters */
@@ -99,6 +159,26 @@ lmi_pair lmi_pair_of(const lmi_comparison *comparison, size_t a, size_t b);
  * in one of them: each is measured against the run without, and not against the other. */
 lmas_status lmi_controls_find(lmi_comparison *comparison);
 bool lmi_controls_share(const lmi_comparison *comparison, size_t a, size_t b);
+
+/* Tell speed-ups where runs took place alike, and in notes what differs elsewhere (grid/speed.c).
+ * The speed-up of `run` over `reference` by their figures. */
+lmas_status lmi_speeds_find(lmi_comparison *comparison);
+double lmi_speedup(const lmi_figures *figures, const lmi_figures *reference);
+
+/* Put runs that differ by the seed alone together (grid/pool.c), and pools into the grid
+ * (grid/grid.c). */
+lmas_status lmi_pools_find(lmi_comparison *comparison);
+lmas_status lmi_grid_find(lmi_comparison *comparison);
+void lmi_grid_done(lmi_grid *grid);
+
+/* The pool of a cell, NULL for none; the figure of a cell, NAN for none, and in the row n_rows the
+ * average over all rows where there is one. */
+const lmi_pool *lmi_grid_pool(const lmi_comparison *comparison, size_t row, size_t column);
+double lmi_grid_figure(const lmi_comparison *comparison, size_t row, size_t column,
+                       lmi_metric metric);
+
+/* "exact %", "spoken tokens a question", ...: what the block of a metric is called. */
+const char *lmi_metric_name(lmi_metric metric);
 
 /* The run that those of a block are measured against. */
 const lmi_run *lmi_block_reference(const lmi_comparison *comparison, size_t block);
