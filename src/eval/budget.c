@@ -53,8 +53,8 @@ static uint32_t cell_limit(const lmi_demand *demand, uint32_t width)
 
 /* The largest question of all, and the largest of those that leave half of the limit to text: the
  * longest answers are so long that it fits. Larger ones are exceptions, which do not shorten the
- * others. They have their room, and the solver shortens what they may say to that. What is far beyond
- * the limit fails in any room. */
+ * others. They have their room, and the solver shortens what they may say to that. What is far
+ * beyond the limit fails in any room. */
 typedef struct extremes {
     size_t largest, usual;
     uint32_t n_largest, n_usual; /* their cells; 0 for none */

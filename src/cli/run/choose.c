@@ -105,7 +105,7 @@ static uint64_t draw(uint64_t *state)
     return z ^ z >> 31;
 }
 
-/* Fisher and Yates, from the front: the first of many are the first of fewer that were asked for. */
+/* Fisher and Yates, from the front: a longer choice begins with the shorter ones. */
 static void shuffle(size_t *rows, size_t n, uint64_t seed)
 {
     uint64_t state = seed;
