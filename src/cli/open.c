@@ -586,6 +586,17 @@ static lmas_status start_hosts(lmi_stage *stage, const lmi_budget *budgets)
     return status;
 }
 
+static void weigh_cells(lmi_stage *stage, const lmi_budget *budgets)
+{
+    size_t i;
+
+    stage->cells_size_max = (double)memory_for_cells(stage);
+    stage->cells_size = cell_size(stage) * budgets[0].n_ctx;
+    for (i = 0; i < stage->hosts.n; i++)
+        if (stage->hosts.models[i])
+            stage->cells_size += cell_size_of(stage, stage->hosts.models[i]) * budgets[i + 1].n_ctx;
+}
+
 /* All hosts have as many questions at once, and answers as long, as the narrowest has room for: a
  * second look gives the others that. */
 lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, size_t n,
@@ -602,6 +613,7 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
         return status;
     stage->session_params.n_ctx = budgets[0].n_ctx;
     stage->session_params.n_lanes = budgets[0].n_lanes;
+    weigh_cells(stage, budgets);
     say_size(stage);
     status = lmi_stage_make_session(stage);
     return status == LMAS_OK ? start_hosts(stage, budgets) : status;

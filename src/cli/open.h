@@ -15,10 +15,12 @@ typedef struct lmi_stage {
     lmas_model_params model_params;
     lmas_solver_params solver_params;
     lmas_session_params session_params;
-    uint32_t n_ctx_asked;     /* 0 when it is computed */
-    bool keeps_text;          /* max_new_tokens is what it was, and not lowered to what fits */
-    uint32_t n_before;        /* positions of a memory that the team begins with, or 0 */
-    uint32_t n_at_once;       /* questions that run together */
+    uint32_t n_ctx_asked; /* 0 when it is computed */
+    bool keeps_text;      /* max_new_tokens is what it was, and not lowered to what fits */
+    uint32_t n_before;    /* positions of a memory that the team begins with, or 0 */
+    uint32_t n_at_once;   /* questions that run together */
+    double cells_size;    /* bytes of all cells, and what they might have taken; 0: unknown */
+    double cells_size_max;
     lmi_buf path;             /* of the model's file */
     lmi_buf chat_template;    /* text of --chat-template-file */
     char keep[LMI_KEEP_ROOM]; /* what --knn_filter stands for */

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/mem.h"
@@ -608,6 +609,21 @@ static void print_phases(const lmi_totals *t, uint64_t cell_size)
     print_phase("spoken", t->n_spoken, "tokens", t->speak_ms);
 }
 
+/* What the cells take of what they might, and what the process had at its peak, weights and all. */
+static void print_memory(const lmi_stage *stage)
+{
+    struct rusage usage;
+    char cells[32], most[32], peak[32];
+
+    if (getrusage(RUSAGE_SELF, &usage) != 0)
+        return;
+    lmi_size_text(cells, stage->cells_size);
+    lmi_size_text(most, stage->cells_size_max);
+    lmi_size_text(peak, (double)usage.ru_maxrss * 1024);
+    fprintf(stderr, "  memory   %s for %u question%s at once, of %s; %s in all at the peak\n",
+            cells, stage->n_at_once, stage->n_at_once == 1 ? "" : "s", most, peak);
+}
+
 /* A few lines for people. */
 static void print_summary(const work *w)
 {
@@ -629,6 +645,7 @@ static void print_summary(const work *w)
                 t->n_conflicts);
     print_endings(t);
     print_phases(t, lmas_model_describe(w->stage.model)->cell_size);
+    print_memory(&w->stage);
     fprintf(stderr, "  time     %s, %.2f s a question\n  folder   %s\n", time, t->run_ms / n / 1e3,
             w->folder.path);
 }
