@@ -85,6 +85,7 @@ LIB_ROOMS  := base net jinja engine latent store remote process team
 PROG_ROOMS := hub grade sandbox data eval cli
 COMMANDS   := ask chat run report show inspect bench tasks data model memory teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
+TASKS      := $(sort $(wildcard tasks/*.json))
 
 src_of = $(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c src/$(1)/*/*/*.c))
 obj_of = $(patsubst src/%.c,$(B)/obj/%.o,$(call src_of,$(1)))
@@ -93,6 +94,7 @@ LIB_OBJ  := $(filter-out $(B)/obj/process/keeper.o,$(foreach r,$(LIB_ROOMS),$(ca
             $(B)/obj/team/builtin_teams.o $(B)/obj/process/keeper_bin.o
 PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driver_py.o \
             $(B)/obj/cli/convert_py.o $(B)/obj/data/same_py.o $(B)/obj/eval/inspect_html.o \
+            $(B)/obj/data/builtin_tasks.o \
             $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o \
             $(B)/obj/data/demo_split_jsonl.o
 
@@ -132,7 +134,13 @@ $(foreach r,$(LIB_ROOMS) $(PROG_ROOMS),$(eval $(call room_rule,$(r))))
 $(B)/gen/builtin_teams.c: $(TEAMS) tools/embed.sh
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
-	$(Q)sh tools/embed.sh teams $(TEAMS) >$@
+	$(Q)sh tools/embed.sh table lmi_builtin_teams lmi_builtin_team team/file/builtin.h $(TEAMS) >$@
+
+# And the task files in the program.
+$(B)/gen/builtin_tasks.c: $(TASKS) tools/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed.sh table lmi_builtin_tasks lmi_builtin_task data/file/builtin.h $(TASKS) >$@
 
 # So does what runs model-written programs, as one text: pick.py goes where driver.py names it.
 $(B)/gen/driver.py: src/sandbox/driver.py src/sandbox/pick.py
@@ -183,7 +191,7 @@ $(B)/gen/inspect_html.c: $(B)/gen/inspect.html tools/embed.sh
 $(B)/gen/%_jsonl.c: src/data/%.jsonl tools/embed.sh
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
-	$(Q)sh tools/embed.sh text lmi_$*_jsonl data/own.h $< >$@
+	$(Q)sh tools/embed.sh text lmi_$*_jsonl data/file/builtin.h $< >$@
 
 define gen_rule
 $(B)/obj/$(1)/$(2).o: $(B)/gen/$(2).c $(B)/rooms/$(1)/.made
@@ -195,6 +203,7 @@ $(eval $(call gen_rule,team,builtin_teams))
 $(eval $(call gen_rule,process,keeper_bin))
 $(eval $(call gen_rule,sandbox,driver_py))
 $(eval $(call gen_rule,data,same_py))
+$(eval $(call gen_rule,data,builtin_tasks))
 $(eval $(call gen_rule,eval,inspect_html))
 $(eval $(call gen_rule,cli,convert_py))
 $(eval $(call gen_rule,data,demo_jsonl))

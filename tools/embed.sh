@@ -1,6 +1,6 @@
 #!/bin/sh
-# embed.sh teams FILE...           - print a C table of the files, named by their base names
-#                                    without .json: the built-in teams, in the order given
+# embed.sh table NAME TYPE HEADER FILE... - print the files as the C table NAME of TYPE, which
+#                                    HEADER declares: {base name without .json, bytes, size}
 # embed.sh text NAME HEADER FILE   - print one file as the array NAME, which HEADER declares
 # embed.sh sized NAME HEADER FILE  - the same, and NAME_size
 set -eu
@@ -21,19 +21,20 @@ sized() {
     printf '\nconst size_t %s_size = sizeof(%s) - 1;\n' "$1" "$1"
 }
 
-teams() {
-    echo '#include "team/file/builtin.h"'
+table() {
+    name=$1 type=$2
+    printf '#include "%s"\n' "$3"
+    shift 3
     n=0
     for file; do
         printf '\nstatic const char file_%d[] = {\n' "$n"
         bytes "$file"
         n=$((n + 1))
     done
-    printf '\nconst lmi_builtin_team lmi_builtin_teams[] = {\n'
+    printf '\nconst %s %s[] = {\n' "$type" "$name"
     n=0
     for file; do
-        name=$(basename "$file" .json)
-        printf '    {"%s", file_%d, sizeof(file_%d) - 1},\n' "$name" "$n" "$n"
+        printf '    {"%s", file_%d, sizeof(file_%d) - 1},\n' "$(basename "$file" .json)" "$n" "$n"
         n=$((n + 1))
     done
     echo '    {0, 0, 0},'
@@ -41,7 +42,7 @@ teams() {
 }
 
 case ${1-} in
-teams | text | sized) "$@" ;;
+table | text | sized) "$@" ;;
 *)
     sed -n '2,5s/^# //p' "$0" >&2
     exit 2

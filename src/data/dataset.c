@@ -20,7 +20,7 @@ static lmas_status add_row(lmi_dataset *data, size_t *capacity, const lmi_row *r
                         line, lmi_json_type(row->object));
     if (!lmi_reserve((void **)&data->items, capacity, data->n + 1, sizeof(*data->items)))
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu questions", data->n + 1);
-    status = data->task->read_row(&item, row);
+    status = lmi_item_read(&item, row, &data->task->map);
     if (status == LMAS_OK)
         data->items[data->n++] = item;
     else

@@ -156,7 +156,7 @@ lmas_status lmi_fetch_file(lmi_fetch *fetch)
 
     if (status == LMAS_OK)
         status = is_lines(source->path) ? count_lines(&n, part) : count_items(&n, part);
-    if (status == LMAS_OK && n != source->n_rows)
+    if (status == LMAS_OK && source->n_rows && n != source->n_rows)
         status = lmi_fail(LMAS_E_FORMAT, "%s of %s holds %zu rows, %zu expected, as once published",
                           source->path, source->repo, n, source->n_rows);
     if (status == LMAS_E_FORMAT)

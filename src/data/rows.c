@@ -69,7 +69,7 @@ static lmas_status count_rows(pager *p)
     lmi_lines_done(&lines);
     if (status != LMAS_OK && status != LMAS_E_FORMAT)
         return status;
-    if (p->next > p->fetch->source->n_rows)
+    if (p->fetch->source->n_rows && p->next > p->fetch->source->n_rows)
         good = p->next = 0;
     p->fetch->n = p->next;
     return lmi_part_cut(part, good);
@@ -234,9 +234,10 @@ static lmas_status check_version(bool *is_same, pager *p, uint64_t total)
     lmi_part *part = &p->fetch->part;
     const size_t n_rows = p->fetch->source->n_rows;
 
-    if (total != n_rows)
+    if (n_rows && total != n_rows)
         return lmi_fail(LMAS_E_FORMAT, "%s holds %llu rows, %zu expected, as once published",
                         p->fetch->source->repo, (unsigned long long)total, n_rows);
+    p->fetch->n_total = total;
     *is_same = part->total == total && is_same_revision(part->version, p->revision);
     if (*is_same)
         return LMAS_OK;
@@ -290,9 +291,9 @@ lmas_status lmi_fetch_rows(lmi_fetch *fetch)
     lmi_buf_init(&p.url, LMI_URL_MAX);
     lmi_buf_init(&p.body, PAGE_MAX);
     lmi_buf_init(&p.lines, 2 * PAGE_MAX); /* room for what escapes add */
-    fetch->n_total = fetch->source->n_rows;
+    fetch->n_total = fetch->source->n_rows ? fetch->source->n_rows : fetch->part.total;
     status = count_rows(&p);
-    while (status == LMAS_OK && p.next < fetch->source->n_rows)
+    while (status == LMAS_OK && (fetch->n_total == 0 || p.next < fetch->n_total))
         status = lmi_fetch_tick(fetch) ? fetch_page(&p)
                                        : lmi_fail(LMAS_E_CANCELED, "fetching was stopped");
     lmi_buf_done(&p.url);

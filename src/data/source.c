@@ -6,15 +6,24 @@
 #include "base/file.h"
 #include "data/fetch.h"
 
+bool lmi_source_is_published(const lmi_source *source)
+{
+    return source->kind != LMI_SOURCE_NONE && source->kind != LMI_SOURCE_BESIDE;
+}
+
 lmas_status lmi_source_path(lmi_buf *out, const char *name, const lmi_source *source)
 {
     const char *dot = source->path ? strrchr(source->path, '.') : NULL;
-    const lmas_status status = lmi_data_dir(out);
+    lmas_status status = LMAS_OK;
 
-    if (status != LMAS_OK)
-        return status;
-    lmi_buf_printf(out, "/%s%s", name, dot ? dot : ".jsonl");
-    return lmi_buf_status(out);
+    if (source->kind == LMI_SOURCE_BESIDE)
+        lmi_buf_puts(out, source->path);
+    else
+        status = lmi_data_dir(out);
+    if (status == LMAS_OK && source->kind != LMI_SOURCE_BESIDE)
+        lmi_buf_printf(out, "/%s%s%s", name, source->mark ? source->mark : "",
+                       dot ? dot : ".jsonl");
+    return status == LMAS_OK ? lmi_buf_status(out) : status;
 }
 
 /* ---- Fetching ---- */
@@ -133,6 +142,8 @@ lmas_status lmi_source_fetch(const char *name, const lmi_source *source, bool is
     lmas_status status;
     lmi_buf path;
 
+    if (source->kind == LMI_SOURCE_BESIDE)
+        return LMAS_OK;
     if (source->kind == LMI_SOURCE_NONE)
         return lmi_fail(LMAS_E_INVALID,
                         "%s has no published data set: name a file with --data FILE", name);

@@ -1,132 +1,46 @@
-/* task.c - the table of tasks. */
+/* task.c - the tasks that are known: built-in ones, and those of files that were named. */
 #include "data/task.h"
 
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "data/own.h"
+#include "base/mem.h"
+#include "data/file/builtin.h"
 
-#define ROWS(repo, config, split, n) {LMI_SOURCE_ROWS, repo, config, split, NULL, n, NULL}
-#define FILE_OF(repo, path, n)       {LMI_SOURCE_FILE, repo, NULL, NULL, path, n, NULL}
-#define RAW(repo, path, n)           {LMI_SOURCE_RAW, repo, NULL, NULL, path, n, NULL}
-#define OWN(text, path, n)           {LMI_SOURCE_OWN, "latentmas", NULL, NULL, path, n, text}
+/* Built-in tasks, and files that one process names: far more than either can be. */
+enum { TASKS_MAX = 256 };
 
-static const lmi_task tasks[] = {
-    {
-        .name = "gsm8k",
-        .summary = "grade-school word problems",
-        .row = "\"question\", \"answer\" (... #### 18), perhaps \"note\"",
-        .grade = LMI_GRADE_NUMBER,
-        .source = ROWS("openai/gsm8k", "main", "test", 1319),
-        .read_row = lmi_item_read_gsm8k,
-    },
-    {
-        .name = "aime2024",
-        .summary = "competition mathematics, answers from 0 to 999",
-        .row = "\"problem\", \"answer\"",
-        .grade = LMI_GRADE_INTEGER,
-        .source = ROWS("HuggingFaceH4/aime_2024", "default", "train", 30),
-        .read_row = lmi_item_read_aime,
-    },
-    {
-        .name = "aime2025",
-        .summary = "competition mathematics, answers from 0 to 999",
-        .row = "\"problem\", \"answer\"",
-        .grade = LMI_GRADE_INTEGER,
-        .source = ROWS("yentinglin/aime_2025", "default", "train", 30),
-        .read_row = lmi_item_read_aime,
-    },
-    {
-        .name = "gpqa",
-        .summary = "graduate-level science (Diamond), four options",
-        .row = "\"question\" (options inside), \"answer\" (a letter)",
-        .grade = LMI_GRADE_CHOICE,
-        .source = ROWS("fingertap/GPQA-Diamond", "default", "test", 198),
-        .read_row = lmi_item_read_gpqa,
-    },
-    {
-        .name = "arc_easy",
-        .summary = "school science, the easier part, 3 to 5 options",
-        .row = "\"question\", \"choices\" {\"text\", \"label\"}, \"answerKey\"",
-        .grade = LMI_GRADE_CHOICE,
-        .source = ROWS("allenai/ai2_arc", "ARC-Easy", "test", 2376),
-        .read_row = lmi_item_read_arc,
-    },
-    {
-        .name = "arc_challenge",
-        .summary = "school science, the harder part, 3 to 5 options",
-        .row = "\"question\", \"choices\" {\"text\", \"label\"}, \"answerKey\"",
-        .grade = LMI_GRADE_CHOICE,
-        .source = ROWS("allenai/ai2_arc", "ARC-Challenge", "test", 1172),
-        .read_row = lmi_item_read_arc,
-    },
-    {
-        .name = "mbppplus",
-        .summary = "short Python programs, many tests",
-        .row = "\"prompt\", \"code\", \"test\", \"test_list\"",
-        .grade = LMI_GRADE_CODE,
-        .source = ROWS("evalplus/mbppplus", "default", "test", 378),
-        .read_row = lmi_item_read_mbppplus,
-    },
-    {
-        .name = "humanevalplus",
-        .summary = "Python functions to complete, many tests",
-        .row = "\"task_id\", \"prompt\", \"canonical_solution\", \"entry_point\", \"test\"",
-        .grade = LMI_GRADE_CODE,
-        .source = FILE_OF("evalplus/humanevalplus", "test.jsonl", 164),
-        .read_row = lmi_item_read_humanevalplus,
-    },
-    {
-        .name = "medqa",
-        .summary = "medical licensing questions",
-        .row = "\"query\", \"options\", \"answer\" (the option's text)",
-        .grade = LMI_GRADE_CHOICE,
-        .source = RAW("Gen-Verse/LatentMAS", "main/data/medqa.json", 300),
-        .read_row = lmi_item_read_medqa,
-    },
-    {
-        .name = "winogrande",
-        .summary = "which of two words fits the blank",
-        .row = "\"sentence\", \"option1\", \"option2\", \"answer\" (1 or 2)",
-        .grade = LMI_GRADE_CHOICE,
-        .source = ROWS("allenai/winogrande", "winogrande_xl", "validation", 1267),
-        .read_row = lmi_item_read_winogrande,
-    },
-    {
-        .name = "demo",
-        .summary = "word problems for the demo model, none of which it has seen",
-        .row = "as of gsm8k",
-        .grade = LMI_GRADE_NUMBER,
-        .source = OWN(lmi_demo_jsonl, "src/data/demo.jsonl", 400),
-        .read_row = lmi_item_read_gsm8k,
-    },
-    {
-        .name = "demo_secret",
-        .summary = "the same with a number that only {note} tells: for models/secret_team.json",
-        .row = "as of gsm8k, and \"note\"",
-        .grade = LMI_GRADE_NUMBER,
-        .source = OWN(lmi_demo_secret_jsonl, "src/data/demo_secret.jsonl", 100),
-        .read_row = lmi_item_read_gsm8k,
-    },
-    {
-        .name = "demo_split",
-        .summary = "the sum of two numbers that a reader each is told: for --team split-evidence",
-        .row = "as of gsm8k, and \"note\" {\"first\", \"second\"}",
-        .grade = LMI_GRADE_NUMBER,
-        .source = OWN(lmi_demo_split_jsonl, "src/data/demo_split.jsonl", 100),
-        .read_row = lmi_item_read_gsm8k,
-    },
-    {
-        .name = "custom",
-        .summary = "questions of your own: --custom_question, or --data",
-        .row = "\"question\", and \"gold\" and \"note\" where there is one",
-        .grade = LMI_GRADE_TEXT,
-        .read_row = lmi_item_read_custom,
-    },
-};
+/* Of a file, what it was named by; of the text of a run's config, NULL. */
+typedef struct known {
+    lmi_task *task;
+    char *path;
+} known;
+
+static known builtin[TASKS_MAX], named[TASKS_MAX];
+static size_t n_builtin, n_named;
+static pthread_once_t is_read = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void read_builtin(void)
+{
+    const lmi_builtin_task *file;
+
+    for (file = lmi_builtin_tasks; file->name && n_builtin < TASKS_MAX; file++) {
+        lmi_task *task = NULL;
+
+        if (lmi_task_parse(&task, file->name, file->json, file->len, NULL) != LMAS_OK)
+            continue; /* no memory: a test reads them all */
+        task->file = NULL;
+        task->source.mark = "";
+        builtin[n_builtin++].task = task;
+    }
+}
 
 const lmi_task *lmi_task_at(size_t i)
 {
-    return i < sizeof(tasks) / sizeof(tasks[0]) ? &tasks[i] : NULL;
+    pthread_once(&is_read, read_builtin);
+    return i < n_builtin ? builtin[i].task : NULL;
 }
 
 const lmi_task *lmi_task_find(const char *name)
@@ -138,6 +52,118 @@ const lmi_task *lmi_task_find(const char *name)
         if (strcmp(task->name, name) == 0)
             return task;
     return NULL;
+}
+
+/* ---- Files ---- */
+
+/* Keep a task. The rows of a built-in one's copy are that one's. */
+static lmas_status keep(const lmi_task **out, lmi_task *task, const char *path)
+{
+    const lmi_task *same = lmi_task_find(task->name);
+    char *copy = path ? lmi_strdup(path) : NULL;
+
+    if (path && !copy)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a task");
+    if (n_named == TASKS_MAX) {
+        lmi_free(copy);
+        return lmi_fail(LMAS_E_INVALID, "more than %d task files", TASKS_MAX);
+    }
+    if (same && strcmp(same->mark, task->mark) == 0)
+        task->source.mark = "";
+    named[n_named++] = (known){task, copy};
+    *out = task;
+    return LMAS_OK;
+}
+
+static lmas_status load(const lmi_task **out, const char *path)
+{
+    lmi_task *task = NULL;
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    for (i = 0; i < n_named; i++)
+        if (named[i].path && strcmp(named[i].path, path) == 0) {
+            *out = named[i].task;
+            return LMAS_OK;
+        }
+    status = lmi_task_load(&task, path);
+    if (status == LMAS_OK)
+        status = keep(out, task, path);
+    if (status != LMAS_OK)
+        lmi_task_free(task);
+    return status;
+}
+
+static lmas_status refuse(const char *word)
+{
+    const lmi_task *task;
+    lmas_status status;
+    lmi_buf names;
+    size_t i;
+
+    lmi_buf_init(&names, LMI_ERROR_MAX);
+    for (i = 0; (task = lmi_task_at(i)); i++)
+        lmi_buf_printf(&names, "%s%s", i ? ", " : "", task->name);
+    status = lmi_fail(LMAS_E_INVALID, "expected a task (%s) or a task file FILE.json, found \"%s\"",
+                      lmi_buf_text(&names), word);
+    lmi_buf_done(&names);
+    return status;
+}
+
+/* Names have neither in them, or there is no such one. */
+static bool is_path(const char *word)
+{
+    return strpbrk(word, "/.") != NULL;
+}
+
+lmas_status lmi_task_named(const lmi_task **out, const char *word)
+{
+    const lmi_task *task = lmi_task_find(word);
+    lmas_status status;
+
+    if (!task && !is_path(word))
+        return refuse(word);
+    if (task) {
+        *out = task;
+        return LMAS_OK;
+    }
+    pthread_mutex_lock(&lock);
+    status = load(out, word);
+    pthread_mutex_unlock(&lock);
+    return status;
+}
+
+static lmas_status parse_recorded(const lmi_task **out, const char *label, const char *text)
+{
+    lmi_task *task = NULL;
+    lmas_status status = lmi_task_parse(&task, label, text, strlen(text), NULL);
+
+    if (status == LMAS_OK)
+        status = keep(out, task, NULL);
+    if (status != LMAS_OK)
+        lmi_task_free(task);
+    return status;
+}
+
+lmas_status lmi_task_recorded(const lmi_task **out, const char *label, const char *name,
+                              const char *text)
+{
+    const lmi_task *task = text ? NULL : lmi_task_find(name);
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    if (!text && !task)
+        return lmi_fail(LMAS_E_FORMAT, "%s: there is no task \"%s\" in this version", label, name);
+    pthread_mutex_lock(&lock);
+    for (i = 0; text && !task && i < n_named; i++)
+        if (strcmp(named[i].task->file, text) == 0)
+            task = named[i].task;
+    if (task)
+        *out = task;
+    else
+        status = parse_recorded(out, label, text);
+    pthread_mutex_unlock(&lock);
+    return status;
 }
 
 lmas_answer_kind lmi_task_answer_kind(const lmi_task *task)
@@ -154,11 +180,4 @@ lmas_answer_kind lmi_task_answer_kind(const lmi_task *task)
         break;
     }
     return LMAS_ANSWER_FREE;
-}
-
-const char *lmi_task_kind_name(const lmi_task *task)
-{
-    static const char *const names[] = {"number", "integer", "choice", "code", "text"};
-
-    return names[task->grade];
 }

@@ -56,7 +56,7 @@ static void test_every_task_is_described_and_found_by_name(void **state)
         assert_true(strlen(task->summary) > 0 && strlen(task->row) > 0);
         assert_true(task->source.kind == LMI_SOURCE_NONE || task->source.n_rows > 0);
     }
-    assert_int_equal(i, 14);
+    assert_int_equal(i, 16);
     assert_null(lmi_task_find("gsm9k"));
 }
 

@@ -88,7 +88,7 @@ lmas_status lmi_item_read_mbppplus(lmi_item *item, const lmi_row *row)
     lmas_status status = lmi_row_id(&item->id, row, "task_id");
 
     if (status == LMAS_OK)
-        status = lmi_row_array(&tests, row, row->object, "test_list");
+        status = lmi_row_array(&tests, row, "test_list");
     if (status == LMAS_OK)
         status = ask_mbppplus(item, row, tests);
     if (status == LMAS_OK)

@@ -1,6 +1,6 @@
 /*
  * item.c - what all rows share: a question that is there and not too long, copies of strings,
- * options with their letters. The readers of each schema stand beside it.
+ * options with their letters. What reads them stands beside it.
  */
 #include "data/items/parts.h"
 
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "data/items/place.h"
 #include "grade/grade.h"
 
 void lmi_item_drop_options(lmi_item *item)
@@ -36,30 +37,36 @@ void lmi_item_done(lmi_item *item)
     *item = (lmi_item){0};
 }
 
-size_t lmi_row_line(const lmi_row *row, const char *key)
+size_t lmi_row_line(const lmi_row *row, const char *path)
 {
-    size_t line;
-
-    (void)lmi_json_member(&line, row->json, row->object, key);
-    return line;
+    return lmi_row_find(row, path).line;
 }
 
-lmas_status lmi_row_text(const char **out, const lmi_row *row, const char *key)
+lmas_status lmi_row_text(const char **out, const lmi_row *row, const char *path)
 {
-    return lmi_json_string(out, row->json, row->object, "a row", key, false);
+    const lmi_place at = lmi_row_find(row, path);
+
+    if (yyjson_is_obj(at.holder))
+        return lmi_json_string(out, row->json, at.holder, "a row", at.key, false);
+    if (!yyjson_is_str(at.val) || strlen(yyjson_get_str(at.val)) != yyjson_get_len(at.val))
+        return lmi_fail(LMAS_E_FORMAT,
+                        "%s:%zu: \"%s\" in a row must be a string without NUL, found %s",
+                        row->json->label, at.line, path, lmi_json_type(at.val));
+    *out = yyjson_get_str(at.val);
+    return LMAS_OK;
 }
 
-lmas_status lmi_row_keep(char **out, const lmi_row *row, const char *key)
+lmas_status lmi_row_keep(char **out, const lmi_row *row, const char *path)
 {
     const char *text;
-    const lmas_status status = lmi_row_text(&text, row, key);
+    const lmas_status status = lmi_row_text(&text, row, path);
 
     return status == LMAS_OK ? lmi_item_keep(out, text) : status;
 }
 
-lmas_status lmi_row_id(char **out, const lmi_row *row, const char *key)
+lmas_status lmi_row_id(char **out, const lmi_row *row, const char *path)
 {
-    yyjson_val *val = yyjson_obj_get(row->object, key);
+    yyjson_val *val = lmi_row_find(row, path).val;
     char number[32];
 
     if (yyjson_is_str(val))
@@ -83,13 +90,13 @@ static lmas_status keep_number(char **out, yyjson_val *val)
     return status;
 }
 
-lmas_status lmi_row_gold(char **out, const lmi_row *row, const char *key)
+lmas_status lmi_row_gold(char **out, const lmi_row *row, const char *path)
 {
-    yyjson_val *val = yyjson_obj_get(row->object, key);
+    yyjson_val *val = lmi_row_find(row, path).val;
 
     if (!val || yyjson_is_null(val))
         return LMAS_OK;
-    return yyjson_is_num(val) ? keep_number(out, val) : lmi_row_keep(out, row, key);
+    return yyjson_is_num(val) ? keep_number(out, val) : lmi_row_keep(out, row, path);
 }
 
 /* A note to each of several agents, by name: kept as JSON. */
@@ -112,19 +119,19 @@ static lmas_status keep_notes(char **out, const lmi_row *row, yyjson_val *notes)
     return *out ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a question");
 }
 
-lmas_status lmi_row_note(char **out, const lmi_row *row)
+lmas_status lmi_row_note(char **out, const lmi_row *row, const char *path)
 {
-    yyjson_val *note = yyjson_obj_get(row->object, "note");
+    yyjson_val *note = lmi_row_find(row, path).val;
     char *text = NULL;
     lmas_status status;
 
     if (!note || yyjson_is_null(note))
         return LMAS_OK;
-    status = yyjson_is_obj(note) ? keep_notes(&text, row, note) : lmi_row_keep(&text, row, "note");
+    status = yyjson_is_obj(note) ? keep_notes(&text, row, note) : lmi_row_keep(&text, row, path);
     if (status == LMAS_OK && strlen(text) > LMI_QUESTION_MAX)
         status =
             lmi_fail(LMAS_E_FORMAT, "%s:%zu: note of %zu bytes, at most %zu expected",
-                     row->json->label, lmi_row_line(row, "note"), strlen(text), LMI_QUESTION_MAX);
+                     row->json->label, lmi_row_line(row, path), strlen(text), LMI_QUESTION_MAX);
     if (status == LMAS_OK)
         *out = text;
     else
@@ -150,42 +157,41 @@ lmas_status lmi_item_steal(char **out, lmi_buf *text)
     return LMAS_OK;
 }
 
-lmas_status lmi_row_check_question(const lmi_row *row, const char *key, size_t len)
+lmas_status lmi_row_check_question(const lmi_row *row, const char *path, size_t len)
 {
     if (len == 0 || len > LMI_QUESTION_MAX)
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: question of %zu bytes, from 1 to %zu expected",
-                        row->json->label, lmi_row_line(row, key), len, LMI_QUESTION_MAX);
+                        row->json->label, lmi_row_line(row, path), len, LMI_QUESTION_MAX);
     return LMAS_OK;
 }
 
-lmas_status lmi_row_question(char **out, const lmi_row *row, const char *key)
+lmas_status lmi_row_question(char **out, const lmi_row *row, const char *path)
 {
     const char *text;
-    lmas_status status = lmi_row_text(&text, row, key);
+    lmas_status status = lmi_row_text(&text, row, path);
 
     if (status == LMAS_OK)
-        status = lmi_row_check_question(row, key, strlen(text));
+        status = lmi_row_check_question(row, path, strlen(text));
     return status == LMAS_OK ? lmi_item_keep(out, text) : status;
 }
 
-lmas_status lmi_row_array(yyjson_val **out, const lmi_row *row, yyjson_val *object, const char *key)
+lmas_status lmi_row_array(yyjson_val **out, const lmi_row *row, const char *path)
 {
-    yyjson_val *val = yyjson_obj_get(object, key);
+    const lmi_place at = lmi_row_find(row, path);
     size_t i, max;
     yyjson_val *element;
 
-    if (!yyjson_is_arr(val))
+    if (!yyjson_is_arr(at.val))
         return lmi_fail(LMAS_E_FORMAT, "%s:%zu: \"%s\" must be an array of strings, found %s",
-                        row->json->label, lmi_row_line(row, key), key, lmi_json_type(val));
-    yyjson_arr_foreach(val, i, max, element)
+                        row->json->label, at.line, at.key, lmi_json_type(at.val));
+    yyjson_arr_foreach(at.val, i, max, element)
     {
         if (!yyjson_is_str(element) || strlen(yyjson_get_str(element)) != yyjson_get_len(element))
             return lmi_fail(LMAS_E_FORMAT,
                             "%s:%zu: \"%s\" must hold strings without NUL, found %s at place %zu",
-                            row->json->label, lmi_row_line(row, key), key, lmi_json_type(element),
-                            i + 1);
+                            row->json->label, at.line, at.key, lmi_json_type(element), i + 1);
     }
-    *out = val;
+    *out = at.val;
     return LMAS_OK;
 }
 
@@ -208,22 +214,4 @@ lmas_status lmi_item_set_letter(lmi_item *item, size_t i)
     const lmas_status status = lmi_item_keep(&item->gold, upper);
 
     return status == LMAS_OK ? lmi_item_keep(&item->gold_compat, lower) : status;
-}
-
-lmas_status lmi_item_list_options(lmi_item *item, const lmi_row *row, const char *key,
-                                  const char *text)
-{
-    lmi_buf question;
-    size_t i;
-    lmas_status status;
-
-    lmi_buf_init(&question, SIZE_MAX / 2);
-    lmi_buf_puts(&question, text);
-    for (i = 0; i < item->n_options; i++)
-        lmi_buf_printf(&question, "\n%c. %s", (char)('A' + (char)i), item->options[i]);
-    status = lmi_row_check_question(row, key, text[0] ? question.len : 0);
-    if (status == LMAS_OK)
-        return lmi_item_steal(&item->question, &question);
-    lmi_buf_done(&question);
-    return status;
 }

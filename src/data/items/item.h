@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/json.h"
+#include "data/items/map.h"
 
 /* Longest question, in bytes. */
 #define LMI_QUESTION_MAX ((size_t)1024 * 1024)
@@ -32,16 +33,12 @@ typedef struct lmi_row {
     yyjson_val *object;
 } lmi_row;
 
-/* Fill the zeroed `item` from a row of the schema the name says. Errors name file and line; what
- * was filled until then is the caller's to free. */
-lmas_status lmi_item_read_gsm8k(lmi_item *item, const lmi_row *row);
-lmas_status lmi_item_read_aime(lmi_item *item, const lmi_row *row);
-lmas_status lmi_item_read_gpqa(lmi_item *item, const lmi_row *row);
-lmas_status lmi_item_read_arc(lmi_item *item, const lmi_row *row);
-lmas_status lmi_item_read_medqa(lmi_item *item, const lmi_row *row);
-lmas_status lmi_item_read_winogrande(lmi_item *item, const lmi_row *row);
+/* Fill the zeroed `item` from a row. Errors name file and line; what was filled until then is the
+ * caller's to free. */
+lmas_status lmi_item_read(lmi_item *item, const lmi_row *row, const lmi_map *map);
+
+/* The same from a row of code of the schema the name says. */
 lmas_status lmi_item_read_mbppplus(lmi_item *item, const lmi_row *row);
 lmas_status lmi_item_read_humanevalplus(lmi_item *item, const lmi_row *row);
-lmas_status lmi_item_read_custom(lmi_item *item, const lmi_row *row);
 
 #endif
