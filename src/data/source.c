@@ -6,11 +6,6 @@
 #include "base/file.h"
 #include "data/fetch.h"
 
-bool lmi_source_is_published(const lmi_source *source)
-{
-    return source->kind != LMI_SOURCE_NONE && source->kind != LMI_SOURCE_BESIDE;
-}
-
 lmas_status lmi_source_path(lmi_buf *out, const char *name, const lmi_source *source)
 {
     const char *dot = source->path ? strrchr(source->path, '.') : NULL;

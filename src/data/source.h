@@ -35,9 +35,6 @@ typedef struct lmi_source {
 /* How far a fetch is; `n` rows or bytes of `n_total` (0 while unknown). Return false to stop. */
 typedef bool (*lmi_fetch_fn)(void *user, uint64_t n, uint64_t n_total, bool is_bytes);
 
-/* Whether the rows are published: to be fetched, or in the program. */
-bool lmi_source_is_published(const lmi_source *source);
-
 /* Append the path where the rows of task `name` are kept. */
 lmas_status lmi_source_path(lmi_buf *out, const char *name, const lmi_source *source);
 

@@ -11,7 +11,7 @@
 /* Built-in tasks, and files that one process names: far more than either can be. */
 enum { TASKS_MAX = 256 };
 
-/* Of a file, what it was named by; of the text of a run's config, NULL. */
+/* Of a file, what it was named by; else NULL. */
 typedef struct known {
     lmi_task *task;
     char *path;
@@ -31,7 +31,6 @@ static void read_builtin(void)
 
         if (lmi_task_parse(&task, file->name, file->json, file->len, NULL) != LMAS_OK)
             continue; /* no memory: a test reads them all */
-        task->file = NULL;
         task->source.mark = "";
         builtin[n_builtin++].task = task;
     }
@@ -145,19 +144,31 @@ static lmas_status parse_recorded(const lmi_task **out, const char *label, const
     return status;
 }
 
+/* The task of that very text, NULL when none is known yet. */
+static const lmi_task *find_text(const char *name, const char *text)
+{
+    const lmi_task *task = lmi_task_find(name);
+    size_t i;
+
+    if (task && strcmp(task->text, text) == 0)
+        return task;
+    for (i = 0; i < n_named; i++)
+        if (strcmp(named[i].task->text, text) == 0)
+            return named[i].task;
+    return NULL;
+}
+
 lmas_status lmi_task_recorded(const lmi_task **out, const char *label, const char *name,
                               const char *text)
 {
     const lmi_task *task = text ? NULL : lmi_task_find(name);
     lmas_status status = LMAS_OK;
-    size_t i;
 
     if (!text && !task)
         return lmi_fail(LMAS_E_FORMAT, "%s: there is no task \"%s\" in this version", label, name);
     pthread_mutex_lock(&lock);
-    for (i = 0; text && !task && i < n_named; i++)
-        if (strcmp(named[i].task->file, text) == 0)
-            task = named[i].task;
+    if (text)
+        task = find_text(name, text);
     if (task)
         *out = task;
     else

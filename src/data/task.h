@@ -21,11 +21,11 @@ typedef struct lmi_task {
     lmi_grade_kind grade;
     lmi_source source; /* where the rows are */
     lmi_map map;       /* how they become questions */
-    const char *file;  /* the whole text of its file; NULL of a built-in task */
+    char *text;        /* its file, whole */
 
     /* What the above points into. */
     lmi_json json;
-    char *text, *row_text, *place;
+    char *row_text, *place;
     char mark[LMI_TASK_MARK_SIZE];
 } lmi_task;
 
@@ -37,8 +37,9 @@ const lmi_task *lmi_task_find(const char *name);
  * LMAS_E_INVALID when it is neither. Each file is read once, and kept until the program ends. */
 lmas_status lmi_task_named(const lmi_task **out, const char *word);
 
-/* The task that a run was made of: that of the file's text, which its config has, or else the
- * built-in one of that name. `label` stands for the file in messages. Likewise kept. */
+/* The task that a run was made of: that of the text of its file, or without one (earlier versions
+ * recorded none) the built-in task of that name. `label` names the run in messages. Likewise kept.
+ */
 lmas_status lmi_task_recorded(const lmi_task **out, const char *label, const char *name,
                               const char *text);
 

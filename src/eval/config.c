@@ -16,8 +16,9 @@ static const char KEEP_ALL[] = "all";
 enum { SHOWN_MAX = 60, NAME_MAX_LEN = 256 };
 
 /* Sections that must not change when a run is resumed. */
-static const char *const fixed_sections[] = {"task", "method",   "params",  "data", "model",
-                                             "team", "versions", "sandbox", NULL};
+static const char TASK_SOURCE[] = "task_source";
+static const char *const fixed_sections[] = {"task",  TASK_SOURCE, "method",   "params",  "data",
+                                             "model", "team",      "versions", "sandbox", NULL};
 static const char *const shard_section[] = {"shard", NULL};
 static const char *const nothing[] = {NULL};
 
@@ -304,6 +305,7 @@ lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup)
     yyjson_mut_obj_add_str(doc, root, "started", started);
     add_versions(doc, root);
     lmi_json_add_text(doc, root, "task", setup->data->task->name);
+    lmi_json_add_text(doc, root, TASK_SOURCE, setup->data->task->text);
     lmi_json_add_text(doc, root, "split", setup->split);
     lmi_json_add_text(doc, root, "method", lmas_method_name(setup->solver_params->method));
     add_params(doc, root, setup);
@@ -429,8 +431,8 @@ static bool find_in_section(lmi_buf *out, const char *name, yyjson_val *was, yyj
                             const char *const *spared)
 {
     if (!yyjson_is_obj(is) || !yyjson_is_obj(was)) {
-        if (yyjson_equals(was, is))
-            return false;
+        if (yyjson_equals(was, is) || (strcmp(name, TASK_SOURCE) == 0 && (!was || !is)))
+            return false; /* earlier versions recorded no source */
         describe(out, name, was, is);
         return true;
     }
@@ -505,6 +507,26 @@ lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lm
 lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now)
 {
     return refuse_difference(path, stored, now, shard_section, nothing);
+}
+
+lmas_status lmi_config_task(const lmi_task **out, const char *path, const lmi_buf *stored)
+{
+    lmi_json json;
+    const char *name = NULL;
+    const char *source = NULL;
+    yyjson_val *root;
+    lmas_status status = lmi_json_parse(&json, path, lmi_buf_text(stored), stored->len);
+
+    if (status != LMAS_OK)
+        return status;
+    root = lmi_json_root(&json);
+    status = lmi_json_string(&name, &json, root, "the config", "task", false);
+    if (status == LMAS_OK)
+        status = lmi_json_string(&source, &json, root, "the config", TASK_SOURCE, true);
+    if (status == LMAS_OK)
+        status = lmi_task_recorded(out, path, name, source);
+    lmi_json_done(&json);
+    return status;
 }
 
 void lmi_config_args_free(char **args, size_t n)

@@ -21,10 +21,10 @@
 
 void lmi_record_done(lmi_record *record)
 {
-    char *const texts[] = {record->task,        record->split,        record->method,
-                           record->team,        record->started,      record->model,
-                           record->model_path,  record->model_detail, record->fingerprint,
-                           record->data_sha256, record->data_path};
+    char *const texts[] = {record->task,        record->task_source, record->split,
+                           record->method,      record->team,        record->started,
+                           record->model,       record->model_path,  record->model_detail,
+                           record->fingerprint, record->data_sha256, record->data_path};
     size_t i;
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -68,6 +68,7 @@ typedef struct field {
 #define AT(name) offsetof(lmi_record, name)
 static const field fields[] = {
     {AT(task), NULL, "task", true},
+    {AT(task_source), NULL, "task_source", false},
     {AT(split), NULL, "split", false},
     {AT(method), NULL, "method", true},
     {AT(started), NULL, "started", false},

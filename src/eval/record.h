@@ -54,7 +54,7 @@ typedef struct lmi_folder {
 
 typedef struct lmi_record {
     /* Of config.json; NULL where it does not say. */
-    char *task, *split, *method, *team, *started;
+    char *task, *task_source, *split, *method, *team, *started;
     char *model, *model_detail, *model_path, *fingerprint;
     char *data_sha256, *data_path;
     lmi_buf config;

@@ -36,7 +36,8 @@ latentmas memory |export import info keygen load save verify|sub-commands of mem
 latentmas memory verify models/demo.gg|demo.gguf|files behind memory verify
 latentmas data |check get list path|sub-commands of data
 latentmas data --data x.json c|check|a sub-command behind a flag with a value
-latentmas data get |$(echo "$sets all" | tr ' ' '\n' | line)|data sets behind data get, and all
+latentmas data get a|$(echo "$sets all" | tr ' ' '\n' | grep '^a' | line)|data sets behind data get, and all
+latentmas data get tasks/gsm|gsm8k.json|task files behind data get
 latentmas data get gsm8k med|medqa|one more data set behind the first
 latentmas data path win|winogrande|data sets behind data path
 latentmas data check --sandbox none g|gpqa gsm8k|data sets behind a word and a flag with a value
@@ -44,7 +45,11 @@ latentmas report tests/cli/gold|golden|folders of runs
 latentmas report tests/cli/golden tests/cli/com|common|more folders of runs
 latentmas show tests/cli/gold|golden|folders behind show
 latentmas inspect tests/cli/golden tests/cli/com|common|a second folder behind inspect
-latentmas run --task |$tasks|tasks
+latentmas tasks |check list show|sub-commands of tasks
+latentmas tasks show |$tasks|tasks behind show
+latentmas tasks check tasks/gsm|gsm8k.json|task files behind check
+latentmas run --task demo|demo demo_secret demo_split|tasks
+latentmas run --task tasks/gsm|gsm8k.json|task files
 latentmas run -m models/demo.gguf --temp 0 --max_samples 3 --task arc|arc_challenge arc_easy|tasks behind other flags
 latentmas run --task=gs|gsm8k|a task behind =
 latentmas ask --method=|baseline latent_mas latent_mas_hybrid text_mas|methods behind =

@@ -83,7 +83,7 @@ run data path gsm8k
 ok $? "data path prints where it is" "$tmp/err"
 run data
 [ "$code" -eq 0 ] && grep -qE '^gsm8k +1319 +yes +openai/gsm8k main test$' "$tmp/out" &&
-    grep -qE '^medqa +300 +no ' "$tmp/out" && [ "$(wc -l <"$tmp/out")" -eq 14 ]
+    grep -qE '^medqa +300 +no ' "$tmp/out" && [ "$(wc -l <"$tmp/out")" -eq 16 ]
 ok $? "data lists every data set, and which are in the cache" "$tmp/out"
 run tasks
 [ "$code" -eq 0 ] && grep -qE '^gsm8k +number +1319 +grade-school word problems$' "$tmp/out"
@@ -103,9 +103,9 @@ run data get gsm8k --force
 ok $? "--force that fails leaves what is there" "$tmp/err"
 clean ok
 run data get all
-[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 13 ] && xargs ls <"$tmp/out" >/dev/null &&
-    [ "$(find "$cache" -type f | wc -l)" -eq 13 ]
-ok $? "get all fetches all ten, and writes our three" "$tmp/err"
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 15 ] && xargs ls <"$tmp/out" >/dev/null &&
+    [ "$(find "$cache" -type f | wc -l)" -eq 15 ]
+ok $? "get all fetches all twelve, and writes our three" "$tmp/err"
 gets ok humanevalplus humanevalplus.jsonl $humaneval "a file is fetched through its redirect"
 gets ok medqa medqa.json $medqa "a file of a GitHub repository is fetched"
 gets gzip gsm8k gsm8k.jsonl "$gsm8k" "compressed pages are read"
@@ -116,6 +116,31 @@ run data get aime2024 gpqa
 $cache/gpqa.jsonl" ]
 ok $? "several tasks give a path each, in their order" "$tmp/out"
 
+# ---- Task files ----
+
+cat >"$tmp/mine.json" <<'END'
+{"name": "gsm8k", "answer": "choice", "question": "question", "options": "choices.text",
+ "gold": {"field": "answerKey", "as": "label", "labels": "choices.label"},
+ "data": {"hf": "allenai/ai2_arc", "config": "ARC-Challenge"}}
+END
+clean ok
+run data get "$tmp/mine.json"
+path=$(cat "$tmp/out")
+[ "$code" -eq 0 ] && [ "$(n_asked)" -eq 12 ] && python3 $server --print 'allenai/ai2_arc ARC-Challenge test' | cmp -s - "$path"
+ok $? "the rows of a task file are fetched, also where it does not say how many they are" "$tmp/err"
+case $path in "$cache"/gsm8k-????????????.jsonl) true ;; *) false ;; esac
+ok $? "and lie apart from those of another task of its name" "$tmp/out"
+run data path "$tmp/mine.json"
+[ "$code" -eq 0 ] && [ "$(cat "$tmp/out")" = "$path" ]
+ok $? "data path says where" "$tmp/err"
+run data check "$tmp/mine.json"
+[ "$code" -eq 0 ] && [ "$(cat "$tmp/out")" = 'gsm8k: 1172 of 1172 golds are graded as right (compat: 1172)' ]
+ok $? "and data check grades their own answers" "$tmp/out"
+run data get tasks/gsm8k.json
+[ "$code" -eq 0 ] && [ "$(cat "$tmp/out")" = "$cache/gsm8k.jsonl" ] && holds gsm8k.jsonl "$gsm8k"
+ok $? "a copy of a built-in task's file has that one's rows" "$tmp/err"
+sed 's/"ARC-Challenge"/"ARC-Challenge", "rows": 7/' "$tmp/mine.json" >"$tmp/few.json"
+fails 1 'allenai/ai2_arc holds 1172 rows, 7 expected' "rows that are not as many as the file says are refused" data get --force "$tmp/few.json"
 # ---- Trouble that passes ----
 
 begin=$(date +%s%N)
@@ -187,17 +212,17 @@ refuses silent aime2024 'cannot fetch http://127.0.0.1' "a server that says noth
 unset LATENTMAS_HTTP_STALL_S
 clean nothing
 run data get all
-[ "$code" -eq 1 ] && [ "$(wc -l <"$tmp/err")" -eq 10 ]
+[ "$code" -eq 1 ] && [ "$(wc -l <"$tmp/err")" -eq 12 ]
 ok $? "one data set that fails does not keep the others from being fetched" "$tmp/err"
 
 # ---- Stopped in the middle ----
 
-# start TASK: fetch in the background, until a part of at least two pages is there.
+# start TASK [NAME]: fetch in the background, until a part (of that name) of at least two pages is there.
 start() {
     "$LATENTMAS" data get "$1" >"$tmp/out" 2>"$tmp/err" </dev/null &
     child=$!
     n=0
-    while [ $n -lt 100 ] && [ "$(cat "$cache/$1".*.part 2>/dev/null | wc -c)" -lt 20000 ]; do
+    while [ $n -lt 100 ] && [ "$(cat "$cache/${2:-$1}".*.part 2>/dev/null | wc -c)" -lt 20000 ]; do
         n=$((n + 1))
         sleep 0.1
     done
@@ -214,6 +239,16 @@ with ok
 run data get gsm8k
 [ "$code" -eq 0 ] && holds gsm8k.jsonl "$gsm8k" && head -n 1 "$log" | grep -q "offset=$n_lines&"
 ok $? "the next one goes on behind the last whole line" "$log"
+clean slow
+start "$tmp/mine.json" "$(basename "$path" .jsonl)"
+kill -9 $child
+wait $child 2>/dev/null
+n_lines=$(wc -l <"$path.part")
+with ok
+run data get "$tmp/mine.json"
+[ "$code" -eq 0 ] && [ "$n_lines" -gt 0 ] && head -n 1 "$log" | grep -q "offset=$n_lines&" &&
+    python3 $server --print 'allenai/ai2_arc ARC-Challenge test' | cmp -s - "$path"
+ok $? "also where nobody said how many rows there are" "$log"
 
 clean slow
 start gsm8k
@@ -357,7 +392,7 @@ fails 2 'no data set is known for task gsm9k, did you mean gsm8k?' "an unknown t
 ok $? "before anything is fetched" "$log"
 fails 2 'data: expected list, get TASK..., path TASK or check TASK, found "get"' "get without a task is wrong usage" data get
 fails 2 'found "put" and more' "an unknown word is wrong usage" data put gsm8k
-fails 2 'tasks: no word expected, found "x"' "a word after tasks is wrong usage" tasks x
+fails 2 'tasks: expected list, show NAME or check FILE, found "x" alone' "an unknown word after tasks is wrong usage" tasks x
 
 clean slow.5
 NO_COLOR=1 COLUMNS=60 python3 -c 'import os, pty, sys

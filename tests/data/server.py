@@ -23,6 +23,8 @@ N_ROWS = {
     "openai/gsm8k main test": 1319,
     "HuggingFaceH4/aime_2024 default train": 30,
     "yentinglin/aime_2025 default train": 30,
+    "MathArena/aime_2026 default train": 30,
+    "TIGER-Lab/MMLU-Pro default test": 12032,
     "fingertap/GPQA-Diamond default test": 198,
     "allenai/ai2_arc ARC-Easy test": 2376,
     "allenai/ai2_arc ARC-Challenge test": 1172,
@@ -42,6 +44,9 @@ def row_of(dataset, i):
                 "answer": f"{i}+1={i + 1}\n#### {i + 1}"}
     if "aime" in dataset:
         return {"id": i, "problem": f"Find ${i}+1$.", "answer": str(i + 1)}
+    if "MMLU" in dataset:
+        return {"question_id": i, "question": f"Which is {i}?", "options": [str(i), "none"] * 5,
+                "answer": "A", "answer_index": 0}
     if "GPQA" in dataset:
         return {"question": f"Which is {i}?\nA. {i}\nB. 0\nC. 1\nD. 2", "answer": "A"}
     if "arc" in dataset:

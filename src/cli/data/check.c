@@ -77,9 +77,8 @@ static int print_check(const lmi_task *task, const lmi_check *c)
     return c->n_right == c->n ? LMI_EXIT_OK : LMI_EXIT_FAILURE;
 }
 
-int lmi_data_check(const lmi_task *task, const char *file, const lmi_code_flags *code)
+int lmi_data_check(const lmi_task *task, const lmi_task_flags *flags, const lmi_code_flags *code)
 {
-    const lmi_task_flags flags = {.task = task->name, .data = file};
     const lmi_sandbox_params sandbox = lmi_flags_sandbox(code);
     lmi_dataset data = {0};
     watch w = {.data = &data};
@@ -88,10 +87,11 @@ int lmi_data_check(const lmi_task *task, const char *file, const lmi_code_flags 
     lmas_status status;
     int exit_code;
 
-    if ((file || sandbox.kind == LMI_SANDBOX_NONE) && lmi_code_flags_check(code, task) != LMAS_OK)
+    if ((flags->data || sandbox.kind == LMI_SANDBOX_NONE) &&
+        lmi_code_flags_check(code, task) != LMAS_OK)
         return lmi_say_misuse();
     lmi_interrupt_install();
-    status = lmi_task_open(&data, &path, &flags);
+    status = lmi_task_open(&data, &path, flags);
     lmi_progress_init(&w.progress);
     if (status == LMAS_OK)
         status = lmi_check_run(&check, &data, &sandbox, note, &w);

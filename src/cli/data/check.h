@@ -6,6 +6,6 @@
 
 /* Check the file, or the task's rows in the cache where it is NULL, and print what was found; the
  * exit code. */
-int lmi_data_check(const lmi_task *task, const char *file, const lmi_code_flags *code);
+int lmi_data_check(const lmi_task *task, const lmi_task_flags *flags, const lmi_code_flags *code);
 
 #endif

@@ -57,20 +57,12 @@ static const char *gettable_at(size_t i)
 
 static const lmi_opt words[] = {
     {"list", LMI_OPT_ON, .help = "name the data sets, and which are in the cache"},
-    {"get", LMI_OPT_WORD, 0, "TASK...", .word_at = gettable_at, .help = "fetch data sets"},
-    {"path", LMI_OPT_WORD, 0, "TASK", .word_at = published_at, .help = "say where a data set lies"},
-    {"check", LMI_OPT_WORD, 0, "TASK", .word_at = published_at,
+    {"get", LMI_OPT_FILE, 0, "TASK...", .word_at = gettable_at, .help = "fetch data sets"},
+    {"path", LMI_OPT_FILE, 0, "TASK", .word_at = published_at, .help = "say where a data set lies"},
+    {"check", LMI_OPT_FILE, 0, "TASK", .word_at = published_at,
      .help = "grade a data set's own answers"},
     {0},
 };
-
-/* The task of that name, NULL when it has no published data set. */
-static const lmi_task *find_task(const char *name)
-{
-    const lmi_task *task = lmi_task_find(name);
-
-    return task && is_published(task) ? task : NULL;
-}
 
 /* "unknown task gsm9k, did you mean gsm8k?" */
 static int refuse_task(const char *name)
@@ -89,6 +81,19 @@ static int refuse_task(const char *name)
     else
         lmi_say("no data set is known for task %s; latentmas data lists all", name);
     return LMI_EXIT_USAGE;
+}
+
+/* The task of that name, or file; where it has no data set to be had, NULL, which is said. */
+static const lmi_task *find_task(int *code, const char *word)
+{
+    const lmi_task *task = NULL;
+    const lmas_status status = lmi_task_named(&task, word);
+
+    if (status == LMAS_OK && is_published(task))
+        return task;
+    *code =
+        status == LMAS_OK || status == LMAS_E_INVALID ? refuse_task(word) : lmi_say_failure(status);
+    return NULL;
 }
 
 /* ---- list ---- */
@@ -147,11 +152,12 @@ static lmas_status print_path(const lmi_task *task, bool must_exist)
 
 static int path_of(const char *name)
 {
-    const lmi_task *task = find_task(name);
+    int code = LMI_EXIT_OK;
+    const lmi_task *task = find_task(&code, name);
     lmas_status status;
 
     if (!task)
-        return refuse_task(name);
+        return code;
     status = print_path(task, true);
     return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
 }
@@ -194,10 +200,10 @@ static int get(const data_settings *s, char **tasks, size_t n)
     if (n == 1 && strcmp(tasks[0], "all") == 0)
         return get_all(s->is_anew);
     for (i = 0; i < n; i++)
-        if (!find_task(tasks[i]))
-            return refuse_task(tasks[i]);
+        if (!find_task(&code, tasks[i]))
+            return code;
     for (i = 0; code != LMI_EXIT_INTERRUPTED && i < n; i++) {
-        const int one = get_one(find_task(tasks[i]), s->is_anew);
+        const int one = get_one(find_task(&code, tasks[i]), s->is_anew);
 
         code = one == LMI_EXIT_OK ? code : one;
     }
@@ -206,9 +212,12 @@ static int get(const data_settings *s, char **tasks, size_t n)
 
 static int check(const data_settings *s, const char *name)
 {
+    const lmi_task_flags flags = {.task = name, .data = s->file};
+    int code = LMI_EXIT_OK;
     const lmi_task *task = lmi_task_find(name);
 
-    return task ? lmi_data_check(task, s->file, &s->code) : refuse_task(name);
+    task = task ? task : find_task(&code, name);
+    return task ? lmi_data_check(task, &flags, &s->code) : code;
 }
 
 static void init(void *settings)
@@ -249,7 +258,9 @@ const lmi_command lmi_cmd_data = {
         "set is put into the cache only when all the published rows are there. path prints where "
         "one is. check grades a data set's own answers: all must be right; of code it runs the "
         "published solutions, in the sandbox, and the same with one operator changed, of which 95 "
-        "% must fail; programs of a --data file need --allow-code.",
+        "% must fail; programs of a --data file need --allow-code. A TASK is a name, or a task "
+        "file "
+        "of yours: FILE.json.",
     .examples = "fetch two data sets\n"
                 "latentmas data get gsm8k medqa\n"
                 "look at the first row of one\n"

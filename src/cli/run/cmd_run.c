@@ -215,6 +215,7 @@ static lmas_status open_stored(work *w, const lmi_args *args)
 static lmas_status check(const work *w)
 {
     const run_settings *s = &w->settings;
+    const lmi_task *task = NULL;
     lmas_status status;
 
     if (w->args.n_words)
@@ -222,7 +223,9 @@ static lmas_status check(const work *w)
                         w->args.words[0]);
     status = lmi_task_flags_check(&s->task);
     if (status == LMAS_OK)
-        status = lmi_code_flags_check(&s->code, lmi_task_find(s->task.task));
+        status = lmi_task_named(&task, s->task.task);
+    if (status == LMAS_OK)
+        status = lmi_code_flags_check(&s->code, task);
     if (status == LMAS_OK)
         status = lmi_team_flags_check(&s->solve.team);
     if (status == LMAS_OK)
@@ -463,8 +466,8 @@ static lmas_status open_folder(work *w)
     else if (status == LMAS_OK && s->output)
         status = open_output(w, &config);
     else if (status == LMAS_OK)
-        status = lmi_runfolder_new_named(&w->folder, "runs", s->task.task, s->solve.team.method,
-                                         lmi_setup_n_rows(&w->setup), &config);
+        status = lmi_runfolder_new_named(&w->folder, "runs", w->data.task->name,
+                                         s->solve.team.method, lmi_setup_n_rows(&w->setup), &config);
     lmi_buf_done(&config);
     if (status == LMAS_OK && w->folder.n_retried > 0)
         lmi_say("%zu question%s that failed %s asked again", w->folder.n_retried,
@@ -702,8 +705,11 @@ static int go(work *w, const lmi_args *args)
     if (status != LMAS_OK)
         return lmi_say_failure(status);
     say_moot(&w->settings); /* before the words that were recorded join in: said once is enough */
-    if (parse_command(w, args, (size_t)args->argc - 1) != LMAS_OK || check(w) != LMAS_OK)
+    if (parse_command(w, args, (size_t)args->argc - 1) != LMAS_OK)
         return lmi_say_misuse();
+    status = check(w);
+    if (status != LMAS_OK)
+        return status == LMAS_E_INVALID ? lmi_say_misuse() : lmi_say_failure(status);
     lmi_interrupt_install();
     status = open_inputs(w);
     if (status == LMAS_OK)

@@ -1,6 +1,7 @@
 /* flags.c - from the flags of `run` to a data set and a sandbox. */
 #include "cli/run/flags.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,8 +35,9 @@ static const char *task_name_at(size_t i)
 
 #define AT(field) offsetof(lmi_task_flags, field)
 const lmi_opt lmi_task_opts[] = {
-    {"--task", LMI_OPT_WORD, AT(task), "TASK", .word_at = task_name_at,
-     .help = "what is asked and how it is graded (see latentmas tasks)"},
+    {"--task", LMI_OPT_FILE, AT(task), "TASK", .word_at = task_name_at,
+     .help = "what is asked and how it is graded: a task file FILE.json, or one of those that "
+             "latentmas tasks describes"},
     {"--data", LMI_OPT_FILE, AT(data), "FILE",
      .help = "the questions, in the task's published form: JSON lines or a JSON array, gzipped or "
              "not (default: the cache, filled where it is empty: latentmas data)"},
@@ -138,14 +140,26 @@ static bool is_custom(const lmi_task_flags *flags)
     return flags->custom_question || flags->custom_question_file;
 }
 
+/* The task that is named, or a message that names the flag. */
+static lmas_status find_task(const lmi_task **out, const char *word)
+{
+    char message[LMI_ERROR_MAX];
+    const lmas_status status = lmi_task_named(out, word);
+
+    if (status != LMAS_E_INVALID)
+        return status;
+    snprintf(message, sizeof(message), "%s", lmas_last_error());
+    return lmi_fail(status, "--task: %s", message);
+}
+
 /* Where rows are fetched the split must be the one that is published; the reference's default,
  * "test", stands for that. */
-static lmas_status check_split(const lmi_task_flags *flags)
+static lmas_status check_split(const lmi_task_flags *flags, const lmi_source *source)
 {
-    const char *published = lmi_task_find(flags->task)->source.split;
+    const char *published = source->split;
     const char *split = flags->split;
 
-    if (!split || flags->data || strcmp(split, "test") == 0 ||
+    if (!split || flags->data || strcmp(split, "test") == 0 || source->kind == LMI_SOURCE_BESIDE ||
         (published && strcmp(split, published) == 0))
         return LMAS_OK;
     return lmi_fail(LMAS_E_INVALID,
@@ -170,6 +184,7 @@ static lmas_status check_custom(const lmi_task_flags *flags)
 
 lmas_status lmi_task_flags_check(const lmi_task_flags *flags)
 {
+    const lmi_task *task = NULL;
     size_t ignored;
     lmas_status status = check_custom(flags);
 
@@ -177,7 +192,9 @@ lmas_status lmi_task_flags_check(const lmi_task_flags *flags)
         return lmi_fail(LMAS_E_INVALID,
                         "--max_samples: expected -1 or a whole number from 1, found \"0\"");
     if (status == LMAS_OK)
-        status = check_split(flags);
+        status = find_task(&task, flags->task);
+    if (status == LMAS_OK)
+        status = check_split(flags, &task->source);
     if (status != LMAS_OK)
         return status;
     return flags->shard ? lmi_shard_parse(&ignored, &ignored, flags->shard) : LMAS_OK;
@@ -275,12 +292,15 @@ static lmas_status find_rows(lmi_buf *path, const lmi_task *task)
 
 lmas_status lmi_task_open(lmi_dataset *out, lmi_buf *path, const lmi_task_flags *flags)
 {
-    const lmi_task *task = lmi_task_find(flags->task);
-    lmas_status status = LMAS_OK;
+    const lmi_task *task = NULL;
+    lmas_status status;
 
     lmi_buf_init(path, LMI_PATH_MAX);
     if (is_custom(flags))
         return open_custom(out, path, flags);
+    status = find_task(&task, flags->task);
+    if (status != LMAS_OK)
+        return status;
     if (task->source.kind == LMI_SOURCE_OWN && !flags->data)
         return open_own(out, path, task);
     if (flags->data)

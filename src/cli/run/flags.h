@@ -11,7 +11,7 @@ enum { LMI_SAMPLES_NOT_GIVEN = -2 };
 
 /* Which questions. */
 typedef struct lmi_task_flags {
-    const char *task, *data;
+    const char *task, *data; /* a task's name, or its file: lmi_task_named() */
     const char *custom_question, *custom_question_file, *custom_gold;
     const char *shard, *split, *ids;
     int64_t shuffle;     /* a seed; -1 for none */

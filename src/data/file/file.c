@@ -202,7 +202,6 @@ lmas_status lmi_task_parse(lmi_task **out, const char *label, const char *text, 
         lmi_task_free(task);
         return status;
     }
-    task->file = task->text;
     *out = task;
     return LMAS_OK;
 }

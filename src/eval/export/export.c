@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "data/dataset.h"
+#include "eval/config.h"
 #include "eval/export/file.h"
 
 lmas_status lmi_export_check(const lmi_export *export, const char *path)
@@ -203,10 +204,12 @@ static lmas_status write_asked(evalplus *e, const lmi_json *line)
 static lmas_status open_data(evalplus *e)
 {
     const lmi_record *r = e->record;
-    const lmi_task *task = lmi_task_find(r->task);
-    lmas_status status;
+    const lmi_task *task = NULL;
+    lmas_status status = lmi_config_task(&task, r->folders[0].path, &r->config);
 
-    if (!task || !r->data_path)
+    if (status != LMAS_OK)
+        return status;
+    if (!r->data_path)
         return lmi_fail(LMAS_E_FORMAT, "%s: its config does not tell the data that it was made of",
                         r->folders[0].path);
     if (!lmi_file_exists(r->data_path))

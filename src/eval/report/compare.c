@@ -314,6 +314,15 @@ static bool has_same_data(const lmi_run *a, const lmi_run *b)
     return strcmp(a->record.data_sha256, b->record.data_sha256) == 0;
 }
 
+/* Of what earlier versions wrote there is only the name. */
+static bool has_same_task(const lmi_run *a, const lmi_run *b)
+{
+    const char *source = a->record.task_source;
+    const char *other = b->record.task_source;
+
+    return !source || !other || strcmp(source, other) == 0;
+}
+
 /* ---- Blocks and their references ---- */
 
 static void set_block(lmi_comparison *c, size_t i)
@@ -402,7 +411,9 @@ lmi_pair lmi_pair_of(const lmi_comparison *c, size_t a, size_t b)
 {
     lmi_pair pair = {.a = a, .b = b, .points = NAN, .p = NAN};
 
-    if (has_same_data(&c->runs[a], &c->runs[b]))
+    if (!has_same_task(&c->runs[a], &c->runs[b]))
+        pair.reason = "another task file of that name";
+    else if (has_same_data(&c->runs[a], &c->runs[b]))
         count_pair(&pair, &c->runs[a].record, &c->runs[b].record);
     else
         pair.reason = "other data (SHA-256 differs)";
