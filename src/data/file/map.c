@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "data/file/file.h"
 #include "data/items/place.h"
 
@@ -21,6 +22,9 @@ static const struct {
     {"mbppplus", "\"prompt\", \"code\", \"test\", \"test_list\"", lmi_item_read_mbppplus},
 };
 enum { N_READERS = sizeof(readers) / sizeof(readers[0]) };
+
+/* Bytes of a question that a message shows. */
+enum { SHOWN_MAX = 40 };
 
 static yyjson_val *root_of(const lmi_task *task)
 {
@@ -51,15 +55,18 @@ static lmas_status read_reader(lmi_task *task)
 
 /* ---- The question ---- */
 
-static lmas_status refuse_template(const lmi_task *task, const char *found)
+static lmas_status refuse_template(const lmi_task *task)
 {
+    const char *found = task->map.question;
+    const size_t len = strlen(found);
     size_t line;
 
     (void)lmi_json_member(&line, &task->json, root_of(task), "question");
     return lmi_fail(LMAS_E_FORMAT,
                     "%s:%zu: \"question\" in the task must be a field of a row, or a text with "
-                    "{field} in it and {{ and }} for braces, found \"%.40s\"",
-                    task->json.label, line, found);
+                    "{field} in it and {{ and }} for braces, found \"%.*s\"",
+                    task->json.label, line,
+                    (int)lmi_utf8_floor(found, len < SHOWN_MAX ? len : SHOWN_MAX), found);
 }
 
 static bool is_field(const lmi_piece *piece)
@@ -87,10 +94,10 @@ static lmas_status read_question(lmi_task *task)
                                  : status;
     for (rest = task->map.question; lmi_template_next(&piece, &rest);) {
         if (piece.kind == LMI_PIECE_BAD || (piece.kind == LMI_PIECE_FIELD && !is_field(&piece)))
-            return refuse_template(task, piece.text);
+            return refuse_template(task);
         n_fields += piece.kind == LMI_PIECE_FIELD;
     }
-    return n_fields ? LMAS_OK : refuse_template(task, task->map.question);
+    return n_fields ? LMAS_OK : refuse_template(task);
 }
 
 /* ---- Options ---- */
