@@ -31,13 +31,17 @@ for doc in README.md docs/*.md models/README.md; do
     paste "$doc again"
 done
 
-# The teams that docs/teams.md shows are the files that it names.
+# The teams and tasks that the docs show are the files that they name.
 fence='```'
-for team in examples/teams/*.json; do
-    n=$((n + 1))
-    case $(cat docs/teams.md) in
-        *"$(printf '%sjson\n%s\n%s' "$fence" "$(cat "$team")" "$fence")"*) echo "ok $n - docs/teams.md shows $team" ;;
-        *) echo "not ok $n - docs/teams.md shows $team" && failed=1 ;;
-    esac
-done
+shows() {
+    for file in "$1"/*.json; do
+        n=$((n + 1))
+        case $(cat "$2") in
+            *"$(printf '%sjson\n%s\n%s' "$fence" "$(cat "$file")" "$fence")"*) echo "ok $n - $2 shows $file" ;;
+            *) echo "not ok $n - $2 shows $file" && failed=1 ;;
+        esac
+    done
+}
+shows examples/teams docs/teams.md
+shows examples/tasks docs/evaluation.md
 exit $failed
