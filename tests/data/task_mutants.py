@@ -3,7 +3,7 @@
 
 Each must be taken, or be refused in one line that names a file and, where there is one, the line: its
 own, or that of a row which has not what it asks for. Nothing may end by a signal or in a sanitizer's
-report.
+report. Whatever is taken is also what docs/task.schema.json takes.
 """
 
 import copy
@@ -18,6 +18,11 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "team"))
 import mutate
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
 
 ROWS = [{"id": 1, "q": "Which?", "o": ["cat", "dog"], "l": ["x", "y"], "k": "y", "n": 1, "t": "dog", "s": "#### 1,430",
          "a": {"b": [{"c": "B"}]}, "x": "one", "y": "two", "note": {"first": "f"}}]
@@ -103,6 +108,31 @@ def complaint(folder, path, result, must_fail):
     return None
 
 
+def make_schema():
+    if not jsonschema:
+        return None
+    with open("docs/task.schema.json", encoding="utf-8") as text:
+        return jsonschema.Draft202012Validator(json.load(text))
+
+
+def keys_of_the_schema(program, folder, schema):
+    """Complaints where the reader has other keys than the schema."""
+    good = list(bases())
+    for document, path, part in ((good[4], (), schema["else"]), (good[9], (), schema["then"]), (good[4], ("gold",), schema["$defs"]["gold"]["oneOf"][1]),
+                                 (good[7], ("options",), schema["$defs"]["options"]["oneOf"][2])):
+        document = copy.deepcopy(document)
+        where = document
+        for key in path:
+            where = where[key]
+        where["unheard-of"] = 1
+        with open(f"{folder}/t.json", "wb") as file:
+            file.write(mutate.dump(document))
+        said = subprocess.run([program, "tasks", "check", f"{folder}/t.json"], capture_output=True, text=True, timeout=60).stderr
+        found = re.search(r'unknown key "unheard-of" in .*, expected one of: (.*)\n', said)
+        if not found or set(found[1].split(", ")) != set(part["properties"]):
+            yield f"{path}: {said}"
+
+
 def main():
     program, count, seed = sys.argv[1], int((sys.argv[2:] or [200])[0]), (sys.argv[3:] or [1])[0]
     os.environ["HF_HOME"] = "/nowhere"
@@ -110,7 +140,7 @@ def main():
     files = [(what, data, True) for what, data in wrong]
     files += [(f"base {i}", mutate.dump(base), False) for i, base in enumerate(bases())]
     files += [(f"mutant {i}", drawn(random.Random(f"{seed} {i}")), False) for i in range(count)]
-    bad, n_good = [], 0
+    bad, outside, n_good, schema = [], [], 0, make_schema()
     with tempfile.TemporaryDirectory() as folder:
         with open(f"{folder}/rows.jsonl", "w", encoding="utf-8") as text:
             text.writelines(json.dumps(row) + "\n" for row in ROWS)
@@ -122,10 +152,16 @@ def main():
             found = complaint(folder, path, result, must_fail)
             bad += [f"{what}: {found}"] if found else []
             n_good += result.returncode == 0
+            if schema and result.returncode == 0 and not schema.is_valid(json.loads(data.decode("utf-8-sig"))):
+                outside.append(f"{what}: {data[:300]!r}")
+        outside += keys_of_the_schema(program, folder, schema.schema) if schema else []
     print(f"# {len(wrong)} files wrong on purpose, {count} of seed {seed}; {n_good} are tasks")
-    print(f"{'not ok' if bad else 'ok'} - each task file is taken, or refused in one line with file and line")
-    print("".join(f"# {line}\n" for line in bad[:20]), end="")
-    return 1 if bad else 0
+    for claim, found in (("each task file is taken, or refused in one line with file and line", bad),
+                         ("what is taken is what the schema takes, and its keys are the reader's", outside)):
+        skip = " # SKIP no python3-jsonschema here" if claim.startswith("what") and not schema else ""
+        print(f"{'not ok' if found else 'ok'} - {claim}{skip}")
+        print("".join(f"# {line}\n" for line in found[:20]), end="")
+    return 1 if bad or outside else 0
 
 
 if __name__ == "__main__":

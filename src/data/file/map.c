@@ -195,17 +195,17 @@ static lmas_status read_options(lmi_task *task)
 
 /* ---- The right answer ---- */
 
-/* Words of "as", each of one kind of answer; the first of a kind need not be said. */
+/* Words of "as", each of one kind of answer. */
 static const struct {
-    lmi_grade_kind grade;
     const char *word; /* NULL: it needs none */
+    lmi_grade_kind grade;
     lmi_gold_as as;
 } ways[] = {
-    {LMI_GRADE_NUMBER, NULL, LMI_GOLD_NUMBER},     {LMI_GRADE_NUMBER, "####", LMI_GOLD_HASHES},
-    {LMI_GRADE_INTEGER, NULL, LMI_GOLD_INTEGER},   {LMI_GRADE_TEXT, NULL, LMI_GOLD_FREE},
-    {LMI_GRADE_CHOICE, "letter", LMI_GOLD_LETTER}, {LMI_GRADE_CHOICE, "index", LMI_GOLD_INDEX},
-    {LMI_GRADE_CHOICE, "label", LMI_GOLD_LABEL},   {LMI_GRADE_CHOICE, "option", LMI_GOLD_OPTION},
-    {LMI_GRADE_CHOICE, "within", LMI_GOLD_WITHIN},
+    {NULL, LMI_GRADE_NUMBER, LMI_GOLD_NUMBER},     {"####", LMI_GRADE_NUMBER, LMI_GOLD_HASHES},
+    {NULL, LMI_GRADE_INTEGER, LMI_GOLD_INTEGER},   {NULL, LMI_GRADE_TEXT, LMI_GOLD_FREE},
+    {"letter", LMI_GRADE_CHOICE, LMI_GOLD_LETTER}, {"index", LMI_GRADE_CHOICE, LMI_GOLD_INDEX},
+    {"label", LMI_GRADE_CHOICE, LMI_GOLD_LABEL},   {"option", LMI_GRADE_CHOICE, LMI_GOLD_OPTION},
+    {"within", LMI_GRADE_CHOICE, LMI_GOLD_WITHIN},
 };
 enum { N_WAYS = sizeof(ways) / sizeof(ways[0]) };
 
