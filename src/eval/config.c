@@ -509,26 +509,6 @@ lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, co
     return refuse_difference(path, stored, now, shard_section, nothing);
 }
 
-lmas_status lmi_config_task(const lmi_task **out, const char *path, const lmi_buf *stored)
-{
-    lmi_json json;
-    const char *name = NULL;
-    const char *source = NULL;
-    yyjson_val *root;
-    lmas_status status = lmi_json_parse(&json, path, lmi_buf_text(stored), stored->len);
-
-    if (status != LMAS_OK)
-        return status;
-    root = lmi_json_root(&json);
-    status = lmi_json_string(&name, &json, root, "the config", "task", false);
-    if (status == LMAS_OK)
-        status = lmi_json_string(&source, &json, root, "the config", TASK_SOURCE, true);
-    if (status == LMAS_OK)
-        status = lmi_task_recorded(out, path, name, source);
-    lmi_json_done(&json);
-    return status;
-}
-
 void lmi_config_args_free(char **args, size_t n)
 {
     size_t i;

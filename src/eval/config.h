@@ -97,10 +97,6 @@ lmas_status lmi_config_compare_but(const char *path, const lmi_buf *stored, cons
 /* The same for the shard alone. */
 lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now);
 
-/* The task that the run of a config was made of, from its file as it was then; it lives until the
- * program ends. */
-lmas_status lmi_config_task(const lmi_task **out, const char *path, const lmi_buf *stored);
-
 /* The command that a config records. Free each of the `*n_out` words and the list. */
 lmas_status lmi_config_args(char ***out, size_t *n_out, const char *path, const lmi_buf *stored);
 void lmi_config_args_free(char **args, size_t n);

@@ -8,7 +8,6 @@
 
 #include "data/dataset.h"
 #include "data/file/builtin.h"
-#include "eval/config.h"
 
 static char folder[64];
 
@@ -344,38 +343,25 @@ static void test_rows_are_cached_by_their_source(void **state)
     assert_string_equal(task->source.split, "test");
 }
 
-static lmas_status recorded(const lmi_task **out, const char *config)
+static void test_a_run_has_its_task_again_from_the_text_that_it_recorded(void **state)
 {
-    lmi_buf text;
-    lmas_status status;
-
-    lmi_buf_init(&text, LMI_CONFIG_MAX);
-    lmi_buf_puts(&text, config);
-    status = lmi_config_task(out, "config.json", &text);
-    lmi_buf_done(&text);
-    return status;
-}
-
-static void test_a_config_makes_its_task_again(void **state)
-{
+    static const char text[] =
+        "{\"name\": \"mine\", \"answer\": \"text\", \"question\": \"q\", \"gold\": \"g\"}";
     const lmi_task *task, *again;
 
     (void)state;
-    assert_ok(recorded(&task, "{\"task\": \"arc_easy\"}"));
+    assert_ok(lmi_task_recorded(&task, "runs/a", "arc_easy", NULL));
     assert_ptr_equal(task, lmi_task_find("arc_easy"));
-    assert_ok(recorded(&task, "{\"task\": \"mine\", \"task_source\": \"{\\\"name\\\": \\\"mine\\\","
-                              "\\\"answer\\\": \\\"text\\\", \\\"question\\\": \\\"q\\\", "
-                              "\\\"gold\\\": \\\"g\\\"}\"}"));
-    assert_string_equal(task->name, "mine");
-    assert_ok(recorded(&again,
-                       "{\"task\": \"mine\", \"task_source\": \"{\\\"name\\\": \\\"mine\\\","
-                       "\\\"answer\\\": \\\"text\\\", \\\"question\\\": \\\"q\\\", "
-                       "\\\"gold\\\": \\\"g\\\"}\"}"));
+    assert_ok(lmi_task_recorded(&again, "runs/a", "arc_easy", task->text));
     assert_ptr_equal(task, again);
-    assert_fails(LMAS_E_FORMAT, "config.json: there is no task \"gone\" in this version",
-                 recorded(&task, "{\"task\": \"gone\"}"));
-    assert_fails(LMAS_E_FORMAT, "config.json:1: missing key \"answer\"",
-                 recorded(&task, "{\"task\": \"mine\", \"task_source\": \"{}\"}"));
+    assert_ok(lmi_task_recorded(&task, "runs/a", "mine", text));
+    assert_string_equal(task->name, "mine");
+    assert_ok(lmi_task_recorded(&again, "runs/b", "mine", text));
+    assert_ptr_equal(task, again);
+    assert_fails(LMAS_E_FORMAT, "runs/a: there is no task \"gone\" in this version",
+                 lmi_task_recorded(&task, "runs/a", "gone", NULL));
+    assert_fails(LMAS_E_FORMAT, "runs/a:1: missing key \"answer\"",
+                 lmi_task_recorded(&task, "runs/a", "mine", "{}"));
 }
 
 int main(void)
@@ -393,7 +379,7 @@ int main(void)
         cmocka_unit_test(test_rows_beside_a_file_are_found_from_anywhere),
         cmocka_unit_test(test_a_word_names_a_built_in_task_or_a_file_that_is_read_once),
         cmocka_unit_test(test_rows_are_cached_by_their_source),
-        cmocka_unit_test(test_a_config_makes_its_task_again),
+        cmocka_unit_test(test_a_run_has_its_task_again_from_the_text_that_it_recorded),
     };
 
     return cmocka_run_group_tests_name("task files", tests, make_folder, NULL);

@@ -17,7 +17,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "data/dataset.h"
-#include "eval/config.h"
 #include "eval/export/file.h"
 
 lmas_status lmi_export_check(const lmi_export *export, const char *path)
@@ -205,11 +204,10 @@ static lmas_status open_data(evalplus *e)
 {
     const lmi_record *r = e->record;
     const lmi_task *task = NULL;
-    lmas_status status = lmi_config_task(&task, r->folders[0].path, &r->config);
+    lmas_status status;
 
-    if (status != LMAS_OK)
-        return status;
-    if (!r->data_path)
+    if (!r->data_path ||
+        lmi_task_recorded(&task, r->folders[0].path, r->task, r->task_source) != LMAS_OK)
         return lmi_fail(LMAS_E_FORMAT, "%s: its config does not tell the data that it was made of",
                         r->folders[0].path);
     if (!lmi_file_exists(r->data_path))
