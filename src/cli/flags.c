@@ -69,13 +69,20 @@ const lmi_opt lmi_model_opts[] = {
 };
 #undef AT
 
+/* The methods that are compared: what --method all means to `run`. */
+static const char *compared_at(size_t i)
+{
+    return i <= LMAS_METHOD_LATENT_MAS ? lmas_method_name((lmas_method)i) : NULL;
+}
+
 #define AT(field) offsetof(lmi_team_flags, field)
 const lmi_opt lmi_team_opts[] = {
     {"--method", LMI_OPT_WORD, AT(method), "baseline|text_mas|latent_mas|latent_mas_hybrid",
      .help = "baseline: one agent reads and speaks. text_mas: each agent reads the others' text "
              "and speaks. latent_mas: each agent inherits the working memory, reads and thinks; "
              "the last one speaks. latent_mas_hybrid is Hybrid-LatentMAS's name for latent_mas "
-             "with --agent_models"},
+             "with --agent_models",
+     .is_axis = true, .all_at = compared_at},
     {"--team", LMI_OPT_FILE, AT(team), "FILE|NAME", .word_at = lmas_team_builtin_name,
      .help = "a team file, or a built-in team"},
     {"--prompt", LMI_OPT_WORD, AT(prompt), "sequential|hierarchical",
@@ -96,7 +103,8 @@ const lmi_opt lmi_team_opts[] = {
     {"--latent_steps", LMI_OPT_INT, AT(latent_steps), "N", .max = LMAS_LATENT_STEPS_MAX,
      .words = "auto", .word_value = LMAS_LATENT_STEPS_AUTO,
      .help = "thoughts of each agent but the last; 0 hands over the prompts alone, auto lets each "
-             "think until its thoughts come to rest"},
+             "think until its thoughts come to rest",
+     .is_axis = true},
     {"--latent_steps_max", LMI_OPT_INT, AT(latent_steps_max), "N", .min = 1,
      .max = LMAS_LATENT_STEPS_MAX, .help = "most thoughts with --latent_steps auto"},
     {"--rest_entropy", LMI_OPT_REAL, AT(rest_entropy), "NATS", .max = 100,

@@ -12,6 +12,7 @@ enum { LMI_KEEP_ROOM = 64 };
 /* Every command's settings begin with these. */
 typedef struct lmi_general_flags {
     bool has_help, has_version, is_verbose;
+    const char *config; /* of those that take one: a file of flags */
 } lmi_general_flags;
 
 typedef struct lmi_model_flags {

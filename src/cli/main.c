@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/config/flagfile.h"
 #include "cli/flags.h"
 #include "cli/help/help.h"
 #include "cli/open.h"
@@ -34,9 +35,26 @@ static int print_help(const lmi_command *command)
     return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
 }
 
+/* Parse the command line, with the flags of a file in it. */
+static lmas_status parse(lmi_args *out, lmi_merged *merged, void *settings,
+                         const lmi_command *command, int argc, char **argv)
+{
+    void *tried = lmi_settings_new(command);
+    lmas_status status;
+
+    if (!tried)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for the settings");
+    status = lmi_flagfile_merge(merged, tried, command->groups, argc, argv);
+    if (status == LMAS_OK)
+        status = lmi_options_parse(out, settings, command->groups, merged->argc, merged->argv);
+    lmi_free(tried);
+    return status;
+}
+
 static int run_command(const lmi_command *command, int argc, char **argv)
 {
     lmi_args args = {0};
+    lmi_merged merged = {0};
     void *settings = lmi_settings_new(command);
     const lmi_general_flags *general = settings;
     int code;
@@ -45,7 +63,9 @@ static int run_command(const lmi_command *command, int argc, char **argv)
         lmi_say("no memory for the settings");
         return LMI_EXIT_FAILURE;
     }
-    if (lmi_options_parse(&args, settings, command->groups, argc, argv) != LMAS_OK) {
+    if (lmi_options_given(command->groups, argc, argv, "--config"))
+        lmi_calm_threads(argv - 1); /* now: a pipe is read once */
+    if (parse(&args, &merged, settings, command, argc, argv) != LMAS_OK) {
         code = lmi_say_misuse();
     } else if (general->has_help) {
         code = print_help(command);
@@ -59,6 +79,7 @@ static int run_command(const lmi_command *command, int argc, char **argv)
         code = command->run(settings, &args);
     }
     lmi_free(args.words);
+    lmi_merged_done(&merged);
     lmi_free(settings);
     return code;
 }

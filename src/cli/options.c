@@ -13,6 +13,9 @@
 /* Longest list of words that comes from a table. */
 enum { WORDS_SIZE = 1024 };
 
+/* Longest value in a list, and the NUL: a path. */
+enum { ELEMENT_SIZE = 4097 };
+
 /* A flag as it was found: its table entry, its group, its name as typed, its value. */
 typedef struct found {
     const lmi_opt_group *group;
@@ -20,6 +23,7 @@ typedef struct found {
     const char *name;
     size_t name_len;
     const char *value; /* after `=`, else NULL */
+    bool takes_list;
 } found;
 
 bool lmi_opt_takes_value(const lmi_opt *opt)
@@ -130,13 +134,14 @@ static bool look_up(found *out, const lmi_opt_group *groups, const char *arg)
 {
     const char *equals = strchr(arg, '=');
     const size_t len = equals ? (size_t)(equals - arg) : strlen(arg);
+    const char *value = equals ? equals + 1 : NULL;
     const lmi_opt_group *group;
     const lmi_opt *opt;
 
     for (group = groups; group->title; group++)
         for (opt = group->opts; opt->names; opt++)
             if (has_name(opt, arg, len)) {
-                *out = (found){group, opt, arg, len, equals ? equals + 1 : NULL};
+                *out = (found){group, opt, arg, len, value, lmi_opt_takes_list(opt, groups)};
                 return true;
             }
     return false;
@@ -174,8 +179,8 @@ static void expect_words(lmi_buf *out, const char *words)
         lmi_buf_printf(out, "%s%.*s", !out->len ? "" : *words ? ", " : " or ", (int)len, word);
 }
 
-/* What a flag wants, as messages say it. */
-static void expect(lmi_buf *out, const lmi_opt *opt)
+/* What one value of a flag is, as messages say it. */
+static void expect_one(lmi_buf *out, const lmi_opt *opt)
 {
     switch (opt->kind) {
     case LMI_OPT_INT:
@@ -194,6 +199,25 @@ static void expect(lmi_buf *out, const lmi_opt *opt)
     }
 }
 
+bool lmi_opt_takes_list(const lmi_opt *opt, const lmi_opt_group *groups)
+{
+    const lmi_opt *other;
+
+    for (; opt->is_axis && groups->title; groups++)
+        for (other = groups->opts; other->names; other++)
+            if (other->gathers)
+                return true;
+    return false;
+}
+
+/* What a flag wants. */
+static void expect(lmi_buf *out, const found *flag)
+{
+    expect_one(out, flag->opt);
+    if (flag->takes_list)
+        lmi_buf_printf(out, "%s, a comma between several", flag->opt->all_at ? ", or all" : "");
+}
+
 static lmas_status refuse_value(const found *flag)
 {
     const int len = (int)flag->name_len;
@@ -201,7 +225,7 @@ static lmas_status refuse_value(const found *flag)
     lmi_buf wanted;
 
     lmi_buf_init(&wanted, LMI_ERROR_MAX);
-    expect(&wanted, flag->opt);
+    expect(&wanted, flag);
     if (flag->value)
         status = lmi_fail(LMAS_E_INVALID, "%.*s: expected %s, found \"%s\"", len, flag->name,
                           lmi_buf_text(&wanted), flag->value);
@@ -290,6 +314,55 @@ static bool store(void *field, const lmi_opt *opt, const char *value)
     return false;
 }
 
+/* "all", or values with commas between. */
+static bool is_list(const found *flag)
+{
+    return flag->takes_list &&
+           (strchr(flag->value, ',') || (flag->opt->all_at && strcmp(flag->value, "all") == 0));
+}
+
+/* Check the values of a list, each like a single one; its field stays as it is. */
+static lmas_status check_list(const found *flag)
+{
+    const char *rest = flag->value;
+    const char *word;
+    size_t len;
+
+    if (strchr(flag->value, ',') == NULL) /* all */
+        return LMAS_OK;
+    if (*rest && rest[strlen(rest) - 1] == ',')
+        return refuse_value(flag);
+    while (lmi_word_next(&word, &len, &rest, ',')) {
+        union {
+            int64_t n;
+            double x;
+            const char *text;
+        } field;
+        char value[ELEMENT_SIZE];
+        found element = *flag;
+
+        snprintf(value, sizeof(value), "%.*s", (int)len, word);
+        element.value = value;
+        if (len == 0 || len >= sizeof(value) || !store(&field, flag->opt, value))
+            return refuse_value(&element);
+    }
+    return LMAS_OK;
+}
+
+/* Note the value of an axis in place of the one before. */
+static void note_axis(lmi_args *out, const found *flag)
+{
+    size_t i;
+
+    for (i = 0; i < out->n_axes && out->axes[i].opt != flag->opt; i++)
+        ;
+    if (i == LMI_AXES_MAX)
+        return;
+    out->axes[i] = (lmi_axis){flag->opt, flag->value, is_list(flag)};
+    if (i == out->n_axes)
+        out->n_axes++;
+}
+
 /* Find the value of the flag at argv[*i], wherever that stands. */
 static lmas_status take_value(found *flag, int *i, const lmi_opt_group *groups, int argc,
                               char **argv)
@@ -321,10 +394,23 @@ static void take_words(lmi_words *out, int *i, const lmi_opt_group *groups, int 
     }
 }
 
-/* Take the flag at argv[*i], and its value. */
-static lmas_status take_flag(int *i, void *settings, const lmi_opt_group *groups, int argc,
-                             char **argv)
+/* Store what was found, or check it where it is a list. */
+static lmas_status store_value(lmi_args *out, void *settings, const found *flag)
 {
+    if (flag->takes_list)
+        note_axis(out, flag);
+    if (is_list(flag))
+        return check_list(flag);
+    if (!store(lmi_opt_field(settings, flag->group, flag->opt), flag->opt, flag->value))
+        return refuse_value(flag);
+    return LMAS_OK;
+}
+
+/* Take the flag at argv[*i], and its value. */
+static lmas_status take_flag(lmi_args *out, int *i, void *settings, const lmi_opt_group *groups)
+{
+    const int argc = out->argc;
+    char **argv = out->argv;
     found flag;
     lmas_status status = LMAS_OK;
 
@@ -340,11 +426,10 @@ static lmas_status take_flag(int *i, void *settings, const lmi_opt_group *groups
     if (flag.opt->kind == LMI_OPT_WORDS && flag.value != argv[*i])
         return lmi_fail(LMAS_E_INVALID, "%.*s: its words follow it, without =", (int)flag.name_len,
                         flag.name);
-    if (!store(lmi_opt_field(settings, flag.group, flag.opt), flag.opt, flag.value))
-        return refuse_value(&flag);
-    if (flag.opt->kind == LMI_OPT_WORDS)
+    status = store_value(out, settings, &flag);
+    if (status == LMAS_OK && flag.opt->kind == LMI_OPT_WORDS)
         take_words(lmi_opt_field(settings, flag.group, flag.opt), i, groups, argc, argv);
-    return LMAS_OK;
+    return status;
 }
 
 /* A lone dash means standard input, and "-3 + 5" is a question. */
@@ -369,7 +454,7 @@ lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group
         if (!has_flags_ended && strcmp(argv[i], "--") == 0)
             has_flags_ended = true;
         else if (!has_flags_ended && is_flag(argv[i]))
-            status = take_flag(&i, settings, groups, argc, argv);
+            status = take_flag(&args, &i, settings, groups);
         else
             args.words[args.n_words++] = argv[i];
         if (status != LMAS_OK) {
@@ -379,4 +464,75 @@ lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group
     }
     *out = args;
     return LMAS_OK;
+}
+
+bool lmi_options_next(lmi_part *out, lmi_walk *walk)
+{
+    const int begin = walk->at;
+    const bool is_plain = walk->have_flags_ended || begin >= walk->argc ||
+                          strcmp(walk->argv[begin], "--") == 0 || !is_flag(walk->argv[begin]);
+    found flag;
+    lmi_words words;
+
+    if (begin >= walk->argc)
+        return false;
+    walk->have_flags_ended = walk->have_flags_ended || strcmp(walk->argv[begin], "--") == 0;
+    *out = (lmi_part){.at = begin, .n = 1};
+    walk->at++;
+    if (is_plain)
+        return true;
+    if (!look_up(&flag, walk->groups, walk->argv[begin]))
+        return false;
+    walk->at = begin;
+    if (lmi_opt_takes_value(flag.opt) &&
+        take_value(&flag, &walk->at, walk->groups, walk->argc, walk->argv) != LMAS_OK)
+        return false;
+    if (flag.opt->kind == LMI_OPT_WORDS)
+        take_words(&words, &walk->at, walk->groups, walk->argc, walk->argv);
+    walk->at++;
+    *out = (lmi_part){flag.opt, flag.value, begin, walk->at - begin};
+    return true;
+}
+
+const lmi_opt *lmi_opt_find(const lmi_opt_group *groups, const char *name)
+{
+    found flag;
+
+    return look_up(&flag, groups, name) ? flag.opt : NULL;
+}
+
+const char *lmi_options_given(const lmi_opt_group *groups, int argc, char **argv, const char *name)
+{
+    lmi_walk walk = {.groups = groups, .argc = argc, .argv = argv, .at = 1};
+    const char *value = NULL;
+    lmi_part part;
+
+    while (lmi_options_next(&part, &walk))
+        if (part.opt && has_name(part.opt, name, strlen(name)))
+            value = part.value ? part.value : "";
+    return value;
+}
+
+static bool is_among_names(const lmi_opt *opt, const char *const *names)
+{
+    for (; opt && *names; names++)
+        if (has_name(opt, *names, strlen(*names)))
+            return true;
+    return false;
+}
+
+size_t lmi_options_without(char **out, const lmi_opt_group *groups, int argc, char **argv,
+                           const char *const *names)
+{
+    lmi_walk walk = {.groups = groups, .argc = argc, .argv = argv, .at = 1};
+    size_t n = 0;
+    lmi_part part;
+
+    while (lmi_options_next(&part, &walk)) {
+        int i;
+
+        for (i = 0; i < part.n && !is_among_names(part.opt, names); i++)
+            out[n++] = argv[part.at + i];
+    }
+    return n;
 }

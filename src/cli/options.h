@@ -50,6 +50,9 @@ typedef struct lmi_opt {
     const char *alone;                /* what a TAG or a WORD is without a value */
     const char *(*word_at)(size_t i); /* the words of a WORD, names that a FILE may also be, or how
                                        * a TEXT may begin, where a table has them; ends in NULL */
+    bool is_axis; /* several values, with commas between, in a command that gathers them */
+    bool gathers; /* the command that has this flag does */
+    const char *(*all_at)(size_t i); /* of an axis: what "all" stands for; NULL where nothing */
 } lmi_opt;
 
 /* Flags that belong together; shared ones are defined once (flags.c). */
@@ -59,12 +62,24 @@ typedef struct lmi_opt_group {
     size_t offset;       /* of the group's settings in the command's */
 } lmi_opt_group;
 
+/* Most axes of a command. */
+enum { LMI_AXES_MAX = 8 };
+
+/* An axis that was given: its last value as it was typed. */
+typedef struct lmi_axis {
+    const lmi_opt *opt;
+    const char *value;
+    bool is_list; /* several values, or "all": the flag's field is as it was */
+} lmi_axis;
+
 /* A command line taken apart. The words are borrowed from argv. */
 typedef struct lmi_args {
     int argc; /* what was parsed: argv[0] is the command's name */
     char **argv;
     char **words; /* what is no flag, in order */
     size_t n_words;
+    lmi_axis axes[LMI_AXES_MAX]; /* of a command that gathers them */
+    size_t n_axes;
 } lmi_args;
 
 /* Parse argv[1..] into `settings`. Long names match with `_` for `-` and the reverse; a value
@@ -74,6 +89,37 @@ typedef struct lmi_args {
  * flag, expectation, finding. */
 lmas_status lmi_options_parse(lmi_args *out, void *settings, const lmi_opt_group *groups, int argc,
                               char **argv);
+
+/* A stretch of a command line: a flag with its value or its words, or one word that is no flag. */
+typedef struct lmi_part {
+    const lmi_opt *opt; /* NULL of a word */
+    const char *value;  /* NULL where there is none */
+    int at, n;          /* argv[at..at+n) */
+} lmi_part;
+
+/* Where in a command line one is; begin with at = 1. */
+typedef struct lmi_walk {
+    const lmi_opt_group *groups;
+    int argc;
+    char **argv;
+    int at;
+    bool have_flags_ended;
+} lmi_walk;
+
+/* Step to the next part; false behind the last one, and at one that does not parse. */
+bool lmi_options_next(lmi_part *out, lmi_walk *walk);
+
+/* The last value that the command line gives the flag `name` ("" of one without); NULL where it is
+ * not given. */
+const char *lmi_options_given(const lmi_opt_group *groups, int argc, char **argv, const char *name);
+
+/* Copy the parts of argv[1..] that are no flag of `names` (up to a NULL) into `out`, which has room
+ * for all of them; how many words that makes. */
+size_t lmi_options_without(char **out, const lmi_opt_group *groups, int argc, char **argv,
+                           const char *const *names);
+
+/* The flag of that name ("--max_samples", "-n"); NULL where there is none. */
+const lmi_opt *lmi_opt_find(const lmi_opt_group *groups, const char *name);
 
 /* Whether a value may follow the flag, and whether one must. */
 bool lmi_opt_takes_value(const lmi_opt *opt);
@@ -90,6 +136,9 @@ const char *lmi_opt_words(const lmi_opt *opt);
 
 /* Append ": a, b, c" where the words come from a table: help shows them behind the text. */
 void lmi_opt_append_list(lmi_buf *out, const lmi_opt *opt);
+
+/* Whether its value may be a list of what is expected: an axis, in a command that gathers them. */
+bool lmi_opt_takes_list(const lmi_opt *opt, const lmi_opt_group *groups);
 
 /* What stands between a flag and its value, as help shows them. */
 const char *lmi_opt_gap(const lmi_opt *opt);

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "cli/ask/kept.h"
 #include "cli/command.h"
+#include "cli/config/flagfile.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
 #include "cli/show/term.h"
@@ -63,6 +64,7 @@ static const lmi_opt_group groups[] = {
     {"Sampling", lmi_sampling_opts, offsetof(lmi_solve_flags, sampling)},
     {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
     {"Other models and servers", lmi_host_opts, offsetof(lmi_solve_flags, hosts)},
+    {"Flags from a file", lmi_config_opts, 0},
     {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
     {0},
 };

@@ -15,6 +15,7 @@
 #include "cli/bench/print.h"
 #include "cli/bench/progress.h"
 #include "cli/command.h"
+#include "cli/config/flagfile.h"
 #include "cli/interrupt.h"
 #include "cli/show/term.h"
 
@@ -91,6 +92,7 @@ static const lmi_opt_group groups[] = {
     {"Model", lmi_model_opts, offsetof(lmi_solve_flags, model)},
     {"Thoughts", thought_opts, 0},
     {"Engine", LMI_ENGINE_OPTS_SIZED, offsetof(lmi_solve_flags, engine)},
+    {"Flags from a file", lmi_config_opts, 0},
     {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
     {0},
 };

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/config/flagfile.h"
 #include "cli/elsewhere/lost.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
@@ -99,6 +100,7 @@ static const lmi_opt_group groups[] = {
     {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
     {"Other models and servers", lmi_host_opts, offsetof(lmi_solve_flags, hosts)},
     {"Model-written code", lmi_code_opts, offsetof(run_settings, code)},
+    {"Flags from a file", lmi_config_opts, 0},
     {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
     {"Accepted without effect", moot_opts, offsetof(run_settings, moot)},
     {0},
