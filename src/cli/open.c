@@ -182,11 +182,23 @@ static lmas_status load_model(lmi_stage *stage)
     return status;
 }
 
+static lmas_status borrow_model(lmi_stage *stage)
+{
+    const lmi_stage *lender = stage->lender;
+
+    stage->model = lender->model;
+    stage->model_params = lender->model_params;
+    lmi_buf_puts(&stage->path, lmi_buf_text(&lender->path));
+    return lmi_buf_status(&stage->path);
+}
+
 lmas_status lmi_stage_open_model(lmi_stage *stage, const lmi_model_flags *flags)
 {
     lmas_status status = LMAS_OK;
 
     lmi_buf_init(&stage->path, LMI_PATH_MAX);
+    if (stage->lender)
+        return borrow_model(stage);
     stage->model_params = lmi_flags_model(flags);
     if (stage->model_params.rpc)
         watch_servers();
@@ -625,7 +637,8 @@ void lmi_stage_done(lmi_stage *stage)
     lmi_hosts_done(&stage->hosts);
     lmas_session_free(stage->session);
     lmas_team_free(stage->team);
-    lmas_model_close(stage->model);
+    if (!stage->lender)
+        lmas_model_close(stage->model);
     lmi_buf_done(&stage->path);
     lmi_buf_done(&stage->chat_template);
     *stage = (lmi_stage){0};

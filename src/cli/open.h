@@ -6,8 +6,10 @@
 #include "cli/flags.h"
 #include "eval/budget.h"
 
-/* Everything a team needs to answer. Zero it before opening. */
+/* Everything a team needs to answer. Zero it before opening, but for a lender whose flags of the
+ * model are the same: several runs then load it once. */
 typedef struct lmi_stage {
+    const struct lmi_stage *lender; /* who has opened the model and closes it; NULL: this one */
     lmas_model *model;
     lmas_team *team;
     lmas_session *session;

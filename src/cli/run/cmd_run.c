@@ -17,6 +17,9 @@
 #include "cli/open.h"
 #include "cli/run/choose.h"
 #include "cli/run/flags.h"
+#include "cli/run/grid/grid.h"
+#include "cli/run/grid/weight.h"
+#include "cli/run/one.h"
 #include "cli/run/standing.h"
 #include "cli/show/progress.h"
 #include "cli/show/term.h"
@@ -47,6 +50,7 @@ typedef struct run_settings {
     bool retries;
     double max_time;
     int64_t generate_bs, keep_thoughts;
+    lmi_grid_flags grid;
     moot_flags moot;
 } run_settings;
 
@@ -94,6 +98,7 @@ static const lmi_opt moot_opts[] = {
 static const lmi_opt_group groups[] = {
     {"Questions", lmi_task_opts, offsetof(run_settings, task)},
     {"Run", run_opts, 0},
+    {"Several runs", lmi_grid_opts, offsetof(run_settings, grid)},
     {"Model", lmi_model_opts, offsetof(lmi_solve_flags, model)},
     {"Team", lmi_team_opts, offsetof(lmi_solve_flags, team)},
     {"Sampling", lmi_sampling_opts, offsetof(lmi_solve_flags, sampling)},
@@ -110,7 +115,7 @@ static void init(void *settings)
 {
     run_settings *s = settings;
 
-    *s = (run_settings){.generate_bs = 20};
+    *s = (run_settings){.generate_bs = 20, .grid = {.seeds = -1, .repeats = 1}};
     lmi_task_flags_init(&s->task);
     lmi_code_flags_init(&s->code);
     lmi_solve_flags_init(&s->solve);
@@ -150,6 +155,7 @@ typedef struct work {
     lmi_setup setup;
     lmi_totals totals;
     bool is_time_over;
+    bool is_weighed; /* its data have been looked at before */
 } work;
 
 static void work_done(work *w)
@@ -299,7 +305,7 @@ static lmas_status choose_sandbox(work *w)
         return status;
     w->python = lmi_sandbox_python(probe);
     w->setup.python = &w->python;
-    for (i = 0; status == LMAS_OK && i < w->setup.n; i++)
+    for (i = 0; status == LMAS_OK && !w->is_weighed && i < w->setup.n; i++)
         status = lmi_sandbox_check_tests(probe, w->data.items[lmi_setup_row(&w->setup, i)].tests);
     lmi_sandbox_close(probe);
     return status;
@@ -468,8 +474,9 @@ static lmas_status open_folder(work *w)
     else if (status == LMAS_OK && s->output)
         status = open_output(w, &config);
     else if (status == LMAS_OK)
-        status = lmi_runfolder_new_named(&w->folder, "runs", w->data.task->name,
-                                         s->solve.team.method, lmi_setup_n_rows(&w->setup), &config);
+        status =
+            lmi_runfolder_new_named(&w->folder, "runs", w->data.task->name, s->solve.team.method,
+                                    lmi_setup_n_rows(&w->setup), &config);
     lmi_buf_done(&config);
     if (status == LMAS_OK && w->folder.n_retried > 0)
         lmi_say("%zu question%s that failed %s asked again", w->folder.n_retried,
@@ -727,15 +734,106 @@ static int go(work *w, const lmi_args *args)
     return w->totals.n_errors > 0 ? LMI_EXIT_INCOMPLETE : LMI_EXIT_OK;
 }
 
+/* ---- Of several runs (one.h) ---- */
+
+/* Parse the command line of a run that is not opened. */
+static lmas_status look_at(work *w, int argc, char **argv)
+{
+    const lmi_args args = {.argc = argc, .argv = argv};
+    const lmas_status status = parse_command(w, &args, (size_t)argc - 1);
+
+    return status == LMAS_OK ? check(w) : status;
+}
+
+lmas_status lmi_run_check(size_t *n, int argc, char **argv)
+{
+    work w = {.folder = {.fd = -1}};
+    lmas_status status = look_at(&w, argc, argv);
+
+    if (status == LMAS_OK && n)
+        status = lmi_task_open(&w.data, &w.data_path, &w.settings.task);
+    if (status == LMAS_OK && n)
+        status = choose_questions(&w);
+    if (status == LMAS_OK && n)
+        *n = lmi_shard_size(&w.setup);
+    work_done(&w);
+    return status;
+}
+
+lmas_status lmi_run_lend(lmi_stage *out, int argc, char **argv)
+{
+    work w = {.folder = {.fd = -1}};
+    lmas_status status = look_at(&w, argc, argv);
+
+    *out = (lmi_stage){0};
+    if (status == LMAS_OK)
+        status = lmi_stage_open_model(out, &w.settings.solve.model);
+    out->session_params = lmi_flags_session(&w.settings.solve);
+    out->n_at_once = (uint32_t)w.settings.generate_bs;
+    work_done(&w);
+    return status;
+}
+
+lmas_status lmi_run_weigh(lmi_run_weight *out, int argc, char **argv, const lmi_stage *lender)
+{
+    work w = {.folder = {.fd = -1}, .stage = {.lender = lender}, .is_weighed = true};
+    lmas_status status = look_at(&w, argc, argv);
+
+    if (status == LMAS_OK)
+        status = lmi_task_open(&w.data, &w.data_path, &w.settings.task);
+    if (status == LMAS_OK)
+        status = choose_questions(&w);
+    if (status == LMAS_OK)
+        status = lmi_stage_open(&w.stage, &w.settings.solve);
+    w.setup.solver_params = &w.stage.solver_params;
+    if (status == LMAS_OK)
+        status = lmi_weigh(out, &w.stage, &w.setup);
+    work_done(&w);
+    return status;
+}
+
+int lmi_run_one(int argc, char **argv, const lmi_stage *lender)
+{
+    const lmi_args args = {.argc = argc, .argv = argv};
+    work w = {.folder = {.fd = -1}, .stage = {.lender = lender}};
+    int code;
+
+    if (parse_command(&w, &args, (size_t)argc - 1) != LMAS_OK)
+        return lmi_say_misuse();
+    lmi_free(w.args.argv);
+    lmi_free(w.args.words);
+    w.args = (lmi_args){0};
+    code = go(&w, &args);
+    work_done(&w);
+    return code;
+}
+
+/* The lists of a command line, and what they cannot stand beside. */
+static lmi_grid_call grid_call(const run_settings *s, const lmi_args *args)
+{
+    return (lmi_grid_call){.args = args,
+                           .flags = &s->grid,
+                           .groups = groups,
+                           .task = s->task.task,
+                           .data = s->task.data,
+                           .method = s->solve.team.method,
+                           .seed = s->solve.sampling.seed,
+                           .output = s->output,
+                           .resume = s->resume};
+}
+
 static int run(void *settings, const lmi_args *args)
 {
     work w = {.settings = *(run_settings *)settings, .folder = {.fd = -1}};
+    const lmi_grid_call call = grid_call(&w.settings, args);
     int code;
 
     if (w.settings.solve.model.has_list_devices) {
         lmi_print_devices();
         return LMI_EXIT_OK;
     }
+    if (lmi_grid_is_meant(&call))
+        return lmi_grid_go(&call);
     code = go(&w, args);
     work_done(&w);
     return code;
