@@ -1,7 +1,7 @@
 /* flags.c - the table. */
 #include "cli/run/grid/flags.h"
 
-/* Largest integer that every reader of JSON keeps exact, as of --seed; and most runs of one kind. */
+/* Largest integer that every reader of JSON keeps exact, as of --seed. */
 #define SEED_MAX 9007199254740991.0
 enum { REPEATS_MAX = 1000 };
 

@@ -20,7 +20,8 @@ lmas_status lmi_grid_read(lmi_grid *out, const lmi_opt_group *groups, const char
 /* Write the plan: the runs of `before` that are not in `grid`, and those of `grid`. */
 lmas_status lmi_grid_write(const lmi_grid *grid, const lmi_grid *before, const char *path);
 
-/* Make the folder where it is not there, and lock it until the process ends: LMAS_E_IO where another one works in it. */
+/* Make the folder where it is not there, and lock it until the process ends: LMAS_E_IO where
+ * another one works in it. */
 lmas_status lmi_grid_lock(const char *path);
 
 /* See how far run `i` is: from its summary, else from the lines of its samples. */

@@ -127,7 +127,7 @@ static lmas_status resume(work *w)
     if (status == LMAS_OK)
         status = add_words(w);
     if (status == LMAS_OK)
-        w->touches_done = lmi_grid_touches_done(call->groups, (int)w->n_added, w->added);
+        w->touches_done = lmi_grid_touches_done(call->groups, call->args->argc, call->args->argv);
     return status;
 }
 
@@ -195,40 +195,72 @@ static char **argv_of(const work *w, size_t i, char *path, int *argc)
     return argv;
 }
 
-/* Check the flags of a row, and of the first row of a task its data. */
-static lmas_status check_row(work *w, size_t row)
+/* The first row of the same task. */
+static size_t first_of_task(const lmi_grid *grid, size_t row)
+{
+    const char *task = grid->runs[grid->rows[row].first].task;
+    size_t other;
+
+    for (other = 0; other < row; other++)
+        if (strcmp(grid->runs[grid->rows[other].first].task, task) == 0)
+            break;
+    return other;
+}
+
+/* Check the flags of a row, or its data and sandbox as well. */
+static lmas_status check_row(work *w, size_t row, bool has_data)
 {
     lmi_grid_row *r = &w->grid.rows[row];
-    const char *task = w->grid.runs[r->first].task;
-    lmas_status status;
-    size_t other;
     int argc = 0;
     char **argv = argv_of(w, r->first, NULL, &argc);
+    lmas_status status;
 
     if (!argv)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a command line");
-    for (other = 0; other < row; other++)
-        if (strcmp(w->grid.runs[w->grid.rows[other].first].task, task) == 0)
-            break;
-    status = lmi_run_check(other == row ? &r->n : NULL, argc, argv);
-    if (other < row)
-        r->n = w->grid.rows[other].n;
+    status = lmi_run_check(has_data ? &r->n : NULL, argc, argv);
     lmi_free(argv);
     return status;
 }
 
-static lmas_status check_all(work *w)
+/* All flags first: nothing is fetched for a command that is wrong. */
+static lmas_status check_rows(work *w)
 {
     lmas_status status = LMAS_OK;
     size_t i;
 
     for (i = 0; status == LMAS_OK && i < w->grid.n_rows; i++)
-        if (w->grid.rows[i].n == 0)
-            status = check_row(w, i);
+        status = check_row(w, i, false);
+    for (i = 0; status == LMAS_OK && i < w->grid.n_rows; i++) {
+        const size_t first = first_of_task(&w->grid, i);
+
+        if (first == i)
+            status = check_row(w, i, true);
+        w->grid.rows[i].n = w->grid.rows[first].n;
+    }
+    return status;
+}
+
+/* See how far a run is. One that no plan of this folder has is another's until its config was
+ * compared: it is taken up like one that has begun. */
+static lmas_status look(work *w, size_t i)
+{
+    lmi_grid_run *run = &w->grid.runs[i];
+    const lmas_status status = lmi_grid_look(&w->grid, i, w->folder);
+
+    if (!w->is_resumed && !lmi_grid_find(&w->before, run->name))
+        run->is_done = false;
+    return status;
+}
+
+static lmas_status check_all(work *w)
+{
+    lmas_status status = check_rows(w);
+    size_t i;
+
     for (i = 0; status == LMAS_OK && i < w->grid.n; i++) {
         w->grid.runs[i].n = w->grid.rows[w->grid.runs[i].row].n;
         if (w->folder)
-            status = lmi_grid_look(&w->grid, i, w->folder);
+            status = look(w, i);
     }
     return status;
 }

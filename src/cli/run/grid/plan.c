@@ -15,7 +15,7 @@ enum { VALUES_MAX = 1000, ADDED_WORDS = 16, NUMBER_SIZE = 32 };
 #define WHICH_RUN    "--task", "--method", "--latent_steps", "--seed", "--seeds", "--repeats"
 #define WHICH_FOLDER "--output", "--resume", "--dry-run"
 
-/* Answers do not depend on these; on the first of them nothing that is done depends either. */
+/* Answers do not depend on these. */
 #define HOW_FAST                                                                                   \
     "--generate_bs", "--threads", "--threads-batch", "--batch-size", "--ubatch-size",              \
         "--ctx-size", "--n-gpu-layers", "--device", "--rpc", "--no-mmap", "--offline",             \
@@ -385,7 +385,7 @@ bool lmi_grid_has_same_flags(const lmi_grid *a, const lmi_grid *b)
 
 bool lmi_grid_touches_done(const lmi_opt_group *groups, int argc, char **argv)
 {
-    static const char *const free_ones[] = {HOW_FAST, NULL};
+    static const char *const free_ones[] = {HOW_FAST, WHICH_FOLDER, NULL};
     char **words = lmi_new((size_t)argc, sizeof(*words));
     const size_t n = words ? lmi_options_without(words, groups, argc, argv, free_ones) : 1;
 

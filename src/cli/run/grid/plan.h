@@ -76,7 +76,8 @@ char *lmi_grid_text(lmi_grid *grid, const char *text, size_t len);
 /* Whether the flags of two grids are the same, but for those that say how fast, not what. */
 bool lmi_grid_has_same_flags(const lmi_grid *a, const lmi_grid *b);
 
-/* Whether some of the words may change what stands in a finished run, or ask it again. */
+/* Whether a command line that goes on with runs may change what stands in a finished one, or ask it
+ * again. */
 bool lmi_grid_touches_done(const lmi_opt_group *groups, int argc, char **argv);
 
 void lmi_grid_done(lmi_grid *grid);
