@@ -12,6 +12,7 @@ typedef struct settings {
     int64_t n, layers;
     double x;
     const char *name, *word, *tag;
+    lmi_words list;
 } settings;
 
 #define AT(field) offsetof(settings, field)
@@ -29,18 +30,40 @@ static const lmi_opt opts[] = {
 };
 static const lmi_opt_group groups[] = {{"All", opts, 0}, {0}};
 
+static const char *all_at(size_t i)
+{
+    return i == 0 ? "on" : NULL;
+}
+
+/* A command that gathers values of two flags, and one that has one of the two. */
+static const lmi_opt word_opts[] = {
+    {"--word", LMI_OPT_WORD, AT(word), "on|off_now", .help = "", .is_axis = true, .all_at = all_at},
+    {0},
+};
+static const lmi_opt gathering_opts[] = {
+    {"-n --number", LMI_OPT_INT, AT(n), "N", .max = 100, .words = "auto", .word_value = -1,
+     .help = "", .is_axis = true, .gathers = true},
+    {"--words", LMI_OPT_WORDS, AT(list), "W ...", .help = ""},
+    {0},
+};
+static const lmi_opt_group gathering[] = {
+    {"Word", word_opts, 0}, {"Number", gathering_opts, 0}, {0}};
+static const lmi_opt_group single[] = {{"Word", word_opts, 0}, {0}};
+
 static settings s;
 static lmi_args args;
 
+static char *argv[32] = {(char *)"cmd"};
+static int argc;
+
 /* Parse the words of `line`, which are parted by single spaces. */
-static lmas_status parse(const char *line)
+static lmas_status parse_by(const lmi_opt_group *table, const char *line)
 {
     static char text[256];
-    char *argv[32] = {(char *)"cmd"};
-    int argc = 1;
     char *word = text;
     lmas_status status;
 
+    argc = 1;
     assert_true(strlen(line) < sizeof(text));
     memcpy(text, line, strlen(line) + 1);
     while (*word) {
@@ -55,8 +78,13 @@ static lmas_status parse(const char *line)
     lmi_free(args.words);
     args = (lmi_args){0};
     s = (settings){.is_mapped = true, .n = 7};
-    status = lmi_options_parse(&args, &s, groups, argc, argv);
+    status = lmi_options_parse(&args, &s, table, argc, argv);
     return status;
+}
+
+static lmas_status parse(const char *line)
+{
+    return parse_by(groups, line);
 }
 
 static void test_long_names_match_with_dash_and_underscore(void **state)
@@ -239,6 +267,66 @@ static void test_a_tag_may_have_a_value_and_needs_none(void **state)
     assert_true(lmi_opt_takes_word(&text, "word") && !lmi_opt_takes_word(&on, "word"));
 }
 
+static void test_a_list_is_checked_value_by_value_and_leaves_its_field(void **state)
+{
+    (void)state;
+    assert_ok(parse_by(gathering, "--word on,off_now -n 3,auto,5"));
+    assert_null(s.word);
+    assert_int_equal(s.n, 7);
+    assert_int_equal(args.n_axes, 2);
+    assert_true(args.axes[0].is_list && args.axes[1].is_list);
+    assert_string_equal(args.axes[1].value, "3,auto,5");
+    assert_fails(LMAS_E_INVALID,
+                 "--word: expected on or off_now, or all, a comma between several, found \"of\"",
+                 parse_by(gathering, "--word on,of"));
+    assert_fails(LMAS_E_INVALID, "-n: expected a whole number from 0 to 100 or auto, a comma",
+                 parse_by(gathering, "-n 1,101"));
+    assert_fails(LMAS_E_INVALID, "found \"\"", parse_by(gathering, "-n 1,,2"));
+    assert_fails(LMAS_E_INVALID, "found \"1,\"", parse_by(gathering, "-n 1,"));
+    assert_fails(LMAS_E_INVALID, "found \"\"", parse_by(gathering, "--words a -n ,1"));
+}
+
+static void test_the_last_of_two_lists_counts(void **state)
+{
+    (void)state;
+    assert_ok(parse_by(gathering, "-n 1,2 --word all -n 3"));
+    assert_int_equal(args.n_axes, 2);
+    assert_true(!args.axes[0].is_list && args.axes[1].is_list);
+    assert_string_equal(args.axes[0].value, "3");
+    assert_int_equal(s.n, 3);
+}
+
+static void test_a_command_that_gathers_nothing_takes_no_lists(void **state)
+{
+    (void)state;
+    assert_fails(LMAS_E_INVALID, "--word: expected on or off_now, found \"on,off_now\"",
+                 parse_by(single, "--word on,off_now"));
+    assert_fails(LMAS_E_INVALID, "found \"all\"", parse_by(single, "--word all"));
+    assert_ok(parse_by(single, "--word on"));
+    assert_int_equal(args.n_axes, 0);
+}
+
+static void test_flags_are_found_and_left_out_with_what_is_theirs(void **state)
+{
+    static const char *const names[] = {"--words", "--number", NULL};
+    char *words[32];
+    size_t n;
+
+    (void)state;
+    assert_ok(parse_by(gathering, "a --words b c -n=3 --word on -- -n 4"));
+    n = lmi_options_without(words, gathering, argc, argv, names);
+    assert_int_equal(n, 6);
+    assert_string_equal(words[0], "a");
+    assert_string_equal(words[1], "--word");
+    assert_string_equal(words[3], "--");
+    assert_string_equal(words[4], "-n");
+    assert_string_equal(lmi_options_given(gathering, argc, argv, "--number"), "3");
+    assert_string_equal(lmi_options_given(gathering, argc, argv, "--words"), "b");
+    assert_null(lmi_options_given(gathering, argc, argv, "--none"));
+    assert_null(lmi_opt_find(gathering, "--none"));
+    assert_ptr_equal(lmi_opt_find(gathering, "-n"), gathering_opts);
+}
+
 static const char *nearest_of(const char *typed, const char *a, const char *b)
 {
     lmi_nearest nearest;
@@ -281,6 +369,10 @@ int main(void)
         cmocka_unit_test(test_choice_is_one_of_its_words),
         cmocka_unit_test(test_a_tag_takes_the_next_word_only_where_it_is_one),
         cmocka_unit_test(test_a_tag_may_have_a_value_and_needs_none),
+        cmocka_unit_test(test_a_list_is_checked_value_by_value_and_leaves_its_field),
+        cmocka_unit_test(test_the_last_of_two_lists_counts),
+        cmocka_unit_test(test_a_command_that_gathers_nothing_takes_no_lists),
+        cmocka_unit_test(test_flags_are_found_and_left_out_with_what_is_theirs),
         cmocka_unit_test(test_swapped_letters_are_one_edit),
     };
 

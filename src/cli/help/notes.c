@@ -123,6 +123,7 @@ const lmi_note lmi_files_run[] = {
     {"config.json", "in it, before the first question: all that shaped the run"},
     {"samples.jsonl", "a line as soon as a question ends: what was asked, answered and spent"},
     {"summary.json", "after the last question: the line on stdout"},
+    {"runs/TIME-grid", "the folder of several runs: grid.json, their plan, and a folder each"},
     {0},
 };
 

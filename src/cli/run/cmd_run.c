@@ -65,9 +65,11 @@ static const lmi_opt run_opts[] = {
     {"--output --output_path", LMI_OPT_FOLDER, offsetof(run_settings, output), "DIR",
      .help =
          "the run's folder (default: runs/<time>-<task>-<method>); one that holds this very run "
-         "goes on with it, one with another is refused"},
+         "goes on with it, one with another is refused. Of several runs the folder that theirs "
+         "are in (default: runs/<time>-grid)"},
     {"--resume", LMI_OPT_FOLDER, offsetof(run_settings, resume), "DIR",
-     .help = "go on with the run in DIR; flags that it was started with need not be repeated"},
+     .help = "go on with the run in DIR, or with all of several; flags that they were started with "
+             "need not be repeated"},
     {"--retry-failed", LMI_OPT_ON, offsetof(run_settings, retries),
      .help = "with --resume: ask the questions that failed again"},
     {"--max_time", LMI_OPT_REAL, offsetof(run_settings, max_time), "SECONDS", .min = 1,
@@ -843,6 +845,7 @@ const lmi_command lmi_cmd_run = {
     .name = "run",
     .summary = "evaluate a team on a benchmark or a data file",
     .usage = "-m MODEL [--task TASK] [--data FILE] [FLAG...]\n"
+             "-m MODEL --task TASK,... --method METHOD,... --seeds N,... [FLAG...]\n"
              "--resume DIR [FLAG...]",
     .about =
         "Has a team answer every question of a task and grades the answers. Each question is "
@@ -853,7 +856,11 @@ const lmi_command lmi_cmd_run = {
                 "all of them, greedy, into a folder of your choice\n"
                 "latentmas run -m models/demo.gguf --task demo --temp 0 --output runs/a\n"
                 "go on with it after an interruption\n"
-                "latentmas run --resume runs/a\n",
+                "latentmas run --resume runs/a\n"
+                "two methods by three seeds in one command, in a folder each; --dry-run shows the "
+                "plan\n"
+                "latentmas run -m models/demo.gguf --task demo --method baseline,latent_mas "
+                "--seeds 42,43,44 --output runs/b\n",
     .computes = true,
     .groups = groups,
     .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_data, lmi_env_models, lmi_env_hub,
