@@ -317,7 +317,7 @@ static bool store(void *field, const lmi_opt *opt, const char *value)
 /* "all", or values with commas between. */
 static bool is_list(const found *flag)
 {
-    return flag->takes_list &&
+    return flag->takes_list && flag->value &&
            (strchr(flag->value, ',') || (flag->opt->all_at && strcmp(flag->value, "all") == 0));
 }
 

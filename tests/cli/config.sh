@@ -1,6 +1,6 @@
 #!/bin/sh
 # --config: flags from a file, as if they had been typed.
-# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086,SC2059
 . tests/cli/common/claims.sh
 
 command_of() { sed -n '/"command": \[/,/\]/p' "$1/config.json" | tr -d ' ",\n'; }

@@ -44,6 +44,6 @@ lines "$tmp/out" | diff "$tmp/want" - >"$tmp/diff"
 ok $? "its 27 summaries are those of the undisturbed grid, times aside" "$tmp/diff"
 [ "$(answers "$tmp/killed")" = "$(answers "$tmp/whole")" ]
 ok $? "its texts, verdicts and counts too"
-[ "$(indices "$tmp/killed")" = "$(for i in $(seq 27); do printf '0 1 2 3 4 5 '; done)" ]
+[ "$(indices "$tmp/killed")" = "$(for _ in $(seq 27); do printf '0 1 2 3 4 5 '; done)" ]
 ok $? "every question of every run stands there exactly once"
 finish

@@ -56,11 +56,11 @@ static void test_a_measurement_has_two_ends(void **state)
 static void test_without_a_measurement_nothing_is_known(void **state)
 {
     const lmi_grid_rates none = {0};
+    const lmi_grid_estimate e = lmi_grid_estimate_of(&grid, &none);
     lmi_buf text;
 
     (void)state;
     lmi_buf_init(&text, 256);
-    const lmi_grid_estimate e = lmi_grid_estimate_of(&grid, &none);
     lmi_grid_describe(&text, &e);
     assert_string_equal(lmi_buf_text(&text), "not known before the first run is done");
     lmi_buf_done(&text);

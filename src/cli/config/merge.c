@@ -91,19 +91,16 @@ static lmas_status add_entry(words *out, const lmi_flagfile *file, const lmi_fla
     return LMAS_OK;
 }
 
-/* A list of pointers to the words, behind `n_before` places. */
-static lmas_status list_words(char ***out, const words *w, size_t n_before, size_t n_behind)
+/* A list of pointers to the words, behind `n_before` places; NULL without memory. */
+static char **list_words(const words *w, size_t n_before, size_t n_behind)
 {
     char **list = lmi_new(n_before + w->n + n_behind + 1, sizeof(*list));
     char *at = w->text.data;
     size_t i;
 
-    if (!list)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu words", w->n);
-    for (i = 0; i < w->n; i++, at += strlen(at) + 1)
+    for (i = 0; list && i < w->n; i++, at += strlen(at) + 1)
         list[n_before + i] = at;
-    *out = list;
-    return LMAS_OK;
+    return list;
 }
 
 /* Whether the parser takes these words; its message, with the place in the file before it. */
@@ -113,11 +110,11 @@ static lmas_status try_words(const words *w, const lmi_flagfile *file,
 {
     lmi_args args = {0};
     char message[LMI_ERROR_MAX];
-    char **argv;
-    lmas_status status = list_words(&argv, w, 1, 0);
+    char **argv = list_words(w, 1, 0);
+    lmas_status status;
 
-    if (status != LMAS_OK)
-        return status;
+    if (!argv)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu words", w->n);
     argv[0] = command;
     status = lmi_options_parse(&args, settings, groups, (int)w->n + 1, argv);
     lmi_free(args.words);
@@ -164,14 +161,14 @@ static lmas_status lay_out(lmi_merged *out, const words *w, const lmi_opt_group 
 {
     static char end[] = "--";
     lmi_walk walk = {.groups = groups, .argc = argc, .argv = argv, .at = 1};
-    lmas_status status = list_words(&out->words, w, 1, (size_t)argc + 1);
+    char **list = list_words(w, 1, (size_t)argc + 1);
     size_t n = 1 + w->n;
     lmi_part part;
     int i, pass;
 
-    if (status != LMAS_OK)
-        return status;
-    out->words[0] = argv[0];
+    if (!list)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu words", w->n);
+    list[0] = argv[0];
     for (pass = 0; pass < 2; pass++) {
         bool is_first = true;
 
@@ -179,13 +176,13 @@ static lmas_status lay_out(lmi_merged *out, const words *w, const lmi_opt_group 
             if ((part.opt == NULL) != (pass == 1) || part.opt == lmi_config_opts)
                 continue;
             if (pass == 1 && is_first && strcmp(argv[part.at], end) != 0)
-                out->words[n++] = end;
+                list[n++] = end;
             is_first = false;
             for (i = 0; i < part.n; i++)
-                out->words[n++] = argv[part.at + i];
+                list[n++] = argv[part.at + i];
         }
     }
-    out->argv = out->words;
+    out->argv = out->words = list;
     out->argc = (int)n;
     return LMAS_OK;
 }

@@ -1,5 +1,4 @@
 /* read.c - a file of flags to its entries. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -82,7 +81,7 @@ static lmas_status add_scalar(lmi_flagfile *file, yyjson_val *val)
     if (!text)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a number");
     status = add_value(file, text, len);
-    free(text);
+    lmi_free(text);
     return status;
 }
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "cli/config/flagfile.h"
 
 typedef struct reader {
@@ -97,19 +96,20 @@ static lmas_status read_entry(reader *r)
 
 lmas_status lmi_flagfile_read_toml(lmi_flagfile *out, const char *text)
 {
-    const size_t len = strlen(text);
-    char *copy = lmi_new(len + 2, 1);
-    reader r = {.file = out, .begin = copy, .at = copy};
-    lmas_status status = LMAS_OK;
+    reader r = {.file = out};
+    lmas_status status;
+    lmi_buf copy;
 
-    if (!copy)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for %s", out->path);
-    memcpy(copy, text, len);
-    copy[len] = '\n';
-    blank_comments(copy);
+    lmi_buf_init(&copy, LMI_FLAGFILE_SIZE_MAX + 1);
+    lmi_buf_puts(&copy, text);
+    lmi_buf_putc(&copy, '\n');
+    status = lmi_buf_status(&copy);
+    if (status == LMAS_OK)
+        blank_comments(copy.data);
+    r.begin = r.at = lmi_buf_text(&copy);
     for (r.at += strspn(r.at, " \t\r\n"); status == LMAS_OK && *r.at;
          r.at += strspn(r.at, " \t\r\n"))
         status = read_entry(&r);
-    lmi_free(copy);
+    lmi_buf_done(&copy);
     return status;
 }

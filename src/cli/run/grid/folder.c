@@ -84,7 +84,7 @@ static lmas_status take_text(char **out, lmi_grid *grid, const lmi_json *json, y
     text = yyjson_is_num(val) ? yyjson_val_write(val, 0, &len) : NULL;
     *out = text ? lmi_grid_text(grid, text, len)
                 : lmi_grid_text(grid, yyjson_get_str(val), yyjson_get_len(val));
-    free(text);
+    lmi_free(text);
     return *out ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for %s", json->label);
 }
 
@@ -293,7 +293,7 @@ static lmas_status take_summary(lmi_grid *grid, lmi_grid_run *run, const lmi_jso
     run->is_done = run->n > 0 && run->sums.n >= (double)run->n;
     line = run->is_done ? yyjson_write(json->doc, 0, &len) : NULL;
     run->summary = line ? lmi_grid_text(grid, line, len) : NULL;
-    free(line);
+    lmi_free(line);
     return run->summary || !run->is_done ? LMAS_OK
                                          : lmi_fail(LMAS_E_NOMEM, "no memory for a summary");
 }

@@ -130,7 +130,9 @@ static lmas_status list_seeds(values *out, lmi_grid *grid, const lmi_grid_call *
                       lmi_options_given(call->groups, args->argc, args->argv, "--seed")))
         return lmi_fail(LMAS_E_INVALID, "--seeds names the seeds: leave out --seed and --repeats");
     for (i = 0; status == LMAS_OK && !are_named && i < call->flags->repeats; i++) {
-        snprintf(number, sizeof(number), "%lld", (long long)(call->seed + i));
+        const int64_t seed = call->seed + i;
+
+        snprintf(number, sizeof(number), "%lld", (long long)seed);
         status = add_value(out, "--repeats", lmi_grid_text(grid, number, strlen(number)));
     }
     return status;
