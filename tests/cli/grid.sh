@@ -102,13 +102,16 @@ run run $GRID --task demo --output "$tmp/other"
 ok $? "a run that cannot go on is said, the others are made, and the exit code tells" "$tmp/err"
 
 # Ctrl-C stops the grid.
-"$LATENTMAS" run $GRID --max_samples 60 --output "$tmp/stopped" >"$tmp/out" 2>"$tmp/err" </dev/null &
+"$LATENTMAS" run $GRID --max_samples 200 --output "$tmp/stopped" >"$tmp/stopped.out" 2>"$tmp/stopped.err" </dev/null &
 pid=$!
-until grep -q 'run 1 of 8' "$tmp/err" && [ -s "$tmp/stopped/demo-baseline-seed42/samples.jsonl" ]; do sleep 0.05; done
+until grep -q 'run 1 of 8' "$tmp/stopped.err" && [ -s "$tmp/stopped/demo-baseline-seed42/samples.jsonl" ]; do sleep 0.05; done
+run run --resume "$tmp/stopped"
+[ "$code" -eq 1 ] && [ ! -s "$tmp/out" ] && grep -q 'is in use: another latentmas works on these runs' "$tmp/err"
+ok $? "two processes do not work in one folder" "$tmp/err"
 kill -INT $pid
 wait $pid
-[ $? -eq 130 ] && ! grep -q 'run 2 of 8' "$tmp/err" && grep -qF "latentmas run --resume $tmp/stopped" "$tmp/err"
-ok $? "an interrupt stops all of it, and says how to go on" "$tmp/err"
+[ $? -eq 130 ] && ! grep -q 'run 2 of 8' "$tmp/stopped.err" && grep -qF "latentmas run --resume $tmp/stopped" "$tmp/stopped.err"
+ok $? "an interrupt stops all of it, and says how to go on" "$tmp/stopped.err"
 
 run run -m $MODEL --task gsm8k --data $SUMS --max_samples 1 --temp 0 --per-task-defaults --output "$tmp/paper" -n 4
 [ "$code" -eq 0 ] && grep -q 'as the paper has it: --top-p 0.95$' "$tmp/err" && command_of "$tmp/paper" | grep -q -- '--top-p0.95' &&
@@ -126,6 +129,7 @@ fails 2 'holds the questions of one task' "--data is of one task" run -m $MODEL 
 fails 2 'holds runs with other flags' "a folder of other runs is refused" run $GRID --temp 0 --output "$tmp/whole"
 fails 2 'holds a single run' "a folder of a run is no folder of several" run $GRID --output "$tmp/alone"
 fails 2 'goes on with the runs that' "--resume has its runs" run --resume "$tmp/whole" --seeds 1,2
+fails 2 '--temp with the --resume of several runs' "a flag that makes other runs does not join" run --resume "$tmp/whole" -np 2 --temp 0
 fails 2 'found "all"' "ask takes no lists" ask -m $MODEL --method all x
 mkdir -p "$tmp/bad" && echo '{"flags": [], "runs": [{"name": "../x", "task": "demo", "method": "baseline", "seed": 1, "command": []}]}' >"$tmp/bad/grid.json"
 fails 1 'expected a name' "a plan that leads elsewhere is refused" run --resume "$tmp/bad"

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
@@ -31,7 +32,7 @@ typedef struct work {
     char **added;      /* words of a --resume, for all runs */
     size_t n_added;
     lmi_stage lender;
-    bool is_lent;
+    bool is_lent, is_locked;
     lmi_grid_rates measured;
 } work;
 
@@ -85,7 +86,7 @@ static lmas_status check_resume(const lmi_grid_call *call)
                             call->resume, start[i], call->resume);
     if (!lmi_grid_is_folder(call->resume))
         return lmi_fail(LMAS_E_INVALID, "%s is no folder of several runs", call->resume);
-    return LMAS_OK;
+    return lmi_grid_check_joining(call->groups, call->args->argc, call->args->argv);
 }
 
 /* Put the words of this command behind those of each run. */
@@ -400,12 +401,24 @@ static int make_single(work *w)
     return code;
 }
 
+/* A folder that is there is locked before a model is loaded, a new one made when all is good. */
+static lmas_status lock(work *w, bool makes)
+{
+    lmas_status status = LMAS_OK;
+
+    if (!w->call->flags->is_dry && !w->is_locked && (makes || lmi_is_dir(w->folder))) {
+        status = lmi_grid_lock(w->folder);
+        w->is_locked = status == LMAS_OK;
+    }
+    return status;
+}
+
 static int make_grid(work *w)
 {
     lmi_grid_estimate estimate;
-    lmas_status status = LMAS_OK;
+    lmas_status status = lock(w, false);
 
-    if (n_left(w) > 0)
+    if (status == LMAS_OK && n_left(w) > 0)
         status = load(w);
     if (status != LMAS_OK)
         return lmi_say_failure(status);
@@ -415,7 +428,7 @@ static int make_grid(work *w)
     lmi_grid_show(&w->grid, w->call, &estimate);
     if (w->call->flags->is_dry)
         return LMI_EXIT_OK;
-    status = lmi_grid_lock(w->folder);
+    status = lock(w, true);
     if (status == LMAS_OK && !w->is_resumed)
         status = lmi_grid_write(&w->grid, &w->before, w->folder);
     return status == LMAS_OK ? make_all(w) : lmi_say_failure(status);

@@ -22,6 +22,12 @@ enum { VALUES_MAX = 1000, ADDED_WORDS = 16, NUMBER_SIZE = 32 };
         "--verbose", "--code_parallel", "--vllm_parallel", "--vllm_tries", "--vllm_timeout",       \
         "--max_time"
 
+/* Of a run that goes on: its files may lie elsewhere, and what failed may be asked again. */
+#define MAY_JOIN                                                                                   \
+    "--model", "--hf-repo", "--data", "--python", "--api_key_file", "--vllm_url",                  \
+        "--chat-template-file", "--agent_models", "--retry-failed", "--allow-code",                \
+        "--allow-tools"
+
 /* Values of one flag. */
 typedef struct values {
     const char *at[VALUES_MAX];
@@ -383,6 +389,23 @@ bool lmi_grid_has_same_flags(const lmi_grid *a, const lmi_grid *b)
     lmi_free(words[0]);
     lmi_free(words[1]);
     return is_equal && n[0] == n[1];
+}
+
+lmas_status lmi_grid_check_joining(const lmi_opt_group *groups, int argc, char **argv)
+{
+    static const char *const free_ones[] = {HOW_FAST, MAY_JOIN, WHICH_FOLDER, NULL};
+    char **words = lmi_new((size_t)argc, sizeof(*words));
+    lmas_status status = LMAS_OK;
+
+    if (!words)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a command line");
+    if (lmi_options_without(words, groups, argc, argv, free_ones) > 0)
+        status = lmi_fail(LMAS_E_INVALID,
+                          "%s with the --resume of several runs would make others of those that "
+                          "are left: leave it out, or begin anew in another folder",
+                          words[0]);
+    lmi_free(words);
+    return status;
 }
 
 bool lmi_grid_touches_done(const lmi_opt_group *groups, int argc, char **argv)

@@ -76,6 +76,9 @@ char *lmi_grid_text(lmi_grid *grid, const char *text, size_t len);
 /* Whether the flags of two grids are the same, but for those that say how fast, not what. */
 bool lmi_grid_has_same_flags(const lmi_grid *a, const lmi_grid *b);
 
+/* LMAS_E_INVALID where a command line that goes on with runs has flags that make other runs. */
+lmas_status lmi_grid_check_joining(const lmi_opt_group *groups, int argc, char **argv);
+
 /* Whether a command line that goes on with runs may change what stands in a finished one, or ask it
  * again. */
 bool lmi_grid_touches_done(const lmi_opt_group *groups, int argc, char **argv);
