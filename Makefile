@@ -95,6 +95,7 @@ LIB_OBJ  := $(filter-out $(B)/obj/process/keeper.o,$(foreach r,$(LIB_ROOMS),$(ca
 PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driver_py.o \
             $(B)/obj/cli/convert_py.o $(B)/obj/data/same_py.o $(B)/obj/eval/inspect_html.o \
             $(B)/obj/data/builtin_tasks.o \
+            $(B)/obj/eval/reference_json.o \
             $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o \
             $(B)/obj/data/demo_split_jsonl.o
 
@@ -187,6 +188,12 @@ $(B)/gen/inspect_html.c: $(B)/gen/inspect.html tools/embed.sh
 	$(call say,GEN,$@)
 	$(Q)sh tools/embed.sh text lmi_inspect_html eval/inspect/page.h $< >$@
 
+# And the numbers that others have published.
+$(B)/gen/reference_json.c: src/eval/report/grid/reference.json tools/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed.sh text lmi_reference_json eval/report/grid/reference.h $< >$@
+
 # And the data sets that come with the program.
 $(B)/gen/%_jsonl.c: src/data/%.jsonl tools/embed.sh
 	@mkdir -p $(@D)
@@ -205,6 +212,7 @@ $(eval $(call gen_rule,sandbox,driver_py))
 $(eval $(call gen_rule,data,same_py))
 $(eval $(call gen_rule,data,builtin_tasks))
 $(eval $(call gen_rule,eval,inspect_html))
+$(eval $(call gen_rule,eval,reference_json))
 $(eval $(call gen_rule,cli,convert_py))
 $(eval $(call gen_rule,data,demo_jsonl))
 $(eval $(call gen_rule,data,demo_secret_jsonl))

@@ -11,6 +11,7 @@
  */
 #include "base/json.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -390,6 +391,14 @@ void lmi_json_add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *
 {
     if (text)
         yyjson_mut_obj_add_str(doc, object, key, text);
+    else
+        yyjson_mut_obj_add_null(doc, object, key);
+}
+
+void lmi_json_add_real(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, double x)
+{
+    if (isfinite(x))
+        yyjson_mut_obj_add_real(doc, object, key, x);
     else
         yyjson_mut_obj_add_null(doc, object, key);
 }

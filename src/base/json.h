@@ -71,6 +71,9 @@ void lmi_json_lose(yyjson_mut_doc *doc);
 void lmi_json_add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
                        const char *text);
 
+/* Add `x` at `key`; null when it is not finite, which JSON cannot say. */
+void lmi_json_add_real(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, double x);
+
 /* Append the document to `out`, and free it in any case. LMAS_E_FORMAT when one of its texts is
  * not UTF-8, LMAS_E_NOMEM when memory ran out while it was filled. */
 lmas_status lmi_json_write(lmi_buf *out, yyjson_mut_doc *doc, yyjson_write_flag flags,

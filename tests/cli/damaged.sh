@@ -31,7 +31,7 @@ report = json.load(open(sys.argv[1]))
 assert len(report["runs"]) == 35 and all(r["n"] == 200 for r in report["runs"])
 assert sum(note.startswith("left out: ") for note in report["notes"]) == int(sys.argv[2])' "$tmp/out" "$n" 2>"$tmp/err"
 ok $? "the 35 others are all there, and the notes hold the same lines" "$tmp/err"
-for form in "" --markdown --html; do
+for form in "" --markdown --csv --latex --html; do
     run report "$tmp/runs"/whole-1 "$tmp/runs"/[!w]* $form
     [ "$code" -eq 0 ] && [ "$(grep -o 'left out' "$tmp/out" | wc -l)" -eq "$n" ]
     ok $? "report ${form:-as text} tells of each folder left out" "$tmp/err"

@@ -33,7 +33,7 @@ run report "$tmp/going"
 ok $? "a run that still goes on is reported as far as it is, and not touched" "$tmp/out"
 
 fails 2 'expected the folders of runs, found none' "a report of nothing is wrong usage" report
-fails 2 'expected one of --markdown, --json and --html' "two forms at once are wrong usage" \
+fails 2 'expected one of --markdown, --json, --csv, --latex and --html' "two forms at once are wrong usage" \
     report "$tmp/going" --json --html
 fails 1 'there is no such folder' "a folder that is not there is a failure" report "$tmp/nowhere"
 mkdir "$tmp/empty"

@@ -7,24 +7,33 @@
 #include "cli/flags.h"
 #include "cli/show/term.h"
 #include "eval/export/export.h"
+#include "eval/report/grid/write.h"
 #include "eval/report/write.h"
 
 typedef struct report_settings {
     lmi_general_flags general;
-    bool is_markdown, is_json, is_html, is_partial, is_strict, is_forced;
-    const char *output, *against, *lm_eval, *evalplus, *inspect;
+    bool is_markdown, is_json, is_csv, is_latex, is_html, is_partial, is_strict, is_forced;
+    const char *output, *against, *reference, *lm_eval, *evalplus, *inspect;
 } report_settings;
 
 #define AT(field) offsetof(report_settings, field)
 static const lmi_opt report_opts[] = {
     {"--markdown", LMI_OPT_ON, AT(is_markdown), .help = "print tables for GitHub"},
     {"--json", LMI_OPT_ON, AT(is_json), .help = "print one JSON object with all numbers"},
+    {"--csv", LMI_OPT_ON, AT(is_csv),
+     .help = "print a line of comma-separated values for each method and task, seeds pooled"},
+    {"--latex", LMI_OPT_ON, AT(is_latex),
+     .help = "print a table of tasks by methods for the package booktabs"},
     {"--html", LMI_OPT_ON, AT(is_html),
      .help = "print one page with tables and plots; it needs no network"},
     {"--output", LMI_OPT_FILE, AT(output), "FILE", .help = "write to FILE instead"},
     {"--against", LMI_OPT_TEXT, AT(against), "RUN|METHOD",
      .help = "measure the others against this run, or in each task against the first run of this "
              "method (default: against the first run, and test all pairs)"},
+    {"--reference", LMI_OPT_TEXT, AT(reference), "NAME",
+     .help =
+         "hold the numbers that others have published of a model beside them, such as qwen3-4b; "
+         "list prints whose there are"},
     {"--partial", LMI_OPT_ON, AT(is_partial), .help = "accept a run of which shards are missing"},
     {"--strict", LMI_OPT_ON, AT(is_strict),
      .help = "fail over a folder that cannot be read, instead of leaving it out"},
@@ -62,15 +71,16 @@ static bool is_export(const report_settings *s)
 
 static lmas_status check(const report_settings *s)
 {
-    const int n_forms = s->is_markdown + s->is_json + s->is_html;
+    const int n_forms = s->is_markdown + s->is_json + s->is_csv + s->is_latex + s->is_html;
 
     if (n_forms > 1)
-        return lmi_fail(LMAS_E_INVALID, "report: expected one of --markdown, --json and --html, "
-                                        "found several");
+        return lmi_fail(LMAS_E_INVALID,
+                        "report: expected one of --markdown, --json, --csv, --latex "
+                        "and --html, found several");
     if (is_export(s) && (n_forms || s->output))
         return lmi_fail(LMAS_E_INVALID,
                         "report: --lm-eval, --evalplus and --inspect write no report: leave out "
-                        "--markdown, --json, --html and --output");
+                        "--markdown, --json, --csv, --latex, --html and --output");
     return LMAS_OK;
 }
 
@@ -80,6 +90,10 @@ static lmas_status write_form(lmi_buf *out, const report_settings *s, const lmi_
         return lmi_report_markdown(out, c);
     if (s->is_json)
         return lmi_report_json(out, c);
+    if (s->is_csv)
+        return lmi_report_csv(out, c);
+    if (s->is_latex)
+        return lmi_report_latex(out, c);
     return s->is_html ? lmi_report_html(out, c) : lmi_report_text(out, c);
 }
 
@@ -140,6 +154,7 @@ static lmas_status compare(lmi_comparison *out, const report_settings *s, const 
         .n_folders = args->n_words,
         .against = s->against,
         .is_partial = s->is_partial,
+        .reference = s->reference,
         .lost = s->is_strict ? NULL : &lost,
     };
     lmas_status status;
@@ -151,12 +166,26 @@ static lmas_status compare(lmi_comparison *out, const report_settings *s, const 
     return status;
 }
 
+static int list_reference(void)
+{
+    lmas_status status;
+    lmi_buf list;
+
+    lmi_buf_init(&list, LMI_REPORT_MAX);
+    status = lmi_reference_list(&list);
+    fputs(lmi_buf_text(&list), stdout);
+    lmi_buf_done(&list);
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
+}
+
 static int run(void *settings, const lmi_args *args)
 {
     const report_settings *s = settings;
     lmi_comparison comparison = {0};
     lmas_status status;
 
+    if (s->reference && strcmp(s->reference, "list") == 0)
+        return list_reference();
     if (args->n_words == 0) {
         lmi_say("report: expected the folders of runs, found none");
         return LMI_EXIT_USAGE;

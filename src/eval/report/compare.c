@@ -46,6 +46,7 @@ void lmi_compare_done(lmi_comparison *comparison)
         lmi_buf_done(&comparison->controls[i].readings);
     lmi_free(comparison->controls);
     lmi_grid_done(&comparison->grid);
+    lmi_reference_done(&comparison->reference);
     lmi_free(comparison->pools);
     lmi_free(comparison->runs);
     lmi_free(comparison->pairs);
@@ -420,8 +421,20 @@ lmi_pair lmi_pair_of(const lmi_comparison *c, size_t a, size_t b)
     return pair;
 }
 
-/* All pairs of a block but those of two controls; or, where a reference was asked for, those with
- * it. */
+/* Seeds of one pool are no two ways to answer; of two pools that share seeds, those of one seed are
+ * enough to compare them. */
+static bool is_across_seeds(const lmi_comparison *c, size_t a, size_t b)
+{
+    const lmi_run *left = &c->runs[a];
+    const lmi_run *right = &c->runs[b];
+
+    return left->pool == right->pool ||
+           (c->pools[left->pool].n_runs > 1 && c->pools[right->pool].n_runs > 1 &&
+            left->record.seed != right->record.seed);
+}
+
+/* All pairs of a block but those of two controls or of other seeds; or, where a reference was asked
+ * for, those with it. */
 static lmas_status make_pairs(lmi_comparison *c, bool is_against)
 {
     size_t a, b;
@@ -431,8 +444,9 @@ static lmas_status make_pairs(lmi_comparison *c, bool is_against)
         return lmi_fail(LMAS_E_NOMEM, "no memory for pairs of %zu runs", c->n_runs);
     for (a = 0; a < c->n_runs; a++)
         for (b = 0; b < c->n_runs; b++) {
-            const bool is_wanted = is_against ? c->runs[b].reference == a && a != b
-                                              : a < b && !lmi_controls_share(c, a, b);
+            const bool is_wanted =
+                is_against ? c->runs[b].reference == a && a != b
+                           : a < b && !lmi_controls_share(c, a, b) && !is_across_seeds(c, a, b);
 
             if (is_wanted && c->runs[a].block == c->runs[b].block)
                 c->pairs[c->n_pairs++] = lmi_pair_of(c, a, b);
@@ -510,11 +524,25 @@ static void note_dropped(lmi_comparison *c, const lmi_run *run)
              (double)w->n_kept / n * 100, n);
 }
 
-static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
+static void note_reference(lmi_comparison *c)
 {
-    lmas_status status = take_folders(c, p);
     size_t i;
 
+    for (i = 0; i < c->reference.n; i++)
+        if (lmi_reported_here(c, &c->reference.numbers[i]))
+            return;
+    if (c->reference.name)
+        lmi_buf_printf(&c->notes, "--reference %s has no numbers for these tasks\n",
+                       c->reference.name);
+}
+
+static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
+{
+    lmas_status status = p->reference ? lmi_reference_open(&c->reference, p->reference) : LMAS_OK;
+    size_t i;
+
+    if (status == LMAS_OK)
+        status = take_folders(c, p);
     if (status == LMAS_OK)
         status = check_against(c, p->against);
     if (status != LMAS_OK)
@@ -537,6 +565,7 @@ static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
         status = lmi_grid_find(c);
     if (status == LMAS_OK)
         status = make_pairs(c, p->against != NULL);
+    note_reference(c);
     return status == LMAS_OK ? lmi_buf_status(&c->notes) : status;
 }
 

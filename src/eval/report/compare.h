@@ -9,6 +9,7 @@
 #define LMI_EVAL_REPORT_COMPARE_H
 
 #include "eval/record.h"
+#include "eval/report/grid/reference.h"
 #include "eval/stats.h"
 
 /* Most runs of one report, once shards are merged. */
@@ -130,6 +131,7 @@ typedef struct lmi_comparison {
     lmi_pool *pools;
     size_t n_pools;
     lmi_grid grid;
+    lmi_reference reference; /* published numbers, where asked for; else its name is NULL */
     size_t n_blocks;
     size_t n_lost; /* folders left out; the notes begin with them */
     lmi_buf notes; /* a line each: valid UTF-8 without control characters */
@@ -138,8 +140,9 @@ typedef struct lmi_comparison {
 typedef struct lmi_compare_params {
     const char *const *folders; /* of runs, or of grids of them */
     size_t n_folders;
-    const char *against; /* a folder, or a method among the runs; NULL: the first of each task */
-    bool is_partial;     /* shards may be missing */
+    const char *against;   /* a folder, or a method among the runs; NULL: the first of each task */
+    bool is_partial;       /* shards may be missing */
+    const char *reference; /* whose published numbers to hold beside; NULL: nobody's */
     lmi_buf *lost; /* takes a line for each folder that cannot be read, which is left out then, and
                     * of whose run shards may be missing; NULL: one such folder is a failure */
 } lmi_compare_params;
@@ -177,8 +180,17 @@ const lmi_pool *lmi_grid_pool(const lmi_comparison *comparison, size_t row, size
 double lmi_grid_figure(const lmi_comparison *comparison, size_t row, size_t column,
                        lmi_metric metric);
 
+/* Append what the row `row` is called: its task, and its data where another row has the task
+ * too. */
+void lmi_grid_row_name(lmi_buf *out, const lmi_comparison *comparison, size_t row);
+
 /* "exact %", "spoken tokens a question", ...: what the block of a metric is called. */
 const char *lmi_metric_name(lmi_metric metric);
+
+/* Whether a published number is of a task among the runs; what was measured here beside it, NULL
+ * for nothing (grid/beside.c). */
+bool lmi_reported_here(const lmi_comparison *comparison, const lmi_reported *number);
+const lmi_pool *lmi_reported_beside(const lmi_comparison *comparison, const lmi_reported *number);
 
 /* The run that those of a block are measured against. */
 const lmi_run *lmi_block_reference(const lmi_comparison *comparison, size_t block);

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "eval/report/grid/write.h"
 #include "eval/report/write.h"
 
 /* A document that grows. Texts are copied into it, made valid where they are paths. */
@@ -23,24 +24,16 @@ static void add_text(writer *w, yyjson_mut_val *object, const char *key, const c
         yyjson_mut_obj_add_null(w->doc, object, key);
 }
 
-static void add_real(writer *w, yyjson_mut_val *object, const char *key, double x)
-{
-    if (isfinite(x))
-        yyjson_mut_obj_add_real(w->doc, object, key, x);
-    else
-        yyjson_mut_obj_add_null(w->doc, object, key);
-}
-
 static void add_rate(writer *w, yyjson_mut_val *object, const char *key, const lmi_rate *rate)
 {
     yyjson_mut_val *o = yyjson_mut_obj_add_obj(w->doc, object, key);
 
     yyjson_mut_obj_add_uint(w->doc, o, "n", rate->n);
     yyjson_mut_obj_add_uint(w->doc, o, "right", rate->n_right);
-    add_real(w, o, "accuracy", rate->share);
-    add_real(w, o, "low", rate->n ? rate->interval.low : NAN);
-    add_real(w, o, "high", rate->n ? rate->interval.high : NAN);
-    add_real(w, o, "stderr", lmi_stderr(rate->n_right, rate->n));
+    lmi_json_add_real(w->doc, o, "accuracy", rate->share);
+    lmi_json_add_real(w->doc, o, "low", rate->n ? rate->interval.low : NAN);
+    lmi_json_add_real(w->doc, o, "high", rate->n ? rate->interval.high : NAN);
+    lmi_json_add_real(w->doc, o, "stderr", lmi_stderr(rate->n_right, rate->n));
 }
 
 static void add_work(writer *w, yyjson_mut_val *o, const lmi_work *work)
@@ -57,15 +50,15 @@ static void add_figures(writer *w, yyjson_mut_val *object, const lmi_figures *f)
 {
     yyjson_mut_val *o = yyjson_mut_obj_add_obj(w->doc, object, "per_question");
 
-    add_real(w, o, "spoken", f->spoken);
-    add_real(w, o, "tokens", f->total);
-    add_real(w, o, "thoughts", f->thoughts);
-    add_real(w, o, "wall_sec", f->wall_s);
-    add_real(w, o, "engine_sec", f->engine_s);
-    add_real(w, o, "read_sec", f->read_s);
-    add_real(w, o, "think_sec", f->think_s);
-    add_real(w, o, "speak_sec", f->speak_s);
-    add_real(w, object, "speedup", f->speedup);
+    lmi_json_add_real(w->doc, o, "spoken", f->spoken);
+    lmi_json_add_real(w->doc, o, "tokens", f->total);
+    lmi_json_add_real(w->doc, o, "thoughts", f->thoughts);
+    lmi_json_add_real(w->doc, o, "wall_sec", f->wall_s);
+    lmi_json_add_real(w->doc, o, "engine_sec", f->engine_s);
+    lmi_json_add_real(w->doc, o, "read_sec", f->read_s);
+    lmi_json_add_real(w->doc, o, "think_sec", f->think_s);
+    lmi_json_add_real(w->doc, o, "speak_sec", f->speak_s);
+    lmi_json_add_real(w->doc, object, "speedup", f->speedup);
     yyjson_mut_obj_add_str(w->doc, object, "speedup_of",
                            f->is_speedup_of_engine ? "engine" : "wall");
 }
@@ -83,6 +76,22 @@ static void add_agents(writer *w, yyjson_mut_val *object, const lmi_record *r)
     }
 }
 
+/* What is not recorded is null. */
+static void add_site(writer *w, yyjson_mut_val *object, const lmi_site *site)
+{
+    yyjson_mut_val *o = yyjson_mut_obj_add_obj(w->doc, object, "site");
+
+    add_text(w, o, "processor", site->has_machine ? site->processor : NULL);
+    add_text(w, o, "system", site->has_machine ? site->system : NULL);
+    add_text(w, o, "devices", site->has_machine ? site->devices : NULL);
+    yyjson_mut_obj_add_uint(w->doc, o, "cores", site->n_cores);
+    yyjson_mut_obj_add_uint(w->doc, o, "memory", site->memory);
+    yyjson_mut_obj_add_uint(w->doc, o, "threads", site->n_threads);
+    yyjson_mut_obj_add_uint(w->doc, o, "threads_batch", site->n_threads_batch);
+    yyjson_mut_obj_add_uint(w->doc, o, "lanes", site->n_lanes);
+    yyjson_mut_obj_add_bool(w->doc, o, "is_mixed", site->is_mixed);
+}
+
 static void add_origin(writer *w, yyjson_mut_val *o, const lmi_record *r)
 {
     yyjson_mut_val *folders = yyjson_mut_obj_add_arr(w->doc, o, "folders");
@@ -98,6 +107,9 @@ static void add_origin(writer *w, yyjson_mut_val *o, const lmi_record *r)
     }
     yyjson_mut_obj_add_uint(w->doc, o, "n_shards", r->n_shards);
     add_text(w, o, "started", r->started);
+    if (r->has_seed)
+        yyjson_mut_obj_add_uint(w->doc, o, "seed", r->seed);
+    add_site(w, o, &r->site);
     add_text(w, o, "model_path", r->model_path);
     add_text(w, o, "data_path", r->data_path);
 }
@@ -121,6 +133,10 @@ static void add_run(writer *w, yyjson_mut_val *runs, const lmi_comparison *c, co
     yyjson_mut_obj_add_uint(w->doc, o, "n_questions", r->n_questions);
     yyjson_mut_obj_add_bool(w->doc, o, "is_complete", r->n == r->n_questions);
     yyjson_mut_obj_add_uint(w->doc, o, "errors", r->n_errors);
+    yyjson_mut_obj_add_uint(w->doc, o, "cut", r->n_cut);
+    yyjson_mut_obj_add_uint(w->doc, o, "circling", r->n_circling);
+    yyjson_mut_obj_add_uint(w->doc, o, "pool", run->pool);
+    yyjson_mut_obj_add_bool(w->doc, o, "is_elsewhere", run->is_elsewhere);
     if (r->n_conflicts)
         yyjson_mut_obj_add_uint(w->doc, o, "conflicts", r->n_conflicts);
     add_rate(w, o, "exact", &run->figures.exact);
@@ -145,7 +161,7 @@ static void add_pair(writer *w, yyjson_mut_val *pairs, const lmi_comparison *c,
     yyjson_mut_obj_add_uint(w->doc, o, "only_first", pair->n_only_a);
     yyjson_mut_obj_add_uint(w->doc, o, "only_second", pair->n_only_b);
     yyjson_mut_obj_add_uint(w->doc, o, "neither", pair->n_neither);
-    add_real(w, o, "p", pair->p);
+    lmi_json_add_real(w->doc, o, "p", pair->p);
 }
 
 static void add_lines(writer *w, yyjson_mut_val *object, const char *key, const lmi_buf *lines)
@@ -172,9 +188,9 @@ static void add_control(writer *w, yyjson_mut_val *rows, const lmi_comparison *c
     add_text(w, o, "control", lmas_control_name(row->control));
     add_rate(w, o, "exact", &run->figures.exact);
     add_text(w, o, "not_tested", row->pair.reason);
-    add_real(w, o, "points", is_off ? NAN : row->pair.points);
-    add_real(w, o, "p", is_off ? NAN : row->pair.p);
-    add_real(w, o, "spoken", run->figures.spoken);
+    lmi_json_add_real(w->doc, o, "points", is_off ? NAN : row->pair.points);
+    lmi_json_add_real(w->doc, o, "p", is_off ? NAN : row->pair.p);
+    lmi_json_add_real(w->doc, o, "spoken", run->figures.spoken);
 }
 
 static void add_controls(writer *w, yyjson_mut_val *root, const lmi_comparison *c)
@@ -211,6 +227,7 @@ lmas_status lmi_report_json(lmi_buf *out, const lmi_comparison *comparison)
     pairs = yyjson_mut_obj_add_arr(w.doc, root, "pairs");
     for (i = 0; i < comparison->n_pairs; i++)
         add_pair(&w, pairs, comparison, &comparison->pairs[i]);
+    lmi_grid_json(w.doc, root, comparison);
     add_lines(&w, root, "notes", &comparison->notes);
     lmi_buf_done(&w.valid);
     return lmi_json_write(out, w.doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END,

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "eval/report/format.h"
+#include "eval/report/grid/write.h"
 #include "eval/report/write.h"
 
 /* "40.0 [16.8, 68.7]" */
@@ -57,7 +58,7 @@ static void write_run(lmi_buf *out, const lmi_run *run)
         lmi_buf_printf(out, " %zu of %zu |", r->n, r->n_questions);
     write_rate(out, &f->exact);
     write_rate(out, &f->compat);
-    lmi_buf_printf(out, " %zu |", r->n_errors);
+    lmi_buf_printf(out, " %zu | %zu |", r->n_errors, r->n_cut);
     for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
         write_number(out, values[i]);
     lmi_buf_putc(out, '\n');
@@ -69,12 +70,36 @@ static void write_runs(lmi_buf *out, const lmi_comparison *c, size_t block)
 
     lmi_buf_puts(out,
                  "| | method | team | model | settings | n | exact % [95 %] | "
-                 "compat % [95 %] | errors | spoken | tokens | thoughts | s | engine s | "
+                 "compat % [95 %] | errors | cut | spoken | tokens | thoughts | s | engine s | "
                  "read s | think s | speak s | speed-up |\n"
-                 "|---|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+                 "|---|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for (i = 0; i < c->n_runs; i++)
         if (c->runs[i].block == block)
             write_run(out, &c->runs[i]);
+}
+
+/* When and on what. */
+static void write_sites(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    size_t i;
+
+    lmi_buf_puts(out, "\n| | started | threads | lanes | machine |\n|---|---|--:|--:|---|\n");
+    for (i = 0; i < c->n_runs; i++) {
+        const lmi_record *r = &c->runs[i].record;
+        lmi_buf machine;
+
+        if (c->runs[i].block != block)
+            continue;
+        lmi_buf_printf(out, "| %s | ", c->runs[i].key);
+        lmi_markdown(out, r->started ? r->started : "-");
+        lmi_buf_printf(out, " | %llu | %llu | ", (unsigned long long)r->site.n_threads,
+                       (unsigned long long)r->site.n_lanes);
+        lmi_buf_init(&machine, out->max);
+        lmi_site_describe(&machine, &r->site);
+        lmi_markdown(out, lmi_buf_text(&machine));
+        lmi_buf_puts(out, r->site.is_mixed ? ", ... |\n" : " |\n");
+        lmi_buf_done(&machine);
+    }
 }
 
 static void write_p(lmi_buf *out, double p)
@@ -171,6 +196,8 @@ lmas_status lmi_report_markdown(lmi_buf *out, const lmi_comparison *comparison)
 {
     size_t block;
 
+    lmi_grid_markdown(out, comparison);
+    lmi_reference_markdown(out, comparison);
     for (block = 0; block < comparison->n_blocks; block++) {
         const lmi_record *r = &lmi_block_reference(comparison, block)->record;
 
@@ -180,6 +207,7 @@ lmas_status lmi_report_markdown(lmi_buf *out, const lmi_comparison *comparison)
         lmi_markdown(out, r->data_sha256);
         lmi_buf_puts(out, "\n\n");
         write_runs(out, comparison, block);
+        write_sites(out, comparison, block);
         write_controls(out, comparison, block);
         write_pairs(out, comparison, block);
         lmi_buf_putc(out, '\n');

@@ -10,10 +10,14 @@
 
 #include "base/mem.h"
 #include "eval/report/format.h"
+#include "eval/report/grid/write.h"
 #include "eval/report/write.h"
 
 /* Columns of what runs are called; the folder takes the rest of the line. */
 enum { METHOD_WIDTH = 12, TEAM_WIDTH = 16, MODEL_WIDTH = 24, FOLDER_WIDTH = 36, LINE_WIDTH = 98 };
+
+/* And of where they ran. */
+enum { STARTED_WIDTH = 20, MACHINE_WIDTH = 54 };
 
 /* What the columns mean, for whoever sees them the first time. */
 static const char legend[] =
@@ -88,8 +92,8 @@ static void write_answers(lmi_buf *out, const lmi_comparison *c, size_t block)
 {
     size_t i;
 
-    lmi_buf_printf(out, "\n    %17s  %7s  %13s  %7s  %13s  %6s\n", "questions", "exact %", "95 %",
-                   "compat", "95 %", "errors");
+    lmi_buf_printf(out, "\n    %17s  %7s  %13s  %7s  %13s  %6s  %5s\n", "questions", "exact %",
+                   "95 %", "compat", "95 %", "errors", "cut");
     for (i = 0; i < c->n_runs; i++) {
         const lmi_run *run = &c->runs[i];
         const lmi_record *r = &run->record;
@@ -104,7 +108,7 @@ static void write_answers(lmi_buf *out, const lmi_comparison *c, size_t block)
         lmi_buf_printf(out, "%-2s  %17s", run->key, n);
         write_rate(out, &run->figures.exact);
         write_rate(out, &run->figures.compat);
-        lmi_buf_printf(out, "  %6zu\n", r->n_errors);
+        lmi_buf_printf(out, "  %6zu  %5zu\n", r->n_errors, r->n_cut);
     }
 }
 
@@ -141,6 +145,41 @@ static void write_cost(lmi_buf *out, const lmi_comparison *c, size_t block)
         write_share(out, f->think_s, f->engine_s);
         write_share(out, f->speak_s, f->engine_s);
         lmi_buf_putc(out, '\n');
+    }
+}
+
+/* 0 is not known. */
+static void write_known(lmi_buf *out, int width, uint64_t n)
+{
+    if (n)
+        lmi_buf_printf(out, "  %*llu", width, (unsigned long long)n);
+    else
+        lmi_buf_printf(out, "  %*s", width, "-");
+}
+
+/* When and on what. */
+static void write_sites(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    size_t i;
+
+    lmi_buf_printf(out, "\n    %-*s  %7s  %5s  machine\n", STARTED_WIDTH, "started", "threads",
+                   "lanes");
+    for (i = 0; i < c->n_runs; i++) {
+        const lmi_record *r = &c->runs[i].record;
+        lmi_buf machine;
+
+        if (c->runs[i].block != block)
+            continue;
+        lmi_buf_printf(out, "%-2s  ", c->runs[i].key);
+        lmi_column(out, r->started ? r->started : "-", STARTED_WIDTH);
+        write_known(out, 7, r->site.n_threads);
+        write_known(out, 5, r->site.n_lanes);
+        lmi_buf_puts(out, "  ");
+        lmi_buf_init(&machine, out->max);
+        lmi_site_describe(&machine, &r->site);
+        lmi_cut(out, lmi_buf_text(&machine), MACHINE_WIDTH, false);
+        lmi_buf_puts(out, r->site.is_mixed ? ", ...\n" : "\n");
+        lmi_buf_done(&machine);
     }
 }
 
@@ -262,6 +301,8 @@ lmas_status lmi_report_text(lmi_buf *out, const lmi_comparison *comparison)
 {
     size_t block;
 
+    lmi_grid_text(out, comparison);
+    lmi_reference_text(out, comparison);
     for (block = 0; block < comparison->n_blocks; block++) {
         if (block)
             lmi_buf_putc(out, '\n');
@@ -269,6 +310,7 @@ lmas_status lmi_report_text(lmi_buf *out, const lmi_comparison *comparison)
         write_names(out, comparison, block);
         write_answers(out, comparison, block);
         write_cost(out, comparison, block);
+        write_sites(out, comparison, block);
         write_controls(out, comparison, block);
         write_pairs(out, comparison, block);
     }

@@ -64,7 +64,7 @@ def config(task, method, n, **other):
 
 
 def write(root, name, task, method, n, p, *, size=1.0, done=None, shard=None, failed=(), lanes=8, tail="", **other):
-    rng = random.Random(f"{task}{method}{p}")
+    rng = random.Random(f"{task}{method}{p}" + str(other.get("params__seed", "")))
     folder = os.path.join(root, name)
     os.makedirs(folder)
     if shard:

@@ -71,6 +71,25 @@ static size_t row_of(lmi_comparison *c, const lmi_pool *pool)
     return i;
 }
 
+/* Of several rows of a task, those over other data tell which. */
+void lmi_grid_row_name(lmi_buf *out, const lmi_comparison *c, size_t row)
+{
+    const lmi_record *mine = &c->runs[c->grid.rows[row]].record;
+    size_t i;
+
+    lmi_plain(out, mine->task);
+    for (i = 0; i < c->grid.n_rows; i++) {
+        const lmi_record *other = &c->runs[c->grid.rows[i]].record;
+
+        if (strcmp(mine->task, other->task) != 0 ||
+            strcmp(mine->data_sha256, other->data_sha256) == 0)
+            continue;
+        lmi_buf_puts(out, " ");
+        lmi_cut(out, mine->data_sha256, 9, false);
+        return;
+    }
+}
+
 /* ---- Columns ---- */
 
 static const char *const *spared_by(const char *method)
@@ -347,6 +366,8 @@ static lmas_status fill_cells(lmi_comparison *c)
     }
     grid->is_first |= c->n_blocks > 1;
     grid->has_average = grid->n_rows > 1 && c->n_pools == n;
+    if (grid->is_first && grid->n_rows > 1 && !grid->has_average)
+        lmi_buf_puts(&c->notes, "no averages over tasks: not every method has answered all\n");
     return LMAS_OK;
 }
 

@@ -1,0 +1,145 @@
+/*
+ * beside.c - published numbers beside those of runs, as text and as a table for GitHub.
+ *
+ * Beside each stands what was measured here for the same task, method and team: the first such
+ * column of the grid. Nothing is worked out of the two, since model, settings and machine are
+ * whatever they are.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "eval/report/format.h"
+#include "eval/report/grid/write.h"
+
+enum { TASK_WIDTH = 16, METHOD_WIDTH = 12 };
+
+bool lmi_reported_here(const lmi_comparison *c, const lmi_reported *number)
+{
+    size_t i;
+
+    for (i = 0; i < c->grid.n_rows; i++)
+        if (strcmp(c->runs[c->grid.rows[i]].record.task, number->task) == 0)
+            return true;
+    return false;
+}
+
+/* A baseline has one agent, whatever the team of its run is called. */
+const lmi_pool *lmi_reported_beside(const lmi_comparison *c, const lmi_reported *number)
+{
+    const bool has_team =
+        number->team && strcmp(number->method, lmas_method_name(LMAS_METHOD_BASELINE)) != 0;
+    const lmi_pool *found = NULL;
+    size_t i;
+
+    for (i = 0; i < c->n_pools; i++) {
+        const lmi_record *r = &c->runs[c->pools[i].first].record;
+
+        if (strcmp(r->task, number->task) == 0 && strcmp(r->method, number->method) == 0 &&
+            (!has_team || strcmp(r->team, number->team) == 0) &&
+            (!found || c->pools[i].column < found->column))
+            found = &c->pools[i];
+    }
+    return found;
+}
+
+/* Accuracy, tokens and seconds as published, and as measured, over how many questions; "-" for what
+ * is not told. */
+typedef struct figures {
+    char texts[7][LMI_NUMBER_SIZE];
+} figures;
+
+static figures figures_of(const lmi_comparison *c, const lmi_reported *number)
+{
+    const lmi_pool *p = lmi_reported_beside(c, number);
+    const double n = p ? (double)c->runs[p->first].record.n_questions : NAN;
+    figures f;
+
+    lmi_percent(f.texts[0], number->accuracy);
+    lmi_number(f.texts[1], number->tokens);
+    lmi_number(f.texts[2], number->seconds);
+    lmi_percent(f.texts[3], p ? p->exact.mean : NAN);
+    lmi_number(f.texts[4], p ? p->figures.spoken : NAN);
+    lmi_number(f.texts[5], p ? p->figures.wall_s * n : NAN);
+    lmi_number(f.texts[6], n);
+    return f;
+}
+
+/* "the paper of LatentMAS, Table 1, sequential (mean of 3 runs)" */
+void lmi_reported_source(lmi_buf *out, const lmi_reported *number)
+{
+    lmi_buf_printf(out, "%s%s%s (%s)", number->source, number->team ? ", " : "",
+                   number->team ? number->team : "", number->setting);
+}
+
+static void write_number(lmi_buf *out, const lmi_comparison *c, const lmi_reported *number)
+{
+    const figures f = figures_of(c, number);
+    size_t i;
+
+    lmi_column(out, number->task, TASK_WIDTH);
+    lmi_column(out, number->method, METHOD_WIDTH);
+    for (i = 0; i < 6; i++)
+        lmi_buf_printf(out, "%s  %8s", i == 3 ? "  " : "", f.texts[i]);
+    lmi_buf_printf(out, "  %6s\n", f.texts[6]);
+}
+
+/* Whose numbers, on two lines since names are long, and the columns. */
+static void write_head(lmi_buf *out, const lmi_reported *number)
+{
+    lmi_buf_printf(out, "%s\n%s%s%s\n", number->source, number->team ? number->team : "",
+                   number->team ? ", " : "", number->setting);
+    lmi_buf_printf(out, "%-*s%-*s  %8s  %8s  %8s    %8s  %8s  %8s  %6s\n", TASK_WIDTH, "",
+                   METHOD_WIDTH, "", "reported", "tokens", "s in all", "here", "spoken", "s in all",
+                   "n");
+}
+
+void lmi_reference_text(lmi_buf *out, const lmi_comparison *c)
+{
+    const lmi_reference *r = &c->reference;
+    const lmi_reported *last = NULL;
+    size_t i;
+
+    if (!r->name)
+        return;
+    lmi_buf_printf(out, "%s as others report it: published numbers, NOT measured here\n", r->model);
+    for (i = 0; i < r->n; i++) {
+        if (!lmi_reported_here(c, &r->numbers[i]))
+            continue;
+        if (!last || r->numbers[i].source != last->source) {
+            lmi_buf_putc(out, '\n');
+            write_head(out, &r->numbers[i]);
+        }
+        last = &r->numbers[i];
+        write_number(out, c, last);
+    }
+    lmi_buf_putc(out, '\n');
+}
+
+void lmi_reference_markdown(lmi_buf *out, const lmi_comparison *c)
+{
+    const lmi_reference *r = &c->reference;
+    size_t i, k;
+
+    if (!r->name)
+        return;
+    lmi_buf_printf(out,
+                   "## %s as others report it\n\nPublished numbers, **not measured here**, and ",
+                   r->model);
+    lmi_buf_puts(out,
+                 "what was.\n\n| source | task | method | reported % | tokens | s in all | "
+                 "here % | spoken | s in all | n |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
+    for (i = 0; i < r->n; i++) {
+        const figures f = figures_of(c, &r->numbers[i]);
+
+        if (!lmi_reported_here(c, &r->numbers[i]))
+            continue;
+        lmi_buf_puts(out, "| ");
+        lmi_reported_source(out, &r->numbers[i]);
+        lmi_buf_printf(out, " | %s | %s |", r->numbers[i].task, r->numbers[i].method);
+        for (k = 0; k < 7; k++)
+            lmi_buf_printf(out, " %s |", f.texts[k]);
+        lmi_buf_putc(out, '\n');
+    }
+    lmi_buf_putc(out, '\n');
+}
