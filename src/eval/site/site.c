@@ -42,7 +42,7 @@ static bool is_in_use(const lmas_device *device, const lmas_model_params *params
 }
 
 void lmi_site_devices(lmi_buf *processor, lmi_buf *others, lmi_buf *backend,
-                       const lmas_model_params *params)
+                      const lmas_model_params *params)
 {
     lmas_device device;
     size_t i;
@@ -150,6 +150,13 @@ static char *copy_text(yyjson_val *object, const char *key)
     return lmi_strdup(text ? text : "");
 }
 
+static uint64_t count_at(yyjson_val *object, const char *key)
+{
+    yyjson_val *val = yyjson_obj_get(object, key);
+
+    return yyjson_is_uint(val) ? yyjson_get_uint(val) : 0;
+}
+
 lmas_status lmi_site_read(lmi_site *out, yyjson_val *root)
 {
     yyjson_val *machine = yyjson_obj_get(root, "machine");
@@ -163,11 +170,11 @@ lmas_status lmi_site_read(lmi_site *out, yyjson_val *root)
         .system = copy_text(machine, "system"),
         .devices = lmi_strdup(lmi_buf_text(&devices)),
         .has_machine = yyjson_is_obj(machine),
-        .n_cores = yyjson_get_uint(yyjson_obj_get(machine, "cores")),
-        .memory = yyjson_get_uint(yyjson_obj_get(machine, "memory")),
-        .n_threads = yyjson_get_uint(yyjson_obj_get(engine, "n_threads")),
-        .n_threads_batch = yyjson_get_uint(yyjson_obj_get(engine, "n_threads_batch")),
-        .n_lanes = yyjson_get_uint(yyjson_obj_get(engine, "n_lanes")),
+        .n_cores = count_at(machine, "cores"),
+        .memory = count_at(machine, "memory"),
+        .n_threads = count_at(engine, "n_threads"),
+        .n_threads_batch = count_at(engine, "n_threads_batch"),
+        .n_lanes = count_at(engine, "n_lanes"),
     };
     lmi_buf_done(&devices);
     if (out->processor && out->system && out->devices)
@@ -209,8 +216,8 @@ static void tell(lmi_buf *out, const char *what, const char *is, const char *was
 static void count(lmi_buf *out, const char *what, uint64_t is, uint64_t was)
 {
     if (is && was && is != was)
-        lmi_buf_printf(out, "%s%llu %s in place of %llu", out->len ? "; " : "",
-                       (unsigned long long)is, what, (unsigned long long)was);
+        lmi_buf_printf(out, "%s%llu %s%s in place of %llu", out->len ? "; " : "",
+                       (unsigned long long)is, what, is == 1 ? "" : "s", (unsigned long long)was);
 }
 
 /* The system does not count: a kernel's new version makes no other machine. Nor does memory within
@@ -219,13 +226,13 @@ void lmi_site_difference(lmi_buf *out, const lmi_site *reference, const lmi_site
 {
     const double more = gigabytes(site->memory) - gigabytes(reference->memory);
 
-    count(out, "threads", site->n_threads, reference->n_threads);
-    count(out, "threads to read", site->n_threads_batch, reference->n_threads_batch);
-    count(out, "lanes", site->n_lanes, reference->n_lanes);
+    count(out, "thread", site->n_threads, reference->n_threads);
+    count(out, "reading thread", site->n_threads_batch, reference->n_threads_batch);
+    count(out, "lane", site->n_lanes, reference->n_lanes);
     if (!site->has_machine || !reference->has_machine)
         return;
     tell(out, "processor", site->processor, reference->processor);
-    count(out, "cores", site->n_cores, reference->n_cores);
+    count(out, "core", site->n_cores, reference->n_cores);
     tell(out, "devices", site->devices, reference->devices);
     if (more > 0.5 || more < -0.5)
         lmi_buf_printf(out, "%s%.1f GiB of memory in place of %.1f", out->len ? "; " : "",

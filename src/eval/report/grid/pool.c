@@ -282,8 +282,8 @@ static void note_common(lmi_comparison *c, const lmi_pool *p)
 
     if (p->n_runs > 1 && n * p->n_runs < p->figures.exact.n)
         lmi_buf_printf(&c->notes,
-                       "%s and %zu more seeds: told of the %zu questions that all have graded\n",
-                       c->runs[p->first].key, p->n_runs - 1, n);
+                       "%s and %zu more seed%s: told of the %zu questions that all have graded\n",
+                       c->runs[p->first].key, p->n_runs - 1, p->n_runs == 2 ? "" : "s", n);
 }
 
 static lmas_status work_out(lmi_comparison *c, size_t pool)

@@ -1,0 +1,101 @@
+#!/bin/sh
+# grids: many runs as a table, seeds pooled, and each number worked out a second time.
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319
+. tests/cli/common/claims.sh
+
+if ! command -v python3 >/dev/null; then
+    skip "the table of a grid holds what its lines say, worked out in Python" "no python3 here"
+    finish
+fi
+(cd tests/cli/common && python3 make_grid.py "$tmp/grid")
+report() {
+    (cd "$tmp" && "$LATENTMAS" report "$@") >"$tmp/out" 2>"$tmp/err" </dev/null
+    code=$?
+}
+
+report grid
+same report-grid "$tmp/out" "the report of three tasks, four ways to answer and three seeds is as agreed"
+python3 -c 'import sys; assert all(len(line) <= 101 for line in open(sys.argv[1], encoding="utf-8"))' "$tmp/out" 2>"$tmp/wide"
+ok $? "its lines fit a hundred columns" "$tmp/wide"
+report grid --latex --reference qwen3-8b
+same report-grid-latex "$tmp/out" "the table for LaTeX is as agreed"
+report grid --csv
+cp "$tmp/out" "$tmp/grid.csv"
+report grid --json
+cp "$tmp/out" "$tmp/grid.json"
+python3 tests/cli/common/recompute.py "$tmp/grid" "$tmp/grid.csv" "$tmp/grid.json" >"$tmp/n" 2>"$tmp/err"
+[ "$?" -eq 0 ] && [ "$(cat "$tmp/n")" -gt 400 ]
+ok $? "$(cat "$tmp/n") numbers of CSV and JSON are those of the lines to the last digit, worked out in Python" "$tmp/err"
+
+# A number that is off must be noticed: the check can fail.
+sed 's/"correct":true/"correct":false/' "$tmp/grid/gsm8k-baseline-seed42/samples.jsonl" >"$tmp/other"
+cp -r "$tmp/grid" "$tmp/off"
+sed '1!b' "$tmp/other" >"$tmp/off/gsm8k-baseline-seed42/samples.jsonl"
+python3 tests/cli/common/recompute.py "$tmp/off" "$tmp/grid.csv" "$tmp/grid.json" >"$tmp/n" 2>&1
+[ "$?" -eq 1 ] && grep -q AssertionError "$tmp/n"
+ok $? "the check notices a verdict that changed" "$tmp/n"
+
+report grid
+grep -q 'time of L: 4 threads in place of 16, so it is not compared with A' "$tmp/out"
+ok $? "a run with other threads is named, and its seconds are set beside nobody's" "$tmp/out"
+grep -q 'P and 2 more seeds: told of the 53 questions that all have graded' "$tmp/out"
+ok $? "seeds of which one is not over are told of the questions that all have" "$tmp/out"
+report "$tmp"/grid/gsm8k-*
+[ "$code" -eq 0 ] && grep -q '^exact %' "$tmp/out" && ! grep -q '^average' "$tmp/out"
+ok $? "one task with seeds begins with the table, without an average" "$tmp/out"
+report "$tmp"/grid/gsm8k-*-seed42
+[ "$code" -eq 0 ] && head -n 1 "$tmp/out" | grep -q '^gsm8k, 60 questions' && ! grep -q '^exact %' "$tmp/out"
+ok $? "one task without seeds is the report it was" "$tmp/out"
+rm -r "$tmp/off/arc_challenge-baseline"*
+report off
+[ "$code" -eq 0 ] && grep -q '^no averages over tasks: not every method has answered all' "$tmp/out" && ! grep -q '^average' "$tmp/out"
+ok $? "where a method lacks a task there is no average, and a note says so" "$tmp/out"
+cp -r "$tmp/grid/gsm8k-baseline-seed42" "$tmp/again"
+report again grid/gsm8k-baseline-seed42 --json
+python3 -c 'import json, sys; assert [p["runs"] for p in json.load(open(sys.argv[1]))["pools"]] == [["A"], ["B"]]' "$tmp/out" 2>"$tmp/err"
+ok $? "a run made twice under one seed is no pool" "$tmp/err"
+
+# ---- Published numbers ----
+run report --reference list
+[ "$code" -eq 0 ] && grep -q '^qwen3-14b$' "$tmp/out" && grep -q 'Table 3, hierarchical .*gpqa' "$tmp/out"
+ok $? "--reference list prints whose numbers there are, and of whom" "$tmp/out"
+report grid --reference qwen3-8b
+grep -q 'NOT measured here' "$tmp/out" && grep -q '^the paper of LatentMAS (arXiv 2511.20639 v3), Table 1' "$tmp/out" &&
+    grep -qE '^gsm8k +latent_mas +93\.8 +860 +543 +84\.3' "$tmp/out" && ! grep -q medqa "$tmp/out"
+ok $? "the paper's numbers stand beside ours, with their source, of the same tasks" "$tmp/out"
+report grid --reference qwen3-4b --csv
+python3 -c 'import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline="")))
+assert all(None not in row and None not in row.values() for row in rows)
+told = [r for r in rows if r["kind"] == "reported" and r["task"] == "gsm8k" and "Table 1" in r["note"]]
+assert [(r["method"], r["exact_mean"], r["spoken"], r["total_sec"]) for r in told] == [
+    ("baseline", "0.824000", "1136.0000", "469.000"), ("text_mas", "0.898000", "3172.0000", "1970.000"),
+    ("latent_mas", "0.882000", "607.0000", "375.000")], told
+assert {r["kind"] for r in rows} == {"measured", "reported", "note"}' "$tmp/out" 2>"$tmp/err"
+ok $? "in CSV each line says of which kind it is, and all have as many fields as the first" "$tmp/err"
+report grid --reference llama-3.2-3b --json
+python3 -c 'import json, sys
+r = json.load(open(sys.argv[1]))["reference"]
+assert not r["is_measured_here"] and len(r["numbers"]) == 5 and {n["task"] for n in r["numbers"]} == {"humanevalplus"}' "$tmp/out" 2>"$tmp/err"
+ok $? "in JSON they are apart from what was measured" "$tmp/err"
+fails 1 'expected list or one of qwen3-4b, qwen3-8b' "a reference that is none is refused with the names" \
+    report "$tmp/grid" --reference gpt
+
+# ---- The machine of a run ----
+run run -m $MODEL --data $SUMS --max_samples 2 -n 4 -t 1 --output "$tmp/mine"
+python3 - "$tmp/mine/config.json" <<'PY' 2>"$tmp/err"
+import json, os, socket, sys
+machine = json.load(open(sys.argv[1]))["machine"]
+assert machine["processor"] and machine["cores"] >= 1 and machine["memory"] > 1 << 20
+assert machine["system"].startswith(os.uname().sysname) and os.uname().machine in machine["system"]
+assert {"name": "CPU", "kind": "cpu"}.items() <= machine["devices"][0].items()
+text = json.dumps(machine)
+assert socket.gethostname() not in text
+PY
+ok $? "config.json records the machine, and no host name" "$tmp/err"
+sed -i 's/"cores": [0-9]*/"cores": 999/' "$tmp/mine/config.json"
+run run --resume "$tmp/mine"
+[ "$code" -eq 0 ] && run report "$tmp/mine" && grep -q ', 999 cores' "$tmp/out"
+ok $? "another machine does not stop a resume" "$tmp/err"
+
+finish
