@@ -18,7 +18,7 @@ n=$(wc -l <"$tmp/names")
 # named FILE: each damaged folder is named in one line of FILE, and no whole one.
 named() {
     while read -r name; do
-        [ "$(grep -c "/$name[/ :]" "$1")" -eq 1 ] || { echo "$name" && return 1; }
+        [ "$(grep -c "/${name}[/ :]" "$1")" -eq 1 ] || { echo "$name" && return 1; }
     done <"$tmp/names" && ! grep 'left out.*/whole-' "$1"
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # grids: many runs as a table, seeds pooled, and each number worked out a second time.
-# shellcheck source=tests/cli/common/claims.sh disable=SC2319
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
 if ! command -v python3 >/dev/null; then
@@ -23,16 +23,16 @@ report grid --csv
 cp "$tmp/out" "$tmp/grid.csv"
 report grid --json
 cp "$tmp/out" "$tmp/grid.json"
-python3 tests/cli/common/recompute.py "$tmp/grid" "$tmp/grid.csv" "$tmp/grid.json" >"$tmp/n" 2>"$tmp/err"
-[ "$?" -eq 0 ] && [ "$(cat "$tmp/n")" -gt 400 ]
+python3 tests/cli/common/recompute.py "$tmp/grid" "$tmp/grid.csv" "$tmp/grid.json" >"$tmp/n" 2>"$tmp/err" &&
+    [ "$(cat "$tmp/n")" -gt 400 ]
 ok $? "$(cat "$tmp/n") numbers of CSV and JSON are those of the lines to the last digit, worked out in Python" "$tmp/err"
 
 # A number that is off must be noticed: the check can fail.
 sed 's/"correct":true/"correct":false/' "$tmp/grid/gsm8k-baseline-seed42/samples.jsonl" >"$tmp/other"
 cp -r "$tmp/grid" "$tmp/off"
 sed '1!b' "$tmp/other" >"$tmp/off/gsm8k-baseline-seed42/samples.jsonl"
-python3 tests/cli/common/recompute.py "$tmp/off" "$tmp/grid.csv" "$tmp/grid.json" >"$tmp/n" 2>&1
-[ "$?" -eq 1 ] && grep -q AssertionError "$tmp/n"
+! python3 tests/cli/common/recompute.py "$tmp/off" "$tmp/grid.csv" "$tmp/grid.json" >"$tmp/n" 2>&1 &&
+    grep -q AssertionError "$tmp/n"
 ok $? "the check notices a verdict that changed" "$tmp/n"
 
 report grid

@@ -29,7 +29,7 @@ typedef struct lmi_site {
  * (as makers call it, servers by their address), and of the same as libggml calls it: each with
  * commas between, `backend` "CPU" where there is nothing beside. */
 void lmi_site_devices(lmi_buf *processor, lmi_buf *others, lmi_buf *backend,
-                       const lmas_model_params *params);
+                      const lmas_model_params *params);
 
 /* Add the section `machine` for a model opened with `params`. */
 void lmi_site_write(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_model_params *params);

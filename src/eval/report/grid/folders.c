@@ -68,25 +68,34 @@ static lmas_status add_inner(lmi_folders *folders, const char *path)
     return status;
 }
 
-static bool has_run(const lmi_folders *folders)
+/* Whether an entry of the folder is a run's. */
+static bool is_run(const char *folder, const char *name)
 {
-    size_t i;
+    char *path = NULL;
+    const bool is_one = *name != '.' && lmi_path_join(&path, folder, name) == LMAS_OK &&
+                        lmi_is_dir(path) && lmi_runfolder_holds_run(path);
 
-    for (i = 0; i < folders->n; i++)
-        if (lmi_runfolder_holds_run(folders->paths[i]))
-            return true;
-    return false;
+    lmi_free(path);
+    return is_one;
+}
+
+static bool has_run(const char *path)
+{
+    DIR *dir = opendir(path);
+    const struct dirent *entry;
+    bool is_found = false;
+
+    while (dir && !is_found && (entry = readdir(dir)))
+        is_found = is_run(path, entry->d_name);
+    if (dir)
+        closedir(dir);
+    return is_found;
 }
 
 bool lmi_folder_is_grid(const char *path)
 {
-    lmi_folders inner = {0};
-    const bool is_grid = lmi_is_dir(path) && !lmi_runfolder_holds_run(path) &&
-                         !lmi_runfolder_lost_config(path) && add_inner(&inner, path) == LMAS_OK &&
-                         has_run(&inner);
-
-    lmi_folders_done(&inner);
-    return is_grid;
+    return lmi_is_dir(path) && !lmi_runfolder_holds_run(path) && !lmi_runfolder_lost_config(path) &&
+           has_run(path);
 }
 
 lmas_status lmi_folders_add(lmi_folders *folders, const char *path)

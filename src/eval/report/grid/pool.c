@@ -189,12 +189,13 @@ static lmas_status pool_marks(lmi_pooled *out, const lmi_comparison *c, size_t p
 
     h.n = lmi_new(p->n_runs + 1, sizeof(*h.n));
     h.n_right = lmi_new(p->n_runs, sizeof(*h.n_right));
-    if (!h.n || !h.n_right)
-        status = lmi_fail(LMAS_E_NOMEM, "no memory for %zu seeds", p->n_runs);
-    for (q = 0; status == LMAS_OK && q < c->runs[p->first].record.n_rows; q++)
-        add_question(&h, c, pool, is_compat, q);
-    if (status == LMAS_OK)
+    if (h.n && h.n_right) {
+        for (q = 0; q < c->runs[p->first].record.n_rows; q++)
+            add_question(&h, c, pool, is_compat, q);
         *out = pooled_of(&h);
+    } else {
+        status = lmi_fail(LMAS_E_NOMEM, "no memory for %zu seeds", p->n_runs);
+    }
     lmi_free(h.n);
     lmi_free(h.n_right);
     return status;
