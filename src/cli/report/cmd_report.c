@@ -60,7 +60,8 @@ static const lmi_opt_group groups[] = {
 };
 
 static const lmi_opt words[] = {
-    {"", LMI_OPT_FOLDER, 0, "RUN...", .help = "the folder of a run"},
+    {"", LMI_OPT_FOLDER, 0, "RUN...",
+     .help = "the folder of a run, or of a grid: a folder that holds those of runs"},
     {0},
 };
 
@@ -210,11 +211,15 @@ const lmi_command lmi_cmd_report = {
     .about = "Puts runs side by side: the share of right answers with its 95 % interval, tokens, "
              "thoughts and seconds per question, the speed-up against the first run, and McNemar's "
              "exact test over the questions that two runs share. RUN is a folder of latentmas run, "
-             "finished or not; it is only read. Shards of one run are joined.",
+             "finished or not; it is only read. Shards of one run are joined, runs that differ by "
+             "the seed alone are told together, and several tasks begin with a table of tasks by "
+             "methods. A folder that cannot be read is named and left out.",
     .examples = "three methods side by side\n"
                 "latentmas report runs/baseline runs/text runs/latent\n"
                 "the same as a page, with text_mas as the reference\n"
                 "latentmas report runs/* --against text_mas --html --output report.html\n"
+                "all runs of a grid as one table, with the paper's numbers of the model beside it\n"
+                "latentmas report runs/grid --reference qwen3-4b\n"
                 "four shards as one run, in the form of lm-evaluation-harness\n"
                 "latentmas report runs/shard-* --lm-eval results\n",
     .words = words,

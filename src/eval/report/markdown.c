@@ -97,7 +97,7 @@ static void write_sites(lmi_buf *out, const lmi_comparison *c, size_t block)
         lmi_buf_init(&machine, out->max);
         lmi_site_describe(&machine, &r->site);
         lmi_markdown(out, lmi_buf_text(&machine));
-        lmi_buf_puts(out, r->site.is_mixed ? ", ... |\n" : " |\n");
+        lmi_buf_puts(out, r->site.is_mixed ? ", and others |\n" : " |\n");
         lmi_buf_done(&machine);
     }
 }

@@ -17,7 +17,7 @@
 enum { METHOD_WIDTH = 12, TEAM_WIDTH = 16, MODEL_WIDTH = 24, FOLDER_WIDTH = 36, LINE_WIDTH = 98 };
 
 /* And of where they ran. */
-enum { STARTED_WIDTH = 20, MACHINE_WIDTH = 54 };
+enum { STARTED_WIDTH = 20, MACHINE_WIDTH = 56 };
 
 /* What the columns mean, for whoever sees them the first time. */
 static const char legend[] =
@@ -157,6 +157,37 @@ static void write_known(lmi_buf *out, int width, uint64_t n)
         lmi_buf_printf(out, "  %*s", width, "-");
 }
 
+/* The first run of the task on the same machine. */
+static size_t find_machine(const lmi_comparison *c, size_t run)
+{
+    size_t i;
+
+    for (i = 0; i < run; i++)
+        if (c->runs[i].block == c->runs[run].block &&
+            lmi_site_is_machine(&c->runs[i].record.site, &c->runs[run].record.site))
+            break;
+    return i;
+}
+
+/* In the rest of the line, or below where it is longer; told once. */
+static void write_machine(lmi_buf *out, const lmi_comparison *c, size_t run)
+{
+    const lmi_site *site = &c->runs[run].record.site;
+    const size_t first = find_machine(c, run);
+    lmi_buf machine;
+
+    lmi_buf_init(&machine, out->max);
+    if (first < run)
+        lmi_buf_printf(&machine, "as %s", c->runs[first].key);
+    else
+        lmi_site_describe(&machine, site);
+    lmi_buf_puts(&machine, site->is_mixed ? ", and others" : "");
+    lmi_buf_puts(out, lmi_width(lmi_buf_text(&machine)) > MACHINE_WIDTH ? "\n    " : "  ");
+    lmi_cut(out, lmi_buf_text(&machine), LINE_WIDTH - 4, false);
+    lmi_buf_putc(out, '\n');
+    lmi_buf_done(&machine);
+}
+
 /* When and on what. */
 static void write_sites(lmi_buf *out, const lmi_comparison *c, size_t block)
 {
@@ -166,7 +197,6 @@ static void write_sites(lmi_buf *out, const lmi_comparison *c, size_t block)
                    "lanes");
     for (i = 0; i < c->n_runs; i++) {
         const lmi_record *r = &c->runs[i].record;
-        lmi_buf machine;
 
         if (c->runs[i].block != block)
             continue;
@@ -174,12 +204,7 @@ static void write_sites(lmi_buf *out, const lmi_comparison *c, size_t block)
         lmi_column(out, r->started ? r->started : "-", STARTED_WIDTH);
         write_known(out, 7, r->site.n_threads);
         write_known(out, 5, r->site.n_lanes);
-        lmi_buf_puts(out, "  ");
-        lmi_buf_init(&machine, out->max);
-        lmi_site_describe(&machine, &r->site);
-        lmi_cut(out, lmi_buf_text(&machine), MACHINE_WIDTH, false);
-        lmi_buf_puts(out, r->site.is_mixed ? ", ...\n" : "\n");
-        lmi_buf_done(&machine);
+        write_machine(out, c, i);
     }
 }
 

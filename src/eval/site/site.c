@@ -204,6 +204,8 @@ void lmi_site_describe(lmi_buf *out, const lmi_site *site)
         lmi_buf_printf(out, ", %.1f GiB", gigabytes(site->memory));
     if (*site->devices)
         lmi_buf_printf(out, ", %s", site->devices);
+    if (*site->system)
+        lmi_buf_printf(out, ", %s", site->system);
 }
 
 static void tell(lmi_buf *out, const char *what, const char *is, const char *was)
@@ -237,4 +239,11 @@ void lmi_site_difference(lmi_buf *out, const lmi_site *reference, const lmi_site
     if (more > 0.5 || more < -0.5)
         lmi_buf_printf(out, "%s%.1f GiB of memory in place of %.1f", out->len ? "; " : "",
                        gigabytes(site->memory), gigabytes(reference->memory));
+}
+
+bool lmi_site_is_machine(const lmi_site *a, const lmi_site *b)
+{
+    return a->has_machine == b->has_machine && strcmp(a->processor, b->processor) == 0 &&
+           strcmp(a->system, b->system) == 0 && strcmp(a->devices, b->devices) == 0 &&
+           a->n_cores == b->n_cores && a->memory == b->memory;
 }

@@ -18,7 +18,7 @@ typedef struct lmi_site {
     char *processor;
     char *system;     /* "Linux 6.12.0 x86_64" */
     char *devices;    /* what computes beside the processor, with commas between; "" for nothing */
-    bool has_machine; /* configs of 0.4 do not tell */
+    bool has_machine; /* earlier configs do not tell */
     bool is_mixed;    /* shards ran in different places: this is that of the first */
     uint64_t n_cores; /* that the run could use */
     uint64_t memory;  /* in bytes */
@@ -38,8 +38,12 @@ void lmi_site_write(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_model_
 lmas_status lmi_site_read(lmi_site *out, yyjson_val *root);
 void lmi_site_done(lmi_site *site);
 
-/* Append the machine in words: "AMD EPYC 7B13, 2 cores, 7.8 GB, NVIDIA H200"; "not recorded". */
+/* Append the machine in words: "AMD EPYC 7B13, 2 cores, 7.8 GiB, NVIDIA H200, Linux 6.12.0 x86_64";
+ * "not recorded". */
 void lmi_site_describe(lmi_buf *out, const lmi_site *site);
+
+/* Whether both tell of one machine, or neither tells. */
+bool lmi_site_is_machine(const lmi_site *a, const lmi_site *b);
 
 /* Append in what `place` is another than `reference`, as far as both tell: "8 threads in place of
  * 2"; nothing where it is none. */
