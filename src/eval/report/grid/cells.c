@@ -11,33 +11,51 @@ static bool is_share(lmi_metric metric)
     return metric == LMI_METRIC_EXACT || metric == LMI_METRIC_COMPAT;
 }
 
-static double deviation_of(const lmi_comparison *c, size_t row, size_t column, lmi_metric metric)
+static const lmi_pooled *pooled_of(const lmi_comparison *c, size_t row, size_t column,
+                                   lmi_metric metric)
 {
-    const lmi_pool *pool = row < c->grid.n_rows ? lmi_grid_pool(c, row, column) : NULL;
+    const lmi_pool *pool = lmi_grid_pool(c, row, column);
 
     if (!pool)
-        return NAN;
-    return metric == LMI_METRIC_EXACT ? pool->exact.deviation : pool->compat.deviation;
+        return NULL;
+    return metric == LMI_METRIC_EXACT ? &pool->exact : &pool->compat;
+}
+
+/* Of an average: whether one of its shares is. */
+static bool is_partial(const lmi_comparison *c, size_t row, size_t column, lmi_metric metric)
+{
+    const lmi_pooled *pooled;
+    bool is_one = false;
+    size_t i;
+
+    if (row < c->grid.n_rows) {
+        pooled = pooled_of(c, row, column, metric);
+        return pooled && pooled->n < c->runs[c->grid.rows[row]].record.n_questions;
+    }
+    for (i = 0; i < c->grid.n_rows; i++)
+        is_one |= is_partial(c, i, column, metric);
+    return is_one;
 }
 
 void lmi_grid_cell(char out[LMI_CELL_SIZE], const lmi_comparison *c, size_t row, size_t column,
-                   lmi_metric metric, const char *plus_minus)
+                   lmi_metric metric, const lmi_signs *signs)
 {
     const double figure = lmi_grid_figure(c, row, column, metric);
-    const double deviation = deviation_of(c, row, column, metric);
-    char text[LMI_NUMBER_SIZE], more[LMI_NUMBER_SIZE];
+    const lmi_pooled *pooled =
+        row < c->grid.n_rows && is_share(metric) ? pooled_of(c, row, column, metric) : NULL;
+    const bool has_deviation = pooled && !isnan(pooled->deviation);
+    char text[LMI_NUMBER_SIZE], more[LMI_NUMBER_SIZE] = "";
 
-    if (!is_share(metric)) {
-        lmi_number(text, figure);
-        snprintf(out, LMI_CELL_SIZE, "%s", text);
-        return;
-    }
-    lmi_percent(text, figure);
-    lmi_percent(more, deviation);
-    if (isnan(deviation))
-        snprintf(out, LMI_CELL_SIZE, "%s", text);
+    if (is_share(metric))
+        lmi_percent(text, figure);
     else
-        snprintf(out, LMI_CELL_SIZE, "%s%s%s", text, plus_minus, more);
+        lmi_number(text, figure);
+    if (has_deviation)
+        lmi_percent(more, pooled->deviation);
+    snprintf(out, LMI_CELL_SIZE, "%s%s%s%s", text, has_deviation ? signs->plus_minus : "", more,
+             is_share(metric) && !isnan(figure) && is_partial(c, row, column, metric)
+                 ? signs->partial
+                 : "");
 }
 
 size_t lmi_grid_height(const lmi_comparison *c)

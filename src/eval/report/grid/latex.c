@@ -41,13 +41,15 @@ static void write_text(lmi_buf *out, const char *text)
     lmi_buf_done(&plain);
 }
 
+static const lmi_signs signs = {" $\\pm$ ", "$^*$"};
+
 /* A figure; "-" is a dash that says there is none. */
 static void write_cell(lmi_buf *out, const lmi_comparison *c, size_t row, size_t column,
                        lmi_metric metric)
 {
     char cell[LMI_CELL_SIZE];
 
-    lmi_grid_cell(cell, c, row, column, metric, " $\\pm$ ");
+    lmi_grid_cell(cell, c, row, column, metric, &signs);
     lmi_buf_printf(out, " & %s", strcmp(cell, "-") == 0 ? "--" : cell);
 }
 
@@ -151,7 +153,7 @@ lmas_status lmi_report_latex(lmi_buf *out, const lmi_comparison *c)
 
     lmi_buf_puts(out, "% \\usepackage{booktabs}\n"
                       "% tokens and seconds are per question; $\\pm$: sample standard deviation "
-                      "over seeds\n");
+                      "over seeds; $^*$: of a part of the questions\n");
     write_notes(out, c);
     lmi_buf_puts(out, "\\begin{tabular}{lrl");
     for (i = 0; i < c->grid.n_columns; i++)

@@ -4,6 +4,8 @@
 #include "eval/report/format.h"
 #include "eval/report/grid/write.h"
 
+static const lmi_signs signs = {" \xc2\xb1 ", "\\*"};
+
 static void write_row(lmi_buf *out, const lmi_comparison *c, size_t row, lmi_metric metric)
 {
     const lmi_record *r = row < c->grid.n_rows ? &c->runs[c->grid.rows[row]].record : NULL;
@@ -22,7 +24,7 @@ static void write_row(lmi_buf *out, const lmi_comparison *c, size_t row, lmi_met
     else
         lmi_buf_puts(out, " | |");
     for (i = 0; i < c->grid.n_columns; i++) {
-        lmi_grid_cell(cell, c, row, i, metric, " \xc2\xb1 ");
+        lmi_grid_cell(cell, c, row, i, metric, &signs);
         lmi_buf_printf(out, " %s |", cell);
     }
     lmi_buf_putc(out, '\n');
@@ -98,7 +100,7 @@ void lmi_grid_markdown(lmi_buf *out, const lmi_comparison *c)
 
     if (!c->grid.is_first)
         return;
-    lmi_buf_puts(out, "## All runs\n");
+    lmi_buf_puts(out, "## All runs\n\n\\*: told of a part of the questions\n");
     for (i = 0; i < LMI_N_METRICS; i++)
         write_block(out, c, (lmi_metric)i);
     for (i = 0; i < c->n_pools; i++) {

@@ -47,22 +47,33 @@ static void write_right(lmi_buf *out, const char *text, size_t len, size_t width
     lmi_buf_done(&cut);
 }
 
-/* Wide enough for every part of a label, within bounds. */
-static size_t width_of(const lmi_grid *grid)
+static const lmi_signs signs = {" \xc2\xb1 ", "*"};
+
+/* The longest part of the labels, cut where it is very long; and no number is ever cut. */
+static size_t width_of(const lmi_comparison *c)
 {
     size_t width = CELL_MIN;
-    size_t i, n, len;
+    char cell[LMI_CELL_SIZE];
+    size_t i, n, len, row;
 
-    for (i = 0; i < grid->n_columns; i++)
-        for (n = 0; part_of(&len, grid->columns[i].label, n); n++)
+    for (i = 0; i < c->grid.n_columns; i++)
+        for (n = 0; part_of(&len, c->grid.columns[i].label, n); n++)
             width = len > width ? len : width;
-    return width < CELL_MAX ? width : CELL_MAX;
+    width = width < CELL_MAX ? width : CELL_MAX;
+    for (row = 0; row < lmi_grid_height(c); row++)
+        for (i = 0; i < c->grid.n_columns; i++)
+            for (n = 0; n < LMI_N_METRICS; n++) {
+                lmi_grid_cell(cell, c, row, i, (lmi_metric)n, &signs);
+                len = lmi_width(cell);
+                width = len > width ? len : width;
+            }
+    return width;
 }
 
 /* Columns `first` up to `end`, their labels from the top. */
-static void write_header(lmi_buf *out, const lmi_comparison *c, size_t first, size_t end)
+static void write_header(lmi_buf *out, const lmi_comparison *c, size_t first, size_t end,
+                         size_t width)
 {
-    const size_t width = width_of(&c->grid);
     bool has_more = true;
     size_t line, i;
 
@@ -97,10 +108,9 @@ static void write_task(lmi_buf *out, const lmi_comparison *c, size_t row)
 }
 
 static void write_row(lmi_buf *out, const lmi_comparison *c, size_t row, size_t first, size_t end,
-                      lmi_metric metric)
+                      size_t width, lmi_metric metric)
 {
     const lmi_record *r = row < c->grid.n_rows ? &c->runs[c->grid.rows[row]].record : NULL;
-    const size_t width = width_of(&c->grid);
     char cell[LMI_CELL_SIZE];
     size_t i;
 
@@ -110,24 +120,24 @@ static void write_row(lmi_buf *out, const lmi_comparison *c, size_t row, size_t 
     else
         lmi_buf_printf(out, "%*s", N_WIDTH, "");
     for (i = first; i < end; i++) {
-        lmi_grid_cell(cell, c, row, i, metric, " \xc2\xb1 ");
+        lmi_grid_cell(cell, c, row, i, metric, &signs);
         write_right(out, cell, strlen(cell), width);
     }
     lmi_buf_putc(out, '\n');
 }
 
-static void write_block(lmi_buf *out, const lmi_comparison *c, lmi_metric metric)
+static void write_block(lmi_buf *out, const lmi_comparison *c, size_t width, lmi_metric metric)
 {
-    const size_t n_fit = (LINE_WIDTH - TASK_WIDTH - N_WIDTH) / (width_of(&c->grid) + 2);
+    const size_t n_fit = (LINE_WIDTH - TASK_WIDTH - N_WIDTH) / (width + 2);
     size_t first, row;
 
     lmi_buf_printf(out, "\n%s\n", lmi_metric_name(metric));
     for (first = 0; first < c->grid.n_columns; first += n_fit) {
         const size_t end = first + n_fit < c->grid.n_columns ? first + n_fit : c->grid.n_columns;
 
-        write_header(out, c, first, end);
+        write_header(out, c, first, end, width);
         for (row = 0; row < lmi_grid_height(c); row++)
-            write_row(out, c, row, first, end, metric);
+            write_row(out, c, row, first, end, width, metric);
     }
 }
 
@@ -187,14 +197,15 @@ static const char legend[] =
 
 void lmi_grid_text(lmi_buf *out, const lmi_comparison *c)
 {
+    const size_t width = width_of(c);
     bool has_seeds = false;
     size_t i;
 
     if (!c->grid.is_first)
         return;
-    lmi_buf_puts(out, "all runs\n");
+    lmi_buf_puts(out, "all runs (*: told of a part of the questions)\n");
     for (i = 0; i < LMI_N_METRICS; i++)
-        write_block(out, c, (lmi_metric)i);
+        write_block(out, c, width, (lmi_metric)i);
     for (i = 0; i < c->n_pools; i++)
         if (c->pools[i].n_runs > 1) {
             write_pool(out, c, i);

@@ -4,11 +4,16 @@
 
 #include "eval/report/compare.h"
 
-/* The figure of a cell as people read it, of a share with its deviation over seeds: "81.0 +- 1.2";
+/* How a form writes the sign before a deviation, and that of shares not of all questions. */
+typedef struct lmi_signs {
+    const char *plus_minus, *partial;
+} lmi_signs;
+
+/* The figure of a cell as people read it, of a share with its deviation over seeds: "81.0 +- 1.2*";
  * "-" where there is none. The row n_rows is the average. */
-enum { LMI_CELL_SIZE = 64 };
+enum { LMI_CELL_SIZE = 96 };
 void lmi_grid_cell(char out[LMI_CELL_SIZE], const lmi_comparison *comparison, size_t row,
-                   size_t column, lmi_metric metric, const char *plus_minus);
+                   size_t column, lmi_metric metric, const lmi_signs *signs);
 
 /* Rows of the grid with that of the average. */
 size_t lmi_grid_height(const lmi_comparison *comparison);
