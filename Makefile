@@ -189,10 +189,10 @@ $(B)/gen/inspect_html.c: $(B)/gen/inspect.html tools/embed.sh
 	$(Q)sh tools/embed.sh text lmi_inspect_html eval/inspect/page.h $< >$@
 
 # And the numbers that others have published.
-$(B)/gen/reference_json.c: src/eval/report/grid/reference.json tools/embed.sh
+$(B)/gen/reference_json.c: src/eval/report/survey/reference.json tools/embed.sh
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
-	$(Q)sh tools/embed.sh text lmi_reference_json eval/report/grid/reference.h $< >$@
+	$(Q)sh tools/embed.sh text lmi_reference_json eval/report/survey/reference.h $< >$@
 
 # And the data sets that come with the program.
 $(B)/gen/%_jsonl.c: src/data/%.jsonl tools/embed.sh

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 #include "eval/report/write.h"
 
 #define NEAR(a, b) assert_true(fabs((a) - (b)) < 1e-12)
@@ -203,7 +203,7 @@ static void expect_apart(const char *name, const char *place, const char *note)
         fail_msg("expected \"%s\" in:\n%s", note, lmi_buf_text(&c.notes));
     assert_true(isnan(c.runs[1].figures.speedup));
     assert_true(c.runs[0].figures.speedup == 1);
-    assert_true(isnan(lmi_grid_figure(&c, 0, c.pools[1].column, LMI_METRIC_SECONDS)));
+    assert_true(isnan(lmi_survey_figure(&c, 0, c.pools[1].column, LMI_METRIC_SECONDS)));
     lmi_compare_done(&c);
 }
 
@@ -293,8 +293,8 @@ static void test_columns_are_ways_to_answer_in_the_papers_order(void **state)
     assert_string_equal(c.grid.columns[3].label, "latent_mas, sequential");
     assert_string_equal(c.grid.columns[4].label, "latent_mas, hierarchical");
     assert_false(c.grid.is_first || c.grid.has_average);
-    NEAR(lmi_grid_figure(&c, 0, 2, LMI_METRIC_EXACT), 0.25);
-    NEAR(lmi_grid_figure(&c, 0, 1, LMI_METRIC_EXACT), 0.75);
+    NEAR(lmi_survey_figure(&c, 0, 2, LMI_METRIC_EXACT), 0.25);
+    NEAR(lmi_survey_figure(&c, 0, 1, LMI_METRIC_EXACT), 0.75);
     lmi_compare_done(&c);
 }
 
@@ -312,11 +312,11 @@ static void test_rows_are_sets_of_questions(void **state)
     assert_int_equal(c.grid.n_rows, 3);
     assert_int_equal(c.grid.n_columns, 1);
     lmi_buf_init(&name, 64);
-    lmi_grid_row_name(&name, &c, 1);
+    lmi_survey_row_name(&name, &c, 1);
     assert_string_equal(lmi_buf_text(&name), "gsm8k bb");
     lmi_buf_done(&name);
-    NEAR(lmi_grid_figure(&c, 3, 0, LMI_METRIC_EXACT), (0.25 + 0.5 + 1) / 3);
-    assert_true(isnan(lmi_grid_figure(&c, 3, 0, LMI_METRIC_SPEEDUP)));
+    NEAR(lmi_survey_figure(&c, 3, 0, LMI_METRIC_EXACT), (0.25 + 0.5 + 1) / 3);
+    assert_true(isnan(lmi_survey_figure(&c, 3, 0, LMI_METRIC_SPEEDUP)));
     lmi_compare_done(&c);
 }
 

@@ -7,7 +7,7 @@
 #include "cli/flags.h"
 #include "cli/show/term.h"
 #include "eval/export/export.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 #include "eval/report/write.h"
 
 typedef struct report_settings {

@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "eval/report/format.h"
-#include "eval/report/grid/folders.h"
+#include "eval/report/survey/folders.h"
 
 /* Longest text of all notes together, in bytes. */
 #define NOTES_MAX ((size_t)16 * 1024 * 1024)
@@ -45,7 +45,7 @@ void lmi_compare_done(lmi_comparison *comparison)
     for (i = 0; i < comparison->n_controls; i++)
         lmi_buf_done(&comparison->controls[i].readings);
     lmi_free(comparison->controls);
-    lmi_grid_done(&comparison->grid);
+    lmi_survey_done(&comparison->grid);
     lmi_reference_done(&comparison->reference);
     lmi_free(comparison->pools);
     lmi_free(comparison->runs);
@@ -562,7 +562,7 @@ static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
     if (status == LMAS_OK)
         status = lmi_pools_find(c);
     if (status == LMAS_OK)
-        status = lmi_grid_find(c);
+        status = lmi_survey_find(c);
     if (status == LMAS_OK)
         status = make_pairs(c, p->against != NULL);
     note_reference(c);

@@ -9,7 +9,7 @@
 #define LMI_EVAL_REPORT_COMPARE_H
 
 #include "eval/record.h"
-#include "eval/report/grid/reference.h"
+#include "eval/report/survey/reference.h"
 #include "eval/stats.h"
 
 /* Most runs of one report, once shards are merged. */
@@ -77,7 +77,7 @@ typedef struct lmi_way {
 enum { LMI_NO_POOL = -1 };
 
 /* Questions by ways to answer them, as the tables of the paper are. */
-typedef struct lmi_grid {
+typedef struct lmi_survey {
     lmi_way *columns;
     size_t n_columns;
     size_t *rows; /* the first run over these questions: its task, its data, their number */
@@ -85,7 +85,7 @@ typedef struct lmi_grid {
     int *cells;       /* pools at [row * n_columns + column], or LMI_NO_POOL */
     bool has_average; /* several rows, and every cell is there */
     bool is_first;    /* of several tasks or seeds: a report begins with it */
-} lmi_grid;
+} lmi_survey;
 
 /* What a block of the grid shows. */
 typedef enum lmi_metric {
@@ -130,7 +130,7 @@ typedef struct lmi_comparison {
     size_t n_controls;
     lmi_pool *pools;
     size_t n_pools;
-    lmi_grid grid;
+    lmi_survey grid;
     lmi_reference reference; /* published numbers, where asked for; else its name is NULL */
     size_t n_blocks;
     size_t n_lost; /* folders left out; the notes begin with them */
@@ -171,18 +171,18 @@ double lmi_speedup(const lmi_figures *figures, const lmi_figures *reference);
 /* Put runs that differ by the seed alone together (grid/pool.c), and pools into the grid
  * (grid/grid.c). */
 lmas_status lmi_pools_find(lmi_comparison *comparison);
-lmas_status lmi_grid_find(lmi_comparison *comparison);
-void lmi_grid_done(lmi_grid *grid);
+lmas_status lmi_survey_find(lmi_comparison *comparison);
+void lmi_survey_done(lmi_survey *grid);
 
 /* The pool of a cell, NULL for none; the figure of a cell, NAN for none, and in the row n_rows the
  * average over all rows where there is one. */
-const lmi_pool *lmi_grid_pool(const lmi_comparison *comparison, size_t row, size_t column);
-double lmi_grid_figure(const lmi_comparison *comparison, size_t row, size_t column,
+const lmi_pool *lmi_survey_pool(const lmi_comparison *comparison, size_t row, size_t column);
+double lmi_survey_figure(const lmi_comparison *comparison, size_t row, size_t column,
                        lmi_metric metric);
 
 /* Append what the row `row` is called: its task, and its data where another row has the task
  * too. */
-void lmi_grid_row_name(lmi_buf *out, const lmi_comparison *comparison, size_t row);
+void lmi_survey_row_name(lmi_buf *out, const lmi_comparison *comparison, size_t row);
 
 /* "exact %", "spoken tokens a question", ...: what the block of a metric is called. */
 const char *lmi_metric_name(lmi_metric metric);

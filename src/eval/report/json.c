@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 #include "eval/report/write.h"
 
 /* A document that grows. Texts are copied into it, made valid where they are paths. */
@@ -227,7 +227,7 @@ lmas_status lmi_report_json(lmi_buf *out, const lmi_comparison *comparison)
     pairs = yyjson_mut_obj_add_arr(w.doc, root, "pairs");
     for (i = 0; i < comparison->n_pairs; i++)
         add_pair(&w, pairs, comparison, &comparison->pairs[i]);
-    lmi_grid_json(w.doc, root, comparison);
+    lmi_survey_json(w.doc, root, comparison);
     add_lines(&w, root, "notes", &comparison->notes);
     lmi_buf_done(&w.valid);
     return lmi_json_write(out, w.doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END,

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "eval/report/format.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 #include "eval/report/write.h"
 
 /* "40.0 [16.8, 68.7]" */
@@ -196,7 +196,7 @@ lmas_status lmi_report_markdown(lmi_buf *out, const lmi_comparison *comparison)
 {
     size_t block;
 
-    lmi_grid_markdown(out, comparison);
+    lmi_survey_markdown(out, comparison);
     lmi_reference_markdown(out, comparison);
     for (block = 0; block < comparison->n_blocks; block++) {
         const lmi_record *r = &lmi_block_reference(comparison, block)->record;

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "eval/report/format.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 #include "eval/report/write.h"
 
 /* Columns of what runs are called; the folder takes the rest of the line. */
@@ -326,7 +326,7 @@ lmas_status lmi_report_text(lmi_buf *out, const lmi_comparison *comparison)
 {
     size_t block;
 
-    lmi_grid_text(out, comparison);
+    lmi_survey_text(out, comparison);
     lmi_reference_text(out, comparison);
     for (block = 0; block < comparison->n_blocks; block++) {
         if (block)

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/json.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 
 static void add_pooled(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
                        const lmi_pooled *p)
@@ -97,7 +97,7 @@ static void add_averages(yyjson_mut_doc *doc, yyjson_mut_val *grid, const lmi_co
 
         for (k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
             lmi_json_add_real(doc, o, keys[k],
-                              lmi_grid_figure(c, c->grid.n_rows, i, (lmi_metric)k));
+                              lmi_survey_figure(c, c->grid.n_rows, i, (lmi_metric)k));
     }
 }
 
@@ -133,7 +133,7 @@ static void add_reference(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_c
     }
 }
 
-void lmi_grid_json(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_comparison *c)
+void lmi_survey_json(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_comparison *c)
 {
     yyjson_mut_val *pools = yyjson_mut_obj_add_arr(doc, root, "pools");
     yyjson_mut_val *grid = yyjson_mut_obj_add_obj(doc, root, "grid");

@@ -1,6 +1,6 @@
 /* write.h - the grid and its pools in all forms of a report; CSV and LaTeX have nothing else. */
-#ifndef LMI_EVAL_REPORT_GRID_WRITE_H
-#define LMI_EVAL_REPORT_GRID_WRITE_H
+#ifndef LMI_EVAL_REPORT_SURVEY_WRITE_H
+#define LMI_EVAL_REPORT_SURVEY_WRITE_H
 
 #include "eval/report/compare.h"
 
@@ -12,11 +12,11 @@ typedef struct lmi_signs {
 /* The figure of a cell as people read it, of a share with its deviation over seeds: "81.0 +- 1.2*";
  * "-" where there is none. The row n_rows is the average. */
 enum { LMI_CELL_SIZE = 96 };
-void lmi_grid_cell(char out[LMI_CELL_SIZE], const lmi_comparison *comparison, size_t row,
+void lmi_survey_cell(char out[LMI_CELL_SIZE], const lmi_comparison *comparison, size_t row,
                    size_t column, lmi_metric metric, const lmi_signs *signs);
 
 /* Rows of the grid with that of the average. */
-size_t lmi_grid_height(const lmi_comparison *comparison);
+size_t lmi_survey_height(const lmi_comparison *comparison);
 
 /* The k whose pass@k is shown where not all fit: at most LMI_SHOWN_PASS, from 1 to the number of
  * runs. How many. */
@@ -27,8 +27,8 @@ size_t lmi_shown_pass(size_t out[LMI_SHOWN_PASS], const lmi_pooled *pooled);
 void lmi_pool_runs(lmi_buf *out, const lmi_comparison *comparison, size_t pool);
 
 /* Append the grid where it comes first, then the pools of several runs. */
-void lmi_grid_text(lmi_buf *out, const lmi_comparison *comparison);
-void lmi_grid_markdown(lmi_buf *out, const lmi_comparison *comparison);
+void lmi_survey_text(lmi_buf *out, const lmi_comparison *comparison);
+void lmi_survey_markdown(lmi_buf *out, const lmi_comparison *comparison);
 
 /* Append the published numbers, where they were asked for; and of one who says it on what. */
 void lmi_reference_text(lmi_buf *out, const lmi_comparison *comparison);
@@ -36,7 +36,7 @@ void lmi_reference_markdown(lmi_buf *out, const lmi_comparison *comparison);
 void lmi_reported_source(lmi_buf *out, const lmi_reported *number);
 
 /* Add "pools" and "grid", and "reference" where it was asked for. */
-void lmi_grid_json(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_comparison *comparison);
+void lmi_survey_json(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_comparison *comparison);
 
 /* A line a pool, with every figure of it. */
 lmas_status lmi_report_csv(lmi_buf *out, const lmi_comparison *comparison);

@@ -1,5 +1,5 @@
 /*
- * grid.c - pools laid out as the tables of the paper: questions down, ways to answer them across.
+ * survey.c - pools laid out as the tables of the paper: questions down, ways to answer them across.
  *
  * A row is one set of questions, not one task: shares over other data, or over fewer of the
  * questions, do not stand beside each other. Two pools that would share a cell differ in what a
@@ -39,7 +39,7 @@ const char *lmi_metric_name(lmi_metric metric)
     return metric_names[metric];
 }
 
-void lmi_grid_done(lmi_grid *grid)
+void lmi_survey_done(lmi_survey *grid)
 {
     size_t i;
 
@@ -48,7 +48,7 @@ void lmi_grid_done(lmi_grid *grid)
     lmi_free(grid->columns);
     lmi_free(grid->rows);
     lmi_free(grid->cells);
-    *grid = (lmi_grid){0};
+    *grid = (lmi_survey){0};
 }
 
 /* ---- Rows ---- */
@@ -72,7 +72,7 @@ static size_t row_of(lmi_comparison *c, const lmi_pool *pool)
 }
 
 /* Of several rows of a task, those over other data tell which. */
-void lmi_grid_row_name(lmi_buf *out, const lmi_comparison *c, size_t row)
+void lmi_survey_row_name(lmi_buf *out, const lmi_comparison *c, size_t row)
 {
     const lmi_record *mine = &c->runs[c->grid.rows[row]].record;
     size_t i;
@@ -129,7 +129,7 @@ static lmas_status answers_alike(bool *out, const lmi_record *a, const lmi_recor
 static lmas_status place_pool(lmi_comparison *c, size_t i)
 {
     lmi_pool *pool = &c->pools[i];
-    lmi_grid *grid = &c->grid;
+    lmi_survey *grid = &c->grid;
     lmas_status status = LMAS_OK;
     bool is_alike = false;
     size_t column;
@@ -351,7 +351,7 @@ static lmas_status name_columns(lmi_comparison *c)
 
 static lmas_status fill_cells(lmi_comparison *c)
 {
-    lmi_grid *grid = &c->grid;
+    lmi_survey *grid = &c->grid;
     const size_t n = grid->n_rows * grid->n_columns;
     size_t i;
 
@@ -371,7 +371,7 @@ static lmas_status fill_cells(lmi_comparison *c)
     return LMAS_OK;
 }
 
-lmas_status lmi_grid_find(lmi_comparison *c)
+lmas_status lmi_survey_find(lmi_comparison *c)
 {
     lmas_status status = LMAS_OK;
     size_t i;
@@ -388,7 +388,7 @@ lmas_status lmi_grid_find(lmi_comparison *c)
     return status == LMAS_OK ? fill_cells(c) : status;
 }
 
-const lmi_pool *lmi_grid_pool(const lmi_comparison *c, size_t row, size_t column)
+const lmi_pool *lmi_survey_pool(const lmi_comparison *c, size_t row, size_t column)
 {
     const int pool = c->grid.cells[row * c->grid.n_columns + column];
 
@@ -408,19 +408,19 @@ static double figure_of(const lmi_pool *pool, lmi_metric metric)
 }
 
 /* Speed-ups are ratios: their mean would say nothing. */
-double lmi_grid_figure(const lmi_comparison *c, size_t row, size_t column, lmi_metric metric)
+double lmi_survey_figure(const lmi_comparison *c, size_t row, size_t column, lmi_metric metric)
 {
     const lmi_pool *pool;
     double sum = 0;
     size_t i;
 
     if (row < c->grid.n_rows) {
-        pool = lmi_grid_pool(c, row, column);
+        pool = lmi_survey_pool(c, row, column);
         return pool ? figure_of(pool, metric) : NAN;
     }
     if (!c->grid.has_average || metric == LMI_METRIC_SPEEDUP)
         return NAN;
     for (i = 0; i < c->grid.n_rows; i++)
-        sum += lmi_grid_figure(c, i, column, metric);
+        sum += lmi_survey_figure(c, i, column, metric);
     return sum / (double)c->grid.n_rows;
 }

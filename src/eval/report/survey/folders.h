@@ -4,8 +4,8 @@
  * A grid is a folder without config.json that holds folders of runs: it stands for all folders in
  * it, by name. Hidden ones aside, so that one in which nothing is left gets named.
  */
-#ifndef LMI_EVAL_REPORT_GRID_FOLDERS_H
-#define LMI_EVAL_REPORT_GRID_FOLDERS_H
+#ifndef LMI_EVAL_REPORT_SURVEY_FOLDERS_H
+#define LMI_EVAL_REPORT_SURVEY_FOLDERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

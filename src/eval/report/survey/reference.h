@@ -4,8 +4,8 @@
  * reference.json has them by model, every group with its source. Nothing of them was measured
  * here, and every form of a report says so.
  */
-#ifndef LMI_EVAL_REPORT_GRID_REFERENCE_H
-#define LMI_EVAL_REPORT_GRID_REFERENCE_H
+#ifndef LMI_EVAL_REPORT_SURVEY_REFERENCE_H
+#define LMI_EVAL_REPORT_SURVEY_REFERENCE_H
 
 #include <stddef.h>
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "eval/report/format.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 
 static bool is_share(lmi_metric metric)
 {
@@ -14,7 +14,7 @@ static bool is_share(lmi_metric metric)
 static const lmi_pooled *pooled_of(const lmi_comparison *c, size_t row, size_t column,
                                    lmi_metric metric)
 {
-    const lmi_pool *pool = lmi_grid_pool(c, row, column);
+    const lmi_pool *pool = lmi_survey_pool(c, row, column);
 
     if (!pool)
         return NULL;
@@ -37,10 +37,10 @@ static bool is_partial(const lmi_comparison *c, size_t row, size_t column, lmi_m
     return is_one;
 }
 
-void lmi_grid_cell(char out[LMI_CELL_SIZE], const lmi_comparison *c, size_t row, size_t column,
+void lmi_survey_cell(char out[LMI_CELL_SIZE], const lmi_comparison *c, size_t row, size_t column,
                    lmi_metric metric, const lmi_signs *signs)
 {
-    const double figure = lmi_grid_figure(c, row, column, metric);
+    const double figure = lmi_survey_figure(c, row, column, metric);
     const lmi_pooled *pooled =
         row < c->grid.n_rows && is_share(metric) ? pooled_of(c, row, column, metric) : NULL;
     const bool has_deviation = pooled && !isnan(pooled->deviation);
@@ -58,7 +58,7 @@ void lmi_grid_cell(char out[LMI_CELL_SIZE], const lmi_comparison *c, size_t row,
                  : "");
 }
 
-size_t lmi_grid_height(const lmi_comparison *c)
+size_t lmi_survey_height(const lmi_comparison *c)
 {
     return c->grid.n_rows + (c->grid.has_average ? 1 : 0);
 }

@@ -1,5 +1,5 @@
 /* folders.c - a grid opened up; nothing is read here but names. */
-#include "eval/report/grid/folders.h"
+#include "eval/report/survey/folders.h"
 
 #include <dirent.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* reference.c - reading reference.json. It comes with the program, so its form is known. */
-#include "eval/report/grid/reference.h"
+#include "eval/report/survey/reference.h"
 
 #include <math.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "eval/report/format.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 
 enum { LINE_WIDTH = 98, TASK_WIDTH = 22, N_WIDTH = 6, CELL_MIN = 11, CELL_MAX = 20 };
 
@@ -60,10 +60,10 @@ static size_t width_of(const lmi_comparison *c)
         for (n = 0; part_of(&len, c->grid.columns[i].label, n); n++)
             width = len > width ? len : width;
     width = width < CELL_MAX ? width : CELL_MAX;
-    for (row = 0; row < lmi_grid_height(c); row++)
+    for (row = 0; row < lmi_survey_height(c); row++)
         for (i = 0; i < c->grid.n_columns; i++)
             for (n = 0; n < LMI_N_METRICS; n++) {
-                lmi_grid_cell(cell, c, row, i, (lmi_metric)n, &signs);
+                lmi_survey_cell(cell, c, row, i, (lmi_metric)n, &signs);
                 len = lmi_width(cell);
                 width = len > width ? len : width;
             }
@@ -100,7 +100,7 @@ static void write_task(lmi_buf *out, const lmi_comparison *c, size_t row)
 
     lmi_buf_init(&name, out->max);
     if (row < c->grid.n_rows)
-        lmi_grid_row_name(&name, c, row);
+        lmi_survey_row_name(&name, c, row);
     else
         lmi_buf_puts(&name, "average");
     lmi_column(out, lmi_buf_text(&name), TASK_WIDTH);
@@ -120,7 +120,7 @@ static void write_row(lmi_buf *out, const lmi_comparison *c, size_t row, size_t 
     else
         lmi_buf_printf(out, "%*s", N_WIDTH, "");
     for (i = first; i < end; i++) {
-        lmi_grid_cell(cell, c, row, i, metric, &signs);
+        lmi_survey_cell(cell, c, row, i, metric, &signs);
         write_right(out, cell, strlen(cell), width);
     }
     lmi_buf_putc(out, '\n');
@@ -136,7 +136,7 @@ static void write_block(lmi_buf *out, const lmi_comparison *c, size_t width, lmi
         const size_t end = first + n_fit < c->grid.n_columns ? first + n_fit : c->grid.n_columns;
 
         write_header(out, c, first, end, width);
-        for (row = 0; row < lmi_grid_height(c); row++)
+        for (row = 0; row < lmi_survey_height(c); row++)
             write_row(out, c, row, first, end, width, metric);
     }
 }
@@ -195,7 +195,7 @@ static const char legend[] =
     "that all seeds\nhave graded. 95 %: Wilson's interval of the mean with the question as the "
     "unit. pass@k: the chance\nthat one of k answers is right, without bias.\n";
 
-void lmi_grid_text(lmi_buf *out, const lmi_comparison *c)
+void lmi_survey_text(lmi_buf *out, const lmi_comparison *c)
 {
     const size_t width = width_of(c);
     bool has_seeds = false;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "eval/report/format.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 
 enum { TASK_WIDTH = 16, METHOD_WIDTH = 12 };
 

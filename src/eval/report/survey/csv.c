@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "eval/report/format.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 
 /* ---- Fields ---- */
 

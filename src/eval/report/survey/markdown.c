@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "eval/report/format.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 
 static const lmi_signs signs = {" \xc2\xb1 ", "\\*"};
 
@@ -15,7 +15,7 @@ static void write_row(lmi_buf *out, const lmi_comparison *c, size_t row, lmi_met
 
     lmi_buf_init(&name, out->max);
     if (r)
-        lmi_grid_row_name(&name, c, row);
+        lmi_survey_row_name(&name, c, row);
     lmi_buf_puts(out, "| ");
     lmi_markdown(out, r ? lmi_buf_text(&name) : "average");
     lmi_buf_done(&name);
@@ -24,7 +24,7 @@ static void write_row(lmi_buf *out, const lmi_comparison *c, size_t row, lmi_met
     else
         lmi_buf_puts(out, " | |");
     for (i = 0; i < c->grid.n_columns; i++) {
-        lmi_grid_cell(cell, c, row, i, metric, &signs);
+        lmi_survey_cell(cell, c, row, i, metric, &signs);
         lmi_buf_printf(out, " %s |", cell);
     }
     lmi_buf_putc(out, '\n');
@@ -44,7 +44,7 @@ static void write_block(lmi_buf *out, const lmi_comparison *c, lmi_metric metric
     for (i = 0; i < c->grid.n_columns; i++)
         lmi_buf_puts(out, "--:|");
     lmi_buf_putc(out, '\n');
-    for (i = 0; i < lmi_grid_height(c); i++)
+    for (i = 0; i < lmi_survey_height(c); i++)
         write_row(out, c, i, metric);
 }
 
@@ -93,7 +93,7 @@ static const char legend[] =
     "questions that all seeds have graded. 95 %: Wilson's interval of the mean with the question "
     "as the unit. pass@k: the chance that one of k answers is right, without bias.\n";
 
-void lmi_grid_markdown(lmi_buf *out, const lmi_comparison *c)
+void lmi_survey_markdown(lmi_buf *out, const lmi_comparison *c)
 {
     bool has_seeds = false;
     size_t i;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "eval/report/format.h"
-#include "eval/report/grid/write.h"
+#include "eval/report/survey/write.h"
 
 /* What a task takes a line for. */
 static const struct {
@@ -49,7 +49,7 @@ static void write_cell(lmi_buf *out, const lmi_comparison *c, size_t row, size_t
 {
     char cell[LMI_CELL_SIZE];
 
-    lmi_grid_cell(cell, c, row, column, metric, &signs);
+    lmi_survey_cell(cell, c, row, column, metric, &signs);
     lmi_buf_printf(out, " & %s", strcmp(cell, "-") == 0 ? "--" : cell);
 }
 
@@ -58,7 +58,7 @@ static void write_task(lmi_buf *out, const lmi_comparison *c, size_t row)
     lmi_buf name;
 
     lmi_buf_init(&name, out->max);
-    lmi_grid_row_name(&name, c, row);
+    lmi_survey_row_name(&name, c, row);
     write_text(out, lmi_buf_text(&name));
     lmi_buf_done(&name);
 }
@@ -164,7 +164,7 @@ lmas_status lmi_report_latex(lmi_buf *out, const lmi_comparison *c)
         write_text(out, c->grid.columns[i].label);
     }
     lmi_buf_puts(out, " \\\\\n\\midrule\n");
-    for (i = 0; i < lmi_grid_height(c); i++)
+    for (i = 0; i < lmi_survey_height(c); i++)
         write_row(out, c, i);
     lmi_buf_puts(out, "\\bottomrule\n\\end{tabular}\n");
     write_reference(out, c);
