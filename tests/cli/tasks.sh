@@ -88,6 +88,12 @@ if bwrap --version >/dev/null 2>&1; then
         --data "$tmp/code.jsonl" --output "$tmp/hf" >"$tmp/out" 2>"$tmp/err"
     ok $? "HF_ALLOW_CODE_EVAL=1 allows it too" "$tmp/err"
     fails 2 '--allow-code' "data check does not run a file's programs unasked" data check mbppplus --data "$tmp/code.jsonl"
+    printf '{"name": "mbppplus", "answer": "code", "reader": "mbppplus", "data": {"file": "code.jsonl"}}' >"$tmp/mine.json"
+    fails 2 '--allow-code' "nor those beside a task file" data check "$tmp/mine.json"
+    fails 2 '--allow-code' "nor does run" run -m $MODEL --task "$tmp/mine.json"
+    run data check "$tmp/mine.json" --allow-code
+    [ "$code" -eq 0 ] && grep -q '1 of 1' "$tmp/out"
+    ok $? "but with leave" "$tmp/err"
     run data check mbppplus --allow-code --data "$tmp/code.jsonl"
     [ "$code" -eq 0 ] && grep -q '1 of 1' "$tmp/out"
     ok $? "data check runs the solutions and their mutants" "$tmp/err"

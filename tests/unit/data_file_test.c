@@ -45,7 +45,7 @@ static void refuse(const char *message, const char *text)
     assert_null(task);
 }
 
-/* What the row becomes: question, gold, compat gold, the second option (NULL where there are none). */
+/* What the row becomes: question, gold, compat gold, the second option (NULL for none). */
 static void expect(const char *file, const char *row, const char *question, const char *gold,
                    const char *compat, const char *second)
 {
@@ -274,6 +274,11 @@ static void test_values_of_a_wrong_kind_are_named_by_line(void **state)
            file_of("choice", "\"options\": {\"listed\": 27}, \"gold\": \"g\""));
     refuse("\"options\" in the task must be from 2 to 26 fields, found less",
            file_of("choice", "\"options\": [\"o\"], \"gold\": \"g\""));
+}
+
+static void test_data_that_is_nowhere_is_named_by_line(void **state)
+{
+    (void)state;
     refuse("\"rows\" in data must be a whole number from 1 to 1000000000, found another number",
            file_of("text", "\"gold\": \"g\", \"data\": {\"hf\": \"a/b\", \"rows\": 0}"));
     refuse(
@@ -376,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_options_stand_in_an_array_in_fields_or_in_the_question),
         cmocka_unit_test(test_keys_that_are_missing_or_unknown_are_named_by_line),
         cmocka_unit_test(test_values_of_a_wrong_kind_are_named_by_line),
+        cmocka_unit_test(test_data_that_is_nowhere_is_named_by_line),
         cmocka_unit_test(test_rows_beside_a_file_are_found_from_anywhere),
         cmocka_unit_test(test_a_word_names_a_built_in_task_or_a_file_that_is_read_once),
         cmocka_unit_test(test_rows_are_cached_by_their_source),

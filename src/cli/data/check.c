@@ -77,6 +77,12 @@ static int print_check(const lmi_task *task, const lmi_check *c)
     return c->n_right == c->n ? LMI_EXIT_OK : LMI_EXIT_FAILURE;
 }
 
+/* Whether the rows are others than those that a built-in task names. */
+static bool is_foreign(const lmi_task *task, const lmi_task_flags *flags)
+{
+    return flags->data || task != lmi_task_find(task->name);
+}
+
 int lmi_data_check(const lmi_task *task, const lmi_task_flags *flags, const lmi_code_flags *code)
 {
     const lmi_sandbox_params sandbox = lmi_flags_sandbox(code);
@@ -87,7 +93,7 @@ int lmi_data_check(const lmi_task *task, const lmi_task_flags *flags, const lmi_
     lmas_status status;
     int exit_code;
 
-    if ((flags->data || sandbox.kind == LMI_SANDBOX_NONE) &&
+    if ((is_foreign(task, flags) || sandbox.kind == LMI_SANDBOX_NONE) &&
         lmi_code_flags_check(code, task) != LMAS_OK)
         return lmi_say_misuse();
     lmi_interrupt_install();

@@ -258,9 +258,8 @@ const lmi_command lmi_cmd_data = {
         "set is put into the cache only when all the published rows are there. path prints where "
         "one is. check grades a data set's own answers: all must be right; of code it runs the "
         "published solutions, in the sandbox, and the same with one operator changed, of which 95 "
-        "% must fail; programs of a --data file need --allow-code. A TASK is a name, or a task "
-        "file "
-        "of yours: FILE.json.",
+        "% must fail; programs of a --data file, or of a task file, need --allow-code. A TASK is a "
+        "name, or a task file FILE.json.",
     .examples = "fetch two data sets\n"
                 "latentmas data get gsm8k medqa\n"
                 "look at the first row of one\n"
