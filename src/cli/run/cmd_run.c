@@ -369,7 +369,7 @@ static lmas_status choose_questions(work *w)
         status = lmi_shard_parse(&w->setup.shard, &w->setup.n_shards, s->task.shard);
     if (status == LMAS_OK)
         status = check_questions(w);
-    if (status == LMAS_OK && w->data.task->grade == LMI_GRADE_CODE)
+    if (status == LMAS_OK && lmi_task_answer_kind(w->data.task) == LMAS_ANSWER_CODE)
         status = choose_sandbox(w);
     return status;
 }
