@@ -262,16 +262,16 @@ static lmas_status refuse_programs(const lmas_team *team)
     return LMAS_OK;
 }
 
-static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
+static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags, bool is_quiet)
 {
     const lmas_status status =
         flags->custom_prompt_file
             ? lmas_team_open_prompts(out, flags->custom_prompt_file, flags->prompt)
             : lmi_team_open(out, team_name(flags));
 
-    if (status == LMAS_OK)
+    if (status == LMAS_OK && !is_quiet)
         lmi_say_remarks(*out);
-    if (flags->first_agent_text && strcmp(flags->method, "latent_mas") != 0)
+    if (!is_quiet && flags->first_agent_text && strcmp(flags->method, "latent_mas") != 0)
         lmi_say("--first_agent_text changes nothing with %s: whoever is asked speaks",
                 flags->method);
     return status == LMAS_OK && !flags->allow_tools ? refuse_programs(*out) : status;
@@ -279,7 +279,7 @@ static lmas_status open_team(lmas_team **out, const lmi_team_flags *flags)
 
 lmas_status lmi_stage_open(lmi_stage *stage, const lmi_solve_flags *flags)
 {
-    lmas_status status = open_team(&stage->team, &flags->team);
+    lmas_status status = open_team(&stage->team, &flags->team, stage->is_quiet);
 
     if (status == LMAS_OK)
         status = lmi_stage_open_model(stage, &flags->model);

@@ -10,6 +10,7 @@
  * model are the same: several runs then load it once. */
 typedef struct lmi_stage {
     const struct lmi_stage *lender; /* who has opened the model and closes it; NULL: this one */
+    bool is_quiet;                  /* opened only to look: remarks are said when it computes */
     lmas_model *model;
     lmas_team *team;
     lmas_session *session;

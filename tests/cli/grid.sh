@@ -77,6 +77,16 @@ run run $GRID --method text_mas --seeds 44 --task demo --output "$tmp/whole"
 [ "$code" -eq 0 ] && [ -e "$tmp/whole/demo-text_mas-seed44/summary.json" ] && [ "$(grep -c '"name"' "$tmp/whole/grid.json")" -eq 9 ]
 ok $? "runs join a folder of several, whose plan has them then" "$tmp/err"
 
+echo '{' >"$tmp/whole/demo-baseline-seed43/summary.json"
+run run --resume "$tmp/whole"
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 9 ] && grep -q 'run 5 of 9: demo, baseline, seed 43' "$tmp/err"
+ok $? "a summary that cannot be read stops nothing" "$tmp/err"
+
+run run $BASE --task demo --method baseline --seed 7 --repeats 2 --shard 2/2 --output "$tmp/repeats"
+[ "$code" -eq 0 ] && [ "$(ls "$tmp/repeats" | tr '\n' ' ')" = "demo-baseline-seed7 demo-baseline-seed8 grid.json " ] &&
+    [ "$(grep -c '"n":2,' "$tmp/out")" -eq 2 ]
+ok $? "--repeats counts up from --seed; a shard of all runs" "$tmp/err"
+
 # Killed at random moments, it ends as if nobody had.
 run run $GRID --output "$tmp/undisturbed"
 n_kills=0
@@ -104,7 +114,7 @@ ok $? "a run that cannot go on is said, the others are made, and the exit code t
 # Ctrl-C stops the grid.
 "$LATENTMAS" run $GRID --max_samples 200 --output "$tmp/stopped" >"$tmp/stopped.out" 2>"$tmp/stopped.err" </dev/null &
 pid=$!
-until grep -q 'run 1 of 8' "$tmp/stopped.err" && [ -s "$tmp/stopped/demo-baseline-seed42/samples.jsonl" ]; do sleep 0.05; done
+until grep -q 'run 1 of 8' "$tmp/stopped.err" 2>/dev/null && [ -s "$tmp/stopped/demo-baseline-seed42/samples.jsonl" ]; do sleep 0.05; done
 run run --resume "$tmp/stopped"
 [ "$code" -eq 1 ] && [ ! -s "$tmp/out" ] && grep -q 'is in use: another latentmas works on these runs' "$tmp/err"
 ok $? "two processes do not work in one folder" "$tmp/err"

@@ -157,7 +157,6 @@ typedef struct work {
     lmi_setup setup;
     lmi_totals totals;
     bool is_time_over;
-    bool is_weighed; /* its data have been looked at before */
 } work;
 
 static void work_done(work *w)
@@ -307,7 +306,7 @@ static lmas_status choose_sandbox(work *w)
         return status;
     w->python = lmi_sandbox_python(probe);
     w->setup.python = &w->python;
-    for (i = 0; status == LMAS_OK && !w->is_weighed && i < w->setup.n; i++)
+    for (i = 0; status == LMAS_OK && !w->stage.is_quiet && i < w->setup.n; i++)
         status = lmi_sandbox_check_tests(probe, w->data.items[lmi_setup_row(&w->setup, i)].tests);
     lmi_sandbox_close(probe);
     return status;
@@ -326,7 +325,9 @@ static int64_t n_asked(work *w)
         return s->task.max_samples;
     if (!s->solve.team.custom_prompt_file || s->resume || w->data.n <= SCIENCE_SAMPLES)
         return -1;
-    lmi_say("the first %d of %zu questions, as Science-LatentMAS has it; --max_samples -1 asks all",
+    if (!w->stage.is_quiet)
+        lmi_say(
+            "the first %d of %zu questions, as Science-LatentMAS has it; --max_samples -1 asks all",
             SCIENCE_SAMPLES, w->data.n);
     add_to_command(w, flag, value);
     return SCIENCE_SAMPLES;
@@ -778,7 +779,7 @@ lmas_status lmi_run_lend(lmi_stage *out, int argc, char **argv)
 
 lmas_status lmi_run_weigh(lmi_run_weight *out, int argc, char **argv, const lmi_stage *lender)
 {
-    work w = {.folder = {.fd = -1}, .stage = {.lender = lender}, .is_weighed = true};
+    work w = {.folder = {.fd = -1}, .stage = {.lender = lender, .is_quiet = true}};
     lmas_status status = look_at(&w, argc, argv);
 
     if (status == LMAS_OK)

@@ -357,6 +357,8 @@ lmas_status lmi_grid_look(lmi_grid *grid, size_t i, const char *path)
         status = count_lines(&run->n_done, samples);
     if (status == LMAS_OK && run->has_begun && lmi_file_exists(summary))
         status = read_summary(grid, run, summary);
+    if (status == LMAS_E_FORMAT) /* a summary that cannot be read is none: the run is taken up */
+        status = LMAS_OK;
     lmi_free(folder);
     lmi_free(config);
     lmi_free(summary);
