@@ -8,6 +8,7 @@ if ! command -v python3 >/dev/null; then
     finish
 fi
 (cd tests/cli/common && python3 make_grid.py "$tmp/grid")
+echo "{}" >"$tmp/grid/grid.json" # what else is in the folder is no run
 report() {
     (cd "$tmp" && "$LATENTMAS" report "$@") >"$tmp/out" 2>"$tmp/err" </dev/null
     code=$?

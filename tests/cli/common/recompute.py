@@ -87,7 +87,7 @@ def counts(runs):
 
 pools = {}
 first_of_task = {}
-for name in sorted(os.listdir(grid)):
+for name in sorted(name for name in os.listdir(grid) if os.path.isdir(f"{grid}/{name}")):
     config, lines = load(f"{grid}/{name}")
     pools.setdefault(identity(config), []).append((config, lines))
     first_of_task.setdefault(config["task"], config)

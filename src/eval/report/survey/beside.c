@@ -102,7 +102,10 @@ void lmi_reference_text(lmi_buf *out, const lmi_comparison *c)
 
     if (!r->name)
         return;
-    lmi_buf_printf(out, "%s as others report it: published numbers, NOT measured here\n", r->model);
+    lmi_buf_printf(
+        out,
+        "%s as others report it: published numbers, NOT measured here, seconds of their machines\n",
+        r->model);
     for (i = 0; i < r->n; i++) {
         if (!lmi_reported_here(c, &r->numbers[i]))
             continue;
