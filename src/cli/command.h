@@ -72,6 +72,7 @@ extern const lmi_command lmi_cmd_ask;
 extern const lmi_command lmi_cmd_chat;
 extern const lmi_command lmi_cmd_run;
 extern const lmi_command lmi_cmd_report;
+extern const lmi_command lmi_cmd_regrade;
 extern const lmi_command lmi_cmd_show;
 extern const lmi_command lmi_cmd_inspect;
 extern const lmi_command lmi_cmd_bench;

@@ -509,6 +509,32 @@ lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, co
     return refuse_difference(path, stored, now, shard_section, nothing);
 }
 
+const char *lmi_config_graded_by(yyjson_val *root)
+{
+    yyjson_val *again = yyjson_obj_get(yyjson_obj_get(root, "graded_by"), "latentmas");
+    yyjson_val *first = yyjson_obj_get(yyjson_obj_get(root, "versions"), "latentmas");
+
+    return yyjson_get_str(yyjson_is_str(again) ? again : first);
+}
+
+lmas_status lmi_config_compare_graded(const char *path, const lmi_buf *stored)
+{
+    lmi_json json;
+    const char *version;
+    lmas_status status = lmi_json_parse(&json, path, lmi_buf_text(stored), stored->len);
+
+    if (status != LMAS_OK)
+        return status;
+    version = lmi_config_graded_by(lmi_json_root(&json));
+    if (version && strcmp(version, lmas_version()) != 0)
+        status = lmi_fail(LMAS_E_INVALID,
+                          "%s: its answers are graded by the rules of latentmas %.32s, this is %s: "
+                          "grade them again with this one (latentmas regrade), then resume",
+                          path, version, lmas_version());
+    lmi_json_done(&json);
+    return status;
+}
+
 void lmi_config_args_free(char **args, size_t n)
 {
     size_t i;

@@ -97,6 +97,13 @@ lmas_status lmi_config_compare_but(const char *path, const lmi_buf *stored, cons
 /* The same for the shard alone. */
 lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now);
 
+/* The version by whose rules the answers of the run are graded: the one that made the run, or that
+ * graded it again ("graded_by"); NULL where the config says neither. */
+const char *lmi_config_graded_by(yyjson_val *root);
+
+/* LMAS_E_INVALID when that is not this version: one run is graded by one. */
+lmas_status lmi_config_compare_graded(const char *path, const lmi_buf *stored);
+
 /* The command that a config records. Free each of the `*n_out` words and the list. */
 lmas_status lmi_config_args(char ***out, size_t *n_out, const char *path, const lmi_buf *stored);
 void lmi_config_args_free(char **args, size_t n);

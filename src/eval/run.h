@@ -50,4 +50,7 @@ lmas_status lmi_run(lmi_totals *totals, const lmi_setup *setup, lmi_runfolder *f
 lmas_status lmi_summary_write(lmi_buf *out, const lmi_setup *setup, const lmi_totals *totals,
                               const char *folder, bool is_pretty);
 
+/* Put what grading says of `totals` in the place of what the summary `root` says. */
+void lmi_summary_regrade(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_totals *totals);
+
 #endif

@@ -20,6 +20,7 @@
 #include "base/json.h"
 #include "base/lines.h"
 #include "base/mem.h"
+#include "eval/regrade/draft.h"
 #include "eval/resume/grow.h"
 #include "eval/resume/retry.h"
 
@@ -89,17 +90,18 @@ static lmas_status refuse_lost(const char *path)
                     path);
 }
 
-/* Whether what was locked is what the name still means: another process may have put a new file
- * there in between (retry.h). */
-static bool is_still_there(const lmi_runfolder *folder)
+static lmas_status refuse_use(const lmi_runfolder *folder)
 {
-    struct stat locked, named;
-    const bool is = fstat(folder->fd, &locked) == 0 && stat(folder->samples_path, &named) == 0 &&
-                    locked.st_ino == named.st_ino && locked.st_dev == named.st_dev;
+    return lmi_fail(LMAS_E_IO, "%s is in use: another latentmas works on this run", folder->path);
+}
 
-    if (!is)
-        errno = EWOULDBLOCK;
-    return is;
+/* Whether what was locked is still the file of that name: a regrade puts another in its place. */
+static bool is_current(const lmi_runfolder *folder)
+{
+    struct stat mine, now;
+
+    return fstat(folder->fd, &mine) == 0 && stat(folder->samples_path, &now) == 0 &&
+           mine.st_dev == now.st_dev && mine.st_ino == now.st_ino;
 }
 
 /* Open samples.jsonl (with O_CREAT in `flags`, make it) and lock it. */
@@ -108,11 +110,10 @@ static lmas_status lock(lmi_runfolder *folder, int flags)
     folder->fd = open(folder->samples_path, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0666);
     if (folder->fd < 0)
         return lmi_fail_errno(LMAS_E_IO, "cannot write %s", folder->samples_path);
-    if (flock(folder->fd, LOCK_EX | LOCK_NB) == 0 && is_still_there(folder))
-        return LMAS_OK;
+    if (flock(folder->fd, LOCK_EX | LOCK_NB) == 0)
+        return is_current(folder) ? LMAS_OK : refuse_use(folder);
     if (errno == EWOULDBLOCK)
-        return lmi_fail(LMAS_E_IO, "%s is in use: another latentmas works on this run",
-                        folder->path);
+        return refuse_use(folder);
     return lmi_fail_errno(LMAS_E_IO, "cannot lock %s", folder->samples_path);
 }
 
@@ -265,9 +266,11 @@ lmas_status lmi_runfolder_open(lmi_runfolder *out, const char *path)
     else if (status == LMAS_OK && !lmi_file_exists(folder.config_path))
         status = lmi_fail(LMAS_E_IO, "%s holds no run to resume: it has no config.json", path);
     if (status == LMAS_OK)
-        status = lmi_file_read(&folder.config, folder.config_path);
-    if (status == LMAS_OK)
         status = lock(&folder, 0);
+    if (status == LMAS_OK)
+        status = lmi_draft_settle(path);
+    if (status == LMAS_OK)
+        status = lmi_file_read(&folder.config, folder.config_path);
     if (status == LMAS_OK)
         *out = folder;
     else
@@ -314,6 +317,8 @@ lmas_status lmi_runfolder_resume(lmi_runfolder *folder, const lmi_setup *setup,
     folder->n_shards = setup->n_shards;
     if (status == LMAS_OK)
         status = lmi_config_compare_shard(folder->config_path, &folder->config, config);
+    if (status == LMAS_OK)
+        status = lmi_config_compare_graded(folder->config_path, &folder->config);
     if (status == LMAS_OK)
         status = make_room(folder, lmi_setup_n_rows(setup));
     if (status == LMAS_OK && retries)

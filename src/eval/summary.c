@@ -88,6 +88,54 @@ static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup 
     yyjson_mut_obj_add_str(doc, root, "run", folder);
 }
 
+/* Put a value in the place of the one at `key`; where there is none, behind `before`. */
+static void put(yyjson_mut_doc *doc, yyjson_mut_val *root, const char *key, yyjson_mut_val *val,
+                const char *before)
+{
+    yyjson_mut_val *name = yyjson_mut_str(doc, key);
+    yyjson_mut_obj_iter iter = yyjson_mut_obj_iter_with(root);
+    yyjson_mut_val *at;
+    size_t i = 0;
+    bool is_put = yyjson_mut_obj_get(root, key) && yyjson_mut_obj_replace(root, name, val);
+
+    while (!is_put && (at = yyjson_mut_obj_iter_next(&iter)) != NULL) {
+        i++;
+        if (yyjson_mut_equals_str(at, before))
+            is_put = yyjson_mut_obj_insert(root, name, val, i);
+    }
+    if (!is_put)
+        yyjson_mut_obj_add(root, name, val);
+}
+
+/* The keys that grading fills, in an object of their own. */
+static yyjson_mut_val *make_verdicts(yyjson_mut_doc *doc, const lmi_totals *totals)
+{
+    yyjson_mut_val *o = yyjson_mut_obj(doc);
+
+    add_accuracy(doc, o, "accuracy", totals->n_correct, totals);
+    yyjson_mut_obj_add_uint(doc, o, "correct", totals->n_correct);
+    add_interval(doc, o, "accuracy_interval", totals->n_correct, totals);
+    add_accuracy(doc, o, "accuracy_compat", totals->n_correct_compat, totals);
+    add_interval(doc, o, "accuracy_compat_interval", totals->n_correct_compat, totals);
+    yyjson_mut_obj_add_uint(doc, o, "correct_compat", totals->n_correct_compat);
+    yyjson_mut_obj_add_uint(doc, o, "n_graded", totals->n_graded);
+    if (totals->n_conflicts)
+        yyjson_mut_obj_add_uint(doc, o, "conflicts", totals->n_conflicts);
+    return o;
+}
+
+void lmi_summary_regrade(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_totals *totals)
+{
+    yyjson_mut_obj_iter iter = yyjson_mut_obj_iter_with(make_verdicts(doc, totals));
+    yyjson_mut_val *key;
+
+    if (!totals->n_conflicts)
+        (void)yyjson_mut_obj_remove_key(root, "conflicts");
+    while ((key = yyjson_mut_obj_iter_next(&iter)) != NULL)
+        put(doc, root, yyjson_mut_get_str(key),
+            yyjson_mut_val_mut_copy(doc, yyjson_mut_obj_iter_get_val(key)), "errors");
+}
+
 lmas_status lmi_summary_write(lmi_buf *out, const lmi_setup *setup, const lmi_totals *totals,
                               const char *folder, bool is_pretty)
 {

@@ -292,24 +292,14 @@ static lmas_status start_stage(work *w)
     return status;
 }
 
-/* Have the sandbox show that it works before anything is written or computed. */
+/* Before anything is written or computed. */
 static lmas_status choose_sandbox(work *w)
 {
-    lmi_sandbox *probe;
-    lmas_status status;
-    size_t i;
-
     w->sandbox = lmi_flags_sandbox(&w->settings.code);
     w->setup.sandbox = &w->sandbox;
-    status = lmi_sandbox_open(&probe, &w->sandbox, NULL, NULL);
-    if (status != LMAS_OK)
-        return status;
-    w->python = lmi_sandbox_python(probe);
     w->setup.python = &w->python;
-    for (i = 0; status == LMAS_OK && !w->stage.is_quiet && i < w->setup.n; i++)
-        status = lmi_sandbox_check_tests(probe, w->data.items[lmi_setup_row(&w->setup, i)].tests);
-    lmi_sandbox_close(probe);
-    return status;
+    return lmi_sandbox_try(&w->python, &w->sandbox, &w->data, w->rows,
+                           w->stage.is_quiet ? 0 : w->setup.n);
 }
 
 /* How many of the questions were asked for, -1 for all. Where Science-LatentMAS's program would

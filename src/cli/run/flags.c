@@ -105,6 +105,13 @@ void lmi_code_flags_init(lmi_code_flags *flags)
                               .n_parallel = p.n_parallel};
 }
 
+double lmi_code_timeout(double given, double before)
+{
+    if (given > 0)
+        return given;
+    return before >= 1 && before <= TIMEOUT_MAX ? before : TIMEOUT_DEFAULT;
+}
+
 lmi_sandbox_params lmi_flags_sandbox(const lmi_code_flags *flags)
 {
     lmi_sandbox_params p = lmi_sandbox_params_default();
@@ -114,6 +121,22 @@ lmi_sandbox_params lmi_flags_sandbox(const lmi_code_flags *flags)
     p.n_parallel = (uint32_t)flags->n_parallel;
     p.python = flags->python;
     return p;
+}
+
+lmas_status lmi_sandbox_try(lmi_python *out, const lmi_sandbox_params *params,
+                            const lmi_dataset *data, const size_t *rows, size_t n)
+{
+    lmi_sandbox *probe;
+    lmas_status status = lmi_sandbox_open(&probe, params, NULL, NULL);
+    size_t i;
+
+    if (status != LMAS_OK)
+        return status;
+    *out = lmi_sandbox_python(probe);
+    for (i = 0; status == LMAS_OK && i < n; i++)
+        status = lmi_sandbox_check_tests(probe, data->items[rows ? rows[i] : i].tests);
+    lmi_sandbox_close(probe);
+    return status;
 }
 
 /* Digits only, so that a sign or a space is not taken for part of a number. */

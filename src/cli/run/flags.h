@@ -44,4 +44,12 @@ lmas_status lmi_task_open(lmi_dataset *out, lmi_buf *path, const lmi_task_flags 
 
 lmi_sandbox_params lmi_flags_sandbox(const lmi_code_flags *flags);
 
+/* Seconds that a program has: as given, as it had in a run before, or as usual; 0 is unsaid. */
+double lmi_code_timeout(double given, double before);
+
+/* Have the sandbox show that it works, and can run the tests of these `n` rows (NULL: of the first);
+ * what runs them there. */
+lmas_status lmi_sandbox_try(lmi_python *out, const lmi_sandbox_params *params,
+                            const lmi_dataset *data, const size_t *rows, size_t n);
+
 #endif

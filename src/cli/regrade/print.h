@@ -1,0 +1,21 @@
+/* print.h - what grading again has changed, for people and as JSON. */
+#ifndef LMI_CLI_REGRADE_PRINT_H
+#define LMI_CLI_REGRADE_PRINT_H
+
+#include "eval/regrade/regrade.h"
+
+/* A line for each verdict of an answer that changes. */
+void lmi_print_change(yyjson_val *was, yyjson_val *is);
+
+/* The run, and a table of both rules. */
+void lmi_print_regraded(const lmi_record *record, const lmi_regrade_outcome *outcome);
+
+/* All of it as one line of JSON; `changes` are objects of the document, NULL where nobody asked. */
+lmas_status lmi_print_regraded_json(yyjson_mut_doc *doc, yyjson_mut_val *root,
+                                    const lmi_record *record, const lmi_regrade_outcome *outcome,
+                                    yyjson_mut_val *changes);
+
+/* Add a changed answer to `changes`. */
+void lmi_note_change(yyjson_mut_doc *doc, yyjson_mut_val *changes, yyjson_val *was, yyjson_val *is);
+
+#endif

@@ -1,0 +1,142 @@
+/* line.c - the keys of a line in their order, the graded ones made anew. */
+#include "eval/regrade/line.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+static const char WHAT[] = "a sample";
+static const char GRADED_BEFORE[] = "graded_before";
+
+/* What lmi_sample_write() writes of a judged sample, and what is written here. */
+static const char *const made_anew[] = {"index",      "id",      "question",      "gold",
+                                        "prediction", "correct", "conflict",      "compat",
+                                        "code",       "run_ms",  "graded_before", NULL};
+
+/* What an entry of `graded_before` has of a line. */
+static const char *const verdict[] = {"gold",   "prediction", "correct", "conflict",
+                                      "compat", "code",       NULL};
+
+static bool is_listed(const char *const *list, const char *name)
+{
+    while (*list && strcmp(*list, name) != 0)
+        list++;
+    return *list != NULL;
+}
+
+static lmas_status refuse(const lmi_json *line, const char *what)
+{
+    return lmi_fail(LMAS_E_FORMAT, "%s:%zu: this is no line of a run: %s", line->label,
+                    line->first_line, what);
+}
+
+lmas_status lmi_line_result(lmas_result *out, const lmi_json *line)
+{
+    yyjson_val *root = lmi_json_root(line);
+    yyjson_val *marked = yyjson_obj_get(root, "marked");
+    const char *text = yyjson_get_str(yyjson_obj_get(root, "text"));
+    const char *state = yyjson_get_str(yyjson_obj_get(root, "status"));
+    const bool is_ok = state && strcmp(state, lmas_status_name(LMAS_OK)) == 0;
+
+    if (!text || !state)
+        return refuse(line, "\"text\" and \"status\" must be texts");
+    if (marked && !yyjson_is_str(marked))
+        return refuse(line, "\"marked\" must be a text");
+    *out = (lmas_result){.id = yyjson_get_uint(yyjson_obj_get(root, "index")),
+                         .status = is_ok ? LMAS_OK : LMAS_E_ENGINE, /* any: it failed */
+                         .error = "",
+                         .text = text,
+                         .marked = yyjson_get_str(marked)};
+    return LMAS_OK;
+}
+
+/* ---- The new line ---- */
+
+/* Copy the keys of `from` that are in `list`, or those that are not. */
+static void copy_keys(yyjson_mut_doc *doc, yyjson_mut_val *object, yyjson_val *from,
+                      const char *const *list, bool are_listed)
+{
+    size_t i, max;
+    yyjson_val *key, *val;
+
+    yyjson_obj_foreach(from, i, max, key, val)
+    {
+        if (is_listed(list, yyjson_get_str(key)) == are_listed)
+            yyjson_mut_obj_add(object, yyjson_val_mut_copy(doc, key),
+                               yyjson_val_mut_copy(doc, val));
+    }
+}
+
+/* The verdicts of before, and behind them the one that goes now. */
+static void add_before(yyjson_mut_doc *doc, yyjson_mut_val *root, yyjson_val *was,
+                       const char *version)
+{
+    yyjson_mut_val *list = yyjson_mut_obj_add_arr(doc, root, GRADED_BEFORE);
+    yyjson_val *older = yyjson_obj_get(was, GRADED_BEFORE);
+    const size_t n = yyjson_arr_size(older);
+    yyjson_mut_val *entry;
+    size_t i = n < LMI_GRADED_BEFORE_MAX ? 0 : n - LMI_GRADED_BEFORE_MAX + 1;
+
+    for (; i < n; i++)
+        yyjson_mut_arr_append(list, yyjson_val_mut_copy(doc, yyjson_arr_get(older, i)));
+    entry = yyjson_mut_arr_add_obj(doc, list);
+    lmi_json_add_text(doc, entry, "version", version);
+    copy_keys(doc, entry, was, verdict, true);
+}
+
+/* The second part of the line, as JSON for lmi_free(). */
+static lmas_status make_rest(char **out, yyjson_val *was, const char *version)
+{
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *root;
+    lmi_buf rest;
+    lmas_status status = lmi_json_new(&doc, &root, WHAT);
+
+    if (status != LMAS_OK)
+        return status;
+    add_before(doc, root, was, version);
+    copy_keys(doc, root, was, made_anew, false);
+    lmi_buf_init(&rest, LMI_SAMPLE_MAX);
+    status = lmi_json_write(&rest, doc, 0, WHAT);
+    if (status == LMAS_OK)
+        *out = lmi_buf_steal(&rest);
+    lmi_buf_done(&rest);
+    return status;
+}
+
+lmas_status lmi_line_rewrite(lmi_buf *out, const lmi_json *was, lmi_sample *sample,
+                             const char *version)
+{
+    yyjson_val *root = lmi_json_root(was);
+    char *rest = NULL;
+    const lmas_status status = make_rest(&rest, root, version);
+
+    if (status != LMAS_OK)
+        return status;
+    lmi_free(sample->rest);
+    sample->rest = rest;
+    return lmi_sample_write(out, sample, yyjson_get_num(yyjson_obj_get(root, "run_ms")));
+}
+
+/* ---- What differs ---- */
+
+static bool is_same_key(yyjson_val *a, yyjson_val *b, const char *key)
+{
+    yyjson_val *left = yyjson_obj_get(a, key);
+    yyjson_val *right = yyjson_obj_get(b, key);
+
+    return left && right ? yyjson_equals(left, right) : left == right;
+}
+
+bool lmi_line_same(yyjson_val *a, yyjson_val *b)
+{
+    static const char *const keys[] = {"gold", "prediction", "correct"};
+    yyjson_val *compat_a = yyjson_obj_get(a, "compat");
+    yyjson_val *compat_b = yyjson_obj_get(b, "compat");
+    size_t i;
+
+    for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (!is_same_key(a, b, keys[i]) || !is_same_key(compat_a, compat_b, keys[i]))
+            return false;
+    return is_same_key(a, b, "conflict");
+}

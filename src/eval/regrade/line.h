@@ -1,0 +1,27 @@
+/*
+ * line.h - a line of samples.jsonl with another verdict in it.
+ *
+ * What a line says in two parts, grading first (sample.h). The second part is taken over as it is;
+ * before it stands `graded_before`, the verdicts that the line had until now, oldest first.
+ */
+#ifndef LMI_EVAL_REGRADE_LINE_H
+#define LMI_EVAL_REGRADE_LINE_H
+
+#include "eval/sample.h"
+
+/* Verdicts that a line keeps: of more, the oldest go. */
+enum { LMI_GRADED_BEFORE_MAX = 64 };
+
+/* What the line answers, for a judge; borrows from it. LMAS_E_FORMAT names its place. */
+lmas_status lmi_line_result(lmas_result *out, const lmi_json *line);
+
+/* Append the line `was` as the judged `sample` has it, whose `rest` is replaced: the old verdict is
+ * of `version`. */
+lmas_status lmi_line_rewrite(lmi_buf *out, const lmi_json *was, lmi_sample *sample,
+                             const char *version);
+
+/* Whether two lines of a question have the same verdicts: golds, predictions and what is right, by
+ * both rules. How long a program took, and its last words, are none. */
+bool lmi_line_same(yyjson_val *a, yyjson_val *b);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * regrade.h - the answers of a run graded again, by the rules of today and without a model.
+ *
+ * A line whose verdicts change gets the new ones and keeps the old in `graded_before`; all others
+ * stay byte for byte. config.json says by `graded_by` which version graded the run last,
+ * summary.json gets the new totals. All of that is there at once or not at all (draft.h).
+ */
+#ifndef LMI_EVAL_REGRADE_REGRADE_H
+#define LMI_EVAL_REGRADE_REGRADE_H
+
+#include "data/dataset.h"
+#include "eval/record.h"
+#include "sandbox/sandbox.h"
+
+/* What became of the verdicts of one rule. */
+typedef struct lmi_regraded {
+    size_t n_before, n_now; /* right */
+    size_t n_to_right, n_to_wrong;
+    size_t n_other; /* as right or wrong as before, with another prediction or gold */
+} lmi_regraded;
+
+typedef struct lmi_regrade_outcome {
+    size_t n; /* answers */
+    size_t n_changed;
+    lmi_regraded exact, compat;
+    const char *version; /* by whose rules they were graded before; the regrade's */
+    bool is_written;
+} lmi_regrade_outcome;
+
+/* How the data are found; all borrowed from the regrade. */
+typedef struct lmi_regrade_source {
+    const lmi_record *record;
+    const char *question, *gold; /* of its first line, NULL for none */
+    double code_timeout;         /* seconds that a program had, 0 where it ran none */
+} lmi_regrade_source;
+
+/* What grading needs. */
+typedef struct lmi_regrade_params {
+    const lmi_dataset *data;
+    const lmi_sandbox_params *sandbox; /* of a code task, else NULL */
+    const lmi_python *python;          /* likewise */
+    /* A line whose verdicts change, before and now. NULL for nobody. */
+    void (*on_change)(void *user, yyjson_val *was, yyjson_val *is);
+    /* Called often; false stops (LMAS_E_CANCELED). NULL goes on. */
+    bool (*goes_on)(void *user, size_t n_done, size_t n);
+    void *user;
+} lmi_regrade_params;
+
+typedef struct lmi_regrade lmi_regrade;
+
+/* Open the run in `folder` and check all its lines. Unless it is only looked at (`is_dry`) it is
+ * locked: LMAS_E_IO where another process works on it. */
+lmas_status lmi_regrade_open(lmi_regrade **out, const char *folder, bool is_dry);
+void lmi_regrade_done(lmi_regrade *regrade);
+
+lmi_regrade_source lmi_regrade_asks(const lmi_regrade *regrade);
+
+/* LMAS_E_INVALID when `data` are not those of the run. */
+lmas_status lmi_regrade_check(const lmi_regrade *regrade, const lmi_dataset *data);
+
+/* Grade all answers, and write what comes of it unless it is only looked at. On failure, and where
+ * nothing changes, the folder is as it was. */
+lmas_status lmi_regrade_run(lmi_regrade_outcome *out, lmi_regrade *regrade,
+                            const lmi_regrade_params *params);
+
+#endif
