@@ -83,7 +83,7 @@ SEES_unit    := base net jinja engine latent store remote process team hub grade
 
 LIB_ROOMS  := base net jinja engine latent store remote process team
 PROG_ROOMS := hub grade sandbox data eval cli
-COMMANDS   := ask chat run report show inspect bench tasks data model memory teams completion help
+COMMANDS   := ask chat run report show inspect regrade bench tasks data model memory teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
 TASKS      := $(sort $(wildcard tasks/*.json))
 

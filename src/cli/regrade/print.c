@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/show/text.h"
+#include "eval/regrade/line.h"
 
 /* Columns of a prediction; a program is longer than any. */
 enum { VALUE_WIDTH = 24, LINE_MAX_SIZE = 1 << 28 };
@@ -25,17 +26,9 @@ static void put_verdict(yyjson_val *object)
     lmi_put_line(stdout, prediction ? prediction : "(none)", VALUE_WIDTH);
 }
 
-static bool is_same(yyjson_val *a, yyjson_val *b, const char *key)
-{
-    yyjson_val *left = yyjson_obj_get(a, key);
-    yyjson_val *right = yyjson_obj_get(b, key);
-
-    return left && right ? yyjson_equals(left, right) : left == right;
-}
-
 static void print_rule(yyjson_val *index, const char *rule, yyjson_val *was, yyjson_val *is)
 {
-    if (is_same(was, is, "correct") && is_same(was, is, "prediction") && is_same(was, is, "gold"))
+    if (lmi_line_same_rule(was, is))
         return;
     printf("%5llu  %-6s  ", (unsigned long long)yyjson_get_uint(index), rule);
     put_verdict(was);

@@ -128,15 +128,35 @@ static bool is_same_key(yyjson_val *a, yyjson_val *b, const char *key)
     return left && right ? yyjson_equals(left, right) : left == right;
 }
 
+lmas_status lmi_line_keep_question(lmi_buf *line, yyjson_val *was, yyjson_val *is)
+{
+    yyjson_val *question = yyjson_obj_get(was, "question");
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *root;
+    lmas_status status;
+
+    if (!question || is_same_key(was, is, "question"))
+        return LMAS_OK;
+    status = lmi_json_new(&doc, &root, WHAT);
+    if (status != LMAS_OK)
+        return status;
+    root = yyjson_val_mut_copy(doc, is);
+    yyjson_mut_doc_set_root(doc, root);
+    yyjson_mut_obj_replace(root, yyjson_mut_str(doc, "question"),
+                           yyjson_val_mut_copy(doc, question));
+    lmi_buf_clear(line);
+    return lmi_json_write(line, doc, YYJSON_WRITE_NEWLINE_AT_END, WHAT);
+}
+
+bool lmi_line_same_rule(yyjson_val *a, yyjson_val *b)
+{
+    return is_same_key(a, b, "gold") && is_same_key(a, b, "prediction") &&
+           is_same_key(a, b, "correct");
+}
+
 bool lmi_line_same(yyjson_val *a, yyjson_val *b)
 {
-    static const char *const keys[] = {"gold", "prediction", "correct"};
-    yyjson_val *compat_a = yyjson_obj_get(a, "compat");
-    yyjson_val *compat_b = yyjson_obj_get(b, "compat");
-    size_t i;
-
-    for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        if (!is_same_key(a, b, keys[i]) || !is_same_key(compat_a, compat_b, keys[i]))
-            return false;
-    return is_same_key(a, b, "conflict");
+    return lmi_line_same_rule(a, b) &&
+           lmi_line_same_rule(yyjson_obj_get(a, "compat"), yyjson_obj_get(b, "compat")) &&
+           is_same_key(a, b, "conflict");
 }

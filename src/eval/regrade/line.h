@@ -20,8 +20,15 @@ lmas_status lmi_line_result(lmas_result *out, const lmi_json *line);
 lmas_status lmi_line_rewrite(lmi_buf *out, const lmi_json *was, lmi_sample *sample,
                              const char *version);
 
-/* Whether two lines of a question have the same verdicts: golds, predictions and what is right, by
- * both rules. How long a program took, and its last words, are none. */
+/* The line `was` has the question that was asked; where this version reads it otherwise out of the
+ * same row, it is put back into the new line `is`, whose text `line` is. */
+lmas_status lmi_line_keep_question(lmi_buf *line, yyjson_val *was, yyjson_val *is);
+
+/* Whether one rule says the same of an answer twice, by its gold, its prediction and what is right;
+ * of the exact rule that is the line itself, of the other its member "compat". */
+bool lmi_line_same_rule(yyjson_val *a, yyjson_val *b);
+
+/* The same of two lines, by both rules. How long a program took, and its last words, are none. */
 bool lmi_line_same(yyjson_val *a, yyjson_val *b);
 
 #endif

@@ -226,14 +226,6 @@ static entry *find(const lmi_regrade *r, uint64_t index)
     return e;
 }
 
-static bool is_same(yyjson_val *a, yyjson_val *b, const char *key)
-{
-    yyjson_val *left = yyjson_obj_get(a, key);
-    yyjson_val *right = yyjson_obj_get(b, key);
-
-    return left && right ? yyjson_equals(left, right) : left == right;
-}
-
 /* Add what one rule says of a line, before and now. */
 static void count(lmi_regraded *out, yyjson_val *was, yyjson_val *is)
 {
@@ -244,9 +236,24 @@ static void count(lmi_regraded *out, yyjson_val *was, yyjson_val *is)
     out->n_now += is_right;
     out->n_to_right += is_right && !was_right;
     out->n_to_wrong += was_right && !is_right;
-    out->n_other +=
-        was_right == is_right && !(is_same(was, is, "prediction") && is_same(was, is, "gold") &&
-                                   is_same(was, is, "correct"));
+    out->n_other += was_right == is_right && !lmi_line_same_rule(was, is);
+}
+
+/* The line goes out as it is now. */
+static lmas_status change(lmi_regrade *r, entry *e, lmi_buf *line, yyjson_val *is)
+{
+    yyjson_val *was = lmi_json_root(&e->was);
+    const lmas_status status = lmi_line_keep_question(line, was, is);
+
+    if (status != LMAS_OK)
+        return status;
+    r->outcome.n_changed++;
+    if (r->params->on_change)
+        r->params->on_change(r->params->user, was, is);
+    lmi_buf_done(&e->text);
+    e->text = *line;
+    lmi_buf_init(line, LMI_SAMPLE_MAX);
+    return LMAS_OK;
 }
 
 /* Decide between the line as it was and as it is now. */
@@ -268,14 +275,8 @@ static lmas_status settle(lmi_regrade *r, entry *e, lmi_buf *line)
         count(&r->outcome.compat, yyjson_obj_get(was, "compat"), yyjson_obj_get(is, "compat"));
         lmi_totals_add(&r->totals, &score);
     }
-    if (status == LMAS_OK && !lmi_line_same(was, is)) {
-        r->outcome.n_changed++;
-        if (r->params->on_change)
-            r->params->on_change(r->params->user, was, is);
-        lmi_buf_done(&e->text);
-        e->text = *line;
-        lmi_buf_init(line, LMI_SAMPLE_MAX);
-    }
+    if (status == LMAS_OK && !lmi_line_same(was, is))
+        status = change(r, e, line, is);
     lmi_json_done(&now);
     return status;
 }
