@@ -25,7 +25,7 @@ cat >"$tmp/cases" <<EOF
 latentmas |$commands|the commands
 latentmas te|teams|a command that has begun
 latentmas help |$commands|commands behind help
-latentmas help r|report run|commands behind help that have begun
+latentmas help r|regrade report run|commands behind help that have begun
 latentmas completion |bash fish zsh|shells behind completion
 latentmas teams |check graph list show|sub-commands of teams
 latentmas teams show |$teams|built-in teams behind show
