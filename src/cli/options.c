@@ -100,9 +100,13 @@ void lmi_opt_default(lmi_buf *out, const lmi_opt *opt, const void *field)
             lmi_buf_printf(out, "%lld", (long long)n);
         break;
     }
-    case LMI_OPT_REAL:
-        lmi_buf_printf(out, "%g", *(const double *)field);
+    case LMI_OPT_REAL: {
+        const double x = *(const double *)field;
+
+        if (x >= opt->min && x <= opt->max)
+            lmi_buf_printf(out, "%g", x);
         break;
+    }
     case LMI_OPT_TEXT:
     case LMI_OPT_LIST:
     case LMI_OPT_FILE:
