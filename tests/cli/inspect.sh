@@ -44,6 +44,19 @@ ok $? "show wrong prints the wrong ones" "$tmp/out"
 ok $? "show differ prints those on which the two rules differ" "$tmp/out"
 [ "$(titles "$tmp/latent" differ --against "$tmp/wrong")" = 1 ]
 ok $? "with --against those on which two runs differ" "$tmp/out"
+[ "$(titles "$tmp/latent" differ "$tmp/wrong")" = 1 ]
+ok $? "or the second one behind the word" "$tmp/out"
+cp -r "$tmp/latent" "$tmp/ended"
+sed -i '/^{"index":0,/s/\(.*\)"is_cut":[a-z]*/\1"is_cut":true/; /^{"index":3,/s/"status":"ok"/"status":"context full","error":"too small"/' \
+    "$tmp/ended/samples.jsonl"
+sed -i '/^{"index":[123],/s/\(.*\)"is_cut":[a-z]*/\1"is_cut":false/' "$tmp/ended/samples.jsonl"
+[ "$(titles "$tmp/ended" cut)" = 0 ]
+ok $? "show cut prints the answers that --max_new_tokens ended" "$tmp/out"
+[ "$(titles "$tmp/ended" failed)" = 3 ] && grep -q 'context full: too small' "$tmp/out"
+ok $? "show failed prints those that failed, and why" "$tmp/out"
+run inspect "$tmp/ended" cut --json
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 1 ] && grep -q '^{"index":0,' "$tmp/out"
+ok $? "inspect takes the same words" "$tmp/out"
 run show "$tmp/latent" differ --against "$tmp/latent"
 [ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 2 ] && grep -q 'no such question' "$tmp/err"
 ok $? "where there is none a line says so" "$tmp/err"
@@ -84,7 +97,9 @@ ok $? "the same run makes the same page"
 
 # ---- Bad input ----
 fails 2 'expected the folder of a run' "show of nothing is wrong usage" show
-fails 2 'expected an index, wrong or differ, found "worng"' "a word that is none is wrong usage" show "$tmp/latent" worng
+fails 2 'expected an index, wrong, differ, cut or failed, found "worng"' "a word that is none is wrong usage" show "$tmp/latent" worng
+fails 2 'behind --against and behind the word' "two other runs are wrong usage" show "$tmp/latent" differ "$tmp/wrong" --against "$tmp/text"
+fails 2 'expected the folder of a run' "four words are wrong usage" show "$tmp/latent" differ "$tmp/wrong" 3
 fails 2 'expected one run or two' "three runs are wrong usage" inspect "$tmp/latent" "$tmp/text" "$tmp/wrong" --json
 fails 2 'expected one of --html and --json' "two forms at once are wrong usage" inspect "$tmp/latent" --json --html "$tmp/x"
 for command in show inspect; do

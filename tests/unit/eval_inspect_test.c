@@ -70,6 +70,9 @@ static void test_words_that_take_questions(void **state)
     assert_true(lmi_pick_parse(&pick, "17") && pick.kind == LMI_PICK_ONE && pick.index == 17);
     assert_true(lmi_pick_parse(&pick, "wrong") && pick.kind == LMI_PICK_WRONG);
     assert_true(lmi_pick_parse(&pick, "differ") && pick.kind == LMI_PICK_DIFFER);
+    assert_true(lmi_pick_parse(&pick, "cut") && pick.kind == LMI_PICK_CUT);
+    assert_true(lmi_pick_parse(&pick, "failed") && pick.kind == LMI_PICK_FAILED);
+    assert_false(lmi_pick_parse(&pick, "cuts"));
     assert_false(lmi_pick_parse(&pick, ""));
     assert_false(lmi_pick_parse(&pick, "-1"));
     assert_false(lmi_pick_parse(&pick, "1x"));

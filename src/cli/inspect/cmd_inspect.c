@@ -56,8 +56,8 @@ static lmas_status read_words(wish *out, const lmi_args *args)
             break;
         if (out->n_folders == LMI_VIEWER_RUNS)
             return lmi_fail(LMAS_E_INVALID,
-                            "inspect: expected one run or two, then an index, wrong or differ, "
-                            "found \"%s\"",
+                            "inspect: expected one run or two, then an index, " LMI_PICK_WORDS
+                            ", found \"%s\"",
                             args->words[i]);
         out->folders[out->n_folders++] = args->words[i];
     }
@@ -171,8 +171,8 @@ static int run(void *settings, const lmi_args *args)
 const lmi_command lmi_cmd_inspect = {
     .name = "inspect",
     .summary = "look into a run: thoughts, working memory, texts, on one page",
-    .usage = "RUN [RUN2] [INDEX|wrong|differ] --html FILE [--force]\n"
-             "RUN [RUN2] [INDEX|wrong|differ] [--json]",
+    .usage = "RUN [RUN2] [INDEX|wrong|differ|cut|failed] --html FILE [--force]\n"
+             "RUN [RUN2] [INDEX|wrong|differ|cut|failed] [--json]",
     .about =
         "Shows what the agents of a run had in their working memory: its stretches (inherited, "
         "prompt, thoughts, text) with positions and bytes, as an f16 cache holds them, and of each "
@@ -181,9 +181,9 @@ const lmi_command lmi_cmd_inspect = {
         "the prompt; then all texts. Thoughts are there where the run kept them (latentmas run "
         "--keep_thoughts N).\n"
         "With --html all of it is one page, with agents as lanes over positions; two runs over the "
-        "same data stand side by side. An index, wrong and differ take the questions that "
-        "latentmas "
-        "show takes; two runs differ where one is right and the other is not. A page holds at most "
+        "same data stand side by side. An index, wrong, differ, cut and failed take the "
+        "questions that latentmas show takes; two runs differ where one is right and the other is "
+        "not. A page holds at most "
         "5000 questions and 64 MiB.\n"
         "RUN is a folder of latentmas run, finished or not; it is only read. (A folder whose name "
         "is a number is ./NUMBER as the second run.)",

@@ -97,23 +97,36 @@ static lmas_status show(const show_settings *s, const char *folder, const lmi_pi
     return status;
 }
 
+/* RUN, a question of it, and the run that it is looked at beside. */
+static lmas_status read_words(show_settings *s, lmi_pick *pick, const lmi_args *args)
+{
+    *pick = (lmi_pick){.kind = LMI_PICK_ALL};
+    if (args->n_words == 0 || args->n_words > 3)
+        return lmi_fail(LMAS_E_INVALID,
+                        "show: expected the folder of a run, and a question of it, found %zu words",
+                        args->n_words);
+    if (args->n_words > 1 && !lmi_pick_parse(pick, args->words[1]))
+        return lmi_fail(LMAS_E_INVALID,
+                        "show: expected an index, " LMI_PICK_WORDS
+                        ", found \"%s\" (another run goes behind --against)",
+                        args->words[1]);
+    if (args->n_words > 2 && s->against)
+        return lmi_fail(LMAS_E_INVALID,
+                        "show: another run is named behind --against and behind the word, one "
+                        "expected");
+    if (args->n_words > 2)
+        s->against = args->words[2];
+    return LMAS_OK;
+}
+
 static int run(void *settings, const lmi_args *args)
 {
-    const show_settings *s = settings;
-    lmi_pick pick = {.kind = LMI_PICK_ALL};
+    show_settings *s = settings;
+    lmi_pick pick;
     lmas_status status;
 
-    if (args->n_words == 0 || args->n_words > 2) {
-        lmi_say("show: expected the folder of a run, and a question of it, found %zu words",
-                args->n_words);
-        return LMI_EXIT_USAGE;
-    }
-    if (args->n_words == 2 && !lmi_pick_parse(&pick, args->words[1])) {
-        lmi_say("show: expected an index, wrong or differ, found \"%s\" (another run goes behind "
-                "--against)",
-                args->words[1]);
-        return LMI_EXIT_USAGE;
-    }
+    if (read_words(s, &pick, args) != LMAS_OK)
+        return lmi_say_misuse();
     status = show(s, args->words[0], &pick);
     return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
 }
@@ -122,16 +135,18 @@ const lmi_command lmi_cmd_show = {
     .name = "show",
     .summary = "show the questions of a run: texts of all agents, verdicts",
     .usage = "RUN [--against RUN] [--json]\n"
-             "RUN INDEX|wrong|differ [--against RUN] [--json]",
+             "RUN INDEX|wrong|differ|cut|failed [RUN2] [--json]",
     .about =
         "Lists the questions of a run, a line each: whether the answer is right, what it is, what "
         "it should be, and the tokens that were spoken. With an index, the \"index\" of the line "
         "in "
         "samples.jsonl, it shows all that the agents read and said; wrong shows all questions that "
-        "were answered wrong.\n"
+        "were answered wrong, cut those whose answer --max_new_tokens ended, failed those that "
+        "have none, with the reason.\n"
         "differ shows those on which two runs differ: one is right, the other is not (where a "
-        "question has no gold: their predictions are not the same). The other run is named by "
-        "--against. Without one, they are those on which the exact and the compat rule differ.\n"
+        "question has no gold: their predictions are not the same). The other run is named "
+        "behind the word, or by --against. Without one, they are those on which the exact and the "
+        "compat rule differ.\n"
         "RUN is a folder of latentmas run, finished or not; it is only read.",
     .examples = "all questions, a line each\n"
                 "latentmas show runs/latent\n"
@@ -140,7 +155,7 @@ const lmi_command lmi_cmd_show = {
                 "what went wrong, page by page\n"
                 "latentmas show runs/latent wrong | less\n"
                 "what one run got right and the other did not\n"
-                "latentmas show runs/latent differ --against runs/text\n",
+                "latentmas show runs/latent differ runs/text\n",
     .words = words,
     .groups = groups,
     .environment = {lmi_env_colours, lmi_env_columns},

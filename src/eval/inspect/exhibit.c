@@ -316,6 +316,18 @@ bool lmi_exhibit_has_thoughts(const lmi_exhibit *view)
     return false;
 }
 
+bool lmi_exhibit_has_failed(const lmi_exhibit *view)
+{
+    return strcmp(view->state, lmas_status_name(LMAS_OK)) != 0;
+}
+
+bool lmi_exhibit_is_cut(const lmi_exhibit *view)
+{
+    const size_t n = view->result.n_agents;
+
+    return n > 0 && !lmi_exhibit_has_failed(view) && view->result.agents[n - 1].is_cut;
+}
+
 uint64_t lmi_exhibit_cell_size(const lmi_exhibit *view)
 {
     size_t i;

@@ -55,6 +55,10 @@ void lmi_exhibit_done(lmi_exhibit *view);
 /* Whether thoughts were kept (run --keep_thoughts). */
 bool lmi_exhibit_has_thoughts(const lmi_exhibit *view);
 
+/* Whether there is no answer; and whether there is one that max_new_tokens ended. */
+bool lmi_exhibit_has_failed(const lmi_exhibit *view);
+bool lmi_exhibit_is_cut(const lmi_exhibit *view);
+
 /* Bytes of a cell as the handovers of this question were counted, 0 where there were none. */
 uint64_t lmi_exhibit_cell_size(const lmi_exhibit *view);
 

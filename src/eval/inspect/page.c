@@ -224,15 +224,15 @@ static lmas_status check_size(const writer *w, size_t n)
 {
     if (n > LMI_INSPECT_QUESTIONS_MAX)
         return lmi_fail(LMAS_E_INVALID,
-                        "a page holds at most %zu questions, and here are more: name one of them, "
-                        "wrong or differ",
+                        "a page holds at most %zu questions, and here are more: name one of "
+                        "them, " LMI_PICK_WORDS,
                         LMI_INSPECT_QUESTIONS_MAX);
     if (w->data.status == LMAS_E_FORMAT ||
         w->data.len + w->words.size + w->texts.size > LMI_INSPECT_SIZE_MAX)
         return lmi_fail(
             LMAS_E_INVALID,
             "a page holds at most %zu MiB, less than the first %zu questions take: name "
-            "one of them, wrong or differ",
+            "one of them, " LMI_PICK_WORDS,
             LMI_INSPECT_SIZE_MAX >> 20, n);
     return lmi_buf_status(&w->data);
 }

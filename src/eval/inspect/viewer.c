@@ -9,15 +9,24 @@
 /* Digits of the longest index that is read; bytes of the largest cell that is believed. */
 enum { DIGITS_MAX = 18, CELL_SIZE_MAX = 1 << 30 };
 
+static const struct {
+    const char *word;
+    lmi_pick_kind kind;
+} picks[] = {{"wrong", LMI_PICK_WRONG},
+             {"differ", LMI_PICK_DIFFER},
+             {"cut", LMI_PICK_CUT},
+             {"failed", LMI_PICK_FAILED}};
+
 bool lmi_pick_parse(lmi_pick *out, const char *word)
 {
     const size_t n_digits = strspn(word, "0123456789");
     size_t i;
 
-    if (strcmp(word, "wrong") == 0 || strcmp(word, "differ") == 0) {
-        *out = (lmi_pick){.kind = *word == 'w' ? LMI_PICK_WRONG : LMI_PICK_DIFFER};
-        return true;
-    }
+    for (i = 0; i < sizeof(picks) / sizeof(picks[0]); i++)
+        if (strcmp(word, picks[i].word) == 0) {
+            *out = (lmi_pick){.kind = picks[i].kind};
+            return true;
+        }
     if (n_digits == 0 || word[n_digits] || n_digits > DIGITS_MAX)
         return false;
     *out = (lmi_pick){.kind = LMI_PICK_ONE};
@@ -168,6 +177,26 @@ bool lmi_shown_is_wrong(const lmi_shown *row)
     return false;
 }
 
+bool lmi_shown_is_cut(const lmi_shown *row)
+{
+    size_t i;
+
+    for (i = 0; i < row->n_runs; i++)
+        if (row->has[i] && lmi_exhibit_is_cut(&row->views[i]))
+            return true;
+    return false;
+}
+
+bool lmi_shown_has_failed(const lmi_shown *row)
+{
+    size_t i;
+
+    for (i = 0; i < row->n_runs; i++)
+        if (row->has[i] && lmi_exhibit_has_failed(&row->views[i]))
+            return true;
+    return false;
+}
+
 static bool is_same_text(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
@@ -234,6 +263,10 @@ static bool takes(lmi_pick_kind kind, const lmi_shown *row)
         return lmi_shown_is_wrong(row);
     case LMI_PICK_DIFFER:
         return lmi_shown_differs(row);
+    case LMI_PICK_CUT:
+        return lmi_shown_is_cut(row);
+    case LMI_PICK_FAILED:
+        return lmi_shown_has_failed(row);
     default:
         return true;
     }

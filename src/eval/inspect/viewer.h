@@ -17,11 +17,14 @@ enum { LMI_VIEWER_RUNS = 2 };
 /* Which questions are taken. Wrong are those that the exact rule finds wrong in a run; failed ones
  * are among them. Differ do those on which the exact rule says right of one run and wrong of the
  * other, or where it says nothing, other predictions; of a run alone the exact and the compat rule
- * are compared. */
+ * are compared. Cut are those whose answer max_new_tokens ended in a run, failed those that have
+ * none. */
 typedef enum lmi_pick_kind {
     LMI_PICK_ALL,
     LMI_PICK_WRONG,
     LMI_PICK_DIFFER,
+    LMI_PICK_CUT,
+    LMI_PICK_FAILED,
     LMI_PICK_ONE,
 } lmi_pick_kind;
 
@@ -30,7 +33,10 @@ typedef struct lmi_pick {
     uint64_t index; /* of LMI_PICK_ONE */
 } lmi_pick;
 
-/* "wrong", "differ", or the digits of an index; false for anything else. */
+/* The words, for messages. */
+#define LMI_PICK_WORDS "wrong, differ, cut or failed"
+
+/* One of those, or the digits of an index; false for anything else. */
 bool lmi_pick_parse(lmi_pick *out, const char *word);
 
 typedef struct lmi_viewer {
@@ -65,5 +71,7 @@ const lmi_exhibit *lmi_shown_any(const lmi_shown *row);
 
 bool lmi_shown_is_wrong(const lmi_shown *row);
 bool lmi_shown_differs(const lmi_shown *row);
+bool lmi_shown_is_cut(const lmi_shown *row);
+bool lmi_shown_has_failed(const lmi_shown *row);
 
 #endif
