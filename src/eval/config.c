@@ -202,6 +202,8 @@ static void add_params(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setu
     yyjson_mut_obj_add_float(doc, params, "min_p", solver->sampling.min_p);
     yyjson_mut_obj_add_uint(doc, params, "seed", solver->sampling.seed);
     add_hosts(doc, params, solver);
+    if (setup->grader)
+        lmi_json_add_text(doc, params, "grader", setup->grader);
     lmi_json_add_text(doc, params, "realignment", lmas_session_realignment(setup->session));
     if (setup->n_ctx_asked)
         yyjson_mut_obj_add_uint(doc, params, "ctx_size", setup->n_ctx_asked);
@@ -517,6 +519,28 @@ const char *lmi_config_graded_by(yyjson_val *root)
     return yyjson_get_str(yyjson_is_str(again) ? again : first);
 }
 
+const char *lmi_config_grader(yyjson_val *root)
+{
+    yyjson_val *again = yyjson_obj_get(yyjson_obj_get(root, "graded_by"), "grader");
+    yyjson_val *first = yyjson_obj_get(yyjson_obj_get(root, "params"), "grader");
+
+    return yyjson_get_str(yyjson_is_str(again) ? again : first);
+}
+
+/* A run with a grader of its own whose answers another one has judged since. */
+static lmas_status compare_grader(const char *path, yyjson_val *root)
+{
+    const char *own = yyjson_get_str(yyjson_obj_get(yyjson_obj_get(root, "params"), "grader"));
+    const char *last = lmi_config_grader(root);
+
+    if (!own || strcmp(own, last) == 0)
+        return LMAS_OK;
+    return lmi_fail(LMAS_E_INVALID,
+                    "%s: its answers were shown to the grader \"%.200s\" since: show them to the "
+                    "run's (latentmas regrade --grader \"%.200s\"), then resume",
+                    path, last, own);
+}
+
 lmas_status lmi_config_compare_graded(const char *path, const lmi_buf *stored)
 {
     lmi_json json;
@@ -531,6 +555,8 @@ lmas_status lmi_config_compare_graded(const char *path, const lmi_buf *stored)
                           "%s: its answers are graded by the rules of latentmas %.32s, this is %s: "
                           "grade them again with this one (latentmas regrade), then resume",
                           path, version, lmas_version());
+    else
+        status = compare_grader(path, lmi_json_root(&json));
     lmi_json_done(&json);
     return status;
 }

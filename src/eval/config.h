@@ -37,6 +37,7 @@ typedef struct lmi_setup {
     const lmas_session_params *session_params;
     const lmas_team *team;
     const lmas_solver_params *solver_params;
+    const char *grader;   /* a command that judges beside the rules, or NULL */
     uint32_t n_ctx_asked; /* as the caller gave it; 0 when it was computed */
     size_t n_args;        /* the command, so that --resume needs only the folder */
     char *const *args;
@@ -100,6 +101,9 @@ lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, co
 /* The version by whose rules the answers of the run are graded: the one that made the run, or that
  * graded it again ("graded_by"); NULL where the config says neither. */
 const char *lmi_config_graded_by(yyjson_val *root);
+
+/* The grader that its answers were shown to last, NULL for none. */
+const char *lmi_config_grader(yyjson_val *root);
 
 /* LMAS_E_INVALID when that is not this version: one run is graded by one. */
 lmas_status lmi_config_compare_graded(const char *path, const lmi_buf *stored);

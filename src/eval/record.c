@@ -24,7 +24,8 @@ void lmi_record_done(lmi_record *record)
     char *const texts[] = {record->task,        record->task_source, record->split,
                            record->method,      record->team,        record->started,
                            record->model,       record->model_path,  record->model_detail,
-                           record->fingerprint, record->data_sha256, record->data_path};
+                           record->fingerprint, record->data_sha256, record->data_path,
+                           record->version,     record->graded_again};
     size_t i;
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -79,6 +80,8 @@ static const field fields[] = {
     {AT(model_path), "paths", "model", false},
     {AT(data_sha256), "data", "sha256", true},
     {AT(data_path), "paths", "data", false},
+    {AT(version), "versions", "latentmas", false},
+    {AT(graded_again), "graded_by", "latentmas", false},
 };
 #undef AT
 
@@ -329,6 +332,17 @@ static lmas_status take_index(size_t *out, const lmi_record *record, const lmi_j
     return LMAS_OK;
 }
 
+/* What a judge of the user's says, where there is one. */
+static bool count_grader(lmi_record *record, yyjson_val *grader)
+{
+    bool is_ok;
+    const lmi_mark mark = read_mark(&is_ok, grader);
+
+    add_mark(&record->grader_tally, mark);
+    record->n_grader_failed += yyjson_obj_get(grader, "error") != NULL;
+    return is_ok;
+}
+
 /* How the question ended. */
 static void count_ending(lmi_record *record, yyjson_val *root, const char *state)
 {
@@ -359,7 +373,7 @@ static lmas_status take_line(void *user, const lmi_json *line, const lmi_lines *
     (void)at;
     if (status != LMAS_OK)
         return status;
-    if (!has_exact || !has_compat)
+    if (!has_exact || !has_compat || !count_grader(record, yyjson_obj_get(root, "grader")))
         return refuse_line(line, "\"correct\" must be true, false or null");
     if (!state)
         return refuse_line(line, "\"status\" must be a text");
@@ -464,9 +478,29 @@ lmas_status lmi_record_open(lmi_record *out, const char *path)
 
 /* ---- Shards of one run ---- */
 
+bool lmi_record_has_grader(const lmi_record *record)
+{
+    return record->grader_tally.n > 0 || record->n_grader_failed > 0;
+}
+
+const char *lmi_record_graded_by(const lmi_record *record)
+{
+    if (record->graded_again)
+        return record->graded_again;
+    return record->version ? record->version : "";
+}
+
 lmas_status lmi_record_difference(lmi_buf *out, const lmi_record *a, const lmi_record *b)
 {
-    return lmi_config_difference(out, a->folders[0].path, &a->config, &b->config);
+    const char *a_by = lmi_record_graded_by(a);
+    const char *b_by = lmi_record_graded_by(b);
+    const lmas_status status =
+        lmi_config_difference(out, a->folders[0].path, &a->config, &b->config);
+
+    if (status == LMAS_OK && !out->len && strcmp(a_by, b_by) != 0)
+        lmi_buf_printf(out, "it is graded by version %.32s, the other by %.32s: regrade both", a_by,
+                       b_by);
+    return status == LMAS_OK ? lmi_buf_status(out) : status;
 }
 
 static lmas_status move_folders(lmi_record *into, lmi_record *part)
@@ -519,6 +553,9 @@ lmas_status lmi_record_merge(lmi_record *into, lmi_record *part)
     into->exact_tally.n_right += part->exact_tally.n_right;
     into->compat_tally.n += part->compat_tally.n;
     into->compat_tally.n_right += part->compat_tally.n_right;
+    into->grader_tally.n += part->grader_tally.n;
+    into->grader_tally.n_right += part->grader_tally.n_right;
+    into->n_grader_failed += part->n_grader_failed;
     add_work(&into->work, &part->work);
     if (part->wall_ms > into->wall_ms)
         into->wall_ms = part->wall_ms;

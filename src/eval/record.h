@@ -57,6 +57,8 @@ typedef struct lmi_record {
     char *task, *task_source, *split, *method, *team, *started;
     char *model, *model_detail, *model_path, *fingerprint;
     char *data_sha256, *data_path;
+    char *version,
+        *graded_again; /* of latentmas: that made the run; that graded it last, or NULL */
     lmi_buf config;
     size_t n_questions; /* of the whole run: shards count the same */
     size_t n_rows;      /* of its data that may be among them: marks are by row */
@@ -71,6 +73,8 @@ typedef struct lmi_record {
     uint8_t *exact, *compat; /* marks by index, n_rows of each */
     size_t n, n_errors, n_code, n_conflicts, n_cut, n_circling;
     lmi_tally exact_tally, compat_tally;
+    lmi_tally grader_tally; /* of a judge of the user's */
+    size_t n_grader_failed; /* answers that it was shown in vain */
     lmi_work work;
     lmi_agent_work agents[LMI_RECORD_AGENTS]; /* in the order they first worked */
     size_t n_agents;
@@ -88,6 +92,12 @@ lmas_status lmi_record_merge(lmi_record *into, lmi_record *part);
 /* Append how the run of `b` differs from that of `a`, shards aside: a half sentence, or nothing
  * when they are one run. */
 lmas_status lmi_record_difference(lmi_buf *out, const lmi_record *a, const lmi_record *b);
+
+/* Whether a judge of the user's was shown an answer. */
+bool lmi_record_has_grader(const lmi_record *record);
+
+/* The version by whose rules the run is graded; "" where its config says none. */
+const char *lmi_record_graded_by(const lmi_record *record);
 
 /* Where the line of a question stands. */
 typedef struct lmi_line_place {

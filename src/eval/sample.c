@@ -18,6 +18,9 @@ void lmi_totals_add(lmi_totals *totals, const lmi_score *score)
     totals->n_graded += score->has_gold ? 1 : 0;
     totals->n_correct += score->is_correct ? 1 : 0;
     totals->n_correct_compat += score->is_correct_compat ? 1 : 0;
+    totals->n_grader += score->has_grader ? 1 : 0;
+    totals->n_correct_grader += score->is_correct_grader ? 1 : 0;
+    totals->n_grader_failed += score->has_grader_failed ? 1 : 0;
     totals->n_errors += score->has_failed ? 1 : 0;
     totals->n_conflicts += score->has_conflict ? 1 : 0;
     totals->n_cut += score->is_cut ? 1 : 0;
@@ -380,12 +383,20 @@ void lmi_sample_ending(bool *is_cut, bool *is_circling, yyjson_val *root)
     *is_circling = yyjson_is_true(yyjson_obj_get(last, "is_circling"));
 }
 
+/* Most lines have none. */
+static bool read_grader(lmi_score *out, yyjson_val *grader)
+{
+    out->has_grader_failed = yyjson_obj_get(grader, "error") != NULL;
+    return !grader || read_correct(&out->is_correct_grader, &out->has_grader, grader);
+}
+
 static bool read_grades(lmi_score *out, yyjson_val *root)
 {
     bool ignored;
 
     return read_correct(&out->is_correct, &out->has_gold, root) &&
-           read_correct(&out->is_correct_compat, &ignored, yyjson_obj_get(root, "compat"));
+           read_correct(&out->is_correct_compat, &ignored, yyjson_obj_get(root, "compat")) &&
+           read_grader(out, yyjson_obj_get(root, "grader"));
 }
 
 lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line)

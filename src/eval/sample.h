@@ -30,6 +30,9 @@ typedef struct lmi_score {
     bool has_gold;   /* a question without one is asked, not graded */
     bool is_correct; /* by the exact rule */
     bool is_correct_compat;
+    bool has_grader; /* a judge of the user's decided */
+    bool is_correct_grader;
+    bool has_grader_failed; /* it was asked, and said nothing that counts */
     bool has_failed;
     bool has_conflict;  /* its letter and the text behind it name two options */
     bool is_cut;        /* its answer, at max_new_tokens */
@@ -43,6 +46,7 @@ typedef struct lmi_score {
 } lmi_score;
 
 typedef struct lmi_totals {
+    size_t n_grader, n_correct_grader, n_grader_failed;
     size_t n, n_graded, n_correct, n_correct_compat, n_errors, n_conflicts, n_cut, n_circling;
     uint64_t n_at_rest, n_read, n_thought, n_spoken, n_shared, n_kept, n_dropped;
     uint64_t n_shared_once; /* the most that one question shares */

@@ -11,18 +11,18 @@ static double seconds(double ms)
 
 /* A share of right answers; null where nothing could be graded. */
 static void add_accuracy(yyjson_mut_doc *doc, yyjson_mut_val *root, const char *key, size_t n_right,
-                         const lmi_totals *totals)
+                         size_t n_graded)
 {
-    if (totals->n_graded)
-        yyjson_mut_obj_add_real(doc, root, key, (double)n_right / (double)totals->n_graded);
+    if (n_graded)
+        yyjson_mut_obj_add_real(doc, root, key, (double)n_right / (double)n_graded);
     else
         yyjson_mut_obj_add_null(doc, root, key);
 }
 
 static void add_interval(yyjson_mut_doc *doc, yyjson_mut_val *root, const char *key, size_t n_right,
-                         const lmi_totals *totals)
+                         size_t n_graded)
 {
-    const lmi_interval interval = lmi_wilson(n_right, totals->n_graded);
+    const lmi_interval interval = lmi_wilson(n_right, n_graded);
     yyjson_mut_val *ends = yyjson_mut_obj_add_arr(doc, root, key);
 
     yyjson_mut_arr_add_real(doc, ends, interval.low);
@@ -40,7 +40,7 @@ static void add_reference(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_s
     yyjson_mut_obj_add_str(doc, root, "split", setup->split);
     yyjson_mut_obj_add_uint(doc, root, "seed", setup->solver_params->sampling.seed);
     yyjson_mut_obj_add_uint(doc, root, "max_samples", setup->n);
-    add_accuracy(doc, root, "accuracy", totals->n_correct, totals);
+    add_accuracy(doc, root, "accuracy", totals->n_correct, totals->n_graded);
     yyjson_mut_obj_add_uint(doc, root, "correct", totals->n_correct);
     yyjson_mut_obj_add_real(doc, root, "total_time_sec", seconds(totals->run_ms));
     yyjson_mut_obj_add_real(doc, root, "time_per_sample_sec", seconds(totals->run_ms / n));
@@ -58,21 +58,36 @@ static void add_cells(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup
     yyjson_mut_obj_add_uint(doc, root, "bytes_dropped", totals->n_dropped * cell_size);
 }
 
+/* Of a judge of the user's, where there was one. */
+static void add_grader(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_totals *totals)
+{
+    const size_t n = totals->n_grader;
+
+    if (!n && !totals->n_grader_failed)
+        return;
+    add_accuracy(doc, root, "accuracy_grader", totals->n_correct_grader, n);
+    add_interval(doc, root, "accuracy_grader_interval", totals->n_correct_grader, n);
+    yyjson_mut_obj_add_uint(doc, root, "correct_grader", totals->n_correct_grader);
+    yyjson_mut_obj_add_uint(doc, root, "n_grader", n);
+    yyjson_mut_obj_add_uint(doc, root, "grader_failed", totals->n_grader_failed);
+}
+
 static void add_ours(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup,
                      const lmi_totals *totals, const char *folder)
 {
     yyjson_mut_obj_add_str(doc, root, "task", setup->data->task->name);
     yyjson_mut_obj_add_str(doc, root, "team", lmas_team_name(setup->team));
     lmi_json_add_text(doc, root, "control", lmas_control_name(setup->solver_params->control));
-    add_interval(doc, root, "accuracy_interval", totals->n_correct, totals);
-    add_accuracy(doc, root, "accuracy_compat", totals->n_correct_compat, totals);
-    add_interval(doc, root, "accuracy_compat_interval", totals->n_correct_compat, totals);
+    add_interval(doc, root, "accuracy_interval", totals->n_correct, totals->n_graded);
+    add_accuracy(doc, root, "accuracy_compat", totals->n_correct_compat, totals->n_graded);
+    add_interval(doc, root, "accuracy_compat_interval", totals->n_correct_compat, totals->n_graded);
     yyjson_mut_obj_add_uint(doc, root, "correct_compat", totals->n_correct_compat);
     yyjson_mut_obj_add_uint(doc, root, "n", totals->n);
     yyjson_mut_obj_add_uint(doc, root, "n_graded", totals->n_graded);
     yyjson_mut_obj_add_uint(doc, root, "errors", totals->n_errors);
     if (totals->n_conflicts)
         yyjson_mut_obj_add_uint(doc, root, "conflicts", totals->n_conflicts);
+    add_grader(doc, root, totals);
     yyjson_mut_obj_add_uint(doc, root, "cut", totals->n_cut);
     yyjson_mut_obj_add_uint(doc, root, "circling", totals->n_circling);
     yyjson_mut_obj_add_uint(doc, root, "tokens_read", totals->n_read);
@@ -112,28 +127,36 @@ static yyjson_mut_val *make_verdicts(yyjson_mut_doc *doc, const lmi_totals *tota
 {
     yyjson_mut_val *o = yyjson_mut_obj(doc);
 
-    add_accuracy(doc, o, "accuracy", totals->n_correct, totals);
+    add_accuracy(doc, o, "accuracy", totals->n_correct, totals->n_graded);
     yyjson_mut_obj_add_uint(doc, o, "correct", totals->n_correct);
-    add_interval(doc, o, "accuracy_interval", totals->n_correct, totals);
-    add_accuracy(doc, o, "accuracy_compat", totals->n_correct_compat, totals);
-    add_interval(doc, o, "accuracy_compat_interval", totals->n_correct_compat, totals);
+    add_interval(doc, o, "accuracy_interval", totals->n_correct, totals->n_graded);
+    add_accuracy(doc, o, "accuracy_compat", totals->n_correct_compat, totals->n_graded);
+    add_interval(doc, o, "accuracy_compat_interval", totals->n_correct_compat, totals->n_graded);
     yyjson_mut_obj_add_uint(doc, o, "correct_compat", totals->n_correct_compat);
     yyjson_mut_obj_add_uint(doc, o, "n_graded", totals->n_graded);
     if (totals->n_conflicts)
         yyjson_mut_obj_add_uint(doc, o, "conflicts", totals->n_conflicts);
+    add_grader(doc, o, totals);
     return o;
 }
 
 void lmi_summary_regrade(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_totals *totals)
 {
     yyjson_mut_obj_iter iter = yyjson_mut_obj_iter_with(make_verdicts(doc, totals));
+    const char *before = "errors"; /* what the summary of a run has there */
     yyjson_mut_val *key;
 
     if (!totals->n_conflicts)
         (void)yyjson_mut_obj_remove_key(root, "conflicts");
-    while ((key = yyjson_mut_obj_iter_next(&iter)) != NULL)
-        put(doc, root, yyjson_mut_get_str(key),
-            yyjson_mut_val_mut_copy(doc, yyjson_mut_obj_iter_get_val(key)), "errors");
+    while ((key = yyjson_mut_obj_iter_next(&iter)) != NULL) {
+        const char *name = yyjson_mut_get_str(key);
+        const bool is_new = !yyjson_mut_obj_get(root, name);
+
+        put(doc, root, name, yyjson_mut_val_mut_copy(doc, yyjson_mut_obj_iter_get_val(key)),
+            before);
+        if (is_new)
+            before = name;
+    }
 }
 
 lmas_status lmi_summary_write(lmi_buf *out, const lmi_setup *setup, const lmi_totals *totals,

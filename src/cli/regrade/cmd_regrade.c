@@ -15,7 +15,8 @@
 typedef struct regrade_settings {
     lmi_general_flags general;
     const char *data;
-    bool has_list, is_dry, is_json;
+    bool has_list, is_dry, is_json, has_grader_again;
+    lmi_grader_flags grader;
     lmi_code_flags code;
 } regrade_settings;
 
@@ -26,6 +27,9 @@ static const lmi_opt regrade_opts[] = {
              "cache); their SHA-256 must be that of the run's"},
     {"--list", LMI_OPT_ON, AT(has_list), .help = "print each verdict that changes"},
     {"--dry-run", LMI_OPT_ON, AT(is_dry), .help = "only say what would change, write nothing"},
+    {"--grader_again", LMI_OPT_ON, AT(has_grader_again),
+     .help = "show the grader all answers (default: where it is the one of before, those that it "
+             "has not judged, or failed to)"},
     {"--json", LMI_OPT_ON, AT(is_json), .help = "print a line of JSON for each run"},
     {0},
 };
@@ -33,6 +37,7 @@ static const lmi_opt regrade_opts[] = {
 
 static const lmi_opt_group groups[] = {
     {"Regrade", regrade_opts, 0},
+    {"Grader", lmi_grader_opts, offsetof(regrade_settings, grader)},
     {"Model-written code", lmi_code_opts, offsetof(regrade_settings, code)},
     {"General", lmi_general_opts, 0},
     {0},
@@ -49,6 +54,7 @@ static void init(void *settings)
     regrade_settings *s = settings;
 
     *s = (regrade_settings){0};
+    lmi_grader_flags_init(&s->grader);
     lmi_code_flags_init(&s->code);
     s->code.timeout = 0;
 }
@@ -116,6 +122,12 @@ static lmas_status print_outcome(work *w, const lmi_regrade_outcome *outcome)
         return lmi_print_regraded_json(doc, w->root, record, outcome, w->changes);
     }
     lmi_print_regraded(record, outcome);
+    if (outcome->totals.n_grader_failed)
+        lmi_say(
+            "%s: the grader failed %zu answer%s (\"error\" in samples.jsonl says why): the same "
+            "command again shows them to it again",
+            record->folders[0].path, outcome->totals.n_grader_failed,
+            outcome->totals.n_grader_failed == 1 ? "" : "s");
     if (!outcome->n_changed)
         lmi_say("%s: no verdict changes: %s", record->folders[0].path,
                 outcome->is_written ? "config.json says who graded last" : "nothing is written");
@@ -126,8 +138,13 @@ static lmas_status print_outcome(work *w, const lmi_regrade_outcome *outcome)
 
 static lmas_status grade(work *w)
 {
-    lmi_regrade_params params = {
-        .data = &w->data, .on_change = show_change, .goes_on = goes_on, .user = w};
+    lmi_grader grader = lmi_flags_grader(&w->settings->grader);
+    lmi_regrade_params params = {.data = &w->data,
+                                 .grader = grader.command ? &grader : NULL,
+                                 .has_grader_again = w->settings->has_grader_again,
+                                 .on_change = show_change,
+                                 .goes_on = goes_on,
+                                 .user = w};
     lmi_regrade_outcome outcome;
     lmas_status status = lmi_regrade_data(&w->data, &w->path, w->regrade, w->settings->data);
 
@@ -194,7 +211,7 @@ static int run(void *settings, const lmi_args *args)
 const lmi_command lmi_cmd_regrade = {
     .name = "regrade",
     .summary = "grade the answers of runs again, by the rules of this version",
-    .usage = "RUN... [--list] [--dry-run] [--json] [FLAG...]",
+    .usage = "RUN... [--grader CMD] [--list] [--dry-run] [--json] [FLAG...]",
     .about =
         "Grades the answers of a run, finished or not, by the rules of this version, without a "
         "model. A line of samples.jsonl whose verdicts change gets the new ones and keeps the old "
@@ -202,11 +219,17 @@ const lmi_command lmi_cmd_regrade = {
         "graded_by which version graded last. All of it is written at once or not at all. Shards "
         "are graded each by itself. A program has the time that it had in the run, unless "
         "--code_timeout says otherwise.\n"
-        "Prints how many answers are right, before and now, and how many verdicts change.",
+        "Prints how many answers are right, before and now, and how many verdicts change.\n"
+        "--grader has a program of yours judge the answers beside the rules. What it says stands "
+        "under grader in samples.jsonl and as accuracy_grader in the summary; it replaces no "
+        "verdict of the rules. An answer for which it fails, is late or prints something else has "
+        "none, and is shown to it again the next time.",
     .examples = "what the rules of this version change, without writing it\n"
                 "latentmas regrade runs/latent --dry-run --list\n"
                 "two runs graded alike\n"
-                "latentmas regrade runs/latent runs/text\n",
+                "latentmas regrade runs/latent runs/text\n"
+                "and what a judge of one's own thinks of it\n"
+                "latentmas regrade runs/latent --grader \"python3 judge.py\"\n",
     .words = words,
     .groups = groups,
     .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_data, lmi_env_code, lmi_env_temporary},

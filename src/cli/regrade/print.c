@@ -43,6 +43,7 @@ void lmi_print_change(yyjson_val *was, yyjson_val *is)
 
     print_rule(index, "exact", was, is);
     print_rule(index, "compat", yyjson_obj_get(was, "compat"), yyjson_obj_get(is, "compat"));
+    print_rule(index, "grader", yyjson_obj_get(was, "grader"), yyjson_obj_get(is, "grader"));
 }
 
 static void print_row(const char *rule, const lmi_regraded *r)
@@ -62,6 +63,8 @@ void lmi_print_regraded(const lmi_record *record, const lmi_regrade_outcome *o)
            "to wrong", "other answer");
     print_row("exact", &o->exact);
     print_row("compat", &o->compat);
+    if (o->totals.n_grader || o->totals.n_grader_failed)
+        print_row("grader", &o->grader);
 }
 
 /* ---- JSON ---- */
@@ -93,6 +96,11 @@ lmas_status lmi_print_regraded_json(yyjson_mut_doc *doc, yyjson_mut_val *root,
     yyjson_mut_obj_add_uint(doc, root, "n_changed", o->n_changed);
     add_rule(doc, root, "exact", &o->exact);
     add_rule(doc, root, "compat", &o->compat);
+    if (o->totals.n_grader || o->totals.n_grader_failed) {
+        add_rule(doc, root, "grader", &o->grader);
+        yyjson_mut_obj_add_uint(doc, root, "grader_asked", o->n_asked);
+        yyjson_mut_obj_add_uint(doc, root, "grader_failed", o->totals.n_grader_failed);
+    }
     yyjson_mut_obj_add_bool(doc, root, "is_written", o->is_written);
     if (changes)
         yyjson_mut_obj_add_val(doc, root, "changes", changes);
@@ -104,13 +112,21 @@ lmas_status lmi_print_regraded_json(yyjson_mut_doc *doc, yyjson_mut_val *root,
     return status;
 }
 
+static void add_copy(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, yyjson_val *val)
+{
+    if (val)
+        yyjson_mut_obj_add_val(doc, o, key, yyjson_val_mut_copy(doc, val));
+    else
+        yyjson_mut_obj_add_null(doc, o, key);
+}
+
 static void add_verdict(yyjson_mut_doc *doc, yyjson_mut_val *entry, const char *key,
                         yyjson_val *was, yyjson_val *is, const char *member)
 {
     yyjson_mut_val *o = yyjson_mut_obj_add_obj(doc, entry, key);
 
-    yyjson_mut_obj_add_val(doc, o, "before", yyjson_val_mut_copy(doc, yyjson_obj_get(was, member)));
-    yyjson_mut_obj_add_val(doc, o, "now", yyjson_val_mut_copy(doc, yyjson_obj_get(is, member)));
+    add_copy(doc, o, "before", yyjson_obj_get(was, member));
+    add_copy(doc, o, "now", yyjson_obj_get(is, member));
 }
 
 void lmi_note_change(yyjson_mut_doc *doc, yyjson_mut_val *changes, yyjson_val *was, yyjson_val *is)
@@ -124,4 +140,6 @@ void lmi_note_change(yyjson_mut_doc *doc, yyjson_mut_val *changes, yyjson_val *w
     add_verdict(doc, entry, "prediction", was, is, "prediction");
     add_verdict(doc, entry, "compat_correct", compat_was, compat_is, "correct");
     add_verdict(doc, entry, "compat_prediction", compat_was, compat_is, "prediction");
+    if (yyjson_obj_get(is, "grader"))
+        add_verdict(doc, entry, "grader", was, is, "grader");
 }

@@ -23,6 +23,7 @@
 #include "cli/run/standing.h"
 #include "cli/show/progress.h"
 #include "cli/show/term.h"
+#include "eval/regrade/regrade.h"
 #include "eval/resume/grow.h"
 #include "eval/run.h"
 #include "eval/stats.h"
@@ -45,6 +46,7 @@ typedef struct moot_flags {
 typedef struct run_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
     lmi_task_flags task;
+    lmi_grader_flags grader;
     lmi_code_flags code;
     const char *output, *resume;
     bool retries;
@@ -106,6 +108,7 @@ static const lmi_opt_group groups[] = {
     {"Sampling", lmi_sampling_opts, offsetof(lmi_solve_flags, sampling)},
     {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
     {"Other models and servers", lmi_host_opts, offsetof(lmi_solve_flags, hosts)},
+    {"Grader", lmi_grader_opts, offsetof(run_settings, grader)},
     {"Model-written code", lmi_code_opts, offsetof(run_settings, code)},
     {"Flags from a file", lmi_config_opts, 0},
     {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
@@ -119,6 +122,7 @@ static void init(void *settings)
 
     *s = (run_settings){.generate_bs = 20, .grid = {.seeds = -1, .repeats = 1}};
     lmi_task_flags_init(&s->task);
+    lmi_grader_flags_init(&s->grader);
     lmi_code_flags_init(&s->code);
     lmi_solve_flags_init(&s->solve);
 }
@@ -405,6 +409,7 @@ static lmas_status open_inputs(work *w)
     w->setup.session_params = &w->stage.session_params;
     w->setup.team = w->stage.team;
     w->setup.n_ctx_asked = w->stage.n_ctx_asked;
+    w->setup.grader = s->grader.command;
     w->setup.args = w->args.argv + 1;
     w->setup.n_args = (size_t)w->args.argc - 1;
     return LMAS_OK;
@@ -557,14 +562,13 @@ static void print_phase(const char *name, uint64_t n, const char *unit, double m
 }
 
 /* Right answers by one rule, with the 95 % interval of their share. */
-static void print_right(const char *name, size_t n_right, const lmi_totals *t)
+static void print_right(const char *name, size_t n_right, size_t n_graded)
 {
-    const lmi_interval interval = lmi_wilson(n_right, t->n_graded);
+    const lmi_interval interval = lmi_wilson(n_right, n_graded);
 
-    if (t->n_graded)
-        fprintf(stderr, "  %-8s %zu of %zu, %.1f %% (%.1f to %.1f)\n", name, n_right, t->n_graded,
-                100 * (double)n_right / (double)t->n_graded, 100 * interval.low,
-                100 * interval.high);
+    if (n_graded)
+        fprintf(stderr, "  %-8s %zu of %zu, %.1f %% (%.1f to %.1f)\n", name, n_right, n_graded,
+                100 * (double)n_right / (double)n_graded, 100 * interval.low, 100 * interval.high);
 }
 
 /* Answers that the model had not ended. */
@@ -638,8 +642,14 @@ static void print_summary(const work *w)
 
     lmi_duration_text(time, t->run_ms / 1e3);
     print_heading(w);
-    print_right("right", t->n_correct, t);
-    print_right("compat", t->n_correct_compat, t);
+    print_right("right", t->n_correct, t->n_graded);
+    print_right("compat", t->n_correct_compat, t->n_graded);
+    print_right("grader", t->n_correct_grader, t->n_grader);
+    if (t->n_grader_failed)
+        fprintf(stderr,
+                "  grader   failed %zu (\"error\" in samples.jsonl says why): latentmas "
+                "regrade %s --grader CMD tries them again\n",
+                t->n_grader_failed, w->folder.path);
     if (t->n_errors)
         fprintf(stderr,
                 "  failed   %zu, counted as wrong (why: latentmas show %s failed; again: latentmas "
@@ -655,6 +665,31 @@ static void print_summary(const work *w)
             w->folder.path);
 }
 
+/* All lines are there: the user's judge sees those that it has not seen. The run's lock is given
+ * back before, and `folder` has nothing but its path afterwards. */
+static lmas_status ask_grader(work *w)
+{
+    lmi_grader grader = lmi_flags_grader(&w->settings.grader);
+    const lmi_regrade_params params = {
+        .data = &w->data, .grader = &grader, .is_grader_alone = true};
+    lmi_regrade *regrade = NULL;
+    lmi_regrade_outcome outcome;
+    char *path = lmi_strdup(w->folder.path);
+    lmas_status status = LMAS_OK;
+
+    if (!path)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a path");
+    lmi_runfolder_done(&w->folder);
+    w->folder.path = path;
+    status = lmi_regrade_open(&regrade, path, false);
+    if (status == LMAS_OK)
+        status = lmi_regrade_run(&outcome, regrade, &params);
+    if (status == LMAS_OK)
+        w->totals = outcome.totals;
+    lmi_regrade_done(regrade);
+    return status;
+}
+
 static lmas_status report(work *w)
 {
     lmas_status status;
@@ -664,6 +699,8 @@ static lmas_status report(work *w)
     status = lmi_summary_write(&text, &w->setup, &w->totals, w->folder.path, true);
     if (status == LMAS_OK)
         status = lmi_runfolder_finish(&w->folder, &text);
+    if (status == LMAS_OK && w->settings.grader.command)
+        status = ask_grader(w);
     lmi_buf_clear(&text);
     if (status == LMAS_OK)
         status = lmi_summary_write(&text, &w->setup, &w->totals, w->folder.path, false);

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cli/fetch.h"
+#include "cli/interrupt.h"
 
 /* Published solutions take up to 14 s on a slow core; the reference stops at 10, and so does the
  * compat verdict. */
@@ -25,6 +26,7 @@ enum {
     PARALLEL_MAX = 64,
     SHARDS_MAX = 100000
 };
+enum { GRADER_BATCH_DEFAULT = 16 };
 
 static const char *task_name_at(size_t i)
 {
@@ -90,6 +92,39 @@ const lmi_opt lmi_code_opts[] = {
     {0},
 };
 #undef AT
+
+#define AT(field) offsetof(lmi_grader_flags, field)
+const lmi_opt lmi_grader_opts[] = {
+    {"--grader", LMI_OPT_TEXT, AT(command), "CMD",
+     .help = "a judge of your own: the shell runs CMD, which gets an answer a line as JSON (index, "
+             "id, question, gold, options, text, prediction) and prints a line for each, "
+             "{\"correct\": true|false|null, \"prediction\": TEXT, \"why\": TEXT}"},
+    {"--grader_timeout", LMI_OPT_REAL, AT(timeout), "SECONDS", .min = 0.1, .max = TIMEOUT_MAX,
+     .help = "longest time it may take for an answer"},
+    {"--grader_batch", LMI_OPT_INT, AT(n_batch), "N", .min = 1, .max = LMI_GRADER_BATCH_MAX,
+     .help = "answers that it is started for"},
+    {0},
+};
+#undef AT
+
+void lmi_grader_flags_init(lmi_grader_flags *flags)
+{
+    *flags = (lmi_grader_flags){.timeout = TIMEOUT_DEFAULT, .n_batch = GRADER_BATCH_DEFAULT};
+}
+
+static bool is_not_interrupted(void *user)
+{
+    (void)user;
+    return !lmi_interrupted();
+}
+
+lmi_grader lmi_flags_grader(const lmi_grader_flags *flags)
+{
+    return (lmi_grader){.command = flags->command,
+                        .wall_ms = flags->timeout * 1e3,
+                        .n_batch = (size_t)flags->n_batch,
+                        .goes_on = is_not_interrupted};
+}
 
 void lmi_task_flags_init(lmi_task_flags *flags)
 {

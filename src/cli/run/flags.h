@@ -4,6 +4,7 @@
 
 #include "cli/options.h"
 #include "data/dataset.h"
+#include "eval/regrade/grader.h"
 #include "sandbox/sandbox.h"
 
 /* What max_samples is where nobody said; -1 is given. */
@@ -25,11 +26,20 @@ typedef struct lmi_code_flags {
     int64_t n_parallel;
 } lmi_code_flags;
 
+/* A judge of one's own beside the rules. */
+typedef struct lmi_grader_flags {
+    const char *command;
+    double timeout; /* seconds, for an answer */
+    int64_t n_batch;
+} lmi_grader_flags;
+
 extern const lmi_opt lmi_task_opts[];
+extern const lmi_opt lmi_grader_opts[];
 extern const lmi_opt lmi_code_opts[];
 
 void lmi_task_flags_init(lmi_task_flags *flags);
 void lmi_code_flags_init(lmi_code_flags *flags);
+void lmi_grader_flags_init(lmi_grader_flags *flags);
 
 /* What the table cannot check; LMAS_E_INVALID is wrong usage. */
 lmas_status lmi_task_flags_check(const lmi_task_flags *flags);
@@ -43,6 +53,9 @@ lmas_status lmi_shard_parse(size_t *shard, size_t *n_shards, const char *text);
 lmas_status lmi_task_open(lmi_dataset *out, lmi_buf *path, const lmi_task_flags *flags);
 
 lmi_sandbox_params lmi_flags_sandbox(const lmi_code_flags *flags);
+
+/* It goes on until Ctrl-C. */
+lmi_grader lmi_flags_grader(const lmi_grader_flags *flags);
 
 /* Seconds that a program has: as given, as it had in a run before, or as usual; 0 is unsaid. */
 double lmi_code_timeout(double given, double before);

@@ -86,7 +86,36 @@ static void put_ending(const lmi_exhibit *view)
         lmi_put_block(stdout, view->detail);
 }
 
+/* What a judge of the user's says, and why. */
+static void put_grader(const lmi_exhibit *view)
+{
+    if (view->grader_error) {
+        fputs("the grader failed: ", stdout);
+        lmi_put_line(stdout, view->grader_error, 0);
+        putchar('\n');
+        return;
+    }
+    if (view->grader == LMI_MARK_UNGRADED && !view->prediction_grader && !view->why)
+        return;
+    put_verdict("grader", view->grader, view->prediction_grader, NULL);
+    if (view->why)
+        lmi_put_block(stdout, view->why);
+}
+
 /* A program is seen in the text; how it ended says more. */
+static void put_rules(const lmi_exhibit *view)
+{
+    if (view->ending) {
+        printf("%s by exact, %s by compat\n", lmi_full_verdict(view->exact),
+               lmi_full_verdict(view->compat));
+        put_ending(view);
+        return;
+    }
+    put_verdict("exact", view->exact, view->prediction, view->gold);
+    if (view->compat != LMI_MARK_UNGRADED)
+        put_verdict("compat", view->compat, view->prediction_compat, view->gold_compat);
+}
+
 void lmi_full_answer(const lmi_shown *row, size_t run)
 {
     const lmi_exhibit *view = &row->views[run];
@@ -102,15 +131,8 @@ void lmi_full_answer(const lmi_shown *row, size_t run)
         fputs(": ", stdout);
         lmi_put_block(stdout, r->error);
     }
-    if (view->ending) {
-        printf("%s by exact, %s by compat\n", lmi_full_verdict(view->exact),
-               lmi_full_verdict(view->compat));
-        put_ending(view);
-        return;
-    }
-    put_verdict("exact", view->exact, view->prediction, view->gold);
-    if (view->compat != LMI_MARK_UNGRADED && view->compat != view->exact)
-        put_verdict("compat", view->compat, view->prediction_compat, view->gold_compat);
+    put_rules(view);
+    put_grader(view);
 }
 
 /* What is to be said of a turn in its title. */

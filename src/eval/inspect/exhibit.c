@@ -242,6 +242,7 @@ static bool read_texts(lmi_exhibit *view, yyjson_val *root)
 {
     yyjson_val *compat = yyjson_obj_get(root, "compat");
     yyjson_val *code = yyjson_obj_get(root, "code");
+    yyjson_val *grader = yyjson_obj_get(root, "grader");
 
     return read_text(&view->id, root, "id", "") &&
            read_text(&view->question, root, "question", "") &&
@@ -250,6 +251,9 @@ static bool read_texts(lmi_exhibit *view, yyjson_val *root)
            read_text(&view->prediction, root, "prediction", NULL) &&
            read_text(&view->gold_compat, compat, "gold", NULL) &&
            read_text(&view->prediction_compat, compat, "prediction", NULL) &&
+           read_text(&view->prediction_grader, grader, "prediction", NULL) &&
+           read_text(&view->why, grader, "why", NULL) &&
+           read_text(&view->grader_error, grader, "error", NULL) &&
            read_text(&view->ending, code, "ending", NULL) &&
            read_text(&view->detail, code, "detail", NULL) &&
            read_text(&view->result.text, root, "text", "") &&
@@ -279,6 +283,7 @@ lmas_status lmi_exhibit_init(lmi_exhibit *out, lmi_json *line)
         status = refuse(line, "a number is missing or out of range");
     view.exact = read_mark(root);
     view.compat = read_mark(yyjson_obj_get(root, "compat"));
+    view.grader = read_mark(yyjson_obj_get(root, "grader"));
     if (status == LMAS_OK)
         status = read_agents(&view);
     if (status == LMAS_OK) {

@@ -44,7 +44,8 @@ typedef struct lmi_exhibit {
     const char *gold, *prediction; /* NULL: none, like those of the compat rule */
     const char *gold_compat, *prediction_compat;
     const char *ending, *detail; /* of a program; NULL: none was run */
-    lmi_mark exact, compat;
+    lmi_mark exact, compat, grader;
+    const char *prediction_grader, *why, *grader_error; /* NULL: none */
     lmas_result result; /* its status alone is not told: see `state` */
 } lmi_exhibit;
 

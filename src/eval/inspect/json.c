@@ -102,6 +102,17 @@ static void add_agent(yyjson_mut_doc *doc, yyjson_mut_val *agents, const lmas_ag
     yyjson_mut_obj_add_uint(doc, o, "pos_end", agent->pos_end);
 }
 
+static void add_grader(yyjson_mut_doc *doc, yyjson_mut_val *o, const lmi_exhibit *view)
+{
+    yyjson_mut_val *grader = yyjson_mut_obj_add_obj(doc, o, "grader");
+
+    add_correct(doc, grader, view->grader);
+    lmi_json_add_text(doc, grader, "prediction", view->prediction_grader);
+    lmi_json_add_text(doc, grader, "why", view->why);
+    if (view->grader_error)
+        lmi_json_add_text(doc, grader, "error", view->grader_error);
+}
+
 static void add_verdicts(yyjson_mut_doc *doc, yyjson_mut_val *o, const lmi_exhibit *view)
 {
     yyjson_mut_val *compat;
@@ -111,6 +122,8 @@ static void add_verdicts(yyjson_mut_doc *doc, yyjson_mut_val *o, const lmi_exhib
     compat = yyjson_mut_obj_add_obj(doc, o, "compat");
     lmi_json_add_text(doc, compat, "prediction", view->prediction_compat);
     add_correct(doc, compat, view->compat);
+    if (yyjson_obj_get(lmi_json_root(&view->line), "grader"))
+        add_grader(doc, o, view);
     yyjson_mut_obj_add_str(doc, o, "status", view->state);
     if (*view->result.error)
         yyjson_mut_obj_add_str(doc, o, "error", view->result.error);

@@ -8,6 +8,7 @@
 #include "eval/run.h"
 
 static const char GRADED_BY[] = "graded_by";
+static const char GRADER[] = "grader";
 
 /* Longest summary.json that is taken over, in bytes. */
 enum { SUMMARY_MAX = 1024 * 1024 };
@@ -51,18 +52,22 @@ lmas_status lmi_regraded_config(lmi_buf *out, const char *path, const lmi_buf *s
                                 const lmi_regrade_params *params)
 {
     yyjson_mut_doc *doc;
-    yyjson_mut_val *root, *by;
+    yyjson_mut_val *root, *by, *before;
     char now[32];
     const lmas_status status = copy_stored(&doc, &root, path, stored);
 
     if (status != LMAS_OK)
         return status;
     lmi_utc_iso(now);
-    (void)yyjson_mut_obj_remove_key(root, GRADED_BY);
+    before = yyjson_mut_obj_get(yyjson_mut_obj_remove_key(root, GRADED_BY), GRADER);
     by = yyjson_mut_obj_add_obj(doc, root, GRADED_BY);
     lmi_json_add_text(doc, by, "latentmas", lmas_version());
     yyjson_mut_obj_add_str(doc, by, "at", now);
     add_sandbox(doc, by, params);
+    if (params->grader)
+        lmi_json_add_text(doc, by, GRADER, params->grader->command);
+    else if (before)
+        yyjson_mut_obj_add_val(doc, by, GRADER, yyjson_mut_val_mut_copy(doc, before));
     return lmi_json_write(out, doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END, path);
 }
 

@@ -7,6 +7,7 @@
 
 static const char WHAT[] = "a sample";
 static const char GRADED_BEFORE[] = "graded_before";
+static const char GRADER[] = "grader";
 
 /* What lmi_sample_write() writes of a judged sample, and what is written here. */
 static const char *const made_anew[] = {"index",      "id",      "question",      "gold",
@@ -68,10 +69,10 @@ static void copy_keys(yyjson_mut_doc *doc, yyjson_mut_val *object, yyjson_val *f
 }
 
 /* The verdicts of before, and behind them the one that goes now. */
-static void add_before(yyjson_mut_doc *doc, yyjson_mut_val *root, yyjson_val *was,
-                       const char *version)
+static yyjson_mut_val *list_before(yyjson_mut_doc *doc, yyjson_val *was, const char *version,
+                                   const char *const *keys)
 {
-    yyjson_mut_val *list = yyjson_mut_obj_add_arr(doc, root, GRADED_BEFORE);
+    yyjson_mut_val *list = yyjson_mut_arr(doc);
     yyjson_val *older = yyjson_obj_get(was, GRADED_BEFORE);
     const size_t n = yyjson_arr_size(older);
     yyjson_mut_val *entry;
@@ -81,7 +82,8 @@ static void add_before(yyjson_mut_doc *doc, yyjson_mut_val *root, yyjson_val *wa
         yyjson_mut_arr_append(list, yyjson_val_mut_copy(doc, yyjson_arr_get(older, i)));
     entry = yyjson_mut_arr_add_obj(doc, list);
     lmi_json_add_text(doc, entry, "version", version);
-    copy_keys(doc, entry, was, verdict, true);
+    copy_keys(doc, entry, was, keys, true);
+    return list;
 }
 
 /* The second part of the line, as JSON for lmi_free(). */
@@ -94,7 +96,7 @@ static lmas_status make_rest(char **out, yyjson_val *was, const char *version)
 
     if (status != LMAS_OK)
         return status;
-    add_before(doc, root, was, version);
+    yyjson_mut_obj_add_val(doc, root, GRADED_BEFORE, list_before(doc, was, version, verdict));
     copy_keys(doc, root, was, made_anew, false);
     lmi_buf_init(&rest, LMI_SAMPLE_MAX);
     status = lmi_json_write(&rest, doc, 0, WHAT);
@@ -116,6 +118,64 @@ lmas_status lmi_line_rewrite(lmi_buf *out, const lmi_json *was, lmi_sample *samp
     lmi_free(sample->rest);
     sample->rest = rest;
     return lmi_sample_write(out, sample, yyjson_get_num(yyjson_obj_get(root, "run_ms")));
+}
+
+/* ---- A grader's verdict ---- */
+
+static bool is_failure(yyjson_val *grader)
+{
+    return !grader || yyjson_obj_get(grader, "error");
+}
+
+/* `key` where it is, else behind the verdicts of the rules. */
+static void put(yyjson_mut_doc *doc, yyjson_mut_val *root, const char *key, yyjson_mut_val *val)
+{
+    yyjson_mut_obj_iter iter = yyjson_mut_obj_iter_with(root);
+    yyjson_mut_val *name = yyjson_mut_str(doc, key);
+    yyjson_mut_val *at;
+    size_t i = 0;
+
+    if (yyjson_mut_obj_get(root, key)) {
+        yyjson_mut_obj_replace(root, name, val);
+        return;
+    }
+    while ((at = yyjson_mut_obj_iter_next(&iter)) != NULL && !yyjson_mut_equals_str(at, "run_ms"))
+        i++;
+    yyjson_mut_obj_insert(root, name, val, i);
+}
+
+static lmas_status write_grader(lmi_buf *line, yyjson_val *was, yyjson_val *grader,
+                                const char *version)
+{
+    static const char *const keys[] = {GRADER, NULL};
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *root;
+    const lmas_status status = lmi_json_new(&doc, &root, WHAT);
+
+    if (status != LMAS_OK)
+        return status;
+    root = yyjson_val_mut_copy(doc, was);
+    yyjson_mut_doc_set_root(doc, root);
+    if (!is_failure(yyjson_obj_get(was, GRADER)))
+        put(doc, root, GRADED_BEFORE, list_before(doc, was, version, keys));
+    put(doc, root, GRADER, yyjson_val_mut_copy(doc, grader));
+    lmi_buf_clear(line);
+    return lmi_json_write(line, doc, YYJSON_WRITE_NEWLINE_AT_END, WHAT);
+}
+
+lmas_status lmi_line_set_grader(lmi_buf *line, yyjson_val *was, const char *verdict_json,
+                                const char *version)
+{
+    yyjson_val *before = yyjson_obj_get(was, GRADER);
+    lmi_json json;
+    lmas_status status = lmi_json_parse(&json, "a verdict", verdict_json, strlen(verdict_json));
+
+    if (status != LMAS_OK)
+        return status;
+    if (!before || !yyjson_equals(before, lmi_json_root(&json)))
+        status = write_grader(line, was, lmi_json_root(&json), version);
+    lmi_json_done(&json);
+    return status;
 }
 
 /* ---- What differs ---- */
@@ -158,5 +218,5 @@ bool lmi_line_same(yyjson_val *a, yyjson_val *b)
 {
     return lmi_line_same_rule(a, b) &&
            lmi_line_same_rule(yyjson_obj_get(a, "compat"), yyjson_obj_get(b, "compat")) &&
-           is_same_key(a, b, "conflict");
+           is_same_key(a, b, "conflict") && is_same_key(a, b, GRADER);
 }

@@ -24,11 +24,17 @@ lmas_status lmi_line_rewrite(lmi_buf *out, const lmi_json *was, lmi_sample *samp
  * same row, it is put back into the new line `is`, whose text `line` is. */
 lmas_status lmi_line_keep_question(lmi_buf *line, yyjson_val *was, yyjson_val *is);
 
+/* Put the verdict of a grader, as JSON, into the line `was`, whose text `line` is. One that stood
+ * there goes to `graded_before`, unless it was a failure. The same again changes nothing. */
+lmas_status lmi_line_set_grader(lmi_buf *line, yyjson_val *was, const char *verdict_json,
+                                const char *version);
+
 /* Whether one rule says the same of an answer twice, by its gold, its prediction and what is right;
  * of the exact rule that is the line itself, of the other its member "compat". */
 bool lmi_line_same_rule(yyjson_val *a, yyjson_val *b);
 
-/* The same of two lines, by both rules. How long a program took, and its last words, are none. */
+/* The same of two lines, by both rules and a grader. How long a program took, and its last words,
+ * are none. */
 bool lmi_line_same(yyjson_val *a, yyjson_val *b);
 
 #endif

@@ -35,13 +35,14 @@ struct lmi_regrade {
     lmi_record record;
     lmi_json first; /* line */
     char version[64];
+    char *grader; /* that saw the answers last; "" for none */
     double code_timeout;
     const lmi_regrade_params *params;
     lmi_judge *judge;
     lmi_draft draft;
     entry *head, **tail;
     size_t n_queued, n_done;
-    lmi_totals totals; /* of the new lines */
+    bool has_same_grader; /* as before */
     lmi_regrade_outcome outcome;
 };
 
@@ -50,7 +51,7 @@ struct lmi_regrade {
 static lmas_status read_config(lmi_regrade *r)
 {
     lmi_json json;
-    const char *version;
+    const char *version, *grader;
     yyjson_val *sandbox;
     const lmi_buf *config = &r->record.config;
     const lmas_status status =
@@ -60,10 +61,12 @@ static lmas_status read_config(lmi_regrade *r)
         return status;
     version = lmi_config_graded_by(lmi_json_root(&json));
     snprintf(r->version, sizeof(r->version), "%s", version ? version : "unknown");
+    grader = lmi_config_grader(lmi_json_root(&json));
+    r->grader = lmi_strdup(grader ? grader : "");
     sandbox = yyjson_obj_get(lmi_json_root(&json), "sandbox");
     r->code_timeout = yyjson_get_num(yyjson_obj_get(sandbox, "wall_sec"));
     lmi_json_done(&json);
-    return LMAS_OK;
+    return r->grader ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a run");
 }
 
 /* The next whole line; the buffer keeps a newline behind it. */
@@ -184,6 +187,7 @@ void lmi_regrade_done(lmi_regrade *r)
         return;
     end_grading(r);
     lmi_json_done(&r->first);
+    lmi_free(r->grader);
     lmi_record_done(&r->record);
     if (r->folder.path)
         lmi_runfolder_done(&r->folder);
@@ -239,44 +243,22 @@ static void count(lmi_regraded *out, yyjson_val *was, yyjson_val *is)
     out->n_other += was_right == is_right && !lmi_line_same_rule(was, is);
 }
 
-/* The line goes out as it is now. */
-static lmas_status change(lmi_regrade *r, entry *e, lmi_buf *line, yyjson_val *is)
+/* The line goes out with the verdicts of `line`, where they are others. */
+static lmas_status take_rules(entry *e, lmi_buf *line)
 {
     yyjson_val *was = lmi_json_root(&e->was);
-    const lmas_status status = lmi_line_keep_question(line, was, is);
-
-    if (status != LMAS_OK)
-        return status;
-    r->outcome.n_changed++;
-    if (r->params->on_change)
-        r->params->on_change(r->params->user, was, is);
-    lmi_buf_done(&e->text);
-    e->text = *line;
-    lmi_buf_init(line, LMI_SAMPLE_MAX);
-    return LMAS_OK;
-}
-
-/* Decide between the line as it was and as it is now. */
-static lmas_status settle(lmi_regrade *r, entry *e, lmi_buf *line)
-{
-    yyjson_val *was = lmi_json_root(&e->was);
-    yyjson_val *is;
     lmi_json now;
-    lmi_score score;
     lmas_status status =
         lmi_json_parse_line(&now, e->was.label, e->was.first_line, lmi_buf_text(line), line->len);
 
     if (status != LMAS_OK)
         return status;
-    is = lmi_json_root(&now);
-    status = lmi_sample_read(&score, &now);
-    if (status == LMAS_OK) {
-        count(&r->outcome.exact, was, is);
-        count(&r->outcome.compat, yyjson_obj_get(was, "compat"), yyjson_obj_get(is, "compat"));
-        lmi_totals_add(&r->totals, &score);
+    if (!lmi_line_same(was, lmi_json_root(&now))) {
+        status = lmi_line_keep_question(line, was, lmi_json_root(&now));
+        lmi_buf_done(&e->text);
+        e->text = *line;
+        lmi_buf_init(line, LMI_SAMPLE_MAX);
     }
-    if (status == LMAS_OK && !lmi_line_same(was, is))
-        status = change(r, e, line, is);
     lmi_json_done(&now);
     return status;
 }
@@ -294,9 +276,136 @@ static lmas_status take_verdict(void *user, lmi_sample *sample)
     lmi_buf_init(&line, LMI_SAMPLE_MAX);
     status = lmi_line_rewrite(&line, &e->was, sample, r->version);
     if (status == LMAS_OK)
-        status = settle(r, e, &line);
+        status = take_rules(e, &line);
     lmi_buf_done(&line);
     e->is_judged = status == LMAS_OK;
+    return status;
+}
+
+/* ---- The grader ---- */
+
+static lmas_status parse(lmi_json *out, const entry *e)
+{
+    return lmi_json_parse_line(out, e->was.label, e->was.first_line, lmi_buf_text(&e->text),
+                               e->text.len);
+}
+
+static lmas_status set_grader(lmi_regrade *r, entry *e, const char *verdict)
+{
+    lmi_json now;
+    lmas_status status = parse(&now, e);
+
+    if (status != LMAS_OK)
+        return status;
+    status = lmi_line_set_grader(&e->text, lmi_json_root(&now), verdict, r->version);
+    lmi_json_done(&now);
+    return status;
+}
+
+/* Whether the grader is to see the answer. */
+static bool is_to_ask(const lmi_regrade *r, const entry *e)
+{
+    yyjson_val *grader = yyjson_obj_get(lmi_json_root(&e->was), "grader");
+
+    return r->params->has_grader_again || !r->has_same_grader || !grader ||
+           yyjson_obj_get(grader, "error");
+}
+
+/* Add the question of `e`, where there is something to ask: an answer. */
+static lmas_status add_question(lmi_buf *questions, entry *asked[], size_t *n, lmi_regrade *r,
+                                entry *e)
+{
+    lmas_result answer = {0};
+    lmi_json now;
+    lmas_status status;
+
+    if (!is_to_ask(r, e))
+        return LMAS_OK;
+    status = parse(&now, e);
+    if (status != LMAS_OK)
+        return status;
+    status = lmi_line_result(&answer, &now);
+    if (status == LMAS_OK && answer.status != LMAS_OK) {
+        lmi_json_done(&now);
+        return set_grader(r, e, LMI_GRADER_NO_ANSWER);
+    }
+    if (status == LMAS_OK)
+        status =
+            lmi_grader_question(questions, lmi_json_root(&now), &r->params->data->items[answer.id]);
+    asked[(*n)++] = e;
+    lmi_json_done(&now);
+    return status;
+}
+
+static lmas_status ask(lmi_regrade *r, entry *asked[], const lmi_buf *questions, size_t n)
+{
+    char *verdicts[LMI_GRADER_BATCH_MAX] = {0};
+    lmas_status status =
+        n > 0 ? lmi_grader_ask(verdicts, r->params->grader, questions, n) : LMAS_OK;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        if (status == LMAS_OK)
+            status = set_grader(r, asked[i], verdicts[i]);
+        lmi_free(verdicts[i]);
+    }
+    r->outcome.n_asked += n;
+    return status;
+}
+
+/* All that wait: they have the verdicts of the rules. */
+static lmas_status ask_grader(lmi_regrade *r)
+{
+    entry *asked[LMI_GRADER_BATCH_MAX];
+    size_t n = 0;
+    entry *e;
+    lmi_buf questions;
+    lmas_status status = LMAS_OK;
+
+    lmi_buf_init(&questions, LMI_SAMPLE_MAX);
+    for (e = r->head; status == LMAS_OK && e; e = e->next)
+        status = add_question(&questions, asked, &n, r, e);
+    if (status == LMAS_OK)
+        status = ask(r, asked, &questions, n);
+    lmi_buf_done(&questions);
+    return status;
+}
+
+/* ---- Out again ---- */
+
+/* What the line says, before and now. */
+static lmas_status sum_up(lmi_regrade *r, yyjson_val *was, const lmi_json *now)
+{
+    lmi_regrade_outcome *o = &r->outcome;
+    yyjson_val *is = lmi_json_root(now);
+    lmi_score score;
+    const lmas_status status = lmi_sample_read(&score, now);
+
+    if (status != LMAS_OK)
+        return status;
+    count(&o->exact, was, is);
+    count(&o->compat, yyjson_obj_get(was, "compat"), yyjson_obj_get(is, "compat"));
+    count(&o->grader, yyjson_obj_get(was, "grader"), yyjson_obj_get(is, "grader"));
+    lmi_totals_add(&o->totals, &score);
+    if (lmi_line_same(was, is))
+        return LMAS_OK;
+    o->n_changed++;
+    if (r->params->on_change)
+        r->params->on_change(r->params->user, was, is);
+    return LMAS_OK;
+}
+
+static lmas_status write_entry(lmi_regrade *r, entry *e)
+{
+    lmi_json now;
+    lmas_status status = parse(&now, e);
+
+    if (status != LMAS_OK)
+        return status;
+    status = sum_up(r, lmi_json_root(&e->was), &now);
+    if (status == LMAS_OK && r->draft.path)
+        status = lmi_draft_add(&r->draft, lmi_buf_text(&e->text), e->text.len);
+    lmi_json_done(&now);
     return status;
 }
 
@@ -308,8 +417,7 @@ static lmas_status write_judged(lmi_regrade *r)
     while (status == LMAS_OK && r->head && r->head->is_judged) {
         entry *e = r->head;
 
-        if (r->draft.path)
-            status = lmi_draft_add(&r->draft, lmi_buf_text(&e->text), e->text.len);
+        status = write_entry(r, e);
         r->head = e->next;
         if (!r->head)
             r->tail = &r->head;
@@ -320,15 +428,43 @@ static lmas_status write_judged(lmi_regrade *r)
     return status;
 }
 
-static lmas_status look(lmi_regrade *r, double wait_ms)
+static bool has_all(const lmi_regrade *r)
+{
+    const entry *e = r->head;
+
+    while (e && e->is_judged)
+        e = e->next;
+    return !e;
+}
+
+/* Lines that wait at most: with a grader they go out together. */
+static size_t most_queued(const lmi_regrade *r)
+{
+    return r->params->grader ? r->params->grader->n_batch : QUEUE_MAX;
+}
+
+/* What can go out does: one by one, or with a grader when it has seen all that wait. */
+static lmas_status let_out(lmi_regrade *r, bool is_end)
+{
+    lmas_status status = LMAS_OK;
+
+    if (r->params->grader) {
+        if (!has_all(r) || (!is_end && r->n_queued < most_queued(r)))
+            return LMAS_OK;
+        status = ask_grader(r);
+    }
+    return status == LMAS_OK ? write_judged(r) : status;
+}
+
+static lmas_status look(lmi_regrade *r, double wait_ms, bool is_end)
 {
     const lmi_regrade_params *p = r->params;
     lmas_status status;
 
     if (p->goes_on && !p->goes_on(p->user, r->n_done, r->record.n))
         return lmi_fail(LMAS_E_CANCELED, "stopped: nothing is written");
-    status = lmi_judge_poll(r->judge, wait_ms);
-    return status == LMAS_OK ? write_judged(r) : status;
+    status = r->judge ? lmi_judge_poll(r->judge, wait_ms) : LMAS_OK;
+    return status == LMAS_OK ? let_out(r, is_end) : status;
 }
 
 /* Put a line behind the others. */
@@ -362,12 +498,13 @@ static lmas_status take_line(lmi_regrade *r, lmi_json *json, const lmi_lines *at
     if (!e)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a line");
     status = lmi_buf_status(&e->text);
-    if (status == LMAS_OK)
+    e->is_judged = r->params->is_grader_alone;
+    if (status == LMAS_OK && !e->is_judged)
         status = lmi_judge_take(r->judge, &result);
     if (status == LMAS_OK)
-        status = look(r, 0);
-    while (status == LMAS_OK && r->n_queued >= QUEUE_MAX)
-        status = look(r, WAIT_MS);
+        status = look(r, 0, false);
+    while (status == LMAS_OK && r->n_queued >= most_queued(r))
+        status = look(r, WAIT_MS, false);
     *is_enough = r->n_done + r->n_queued >= r->record.n;
     return status;
 }
@@ -375,14 +512,16 @@ static lmas_status take_line(lmi_regrade *r, lmi_json *json, const lmi_lines *at
 static lmas_status grade_all(lmi_regrade *r)
 {
     const lmi_regrade_params *p = r->params;
-    lmas_status status = lmi_judge_open(&r->judge, p->data, p->sandbox, take_verdict, r);
+    lmas_status status = LMAS_OK;
 
+    if (!p->is_grader_alone)
+        status = lmi_judge_open(&r->judge, p->data, p->sandbox, take_verdict, r);
     if (status == LMAS_OK && r->folder.path)
         status = lmi_draft_open(&r->draft, r->folder.path);
     if (status == LMAS_OK && r->record.n > 0)
         status = each_line(r, take_line);
     while (status == LMAS_OK && r->n_queued > 0)
-        status = look(r, WAIT_MS);
+        status = look(r, WAIT_MS, true);
     return status;
 }
 
@@ -396,25 +535,41 @@ static lmas_status keep(lmi_regrade *r, const lmi_buf *config)
     if (!r->outcome.n_changed)
         return lmi_file_write(r->folder.config_path, lmi_buf_text(config), config->len);
     lmi_buf_init(&summary, LMI_CONFIG_MAX);
-    status = lmi_regraded_summary(&summary, r->folder.path, &r->totals);
+    status = lmi_regraded_summary(&summary, r->folder.path, &r->outcome.totals);
     if (status == LMAS_OK)
         status = lmi_draft_keep(&r->draft, config, summary.len ? &summary : NULL);
     lmi_buf_done(&summary);
     return status;
 }
 
-/* Where no verdict changes but another version looked, the config says so: the run may go on then
- * under that one. */
+/* Where no verdict changes but another looked, the config says so: a run may go on under the
+ * version that graded it last. */
+static bool is_to_write(const lmi_regrade *r)
+{
+    const lmi_regrade_params *p = r->params;
+
+    if (!r->folder.path)
+        return false;
+    return r->outcome.n_changed > 0 || (p->grader && !r->has_same_grader) ||
+           (!p->is_grader_alone && strcmp(r->version, lmas_version()) != 0);
+}
+
+/* A run that shows its answers to its own grader is as its config says already. */
 static lmas_status write_all(lmi_regrade *r)
 {
-    const bool is_new = strcmp(r->version, lmas_version()) != 0;
+    const lmi_buf *stored = &r->folder.config;
     lmi_buf config;
-    lmas_status status;
+    lmas_status status = LMAS_OK;
 
-    if (!r->folder.path || (!r->outcome.n_changed && !is_new))
+    if (!is_to_write(r))
         return LMAS_OK;
     lmi_buf_init(&config, LMI_CONFIG_MAX);
-    status = lmi_regraded_config(&config, r->folder.config_path, &r->folder.config, r->params);
+    if (r->params->is_grader_alone)
+        lmi_buf_append(&config, lmi_buf_text(stored), stored->len);
+    else
+        status = lmi_regraded_config(&config, r->folder.config_path, stored, r->params);
+    if (status == LMAS_OK)
+        status = lmi_buf_status(&config);
     if (status == LMAS_OK)
         status = keep(r, &config);
     lmi_buf_done(&config);
@@ -429,7 +584,7 @@ lmas_status lmi_regrade_run(lmi_regrade_outcome *out, lmi_regrade *r,
 
     r->params = params;
     r->outcome = (lmi_regrade_outcome){.version = r->version, .n = r->record.n};
-    r->totals = (lmi_totals){0};
+    r->has_same_grader = params->grader && strcmp(r->grader, params->grader->command) == 0;
     r->n_done = 0;
     status = grade_all(r);
     if (status == LMAS_OK)

@@ -2,14 +2,17 @@
  * regrade.h - the answers of a run graded again, by the rules of today and without a model.
  *
  * A line whose verdicts change gets the new ones and keeps the old in `graded_before`; all others
- * stay byte for byte. config.json says by `graded_by` which version graded the run last,
- * summary.json gets the new totals. All of that is there at once or not at all (draft.h).
+ * stay byte for byte. A grader of the user's (grader.h) may say what it thinks beside the rules.
+ * config.json says by `graded_by` which version graded the run last, summary.json gets the new
+ * totals. All of that is there at once or not at all (draft.h).
  */
 #ifndef LMI_EVAL_REGRADE_REGRADE_H
 #define LMI_EVAL_REGRADE_REGRADE_H
 
 #include "data/dataset.h"
 #include "eval/record.h"
+#include "eval/regrade/grader.h"
+#include "eval/sample.h"
 #include "sandbox/sandbox.h"
 
 /* What became of the verdicts of one rule. */
@@ -22,7 +25,9 @@ typedef struct lmi_regraded {
 typedef struct lmi_regrade_outcome {
     size_t n; /* answers */
     size_t n_changed;
-    lmi_regraded exact, compat;
+    lmi_regraded exact, compat, grader;
+    size_t n_asked; /* answers that the grader was shown */
+    lmi_totals totals;
     const char *version; /* by whose rules they were graded before; the regrade's */
     bool is_written;
 } lmi_regrade_outcome;
@@ -39,9 +44,12 @@ typedef struct lmi_regrade_params {
     const lmi_dataset *data;
     const lmi_sandbox_params *sandbox; /* of a code task, else NULL */
     const lmi_python *python;          /* likewise */
+    lmi_grader *grader;                /* NULL for none */
+    bool has_grader_again; /* it is shown all answers, else those that it has not judged yet */
+    bool is_grader_alone;  /* the verdicts of the rules stay */
     /* A line whose verdicts change, before and now. NULL for nobody. */
     void (*on_change)(void *user, yyjson_val *was, yyjson_val *is);
-    /* Called often; false stops (LMAS_E_CANCELED). NULL goes on. */
+    /* Called often; false stops (LMAS_E_CANCELED). NULL goes on. A grader has its own. */
     bool (*goes_on)(void *user, size_t n_done, size_t n);
     void *user;
 } lmi_regrade_params;

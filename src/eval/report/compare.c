@@ -278,6 +278,25 @@ static void note_gaps(lmi_comparison *c, const lmi_run *run)
              n_ungraded == 1 ? "" : "s");
     if (r->compat_tally.n && r->compat_tally.n < r->exact_tally.n)
         note(c, run, "graded by compat: %zu of %zu", r->compat_tally.n, r->n);
+    if (r->n_grader_failed)
+        note(c, run, "%zu answer%s that the grader failed: latentmas regrade tries again",
+             r->n_grader_failed, r->n_grader_failed == 1 ? "" : "s");
+    if (strcmp(lmi_record_graded_by(r), lmi_record_graded_by(&c->runs[run->reference].record)) != 0)
+        note(c, run,
+             "graded by version %.32s, %s by %.32s: latentmas regrade makes them "
+             "alike",
+             lmi_record_graded_by(r), c->runs[run->reference].key,
+             lmi_record_graded_by(&c->runs[run->reference].record));
+}
+
+bool lmi_block_has_grader(const lmi_comparison *c, size_t block)
+{
+    size_t i;
+
+    for (i = 0; i < c->n_runs; i++)
+        if (c->runs[i].block == block && lmi_record_has_grader(&c->runs[i].record))
+            return true;
+    return false;
 }
 
 /* ---- Figures ---- */
@@ -298,6 +317,7 @@ static lmi_figures figures_of(const lmi_record *r)
     return (lmi_figures){
         .exact = rate_of(&r->exact_tally),
         .compat = rate_of(&r->compat_tally),
+        .grader = rate_of(&r->grader_tally),
         .spoken = (double)w->n_spoken / n,
         .total = (double)(w->n_read + w->n_spoken) / n,
         .thoughts = (double)w->n_thought / n,

@@ -23,7 +23,7 @@ typedef struct lmi_rate {
 } lmi_rate;
 
 typedef struct lmi_figures {
-    lmi_rate exact, compat;
+    lmi_rate exact, compat, grader;
     double spoken, total, thoughts;  /* per question; total is read and spoken */
     double wall_s, engine_s;         /* per question; engine_s is the sum of the phases */
     double read_s, think_s, speak_s; /* per question */
@@ -194,5 +194,8 @@ const lmi_pool *lmi_reported_beside(const lmi_comparison *comparison, const lmi_
 
 /* The run that those of a block are measured against. */
 const lmi_run *lmi_block_reference(const lmi_comparison *comparison, size_t block);
+
+/* Whether a judge of the user's was asked in one of these runs. */
+bool lmi_block_has_grader(const lmi_comparison *comparison, size_t block);
 
 #endif

@@ -118,6 +118,8 @@ static void write_run(lmi_buf *out, const lmi_comparison *c, size_t i)
     lmi_buf_puts(out, "</td>");
     write_rate(out, &f->exact);
     write_rate(out, &f->compat);
+    if (lmi_block_has_grader(c, run->block))
+        write_rate(out, &f->grader);
     lmi_buf_printf(out, "<td>%zu</td>", r->n_errors);
     for (k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
         lmi_number(text, values[k]);
@@ -132,10 +134,13 @@ static void write_summary(lmi_buf *out, const lmi_comparison *c, size_t block)
 {
     size_t i;
 
+    lmi_buf_puts(out, "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">run</th>"
+                      "<th scope=\"col\">questions</th><th scope=\"col\">exact, %</th>"
+                      "<th scope=\"col\">compat, %</th>");
+    if (lmi_block_has_grader(c, block))
+        lmi_buf_puts(out, "<th scope=\"col\">grader, %</th>");
     lmi_buf_puts(out,
-                 "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">run</th>"
-                 "<th scope=\"col\">questions</th><th scope=\"col\">exact, %</th>"
-                 "<th scope=\"col\">compat, %</th><th scope=\"col\">errors</th>"
+                 "<th scope=\"col\">errors</th>"
                  "<th scope=\"col\">spoken</th><th scope=\"col\">tokens</th>"
                  "<th scope=\"col\">thoughts</th><th scope=\"col\">seconds</th>"
                  "<th scope=\"col\">engine s</th><th scope=\"col\">speed-up</th></tr></thead>\n"

@@ -141,6 +141,11 @@ static void add_run(writer *w, yyjson_mut_val *runs, const lmi_comparison *c, co
         yyjson_mut_obj_add_uint(w->doc, o, "conflicts", r->n_conflicts);
     add_rate(w, o, "exact", &run->figures.exact);
     add_rate(w, o, "compat", &run->figures.compat);
+    if (lmi_record_has_grader(r)) {
+        add_rate(w, o, "grader", &run->figures.grader);
+        yyjson_mut_obj_add_uint(w->doc, o, "grader_failed", r->n_grader_failed);
+    }
+    add_text(w, o, "graded_by", lmi_record_graded_by(r));
     add_work(w, o, &r->work);
     yyjson_mut_obj_add_real(w->doc, o, "wall_ms", r->wall_ms);
     add_figures(w, o, &run->figures);

@@ -43,7 +43,7 @@ static void write_name(lmi_buf *out, const lmi_run *run)
     }
 }
 
-static void write_run(lmi_buf *out, const lmi_run *run)
+static void write_run(lmi_buf *out, const lmi_run *run, bool has_grader)
 {
     const lmi_record *r = &run->record;
     const lmi_figures *f = &run->figures;
@@ -58,6 +58,8 @@ static void write_run(lmi_buf *out, const lmi_run *run)
         lmi_buf_printf(out, " %zu of %zu |", r->n, r->n_questions);
     write_rate(out, &f->exact);
     write_rate(out, &f->compat);
+    if (has_grader)
+        write_rate(out, &f->grader);
     lmi_buf_printf(out, " %zu | %zu |", r->n_errors, r->n_cut);
     for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
         write_number(out, values[i]);
@@ -66,16 +68,19 @@ static void write_run(lmi_buf *out, const lmi_run *run)
 
 static void write_runs(lmi_buf *out, const lmi_comparison *c, size_t block)
 {
+    const bool has_grader = lmi_block_has_grader(c, block);
     size_t i;
 
-    lmi_buf_puts(out,
-                 "| | method | team | model | settings | n | exact % [95 %] | "
-                 "compat % [95 %] | errors | cut | spoken | tokens | thoughts | s | engine s | "
-                 "read s | think s | speak s | speed-up |\n"
-                 "|---|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    lmi_buf_printf(
+        out,
+        "| | method | team | model | settings | n | exact %% [95 %%] | "
+        "compat %% [95 %%] |%s errors | cut | spoken | tokens | thoughts | s | engine s | "
+        "read s | think s | speak s | speed-up |\n"
+        "|---|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|%s\n",
+        has_grader ? " grader % [95 %] |" : "", has_grader ? "--:|" : "");
     for (i = 0; i < c->n_runs; i++)
         if (c->runs[i].block == block)
-            write_run(out, &c->runs[i]);
+            write_run(out, &c->runs[i], has_grader);
 }
 
 /* When and on what. */

@@ -112,6 +112,28 @@ static void write_answers(lmi_buf *out, const lmi_comparison *c, size_t block)
     }
 }
 
+/* What judges of the user's say, where there are some. */
+static void write_graders(lmi_buf *out, const lmi_comparison *c, size_t block)
+{
+    bool is_first = true;
+    size_t i;
+
+    for (i = 0; i < c->n_runs; i++) {
+        const lmi_run *run = &c->runs[i];
+        const lmi_record *r = &run->record;
+
+        if (run->block != block || !lmi_record_has_grader(r))
+            continue;
+        if (is_first)
+            lmi_buf_printf(out, "\n    %17s  %8s  %13s  %7s  %6s\n", "judged", "grader %", "95 %",
+                           "right", "failed");
+        is_first = false;
+        lmi_buf_printf(out, "%-2s  %17zu ", run->key, r->grader_tally.n);
+        write_rate(out, &run->figures.grader);
+        lmi_buf_printf(out, "  %7zu  %6zu\n", r->grader_tally.n_right, r->n_grader_failed);
+    }
+}
+
 /* Part of a sum as whole percent. */
 static void write_share(lmi_buf *out, double part, double sum)
 {
@@ -334,6 +356,7 @@ lmas_status lmi_report_text(lmi_buf *out, const lmi_comparison *comparison)
         write_heading(out, lmi_block_reference(comparison, block));
         write_names(out, comparison, block);
         write_answers(out, comparison, block);
+        write_graders(out, comparison, block);
         write_cost(out, comparison, block);
         write_sites(out, comparison, block);
         write_controls(out, comparison, block);
