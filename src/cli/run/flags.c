@@ -144,7 +144,7 @@ double lmi_code_timeout(double given, double before)
 {
     if (given > 0)
         return given;
-    return before >= 1 && before <= TIMEOUT_MAX ? before : TIMEOUT_DEFAULT;
+    return before >= 1 && before <= (double)TIMEOUT_MAX ? before : TIMEOUT_DEFAULT;
 }
 
 lmi_sandbox_params lmi_flags_sandbox(const lmi_code_flags *flags)
