@@ -222,6 +222,13 @@ lmas_status lmi_compat_grade(char **out, bool *is_right, const lmi_gold *gold, c
     return LMAS_OK;
 }
 
+const char *lmi_compat_from(const char *text, size_t len)
+{
+    lmi_span box;
+
+    return find_box(&box, (lmi_span){text, len}) ? "a box" : "the last number";
+}
+
 /* The next "```python" in letters of any case; NULL without one. */
 static const char *find_python_fence(const char *at, const char *end)
 {

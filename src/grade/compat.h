@@ -22,6 +22,9 @@ lmas_status lmi_compat_gold_number(char **out, const char *answer);
 lmas_status lmi_compat_grade(char **out, bool *is_right, const lmi_gold *gold, const char *text,
                              size_t len);
 
+/* Which part of a text answers by the rule, in words: a box, or the last number. */
+const char *lmi_compat_from(const char *text, size_t len);
+
 /* The last ```python block; NULL without one. */
 lmas_status lmi_compat_code(char **out, const char *text, size_t len);
 

@@ -25,6 +25,7 @@ static lmas_status grade_number(lmi_grade *out, const lmi_gold *gold, lmi_answer
 
     if (status == LMAS_OK)
         out->is_exact_right = lmi_grade_same(out->exact, gold->exact);
+    out->exact_from = answer->from;
     return status;
 }
 
@@ -39,8 +40,15 @@ static lmas_status grade_choice(lmi_grade *out, const lmi_gold *gold, lmi_answer
     if (!out->exact)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a letter");
     out->has_conflict = choice.has_conflict;
+    out->exact_from = choice.from;
     out->is_exact_right = gold->exact && strcmp(out->exact, gold->exact) == 0;
     return LMAS_OK;
+}
+
+static lmas_status grade_text(lmi_grade *out, const lmi_gold *gold, const lmi_answer *answer)
+{
+    out->exact_from = answer->is_box ? "a box" : "the last line";
+    return lmi_text_grade(&out->exact, &out->is_exact_right, gold->exact, answer);
 }
 
 static lmas_status grade_exact(lmi_grade *out, const lmi_gold *gold, lmi_span text)
@@ -53,7 +61,7 @@ static lmas_status grade_exact(lmi_grade *out, const lmi_gold *gold, lmi_span te
     if (gold->kind == LMI_GRADE_CHOICE)
         status = grade_choice(out, gold, &answer);
     else if (gold->kind == LMI_GRADE_TEXT)
-        status = lmi_text_grade(&out->exact, &out->is_exact_right, gold->exact, &answer);
+        status = grade_text(out, gold, &answer);
     else
         status = grade_number(out, gold, &answer);
     lmi_answer_done(&answer);
@@ -71,6 +79,8 @@ static lmas_status grade_valid(lmi_grade *out, const lmi_gold *gold, lmi_span te
 
     if (status == LMAS_OK)
         status = grade_exact(&grade, gold, marked);
+    grade.exact_from = grade.exact ? grade.exact_from : NULL;
+    grade.compat_from = grade.compat ? lmi_compat_from(text.text, text.len) : NULL;
     if (status == LMAS_OK)
         status = lmi_pattern_status();
     if (status == LMAS_OK)

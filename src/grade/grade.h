@@ -37,6 +37,9 @@ typedef struct lmi_gold {
 typedef struct lmi_grade {
     char *exact, *compat; /* what the text answers by each rule, NULL when nothing */
     bool is_exact_right, is_compat_right;
+    /* Which part of the text that is: "a box", "a statement", "the last number"; NULL for nothing.
+     * Static. */
+    const char *exact_from, *compat_from;
     bool has_conflict; /* of a choice: a letter, and behind it another option's text */
 } lmi_grade;
 

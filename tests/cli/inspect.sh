@@ -26,6 +26,9 @@ run show "$tmp/latent" 2
     [ "$(grep -cE '^--- (planner|critic|refiner): read [0-9]+, thought 4, positions [0-9]+-[0-9]+$' "$tmp/out")" -eq 3 ] &&
     grep -q '^--- judger says\|^--- judger: says' "$tmp/out" && grep -q 'The answer is' "$tmp/out"
 ok $? "show INDEX prints what each agent read and said" "$tmp/out"
+grep -qE '^(right|wrong) by exact: prediction .*, gold [0-9]+, from a box$' "$tmp/out" &&
+    grep -qE '^(right|wrong) by compat: prediction .*, gold [0-9]+, from a box$' "$tmp/out"
+ok $? "both verdicts, and which part of the text they are from" "$tmp/out"
 [ "$(grep -cE '^--- (planner|critic|refiner): would have said$' "$tmp/out")" -eq 3 ]
 ok $? "and what those who only thought would have said" "$tmp/out"
 run show "$tmp/latent" --against "$tmp/text" 1

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "grade/exact/exact.h"
+#include "grade/grade.h"
 
 /* The way of lmi_grade_text() to the number alone. */
 static char *predict(const char *text)
@@ -274,6 +275,55 @@ static void test_thousands_of_open_boxes_are_graded_at_once(void **state)
     lmi_buf_done(&text);
 }
 
+/* ---- Which part of a text answers, for people who look at a verdict ---- */
+
+static const struct {
+    lmi_grade_kind kind;
+    const char *text, *exact, *compat;
+} places[] = {
+    {LMI_GRADE_NUMBER, "It is \\boxed{18}.", "a box", "a box"},
+    {LMI_GRADE_NUMBER, "#### 18", "a statement", "the last number"},
+    {LMI_GRADE_NUMBER, "The answer is 18.", "a statement", "the last number"},
+    {LMI_GRADE_NUMBER, "I saw 3 and 18", "the last number", "the last number"},
+    {LMI_GRADE_NUMBER, "nothing", NULL, NULL},
+    {LMI_GRADE_INTEGER, "\\boxed{18}", "a box", "a box"},
+    {LMI_GRADE_CHOICE, "\\boxed{B}", "a box", "a box"},
+    {LMI_GRADE_CHOICE, "The answer is B.", "a statement", NULL},
+    {LMI_GRADE_CHOICE, "B is correct.", "a remark", NULL},
+    {LMI_GRADE_CHOICE, "Hm.\nB", "the last words", NULL},
+    {LMI_GRADE_CHOICE, "B. copper\nIt conducts well.", "a line that is an option", NULL},
+    {LMI_GRADE_TEXT, "Well.\nParis", "the last line", NULL},
+};
+
+static void assert_same(const char *found, const char *want)
+{
+    if (want)
+        assert_string_equal(found ? found : "nothing", want);
+    else
+        assert_null(found);
+}
+
+static void test_a_verdict_says_where_its_answer_stands(void **state)
+{
+    static const char *const options[] = {"iron", "copper", "zinc", "tin"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        const bool is_choice = places[i].kind == LMI_GRADE_CHOICE;
+        const lmi_gold gold = {.kind = places[i].kind,
+                               .exact = is_choice ? "B" : "18",
+                               .options = is_choice ? options : NULL,
+                               .n_options = is_choice ? 4 : 0};
+        lmi_grade grade;
+
+        assert_ok(lmi_grade_text(&grade, &gold, places[i].text, strlen(places[i].text)));
+        assert_same(grade.exact_from, places[i].exact);
+        assert_same(grade.compat_from, places[i].compat);
+        lmi_grade_done(&grade);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +347,7 @@ int main(void)
         cmocka_unit_test(test_other_numbers_are_not_equal),
         cmocka_unit_test(test_number_beyond_the_limit_is_none),
         cmocka_unit_test(test_thousands_of_open_boxes_are_graded_at_once),
+        cmocka_unit_test(test_a_verdict_says_where_its_answer_stands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

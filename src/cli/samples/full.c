@@ -61,7 +61,8 @@ void lmi_full_question(const lmi_shown *row)
     lmi_put_block(stdout, view->question);
 }
 
-static void put_verdict(const char *rule, lmi_mark mark, const char *prediction, const char *gold)
+static void put_verdict(const char *rule, lmi_mark mark, const char *prediction, const char *gold,
+                        const char *from)
 {
     const char *colour = lmi_full_colour(mark);
 
@@ -73,6 +74,8 @@ static void put_verdict(const char *rule, lmi_mark mark, const char *prediction,
         fputs(", gold ", stdout);
         lmi_put_line(stdout, gold, 0);
     }
+    if (from)
+        printf(", from %s", from);
     putchar('\n');
 }
 
@@ -97,7 +100,7 @@ static void put_grader(const lmi_exhibit *view)
     }
     if (view->grader == LMI_MARK_UNGRADED && !view->prediction_grader && !view->why)
         return;
-    put_verdict("grader", view->grader, view->prediction_grader, NULL);
+    put_verdict("grader", view->grader, view->prediction_grader, NULL, NULL);
     if (view->why)
         lmi_put_block(stdout, view->why);
 }
@@ -105,15 +108,18 @@ static void put_grader(const lmi_exhibit *view)
 /* A program is seen in the text; how it ended says more. */
 static void put_rules(const lmi_exhibit *view)
 {
+    const lmi_exhibit_from from = lmi_exhibit_explain(view);
+
     if (view->ending) {
         printf("%s by exact, %s by compat\n", lmi_full_verdict(view->exact),
                lmi_full_verdict(view->compat));
         put_ending(view);
         return;
     }
-    put_verdict("exact", view->exact, view->prediction, view->gold);
+    put_verdict("exact", view->exact, view->prediction, view->gold, from.exact);
     if (view->compat != LMI_MARK_UNGRADED)
-        put_verdict("compat", view->compat, view->prediction_compat, view->gold_compat);
+        put_verdict("compat", view->compat, view->prediction_compat, view->gold_compat,
+                    from.compat);
 }
 
 void lmi_full_answer(const lmi_shown *row, size_t run)

@@ -321,6 +321,29 @@ bool lmi_exhibit_has_thoughts(const lmi_exhibit *view)
     return false;
 }
 
+static const char *if_same(const char *from, const char *now, const char *then)
+{
+    return now && then && strcmp(now, then) == 0 ? from : NULL;
+}
+
+lmi_exhibit_from lmi_exhibit_explain(const lmi_exhibit *view)
+{
+    const char *marked = yyjson_get_str(yyjson_obj_get(lmi_json_root(&view->line), "marked"));
+    lmi_exhibit_from from = {0};
+    lmi_gold gold = {.exact = view->gold, .compat = view->gold_compat};
+    lmi_grade grade;
+
+    if (!view->task || view->task->grade == LMI_GRADE_CODE || lmi_exhibit_has_failed(view))
+        return from;
+    gold.kind = view->task->grade;
+    if (lmi_grade_said(&grade, &gold, view->result.text, marked) != LMAS_OK)
+        return from;
+    from.exact = if_same(grade.exact_from, grade.exact, view->prediction);
+    from.compat = if_same(grade.compat_from, grade.compat, view->prediction_compat);
+    lmi_grade_done(&grade);
+    return from;
+}
+
 bool lmi_exhibit_has_failed(const lmi_exhibit *view)
 {
     return strcmp(view->state, lmas_status_name(LMAS_OK)) != 0;

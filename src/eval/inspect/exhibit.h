@@ -9,6 +9,7 @@
 #define LMI_EVAL_INSPECT_EXHIBIT_H
 
 #include "base/json.h"
+#include "data/task.h"
 #include "eval/record.h"
 #include "latentmas.h"
 
@@ -45,6 +46,7 @@ typedef struct lmi_exhibit {
     const char *gold_compat, *prediction_compat;
     const char *ending, *detail; /* of a program; NULL: none was run */
     lmi_mark exact, compat, grader;
+    const lmi_task *task;                               /* NULL: unknown */
     const char *prediction_grader, *why, *grader_error; /* NULL: none */
     lmas_result result; /* its status alone is not told: see `state` */
 } lmi_exhibit;
@@ -55,6 +57,14 @@ void lmi_exhibit_done(lmi_exhibit *view);
 
 /* Whether thoughts were kept (run --keep_thoughts). */
 bool lmi_exhibit_has_thoughts(const lmi_exhibit *view);
+
+/* Which parts of the answer the rules took for it, in words. NULL where that cannot be told without
+ * the data: the text, graded once more, does not give the prediction of the line. */
+typedef struct lmi_exhibit_from {
+    const char *exact, *compat;
+} lmi_exhibit_from;
+
+lmi_exhibit_from lmi_exhibit_explain(const lmi_exhibit *view);
 
 /* Whether there is no answer; and whether there is one that max_new_tokens ended. */
 bool lmi_exhibit_has_failed(const lmi_exhibit *view);

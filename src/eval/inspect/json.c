@@ -115,13 +115,18 @@ static void add_grader(yyjson_mut_doc *doc, yyjson_mut_val *o, const lmi_exhibit
 
 static void add_verdicts(yyjson_mut_doc *doc, yyjson_mut_val *o, const lmi_exhibit *view)
 {
+    const lmi_exhibit_from from = lmi_exhibit_explain(view);
     yyjson_mut_val *compat;
 
     lmi_json_add_text(doc, o, "prediction", view->prediction);
     add_correct(doc, o, view->exact);
+    if (from.exact)
+        lmi_json_add_text(doc, o, "from", from.exact);
     compat = yyjson_mut_obj_add_obj(doc, o, "compat");
     lmi_json_add_text(doc, compat, "prediction", view->prediction_compat);
     add_correct(doc, compat, view->compat);
+    if (from.compat)
+        lmi_json_add_text(doc, compat, "from", from.compat);
     if (yyjson_obj_get(lmi_json_root(&view->line), "grader"))
         add_grader(doc, o, view);
     yyjson_mut_obj_add_str(doc, o, "status", view->state);

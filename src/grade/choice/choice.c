@@ -80,10 +80,15 @@ static lmas_status find_unstated(lmi_choice *out, lmi_polarity *polarity, lmi_sp
     if (status == LMAS_OK)
         status = lmi_buf_status(&said);
     in = (lmi_span){lmi_buf_text(&said), said.len};
-    if (status == LMAS_OK && !pick.where)
+    out->from = "a remark";
+    if (status == LMAS_OK && !pick.where) {
+        out->from = "the last words";
         status = lmi_last_words(&pick, polarity, in);
-    if (status == LMAS_OK && !pick.where && answer)
+    }
+    if (status == LMAS_OK && !pick.where && answer) {
+        out->from = "a line that is an option";
         status = lmi_last_line_find(&pick, polarity, in, end_of(answer->raw));
+    }
     if (status == LMAS_OK)
         status = find_conflict(out, polarity->options, &pick);
     lmi_buf_done(&said);
@@ -98,6 +103,7 @@ static lmas_status find_in_prose(lmi_choice *out, lmi_polarity *polarity, const 
 
     if (status != LMAS_OK)
         return status;
+    out->from = "a statement";
     if (pick.letter)
         return find_conflict(out, polarity->options, &pick);
     if (pick.is_settled)
@@ -135,6 +141,7 @@ static lmas_status find_in_box(lmi_choice *out, bool *is_over, lmi_polarity *pol
 
     if (status == LMAS_OK && pick.letter)
         status = is_second(&has_two, polarity->options, answer, pick.letter);
+    out->from = "a box";
     *is_over = pick.letter || pick.is_settled;
     if (has_two)
         pick.letter = 0;

@@ -8,6 +8,7 @@
 typedef struct lmi_choice {
     char letter;       /* 'B'; 0: the text chooses none */
     bool has_conflict; /* another option's text stands behind it: the letter counts */
+    const char *from;  /* which part of the text chooses it, in words; static */
 } lmi_choice;
 
 /* What an answer chooses among gold->options, of which there are as many as letters count (none

@@ -20,13 +20,14 @@
 
 /* One place after another. All spans are borrowed. */
 typedef struct lmi_answer {
-    bool is_box;     /* this place is a box */
-    bool is_last;    /* there is no other place */
-    lmi_span raw;    /* the box's content, or the end of the text */
-    lmi_buf plain;   /* the same, LaTeX seen through */
-    lmi_span text;   /* all that was said */
-    lmi_span box;    /* the last box's content, `.text` is NULL without one */
-    lmi_boxes boxes; /* those before this place */
+    bool is_box;      /* this place is a box */
+    bool is_last;     /* there is no other place */
+    lmi_span raw;     /* the box's content, or the end of the text */
+    lmi_buf plain;    /* the same, LaTeX seen through */
+    lmi_span text;    /* all that was said */
+    lmi_span box;     /* the last box's content, `.text` is NULL without one */
+    lmi_boxes boxes;  /* those before this place */
+    const char *from; /* which part of the text answers, for people; static, NULL for none yet */
 } lmi_answer;
 
 /* Cut `text` before a question that the model goes on to ask, if it has answered before. */

@@ -250,7 +250,7 @@ lmi_span lmi_exact_after_equals(lmi_span in)
 }
 
 /* The number of one place. `*is_silent` when it answers nothing and another may be looked at. */
-static lmas_status read_place(char **out, bool *is_silent, const lmi_answer *answer, bool is_whole)
+static lmas_status read_place(char **out, bool *is_silent, lmi_answer *answer, bool is_whole)
 {
     const lmi_span plain = lmi_answer_plain(answer);
     lmi_buf joined;
@@ -262,9 +262,10 @@ static lmas_status read_place(char **out, bool *is_silent, const lmi_answer *ans
     status = lmi_buf_status(&joined);
     in = (lmi_span){lmi_buf_text(&joined), joined.len};
     if (status == LMAS_OK && answer->is_box) {
+        answer->from = "a box";
         status = lmi_exact_box(out, is_silent, in, answer->raw);
     } else if (status == LMAS_OK) {
-        status = lmi_exact_prose(out, in, answer->box, is_whole);
+        status = lmi_exact_prose(out, &answer->from, in, answer->box, is_whole);
         *is_silent = true;
     }
     lmi_buf_done(&joined);

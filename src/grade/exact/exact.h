@@ -77,8 +77,10 @@ lmi_span lmi_exact_after_equals(lmi_span in);
  * word, a formula. `raw` is the box as it was written. */
 lmas_status lmi_exact_box(char **out, bool *is_silent, lmi_span in, lmi_span raw);
 
-/* The number of prose. Behind a box, whose content is `box`, only what says that it answers. */
-lmas_status lmi_exact_prose(char **out, lmi_span in, lmi_span box, bool is_whole);
+/* The number of prose. Behind a box, whose content is `box`, only what says that it answers.
+ * `*from` is where it stands, in words. */
+lmas_status lmi_exact_prose(char **out, const char **from, lmi_span in, lmi_span box,
+                            bool is_whole);
 
 /* The number that words are: "three hundred seventy-one", "minus two thousand", "thirty apples";
  * NULL when they are something else. */

@@ -503,17 +503,24 @@ static lmas_status find_bold(char **out, lmi_span in)
 }
 
 /* Prose that has no box and says nowhere that it answers. */
-static lmas_status find_unsaid(char **out, lmi_span in)
+static lmas_status find_unsaid(char **out, const char **from, lmi_span in)
 {
     char *number = NULL;
     lmas_status status = find_result(&number, in);
 
-    if (status == LMAS_OK && !number)
+    *from = "the last result";
+    if (status == LMAS_OK && !number) {
+        *from = "a phrase in bold";
         status = find_bold(&number, in);
-    if (status == LMAS_OK && !number)
+    }
+    if (status == LMAS_OK && !number) {
+        *from = "the last number";
         status = find_number(&number, in, false);
-    if (status == LMAS_OK && !number)
+    }
+    if (status == LMAS_OK && !number) {
+        *from = "a number in words";
         status = lmi_exact_words(&number, in);
+    }
     if (status == LMAS_OK)
         *out = number;
     return status;
@@ -575,13 +582,14 @@ static lmas_status find_formula(char **out, lmi_span in, lmi_span box)
     return status;
 }
 
-lmas_status lmi_exact_prose(char **out, lmi_span in, lmi_span box, bool is_whole)
+lmas_status lmi_exact_prose(char **out, const char **from, lmi_span in, lmi_span box, bool is_whole)
 {
     finding f = {0};
     lmas_status status = find_statement(&f, in, is_whole);
 
+    *from = "a statement";
     if (status == LMAS_OK && !f.number && !f.is_blocked)
-        status = box.text ? find_formula(&f.number, in, box) : find_unsaid(&f.number, in);
+        status = box.text ? find_formula(&f.number, in, box) : find_unsaid(&f.number, from, in);
     if (status == LMAS_OK)
         *out = f.number;
     else
