@@ -478,6 +478,11 @@ lmas_status lmi_record_open(lmi_record *out, const char *path)
 
 /* ---- Shards of one run ---- */
 
+const lmi_task *lmi_record_task(const lmi_record *record)
+{
+    return lmi_task_find(record->task);
+}
+
 bool lmi_record_has_grader(const lmi_record *record)
 {
     return record->grader_tally.n > 0 || record->n_grader_failed > 0;

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/lines.h"
+#include "data/task.h"
 #include "eval/site/site.h"
 
 /* Longest line of samples.jsonl, in bytes. */
@@ -92,6 +93,9 @@ lmas_status lmi_record_merge(lmi_record *into, lmi_record *part);
 /* Append how the run of `b` differs from that of `a`, shards aside: a half sentence, or nothing
  * when they are one run. */
 lmas_status lmi_record_difference(lmi_buf *out, const lmi_record *a, const lmi_record *b);
+
+/* The task of the run; NULL where this program knows none of that name. */
+const lmi_task *lmi_record_task(const lmi_record *record);
 
 /* Whether a judge of the user's was shown an answer. */
 bool lmi_record_has_grader(const lmi_record *record);

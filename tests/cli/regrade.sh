@@ -109,6 +109,9 @@ ok $? "the next regrade throws away what was begun" "$tmp/err"
 fails 2 'expected the folders of runs, found none' "regrade of nothing is wrong usage" regrade
 fails 1 'it has no config.json' "a folder without a run is refused" regrade "$tmp"
 fails 1 'there is no such folder' "and one that is not there" regrade "$tmp/nowhere"
+run regrade "$tmp/nowhere" "$tmp/run"
+[ "$code" -eq 1 ] && grep -q ': gsm8k, 6 answers' "$tmp/out"
+ok $? "the others have their turn" "$tmp/err"
 damaged bad
 echo '{"question":"One and one?","answer":"#### 2"}' >"$tmp/other.jsonl"
 fails 1 'holds other data than the run was asked' "other data are refused" regrade "$tmp/bad" --data "$tmp/other.jsonl"

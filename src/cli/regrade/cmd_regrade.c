@@ -89,12 +89,8 @@ static void show_change(void *user, yyjson_val *was, yyjson_val *is)
 static bool goes_on(void *user, size_t n_done, size_t n)
 {
     work *w = user;
-    char text[64];
 
-    if (lmi_progress_is_due(&w->progress)) {
-        snprintf(text, sizeof(text), "%zu/%zu answers graded", n_done, n);
-        lmi_progress_show(&w->progress, n_done, n, text);
-    }
+    lmi_show_graded(&w->progress, n_done, n);
     return !lmi_interrupted();
 }
 
@@ -109,7 +105,7 @@ static lmas_status choose_sandbox(work *w, lmi_regrade_params *params)
     w->sandbox = lmi_flags_sandbox(&code);
     params->sandbox = &w->sandbox;
     params->python = &w->python;
-    return lmi_sandbox_try(&w->python, &w->sandbox, &w->data, asks.record->n_questions);
+    return lmi_sandbox_try(&w->python, &w->sandbox, &w->data, NULL, asks.record->n_rows);
 }
 
 static lmas_status print_outcome(work *w, const lmi_regrade_outcome *outcome)
@@ -195,7 +191,7 @@ static int regrade(const regrade_settings *s, const char *folder)
 static int run(void *settings, const lmi_args *args)
 {
     const regrade_settings *s = settings;
-    int code = LMI_EXIT_OK;
+    int code = LMI_EXIT_OK; /* of the first that fails: the others have their turn */
     size_t i;
 
     if (args->n_words == 0) {
@@ -203,8 +199,11 @@ static int run(void *settings, const lmi_args *args)
         return LMI_EXIT_USAGE;
     }
     lmi_interrupt_install();
-    for (i = 0; i < args->n_words && code == LMI_EXIT_OK; i++)
-        code = regrade(s, args->words[i]);
+    for (i = 0; i < args->n_words && !lmi_interrupted(); i++) {
+        const int its_code = regrade(s, args->words[i]);
+
+        code = code == LMI_EXIT_OK ? its_code : code;
+    }
     return code;
 }
 

@@ -13,6 +13,16 @@ enum { VALUE_WIDTH = 24, LINE_MAX_SIZE = 1 << 28 };
 
 static const char WHAT[] = "what was graded again";
 
+void lmi_show_graded(lmi_progress *progress, size_t n_done, size_t n)
+{
+    char text[64];
+
+    if (!lmi_progress_is_due(progress))
+        return;
+    snprintf(text, sizeof(text), "%zu/%zu answers graded", n_done, n);
+    lmi_progress_show(progress, n_done, n, text);
+}
+
 static const char *word_of(yyjson_val *correct)
 {
     return yyjson_is_true(correct) ? "right" : yyjson_is_false(correct) ? "wrong" : "ungraded";

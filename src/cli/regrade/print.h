@@ -2,7 +2,11 @@
 #ifndef LMI_CLI_REGRADE_PRINT_H
 #define LMI_CLI_REGRADE_PRINT_H
 
+#include "cli/show/progress.h"
 #include "eval/regrade/regrade.h"
+
+/* How far it is, on stderr. */
+void lmi_show_graded(lmi_progress *progress, size_t n_done, size_t n);
 
 /* A line for each verdict of an answer that changes. */
 void lmi_print_change(yyjson_val *was, yyjson_val *is);

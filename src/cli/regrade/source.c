@@ -11,7 +11,7 @@ static const char CUSTOM_QUESTION[] = "--custom_question";
 
 const lmi_task *lmi_regrade_task(const lmi_record *record)
 {
-    const lmi_task *task = lmi_task_find(record->task);
+    const lmi_task *task = lmi_record_task(record);
 
     if (!task)
         (void)lmi_fail(LMAS_E_FORMAT,

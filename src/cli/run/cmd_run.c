@@ -15,6 +15,7 @@
 #include "cli/elsewhere/lost.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
+#include "cli/regrade/print.h"
 #include "cli/run/choose.h"
 #include "cli/run/flags.h"
 #include "cli/run/grid/grid.h"
@@ -665,13 +666,23 @@ static void print_summary(const work *w)
             w->folder.path);
 }
 
+static bool show_graded(void *user, size_t n_done, size_t n)
+{
+    lmi_show_graded(user, n_done, n);
+    return !lmi_interrupted();
+}
+
 /* All lines are there: the user's judge sees those that it has not seen. The run's lock is given
  * back before, and `folder` has nothing but its path afterwards. */
 static lmas_status ask_grader(work *w)
 {
     lmi_grader grader = lmi_flags_grader(&w->settings.grader);
-    const lmi_regrade_params params = {
-        .data = &w->data, .grader = &grader, .is_grader_alone = true};
+    lmi_progress progress;
+    const lmi_regrade_params params = {.data = &w->data,
+                                       .grader = &grader,
+                                       .is_grader_alone = true,
+                                       .goes_on = show_graded,
+                                       .user = &progress};
     lmi_regrade *regrade = NULL;
     lmi_regrade_outcome outcome;
     char *path = lmi_strdup(w->folder.path);
@@ -681,9 +692,11 @@ static lmas_status ask_grader(work *w)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a path");
     lmi_runfolder_done(&w->folder);
     w->folder.path = path;
+    lmi_progress_init(&progress);
     status = lmi_regrade_open(&regrade, path, false);
     if (status == LMAS_OK)
         status = lmi_regrade_run(&outcome, regrade, &params);
+    lmi_progress_clear(&progress);
     if (status == LMAS_OK)
         w->totals = outcome.totals;
     lmi_regrade_done(regrade);

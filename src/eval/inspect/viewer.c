@@ -237,7 +237,7 @@ static lmas_status read_view(lmi_shown *row, lmi_viewer *viewer, size_t run)
         status = lmi_exhibit_init(&row->views[run], &line);
     lmi_json_done(&line);
     if (status == LMAS_OK && row->has[run])
-        row->views[run].task = lmi_task_find(viewer->records[run].task);
+        row->views[run].task = lmi_record_task(&viewer->records[run]);
     if (status == LMAS_OK && row->has[run] && !viewer->cell_size[run])
         viewer->cell_size[run] = believe(lmi_exhibit_cell_size(&row->views[run]));
     return status;
