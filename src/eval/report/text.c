@@ -199,7 +199,7 @@ static void write_machine(lmi_buf *out, const lmi_comparison *c, size_t run)
     lmi_buf machine;
 
     lmi_buf_init(&machine, out->max);
-    if (first < run)
+    if (first < run && site->has_machine)
         lmi_buf_printf(&machine, "as %s", c->runs[first].key);
     else
         lmi_site_describe(&machine, site);
