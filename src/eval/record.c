@@ -480,7 +480,12 @@ lmas_status lmi_record_open(lmi_record *out, const char *path)
 
 const lmi_task *lmi_record_task(const lmi_record *record)
 {
-    return lmi_task_find(record->task);
+    const lmi_task *task = NULL;
+
+    return lmi_task_recorded(&task, record->folders[0].path, record->task, record->task_source) ==
+                   LMAS_OK
+               ? task
+               : NULL;
 }
 
 bool lmi_record_has_grader(const lmi_record *record)

@@ -78,12 +78,11 @@ lmas_status lmi_regrade_data(lmi_dataset *out, lmi_buf *path, const lmi_regrade 
     if (!task)
         return LMAS_E_FORMAT;
     lmi_task_flags_init(&flags);
-    flags.task = task->name;
     flags.data = file;
     lmi_buf_init(&cached, LMI_PATH_MAX);
     status = choose(&flags, &cached, task, &asks);
     if (status == LMAS_OK)
-        status = lmi_task_open(out, path, &flags);
+        status = lmi_task_open_rows(out, path, &flags, task);
     lmi_buf_done(&cached);
     return status == LMAS_OK ? lmi_regrade_check(regrade, out) : status;
 }

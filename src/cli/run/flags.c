@@ -359,17 +359,14 @@ static lmas_status find_rows(lmi_buf *path, const lmi_task *task)
     return status == LMAS_OK ? lmi_source_path(path, task->name, &task->source) : status;
 }
 
-lmas_status lmi_task_open(lmi_dataset *out, lmi_buf *path, const lmi_task_flags *flags)
+lmas_status lmi_task_open_rows(lmi_dataset *out, lmi_buf *path, const lmi_task_flags *flags,
+                               const lmi_task *task)
 {
-    const lmi_task *task = NULL;
-    lmas_status status;
+    lmas_status status = LMAS_OK;
 
     lmi_buf_init(path, LMI_PATH_MAX);
     if (is_custom(flags))
         return open_custom(out, path, flags);
-    status = find_task(&task, flags->task);
-    if (status != LMAS_OK)
-        return status;
     if (task->source.kind == LMI_SOURCE_OWN && !flags->data)
         return open_own(out, path, task);
     if (flags->data)
@@ -379,4 +376,14 @@ lmas_status lmi_task_open(lmi_dataset *out, lmi_buf *path, const lmi_task_flags 
     if (status == LMAS_OK)
         status = lmi_buf_status(path);
     return status == LMAS_OK ? lmi_dataset_open(out, task, lmi_buf_text(path)) : status;
+}
+
+lmas_status lmi_task_open(lmi_dataset *out, lmi_buf *path, const lmi_task_flags *flags)
+{
+    const lmi_task *task = NULL;
+    lmas_status status;
+
+    lmi_buf_init(path, LMI_PATH_MAX);
+    status = find_task(&task, flags->task);
+    return status == LMAS_OK ? lmi_task_open_rows(out, path, flags, task) : status;
 }

@@ -52,6 +52,10 @@ lmas_status lmi_shard_parse(size_t *shard, size_t *n_shards, const char *text);
  * they are not in the cache. `path` gets the file's name and must outlive the data. */
 lmas_status lmi_task_open(lmi_dataset *out, lmi_buf *path, const lmi_task_flags *flags);
 
+/* The same of a task that is known, whatever the flags call it. */
+lmas_status lmi_task_open_rows(lmi_dataset *out, lmi_buf *path, const lmi_task_flags *flags,
+                               const lmi_task *task);
+
 lmi_sandbox_params lmi_flags_sandbox(const lmi_code_flags *flags);
 
 /* It goes on until Ctrl-C. */
@@ -60,8 +64,8 @@ lmi_grader lmi_flags_grader(const lmi_grader_flags *flags);
 /* Seconds that a program has: as given, as it had in a run before, or as usual; 0 is unsaid. */
 double lmi_code_timeout(double given, double before);
 
-/* Have the sandbox show that it works, and can run the tests of these `n` rows (NULL: of the first);
- * what runs them there. */
+/* Have the sandbox show that it works, and can run the tests of these `n` rows (NULL: of the
+ * first); what runs them there. */
 lmas_status lmi_sandbox_try(lmi_python *out, const lmi_sandbox_params *params,
                             const lmi_dataset *data, const size_t *rows, size_t n);
 
