@@ -80,6 +80,20 @@ static void test_a_finished_run_tells_its_row_and_its_rates_the_others(void **st
     assert_double_equal(e.most_s, 10 + 20 * (400 * 0.002 + 30 * 0.002 + 20 * 0.04), 1e-9);
 }
 
+static void test_as_many_speak_as_the_method_has(void **state)
+{
+    lmi_grid_estimate e;
+
+    (void)state;
+    finish(0);
+    rows[1].weight = (lmi_run_weight){400, 0, 200, 4};
+    e = lmi_grid_estimate_of(&grid, &measured);
+    assert_double_equal(e.most_s, 10 + 20 * (400 * 0.002 + 4 * 20 * 0.04), 1e-9);
+    rows[1].weight.n_spoken_most = 70; /* and no more than they may */
+    e = lmi_grid_estimate_of(&grid, &measured);
+    assert_double_equal(e.most_s, 10 + 20 * (400 * 0.002 + 70 * 0.04), 1e-9);
+}
+
 static void test_what_is_done_of_a_run_is_not_left(void **state)
 {
     lmi_grid_estimate e;
@@ -120,6 +134,7 @@ int main(void)
         cmocka_unit_test_setup(test_without_a_measurement_nothing_is_known, make_grid),
         cmocka_unit_test_setup(test_a_finished_run_tells_its_row_and_its_rates_the_others,
                                make_grid),
+        cmocka_unit_test_setup(test_as_many_speak_as_the_method_has, make_grid),
         cmocka_unit_test_setup(test_what_is_done_of_a_run_is_not_left, make_grid),
         cmocka_unit_test(test_all_tasks_of_the_paper_have_its_settings),
     };

@@ -55,9 +55,10 @@ static double share(double a, double b)
     return b > 0 ? a / b : 0;
 }
 
-/* Sums over the finished runs of a row; of its method; of all. */
+/* Sums over the finished runs of a row; of its method; of all, and how many spoke in those. */
 typedef struct known {
     lmi_grid_sums row, method, all;
+    double n_speakers;
 } known;
 
 static known known_of(const lmi_grid *grid, size_t row)
@@ -72,6 +73,7 @@ static known known_of(const lmi_grid *grid, size_t row)
         if (!run->is_done)
             continue;
         add_sums(&k.all, &run->sums);
+        k.n_speakers += run->sums.n * grid->rows[run->row].weight.n_speakers;
         if (strcmp(run->method, method) == 0)
             add_sums(&k.method, &run->sums);
         if (run->row == row)
@@ -93,6 +95,16 @@ static lmi_grid_rates rates_of(const lmi_grid_sums *all, const lmi_grid_rates *m
     return r;
 }
 
+/* Tokens that a question of the row will have spoken: as others of its method had, else as much for
+ * each that speaks as in all runs. */
+static double spoken_of(const known *k, const lmi_run_weight *w)
+{
+    const double n = k->method.n > 0 ? share(k->method.n_spoken, k->method.n)
+                                     : share(k->all.n_spoken, k->n_speakers) * w->n_speakers;
+
+    return n < w->n_spoken_most ? n : w->n_spoken_most;
+}
+
 /* Seconds of a question of the row, from `*least` to what is returned. */
 static double question_seconds(double *least, const lmi_grid *grid, size_t row,
                                const lmi_grid_rates *measured)
@@ -101,17 +113,13 @@ static double question_seconds(double *least, const lmi_grid *grid, size_t row,
     const known k = known_of(grid, row);
     const lmi_grid_rates r = rates_of(&k.all, measured);
     const double base = w->n_read * r.read_s + w->n_thought * r.think_s;
-    const lmi_grid_sums *spoken = k.method.n > 0 ? &k.method : &k.all;
-    double n_spoken = share(spoken->n_spoken, spoken->n);
 
     *least = base;
     if (k.row.n > 0)
         return *least = share(k.row.wall_s, k.row.n);
     if (k.all.n <= 0)
         return base + w->n_spoken_most * r.speak_s;
-    if (n_spoken > w->n_spoken_most)
-        n_spoken = w->n_spoken_most;
-    return *least = base + n_spoken * r.speak_s;
+    return *least = base + spoken_of(&k, w) * r.speak_s;
 }
 
 lmi_grid_estimate lmi_grid_estimate_of(const lmi_grid *grid, const lmi_grid_rates *measured)
