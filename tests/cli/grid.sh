@@ -83,7 +83,7 @@ run run --resume "$tmp/whole"
 ok $? "a summary that cannot be read stops nothing" "$tmp/err"
 
 run run $BASE --task demo --method baseline --seed 7 --repeats 2 --shard 2/2 --output "$tmp/repeats"
-[ "$code" -eq 0 ] && [ "$(ls "$tmp/repeats" | tr '\n' ' ')" = "demo-baseline-seed7 demo-baseline-seed8 grid.json " ] &&
+[ "$code" -eq 0 ] && [ "$(cd "$tmp/repeats" && echo *)" = "demo-baseline-seed7 demo-baseline-seed8 grid.json" ] &&
     [ "$(grep -c '"n":2,' "$tmp/out")" -eq 2 ]
 ok $? "--repeats counts up from --seed; a shard of all runs" "$tmp/err"
 
