@@ -142,7 +142,7 @@ static lmas_status name_model(lmi_record *record)
         return LMAS_OK;
     record->model = slash && slash[1] ? lmi_strdup(slash + 1)
                     : path            ? lmi_strdup(path)
-                                      : lmi_strndup(record->fingerprint, 12);
+                           : lmi_strndup(record->fingerprint, strnlen(record->fingerprint, 12));
     return record->model ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a name");
 }
 

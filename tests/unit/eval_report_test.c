@@ -509,6 +509,22 @@ static void test_page_has_no_tag_from_outside(void **state)
     lmi_compare_done(&c);
 }
 
+/* Nothing of the model is told but its fingerprint, and of that little. */
+static void test_a_short_fingerprint_is_all_the_name_that_there_is(void **state)
+{
+    const char *path = make_folder(
+        "short-fingerprint",
+        "{\"task\":\"gsm8k\",\"method\":\"m\",\"data\":{\"sha256\":\"aa\",\"questions\":1},"
+        "\"model\":{\"fingerprint\":\"f\"},\"team\":{\"name\":\"t\"},\"shard\":null}",
+        make_lines("+", 0, 1));
+    lmi_record record;
+
+    (void)state;
+    assert_ok(lmi_record_open(&record, path));
+    assert_string_equal(record.model, "f");
+    lmi_record_done(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +552,7 @@ int main(void)
         cmocka_unit_test(test_markdown_rows_keep_their_columns),
         cmocka_unit_test(test_json_holds_the_hostile_name_as_it_was),
         cmocka_unit_test(test_page_has_no_tag_from_outside),
+        cmocka_unit_test(test_a_short_fingerprint_is_all_the_name_that_there_is),
     };
 
     return cmocka_run_group_tests(tests, prepare, NULL);
