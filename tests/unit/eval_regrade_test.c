@@ -232,7 +232,7 @@ static lmas_status regrade(lmi_regrade_outcome *outcome, const char *folder,
 static void check_task(const char *task, const lmi_sandbox_params *sandbox)
 {
     static const lmi_python python = {.version = "3"};
-    lmi_regrade_outcome outcome;
+    lmi_regrade_outcome outcome = {0};
     lmi_dataset data;
     fresh f = {0};
     size_t i;
@@ -282,7 +282,7 @@ static void count_change(void *user, yyjson_val *was, yyjson_val *is)
 
 static void test_old_verdicts_are_kept_and_other_lines_stay(void **state)
 {
-    lmi_regrade_outcome outcome;
+    lmi_regrade_outcome outcome = {0};
     lmi_dataset data;
     size_t n_told = 0;
     char before[TEXT_MAX / 8];
@@ -313,7 +313,7 @@ static void test_old_verdicts_are_kept_and_other_lines_stay(void **state)
 
 static void test_a_second_time_nothing_is_written(void **state)
 {
-    lmi_regrade_outcome outcome;
+    lmi_regrade_outcome outcome = {0};
     lmi_dataset data;
     struct stat before, after;
     lmi_regrade_params params = {.data = &data};
@@ -334,7 +334,7 @@ static void test_a_second_time_nothing_is_written(void **state)
 
 static void test_totals_of_a_summary_are_those_of_the_lines(void **state)
 {
-    lmi_regrade_outcome outcome;
+    lmi_regrade_outcome outcome = {0};
     lmi_dataset data;
     char want[128];
     const char *path;
@@ -359,7 +359,7 @@ static void test_totals_of_a_summary_are_those_of_the_lines(void **state)
 
 static void test_a_dry_run_writes_nothing_and_takes_no_lock(void **state)
 {
-    lmi_regrade_outcome outcome;
+    lmi_regrade_outcome outcome = {0};
     lmi_dataset data;
     lmi_runfolder folder;
     lmi_regrade_params params = {.data = &data};
@@ -386,7 +386,7 @@ static bool stop_at_once(void *user, size_t n_done, size_t n)
 
 static void test_a_regrade_that_is_stopped_leaves_the_folder_as_it_was(void **state)
 {
-    lmi_regrade_outcome outcome;
+    lmi_regrade_outcome outcome = {0};
     lmi_dataset data;
     lmi_regrade_params params = {.data = &data, .goes_on = stop_at_once};
 
@@ -474,7 +474,7 @@ static void test_a_folder_in_use_is_refused(void **state)
 
 static void test_other_data_are_refused(void **state)
 {
-    lmi_regrade_outcome outcome;
+    lmi_regrade_outcome outcome = {0};
     lmi_dataset data, other;
     lmi_regrade_params params = {.data = &other};
 
@@ -498,7 +498,7 @@ static lmas_status open_damaged(const char *from, const char *to)
     lmi_dataset data;
     lmas_status status;
     lmi_regrade_params params = {.data = &data};
-    lmi_regrade_outcome outcome;
+    lmi_regrade_outcome outcome = {0};
 
     snprintf(folder, sizeof(folder), "damaged-%d", n++);
     make_run(&data, folder, "custom");

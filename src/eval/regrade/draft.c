@@ -114,7 +114,7 @@ lmas_status lmi_draft_open(lmi_draft *out, const char *folder)
         status = lmi_fail_errno(LMAS_E_IO, "cannot make the file %s", draft.path);
     else if (flock(draft.samples.fd, LOCK_EX | LOCK_NB) != 0)
         status = lmi_fail_errno(LMAS_E_IO, "cannot lock %s", draft.path);
-    if (status == LMAS_OK)
+    else
         status = take_mode(draft.samples.fd, folder);
     if (status == LMAS_OK)
         *out = draft;
