@@ -85,6 +85,15 @@ run run -m $MODEL --task demo -n 16 --latent_steps 2 --temp 0 --max_samples 1 --
 run regrade "$tmp/own"
 ok "$code" "nor do the rows of the program" "$tmp/err"
 
+cp -r "$tmp/run" "$tmp/evil"
+sed -i 's/"latentmas": "[0-9.]*"/"latentmas": "\\u001b[2J9"/' "$tmp/evil/config.json"
+sed -i 's/"prediction":"[^"]*"/"prediction":"\\u001b[31m7"/g' "$tmp/evil/samples.jsonl"
+for form in "regrade $tmp/evil --list --dry-run" "regrade $tmp/evil --list --dry-run --json" "report $tmp/run $tmp/evil"; do
+    run $form
+    [ "$code" -eq 0 ] && ! grep -q "$(printf '\033')" "$tmp/out" "$tmp/err" && grep -qiE 'x1b|u001b|2J9' "$tmp/out"
+    ok $? "what a folder says is nothing that a terminal obeys: ${form%% *}" "$tmp/out"
+done
+
 # ---- Killed on the way: the folder is as it was, or as it is to be ----
 damaged killed
 cp "$tmp/killed/samples.jsonl" "$tmp/before"

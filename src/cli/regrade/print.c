@@ -67,8 +67,9 @@ void lmi_print_regraded(const lmi_record *record, const lmi_regrade_outcome *o)
     lmi_put_line(stdout, record->folders[0].path, 0);
     fputs(": ", stdout);
     lmi_put_line(stdout, record->task, 0);
-    printf(", %zu answer%s, graded by %s before, by %s now\n", o->n, o->n == 1 ? "" : "s",
-           o->version, lmas_version());
+    printf(", %zu answer%s, graded by ", o->n, o->n == 1 ? "" : "s");
+    lmi_put_line(stdout, o->version, 0);
+    printf(" before, by %s now\n", lmas_version());
     printf("%-8s  %12s  %9s  %8s  %8s  %12s\n", "rule", "right before", "right now", "to right",
            "to wrong", "other answer");
     print_row("exact", &o->exact);

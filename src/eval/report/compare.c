@@ -255,6 +255,22 @@ static lmas_status check_shards(lmi_comparison *c, const lmi_run *run, bool is_p
     return status;
 }
 
+/* Verdicts of two versions are none of one rule. */
+static void note_version(lmi_comparison *c, const lmi_run *run)
+{
+    const lmi_run *reference = &c->runs[run->reference];
+    const char *mine = lmi_record_graded_by(&run->record);
+    const char *other = lmi_record_graded_by(&reference->record);
+
+    if (strcmp(mine, other) == 0)
+        return;
+    lmi_buf_printf(&c->notes, "%s: graded by version ", run->key);
+    lmi_plain(&c->notes, mine);
+    lmi_buf_printf(&c->notes, ", %s by ", reference->key);
+    lmi_plain(&c->notes, other);
+    lmi_buf_puts(&c->notes, ": latentmas regrade makes them alike\n");
+}
+
 static void note_gaps(lmi_comparison *c, const lmi_run *run)
 {
     const lmi_record *r = &run->record;
@@ -281,12 +297,6 @@ static void note_gaps(lmi_comparison *c, const lmi_run *run)
     if (r->n_grader_failed)
         note(c, run, "%zu answer%s that the grader failed: latentmas regrade tries again",
              r->n_grader_failed, r->n_grader_failed == 1 ? "" : "s");
-    if (strcmp(lmi_record_graded_by(r), lmi_record_graded_by(&c->runs[run->reference].record)) != 0)
-        note(c, run,
-             "graded by version %.32s, %s by %.32s: latentmas regrade makes them "
-             "alike",
-             lmi_record_graded_by(r), c->runs[run->reference].key,
-             lmi_record_graded_by(&c->runs[run->reference].record));
 }
 
 bool lmi_block_has_grader(const lmi_comparison *c, size_t block)
@@ -571,6 +581,7 @@ static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
     for (i = 0; status == LMAS_OK && i < c->n_runs; i++) {
         status = check_shards(c, &c->runs[i], p->is_partial || c->n_lost);
         note_gaps(c, &c->runs[i]);
+        note_version(c, &c->runs[i]);
         note_dropped(c, &c->runs[i]);
     }
     if (status == LMAS_OK)
