@@ -138,7 +138,7 @@ fails 1 'samples.jsonl:3:' "a damaged line is named" regrade "$tmp/bad"
 [ "$(grep -c graded_before "$tmp/bad/samples.jsonl")" -eq 0 ] && ! leftovers bad
 ok $? "and nothing is written"
 damaged bad
-sed -i 's/"task": "[a-z0-9]*"/"task": "nonsense"/' "$tmp/bad/config.json"
+sed -i '/"task_source":/d; s/"task": "[a-z0-9]*"/"task": "nonsense"/' "$tmp/bad/config.json"
 fails 1 'which this latentmas does not know' "a task that is unknown is refused" regrade "$tmp/bad"
 damaged bad
 {

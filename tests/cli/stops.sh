@@ -57,6 +57,10 @@ run run -m $MODEL --task demo -n 64 -np 2 -t 1 --max_time 1 --output "$tmp/timed
     [ "$(lines timed)" -ge 2 ] && [ "$(lines timed)" -lt 400 ] && [ ! -s "$tmp/out" ]
 ok $? "--max_time ends a run with exit code 4, what is under way finished" "$tmp/err"
 
+run run -m $MODEL --task demo -n 64 -np 2 -t 1 --seeds 1,2 --max_time 1 --output "$tmp/several"
+[ "$code" -eq 4 ] && [ -e "$tmp/several/demo-latent_mas-s10-seed1" ] && [ ! -e "$tmp/several/demo-latent_mas-s10-seed2" ]
+ok $? "several runs share it, and end with it" "$tmp/err"
+
 ask grown --max_samples 3
 run run --resume "$tmp/grown" --max_samples 8
 [ "$code" -eq 0 ] && [ "$(answers grown)" = "$(answers whole)" ]

@@ -1,6 +1,7 @@
 /* asking.c - all questions of a run, with a line on how far it is, until somebody stops it. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/run/standing.h"
@@ -44,11 +45,21 @@ static lmi_wish say_last(shown *s)
     return LMI_WISH_LAST;
 }
 
-static lmi_wish wish_of(shown *s, const lmi_standing *standing)
+/* Several runs of one command share its time: it begins with the first of them. */
+static double age_ms(void)
+{
+    static double first_ms;
+
+    if (first_ms <= 0)
+        first_ms = lmi_now_ms();
+    return lmi_now_ms() - first_ms;
+}
+
+static lmi_wish wish_of(shown *s)
 {
     if (lmi_interrupted())
         return LMI_WISH_NONE;
-    if (lmi_interrupt_asks_for_end() || (s->max_time > 0 && standing->now_ms > s->max_time * 1e3))
+    if (lmi_interrupt_asks_for_end() || (s->max_time > 0 && age_ms() > s->max_time * 1e3))
         return say_last(s);
     return LMI_WISH_ALL;
 }
@@ -63,7 +74,7 @@ static lmi_wish show_standing(void *user, const lmi_standing *standing)
     lmi_standing_describe(&text, standing, s->idle);
     lmi_progress_promise(&s->progress, standing->totals.n, standing->n, lmi_buf_text(&text));
     lmi_buf_done(&text);
-    return wish_of(s, standing);
+    return wish_of(s);
 }
 
 lmas_status lmi_run_ask(lmi_run_work *w)

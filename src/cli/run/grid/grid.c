@@ -348,13 +348,30 @@ static int make(work *w, size_t i)
     return code;
 }
 
+/* Codes by how much they matter to all: a run that failed, more than one with failed questions. */
+static int worse_of(int a, int b)
+{
+    static const int order[] = {LMI_EXIT_OK,    LMI_EXIT_INCOMPLETE, LMI_EXIT_FAILURE,
+                                LMI_EXIT_USAGE, LMI_EXIT_TIME_OVER,  LMI_EXIT_INTERRUPTED};
+    size_t i = sizeof(order) / sizeof(order[0]) - 1;
+
+    while (i > 0 && order[i] != a && order[i] != b)
+        i--;
+    return order[i];
+}
+
+static bool ends_all(int code)
+{
+    return code == LMI_EXIT_INTERRUPTED || code == LMI_EXIT_TIME_OVER;
+}
+
 /* Take up each run in turn, and say what became of it. */
 static int make_all(work *w)
 {
     int worst = LMI_EXIT_OK;
     size_t n_failed = 0, i;
 
-    for (i = 0; i < w->grid.n && worst != LMI_EXIT_INTERRUPTED; i++) {
+    for (i = 0; i < w->grid.n && !ends_all(worst); i++) {
         lmi_grid_estimate estimate;
         int code;
 
@@ -365,12 +382,12 @@ static int make_all(work *w)
         lmi_grid_show_run(&w->grid, i);
         code = make(w, i);
         n_failed += code != LMI_EXIT_OK;
-        worst = code > worst ? code : worst;
+        worst = worse_of(worst, code);
         estimate = lmi_grid_estimate_of(&w->grid, &w->measured);
-        if (code != LMI_EXIT_INTERRUPTED)
+        if (!ends_all(code))
             lmi_grid_show_rest(&estimate);
     }
-    if (n_failed && worst != LMI_EXIT_INTERRUPTED)
+    if (n_failed && !ends_all(worst))
         lmi_say("%zu of %zu runs did not end as they should, see above", n_failed, w->grid.n);
     if (worst != LMI_EXIT_OK)
         lmi_say("go on with all of them: latentmas run --resume %s", w->folder);
