@@ -96,6 +96,7 @@ PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driv
             $(B)/obj/cli/convert_py.o $(B)/obj/data/same_py.o $(B)/obj/eval/inspect_html.o \
             $(B)/obj/data/builtin_tasks.o \
             $(B)/obj/eval/reference_json.o \
+            $(B)/obj/eval/report_html.o \
             $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o \
             $(B)/obj/data/demo_split_jsonl.o
 
@@ -176,17 +177,16 @@ $(B)/gen/convert_py.c: src/cli/model/convert.py tools/embed.sh
 	$(call say,GEN,$@)
 	$(Q)sh tools/embed.sh text lmi_convert_py cli/model/convert.h $< >$@
 
-# And the page of inspect, as one text: its style and its script go where page.html names them.
-WEB_SRC := web/inspect/page.html web/inspect/page.css web/inspect/page.js
-
-$(B)/gen/inspect.html: $(WEB_SRC)
+# And the pages of inspect and report, each as one text: style and script go where page.html names
+# them; both draw answers with web/answer.*.
+$(B)/gen/%.html: web/%/page.html web/%/page.css web/%/page.js web/answer.css web/answer.js
 	@mkdir -p $(@D)
-	$(Q)sed -e '/^(page\.css)$$/{r web/inspect/page.css' -e 'd}' \
-	    -e '/^(page\.js)$$/{r web/inspect/page.js' -e 'd}' $< >$@
+	$(Q)sed -e '/^(page\.css)$$/{r web/$*/page.css' -e 'd}' -e '/^(answer\.css)$$/{r web/answer.css' -e 'd}' \
+	    -e '/^(page\.js)$$/{r web/$*/page.js' -e 'd}' -e '/^(answer\.js)$$/{r web/answer.js' -e 'd}' $< >$@
 
-$(B)/gen/inspect_html.c: $(B)/gen/inspect.html tools/embed.sh
+$(B)/gen/%_html.c: $(B)/gen/%.html tools/embed.sh
 	$(call say,GEN,$@)
-	$(Q)sh tools/embed.sh text lmi_inspect_html eval/inspect/page.h $< >$@
+	$(Q)sh tools/embed.sh text lmi_web_$* eval/inspect/page.h $< >$@
 
 # And the numbers that others have published.
 $(B)/gen/reference_json.c: src/eval/report/survey/reference.json tools/embed.sh
@@ -213,6 +213,7 @@ $(eval $(call gen_rule,data,same_py))
 $(eval $(call gen_rule,data,builtin_tasks))
 $(eval $(call gen_rule,eval,inspect_html))
 $(eval $(call gen_rule,eval,reference_json))
+$(eval $(call gen_rule,eval,report_html))
 $(eval $(call gen_rule,cli,convert_py))
 $(eval $(call gen_rule,data,demo_jsonl))
 $(eval $(call gen_rule,data,demo_secret_jsonl))

@@ -1,7 +1,8 @@
-/* page.h - the page without its data, as the build makes it of web/inspect. */
+/* page.h - pages without their data, as the build makes them of web/inspect and web/report. */
 #ifndef LMI_EVAL_INSPECT_PAGE_H
 #define LMI_EVAL_INSPECT_PAGE_H
 
-extern const char lmi_inspect_html[];
+extern const char lmi_web_inspect[];
+extern const char lmi_web_report[];
 
 #endif
