@@ -373,8 +373,10 @@ function drawVerdict(q, answer, badge) {
     answer.x ? el("span", {}, "program " + answer.x)
       : el("span", {}, el("span", { class: "soft" }, "prediction "), el("bdi", { class: "mono" }, answer.p || "none")),
     has(q.g) ? el("span", {}, el("span", { class: "soft" }, "gold "), el("bdi", { class: "mono" }, q.g)) : null)];
-  if (has(answer.k) && answer.c !== answer.k)
-    rows.push(el("p", { class: "verdict soft" }, el("span", {}, "by the compat rule ", sayVerdict(answer.k)), el("bdi", { class: "mono" }, answer.kp || "none")));
+  if (has(answer.k) && (answer.c !== answer.k || answer.kp))
+    rows.push(el("p", { class: "verdict soft" }, el("span", {}, "by the compat rule ", sayVerdict(answer.k)),
+      el("span", {}, "prediction ", el("bdi", { class: "mono" }, answer.kp || answer.p || "none")),
+      answer.kg ? el("span", {}, "gold ", el("bdi", { class: "mono" }, answer.kg)) : null));
   return rows;
 }
 
@@ -382,7 +384,7 @@ function drawVerdict(q, answer, badge) {
 function drawAnswer(q, answer, { run, badge, name, scale }) {
   if (!answer) return el("section", { class: "card" }, el("p", { class: "soft" }, badge, "not answered"));
   const [read, thought, spoken] = answer.m;
-  const view = { run, question: q.q || "", agents: answer.a.map(readAgent), scale, open: null };
+  const view = { run, question: q.q || "", agents: (answer.a || []).map(readAgent), scale, open: null };
   const hasLane = view.agents.some((agent) => agent.end > 0);
   view.card = el("section", { class: "card", "aria-label": "answer" + (name ? " of " + name : "") },
     drawVerdict(q, answer, badge),

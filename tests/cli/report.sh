@@ -138,20 +138,30 @@ EOF
 report $all evil --html --output "$tmp/page.html"
 [ "$code" -eq 0 ] && [ ! -s "$tmp/out" ]
 ok $? "--output writes the page to a file" "$tmp/err"
-python3 - "$tmp/page.html" <<'EOF' 2>"$tmp/err"
-import re, sys
+cat >"$tmp/page.py" <<'EOF'
+import hashlib, json, re, sys
 import xml.etree.ElementTree as tree
 from html.parser import HTMLParser
 text = open(sys.argv[1], encoding="utf-8").read()
 root = tree.fromstring(text.removeprefix("<!DOCTYPE html>\n"))
-assert {e.tag for e in root.iter()}.isdisjoint({"script", "link", "iframe", "img", "object", "use", "a"})
+assert {e.tag for e in root.iter()}.isdisjoint({"link", "iframe", "img", "object", "use", "base", "form"})
+data, script = root.iter("script")
+assert data.attrib == {"type": "application/json", "id": "data"} and list(script.attrib) == ["nonce"]
+nonce = hashlib.sha256(data.text.lstrip("\n").encode()).hexdigest()
+policy = next(e.get("content") for e in root.iter("meta") if e.get("http-equiv"))
+assert script.get("nonce") == nonce and "default-src 'none'" in policy and f"script-src 'nonce-{nonce}'" in policy
+assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\(|new Function|https?://(?!www\.w3\.org/2000/svg)", script.text)
+assert not re.search(r"[<>&\u2028\u2029]", data.text), "markup in the data"
 ids = [e.get("id") for e in root.iter() if e.get("id")]
 assert len(ids) == len(set(ids))
 for e in root.iter():
     for name, value in e.attrib.items():
-        assert name not in ("href", "src", "style") and not name.startswith("on"), (e.tag, name)
+        assert name not in ("src", "style") and not name.startswith("on"), (e.tag, name)
         assert "//" not in value and "url(" not in value, (e.tag, name, value)
+        assert name != "href" or (e.tag == "a" and value.startswith("#") and value[1:] in ids), value
 for e in root.iter("svg"):
+    if e.get("aria-hidden"):
+        continue
     assert e.get("role") == "img" and [c.tag for c in e][:2] == ["title", "desc"] and e[1].text
     assert all(i in ids for i in e.get("aria-labelledby").split())
     # Nothing is drawn outside its picture.
@@ -160,7 +170,7 @@ for e in root.iter("svg"):
         for key, most in (("x", width), ("x1", width), ("x2", width), ("y", height), ("y1", height), ("y2", height)):
             assert -1 <= float(c.get(key, 0)) <= most + 1, (c.tag, c.attrib)
 style = "".join(e.text for e in root.iter("style"))
-assert "url(" not in style and "@import" not in style and "prefers-color-scheme:dark" in style
+assert "url(" not in style and "@import" not in style and "prefers-color-scheme: dark" in style
 
 
 class Balance(HTMLParser):
@@ -181,9 +191,63 @@ b = Balance()
 b.feed(text)
 b.close()
 assert not b.unclosed
-assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]|\bnan\b|\binf\b", text)
+assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]|\bnan\b|\binf\b", re.sub(r"<script.*?</script>", "", text, flags=re.S))
+loaded = json.loads(data.text)
 EOF
-ok $? "it is well-formed, balanced, without script, link or address, whatever names hold" "$tmp/err"
+python3 "$tmp/page.py" "$tmp/page.html" 2>"$tmp/err"
+ok $? "it is well-formed, balanced, runs its own script alone, and names no address, whatever names hold" "$tmp/err"
+cat "$tmp/page.py" - >"$tmp/questions.py" <<'EOF'
+# What each run made of each question is what its line says.
+head, runs_of = loaded["head"], {}
+lines = lambda folder: {s["index"]: s for s in map(json.loads, filter(lambda l: l.endswith("\n"), open(f"{sys.argv[2]}/{folder}/samples.jsonl")))}
+n = 0
+for q in loaded["questions"]:
+    task = head["tasks"][q["s"]]
+    assert len(q["r"]) == len(task["runs"])
+    for run, answer in zip(task["runs"], q["r"]):
+        run = head["runs"][run]
+        if run["path"].startswith("shard"):
+            continue # its lines lie in four folders
+        s = runs_of.setdefault(run["path"], lines(run["path"])).get(q["i"])
+        assert (answer is None) == (s is None)
+        if s is None:
+            continue
+        n += 1
+        assert q["q"] == s["question"] and answer.get("p") == s["prediction"] and answer["c"] == s["correct"]
+        assert answer["k"] == s["compat"]["correct"] and (answer.get("x") == s.get("code", {}).get("ending"))
+        assert [a.get("o", "") for a in answer["a"]] == [a["output"] for a in s["agents"]]
+assert n == 3 * 200 + 150 + 50 + 60 + 60 + 20 + 20, n
+assert sorted(t["shown"] for t in head["tasks"]) == [20, 50, 60, 200] and not any(t["left"] or t["brief"] for t in head["tasks"])
+EOF
+python3 "$tmp/questions.py" "$tmp/page.html" "$tmp/runs" 2>"$tmp/err"
+ok $? "its questions hold every answer of every run, texts of agents too" "$tmp/err"
+report $all evil --html --output "$tmp/again.html" && cmp -s "$tmp/page.html" "$tmp/again.html"
+ok $? "the same runs make the same page" "$tmp/err"
+
+# A page has its limits: 1500 questions a task, 24 MiB of texts.
+python3 - "$tmp/runs" <<'EOF'
+import json, sys
+sys.path.insert(0, "tests/cli/common")
+sys.dont_write_bytecode = True
+import make_runs
+make_runs.write(sys.argv[1], "many", "gsm8k", "baseline", 1503, 0.5)
+make_runs.write(sys.argv[1], "long", "custom", "baseline", 4, 0.5)
+name = sys.argv[1] + "/long/samples.jsonl"
+samples = list(map(json.loads, open(name)))
+for s in samples:
+    s["agents"][0]["output"] = "ab" * (5 << 20)
+open(name, "w").write("".join(json.dumps(s) + "\n" for s in samples))
+EOF
+report many long --html --output "$tmp/large.html"
+cat "$tmp/page.py" - >"$tmp/large.py" <<'EOF'
+many, long = loaded["head"]["tasks"]
+assert (many["shown"], many["left"], many["brief"]) == (1500, 3, 0), many
+assert (long["shown"], long["left"], long["answers"], long["brief"]) == (4, 0, 4, 2), long
+assert ["a" in q["r"][0] for q in loaded["questions"] if q["s"] == 1] == [True, True, False, False]
+assert len(text) < 26 << 20
+EOF
+[ "$code" -eq 0 ] && python3 "$tmp/large.py" "$tmp/large.html" 2>"$tmp/err"
+ok $? "questions and texts beyond its limits are left out, and counted" "$tmp/err"
 report latent --html --output "$tmp/page.html"
 [ "$code" -eq 1 ] && grep -q 'page.html is there already' "$tmp/err"
 ok $? "a file is not written over" "$tmp/err"

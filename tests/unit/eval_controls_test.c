@@ -161,9 +161,8 @@ static void test_every_form_has_table_and_readings(void **state)
         &c, lmi_report_json,
         (const char *const[]){"\"control\": \"none\"", "\"points\": -100.0", reading, NULL});
     assert_written(&c, lmi_report_html,
-                   (const char *const[]){"<h3>What the memory carried</h3>",
-                                         "<td>-100.0</td><td><strong>0.0020</strong></td>", reading,
-                                         NULL});
+                   (const char *const[]){"<h3>What the memory carried</h3>", "<div>-100.0</div>",
+                                         "<div><strong>0.0020</strong></div>", reading, NULL});
     lmi_compare_done(&c);
 }
 

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "eval/report/format.h"
-#include "eval/report/plot.h"
+#include "eval/report/page/plot.h"
 
 static void expect_text(void (*write)(lmi_buf *, const char *), const char *want, const char *text)
 {

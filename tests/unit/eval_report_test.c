@@ -491,20 +491,34 @@ static void test_json_holds_the_hostile_name_as_it_was(void **state)
     lmi_compare_done(&c);
 }
 
+static size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+
+    while ((text = strstr(text, part))) {
+        text += strlen(part);
+        n++;
+    }
+    return n;
+}
+
 static void test_page_has_no_tag_from_outside(void **state)
 {
     lmi_comparison c;
     lmi_buf out;
+    char *body;
 
     (void)state;
     make_hostile(&c);
     lmi_buf_init(&out, LMI_REPORT_MAX);
     assert_ok(lmi_report_html(&out, &c));
-    assert_null(strstr(lmi_buf_text(&out), "<script"));
+    assert_int_equal(count_of(lmi_buf_text(&out), "<script"), 2); /* data and the page's own */
     assert_null(strchr(lmi_buf_text(&out), '\x1b'));
-    assert_null(strstr(lmi_buf_text(&out), "nan"));
-    assert_null(strstr(lmi_buf_text(&out), "inf\""));
-    assert_non_null(strstr(lmi_buf_text(&out), "&lt;script&gt;"));
+    body = strstr(out.data, "<body>");
+    *strstr(body, "<script") = '\0';
+    assert_null(strstr(body, "nan"));
+    assert_null(strstr(body, "inf\""));
+    assert_non_null(strstr(body, "&lt;script&gt;"));
     lmi_buf_done(&out);
     lmi_compare_done(&c);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/sha256.h"
+#include "base/utf8.h"
 
 /* What messages call it. */
 static const char WHAT[] = "the page";
@@ -293,13 +294,26 @@ static lmas_status add_params(yyjson_mut_doc *doc, yyjson_mut_val *o, const lmi_
     return LMAS_OK;
 }
 
+/* A folder's name need not be UTF-8. */
+static void add_path(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *path)
+{
+    lmi_buf valid;
+
+    lmi_buf_init(&valid, LMI_RECORD_LINE_MAX);
+    lmi_utf8_append(&valid, path, strlen(path));
+    if (valid.status != LMAS_OK)
+        lmi_json_lose(doc);
+    yyjson_mut_obj_add_strcpy(doc, o, "path", lmi_buf_text(&valid));
+    lmi_buf_done(&valid);
+}
+
 lmas_status lmi_web_run(const lmi_web_data *data, yyjson_mut_val *runs, const lmi_record *r,
                         uint64_t cell_size)
 {
     yyjson_mut_doc *doc = data->tables;
     yyjson_mut_val *o = yyjson_mut_arr_add_obj(doc, runs);
 
-    lmi_json_add_text(doc, o, "path", r->folders[0].path);
+    add_path(doc, o, r->folders[0].path);
     lmi_json_add_text(doc, o, "task", r->task);
     lmi_json_add_text(doc, o, "method", r->method);
     lmi_json_add_text(doc, o, "team", r->team);

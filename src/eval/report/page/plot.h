@@ -2,12 +2,13 @@
  * plot.h - the pictures of a report, as SVG within its page.
  *
  * Colours come from the page's style sheet by class, so that a picture follows light and dark.
- * Every picture has a title and a text that says what it shows in numbers.
+ * Every picture has a title and a text that says what it shows in numbers. Plots of one kind have
+ * the same axes in all tasks of a page.
  */
-#ifndef LMI_EVAL_REPORT_PLOT_H
-#define LMI_EVAL_REPORT_PLOT_H
+#ifndef LMI_EVAL_REPORT_PAGE_PLOT_H
+#define LMI_EVAL_REPORT_PAGE_PLOT_H
 
-#include "eval/report/compare.h"
+#include "eval/report/page/part.h"
 
 /* Most ticks of an axis. */
 enum { LMI_TICKS_MAX = 12 };
@@ -33,22 +34,19 @@ lmi_axis lmi_axis_fit(double low, double high);
 /* Where `x` stands: 0 at the low end, 1 at the high one. */
 double lmi_axis_at(const lmi_axis *axis, double x);
 
-/* The style sheet that pictures and page share, in pieces, ended by NULL (style.c). */
-extern const char *const lmi_report_style[];
-
-/* What a run is plotted by, or stacked up of. */
+/* What a pool is plotted by, or stacked up of. */
 typedef enum lmi_cost { LMI_COST_SPOKEN, LMI_COST_TOKENS, LMI_COST_SECONDS } lmi_cost;
 
-/* Whether a run of the block can be plotted: it has graded questions. */
-bool lmi_plot_has_points(const lmi_comparison *comparison, size_t block);
+/* Whether a pool of the block can be plotted: it has graded questions. */
+bool lmi_plot_has_points(const lmi_sheet *sheet, size_t block);
 
-/* Append a plot of accuracy against a cost, one point a run with its interval. */
-void lmi_plot_scatter(lmi_buf *out, const lmi_comparison *comparison, size_t block, lmi_cost cost);
+/* Append a plot of accuracy against a cost, one point a pool with its interval. */
+void lmi_plot_scatter(lmi_buf *out, const lmi_sheet *sheet, size_t block, lmi_cost cost);
 
 /* Whether any run of the block names agents. */
-bool lmi_plot_has_agents(const lmi_comparison *comparison, size_t block);
+bool lmi_plot_has_agents(const lmi_sheet *sheet, size_t block);
 
 /* Append bars, one an agent: its seconds, or its tokens and thoughts, by phase. */
-void lmi_plot_agents(lmi_buf *out, const lmi_comparison *comparison, size_t block, lmi_cost cost);
+void lmi_plot_agents(lmi_buf *out, const lmi_sheet *sheet, size_t block, lmi_cost cost);
 
 #endif

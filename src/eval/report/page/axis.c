@@ -1,7 +1,7 @@
 /* axis.c - axes whose ticks are numbers that people count in: 1, 2, 5 and their tens. */
 #include <math.h>
 
-#include "eval/report/plot.h"
+#include "eval/report/page/plot.h"
 
 /* The smallest of 1, 2, 5, 10 times a power of ten that is not below `x`. */
 static double round_step(double x)

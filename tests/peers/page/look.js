@@ -1,0 +1,164 @@
+/*
+ * look.js PAGE... - looks at pages as people do: wide and narrow, light and dark, and printed.
+ *
+ * Prints a claim for each page and setting: no text lies on another (boxes of all text nodes, in HTML and SVG),
+ * nothing but code needs to be scrolled sideways, the browser has no complaint and asks for nothing, axe finds nothing.
+ * CHROMIUM is the browser, SHOTS a folder for pictures of what was seen.
+ */
+"use strict";
+const path = require("path");
+const { chromium } = require("playwright-core");
+const axe = require.resolve("axe-core");
+
+const settings = [
+  { name: "wide, light", width: 1280, scheme: "light" },
+  { name: "wide, dark", width: 1280, scheme: "dark" },
+  { name: "narrow, light", width: 390, scheme: "light" },
+  { name: "narrow, dark", width: 390, scheme: "dark" },
+  { name: "printed", width: 794, scheme: "light", media: "print" },
+];
+
+/* In the page: pairs of texts whose boxes overlap, and elements wider than they show. */
+function measure() {
+  const isShown = (node) => {
+    for (let e = node; e && e instanceof Element; e = e.parentElement) {
+      const style = getComputedStyle(e);
+      if (style.clipPath !== "none" && e.localName !== "svg") return false;
+    }
+    return node.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true, contentVisibilityAuto: false });
+  };
+  /* What of a box its scrolling and clipping ancestors let through. */
+  const clip = (box, node) => {
+    for (let e = node; e && e !== document.documentElement; e = e.parentElement) {
+      if (e.namespaceURI !== "http://www.w3.org/1999/xhtml" || getComputedStyle(e).overflow === "visible") continue;
+      const r = e.getBoundingClientRect();
+      box = { left: Math.max(box.left, r.left), right: Math.min(box.right, r.right), top: Math.max(box.top, r.top), bottom: Math.min(box.bottom, r.bottom) };
+    }
+    return box;
+  };
+  const boxes = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    const parent = text.parentElement;
+    if (!text.data.trim() || parent.closest("script, style, title, desc, option, noscript") || !isShown(parent)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    for (const r of range.getClientRects()) {
+      /* Letters do not fill their line: what overlaps must be the middle of both. */
+      const inset = r.height * 0.18;
+      const box = clip({ left: r.left + 0.5, right: r.right - 0.5, top: r.top + inset, bottom: r.bottom - inset }, parent);
+      if (box.right > box.left && box.bottom > box.top && box.right > 0) boxes.push({ ...box, text: text.data.trim().slice(0, 40), node: text });
+    }
+  }
+  boxes.sort((a, b) => a.top - b.top);
+  const overlaps = [];
+  boxes.forEach((a, i) => {
+    for (let k = i + 1; k < boxes.length && boxes[k].top < a.bottom; k++) {
+      const b = boxes[k];
+      if (b.node !== a.node && a.left < b.right && b.left < a.right) overlaps.push("\"" + a.text + "\" and \"" + b.text + "\"");
+    }
+  });
+  const wide = [];
+  for (const e of document.querySelectorAll("html, body, body *"))
+    if (e.namespaceURI === "http://www.w3.org/1999/xhtml" && !e.closest("pre, code") && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1 && isShown(e))
+      wide.push(e.localName + "." + e.className + " " + e.scrollWidth + " > " + e.clientWidth);
+  return { n: boxes.length, overlaps, wide };
+}
+
+/* Folds open, and of the first questions each answer: what a reader may have open at once. */
+async function openAll(page) {
+  await page.evaluate(() => { for (const d of document.querySelectorAll("main > section > details")) d.open = true; });
+  await page.evaluate(() => { for (const d of [...document.querySelectorAll(".rows details")].slice(0, 2)) d.open = true; });
+  await page.waitForTimeout(50);
+  await page.evaluate(() => { for (const d of [...document.querySelectorAll(".one-answer")].slice(0, 12)) d.open = true; });
+  await page.waitForTimeout(50);
+  await page.evaluate(() => { for (const d of document.querySelectorAll(".texts details")) d.open = true; });
+  await page.waitForTimeout(50);
+}
+
+async function judge(page, found, state, isPrinted) {
+  const seen = await page.evaluate(measure);
+  if (seen.n < 20) found.push(state + ": only " + seen.n + " texts are there");
+  found.push(...seen.overlaps.map((x) => state + ": text on text: " + x), ...seen.wide.map((x) => state + ": wider than it shows: " + x));
+  if (isPrinted) return;
+  await page.addScriptTag({ path: axe }).catch(() => {});
+  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  for (const v of result.violations)
+    found.push(state + ": axe: " + v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + (n.any[0] ? n.any[0].message : "")).join("; "));
+}
+
+async function look(browser, file, setting) {
+  const found = [];
+  const context = await browser.newContext({ viewport: { width: setting.width, height: 900 }, colorScheme: setting.scheme, bypassCSP: true });
+  const page = await context.newPage();
+  page.on("console", (m) => found.push("console: " + m.text()));
+  page.on("pageerror", (e) => found.push("error: " + e.message));
+  page.on("request", (r) => { if (!/^(file|data):/.test(r.url())) found.push("asked for " + r.url()); });
+  if (setting.media) await page.emulateMedia({ media: setting.media, colorScheme: setting.scheme });
+  await page.goto("file://" + path.resolve(file));
+  await judge(page, found, "as it comes", setting.media);
+  await shoot(page, file, setting, "closed");
+  await openAll(page);
+  await judge(page, found, "opened", setting.media);
+  await shoot(page, file, setting, "opened");
+  await context.close();
+  return found;
+}
+
+async function shoot(page, file, setting, state) {
+  if (!process.env.SHOTS) return;
+  const name = [path.basename(file, ".html"), setting.name.replace(/, /g, "-"), state].join("-") + ".png";
+  await page.screenshot({ path: path.join(process.env.SHOTS, name), fullPage: true });
+}
+
+/* A page under its own policy: the script runs, and the browser has nothing to say. */
+async function lookOnce(browser, file) {
+  const found = [];
+  const page = await browser.newPage();
+  page.on("console", (m) => found.push("console: " + m.text()));
+  page.on("pageerror", (e) => found.push("error: " + e.message));
+  await page.goto("file://" + path.resolve(file));
+  if (!(await page.evaluate(() => performance.getEntriesByName("drawn").length))) found.push("the script did not end");
+  await page.close();
+  return found;
+}
+
+/* Tab and Enter reach and open what the mouse does. */
+async function useKeys(browser, file) {
+  const found = [];
+  const page = await browser.newPage();
+  await page.goto("file://" + path.resolve(file));
+  await page.focus(".rows summary");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".inside").catch(() => found.push("Enter opens no question"));
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  if (!(await page.evaluate(() => document.activeElement.closest(".one-answer")))) found.push("Tab does not reach an answer");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".one-answer .card", { timeout: 2000 }).catch(() => found.push("Enter opens no answer"));
+  await page.close();
+  return found;
+}
+
+function tell(claim, found) {
+  console.log((found.length ? "not ok - " : "ok - ") + claim);
+  for (const line of [...new Set(found)].slice(0, 12)) console.log("# " + line.replace(/\s+/g, " ").slice(0, 300));
+  return found.length > 0;
+}
+
+async function main(files) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  let hasFailed = false;
+  for (const file of files) {
+    const name = path.basename(file, ".html");
+    hasFailed = tell(name + ": under its policy the script runs and the browser has no complaint", await lookOnce(browser, file)) || hasFailed;
+    hasFailed = tell(name + ": keys open questions and answers", await useKeys(browser, file)) || hasFailed;
+    for (const setting of settings)
+      hasFailed = tell(name + ": " + setting.name + ": no text on text, no sideways scrolling, nothing that axe finds", await look(browser, file, setting)) || hasFailed;
+  }
+  await browser.close();
+  process.exit(hasFailed ? 1 : 0);
+}
+
+main(process.argv.slice(2));
