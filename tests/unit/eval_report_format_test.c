@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "eval/report/format.h"
+#include "eval/report/page/label.h"
 #include "eval/report/page/plot.h"
 
 static void expect_text(void (*write)(lmi_buf *, const char *), const char *want, const char *text)
@@ -110,6 +111,101 @@ static void test_axis_of_nothing_is_still_an_axis(void **state)
     assert_true(a.high > a.low && a.n_ticks >= 2);
 }
 
+/* ---- Names beside points ---- */
+
+enum { CROWD = 60 };
+
+static const lmi_box frame = {40, 0, 360, 226};
+
+static unsigned draw(unsigned *seed, unsigned n)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 8) % n;
+}
+
+/* `n` points within `spread` units of each other, named. */
+static size_t place_crowd(lmi_label *labels, lmi_box *marks, size_t n, unsigned seed,
+                          unsigned spread)
+{
+    size_t n_named = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        const double x = 60 + draw(&seed, spread), y = 20 + draw(&seed, spread);
+
+        labels[i] = (lmi_label){x, y, 6, .texts = {"L2 latent_mas", "L2"}};
+        marks[i] = (lmi_box){x - 6, y - 6, x + 6, y + 6};
+    }
+    lmi_labels_place(labels, n, frame, 12, &(lmi_obstacles){marks, NULL, n, 0});
+    for (i = 0; i < n; i++)
+        n_named += labels[i].text != NULL;
+    return n_named;
+}
+
+static void assert_apart(const lmi_label *labels, const lmi_box *marks, size_t n)
+{
+    size_t i, k;
+
+    for (i = 0; i < n; i++) {
+        const lmi_box box = labels[i].box;
+
+        if (!labels[i].text)
+            continue;
+        assert_true(box.left >= frame.left && box.right <= frame.right);
+        assert_true(box.top >= frame.top && box.bottom <= frame.bottom);
+        assert_true(box.right - box.left >= lmi_text_width(labels[i].text, 12) - 1e-9);
+        for (k = 0; k < n; k++) {
+            assert_false(lmi_box_overlaps(box, marks[k]));
+            assert_false(k != i && labels[k].text && lmi_box_overlaps(box, labels[k].box));
+        }
+    }
+}
+
+static void test_names_lie_neither_on_names_nor_on_points(void **state)
+{
+    lmi_label labels[CROWD];
+    lmi_box marks[CROWD];
+    unsigned seed;
+
+    (void)state;
+    for (seed = 0; seed < 200; seed++) {
+        const size_t n = 1 + seed % CROWD;
+
+        place_crowd(labels, marks, n, seed, 5 + seed % 200);
+        assert_apart(labels, marks, n);
+    }
+}
+
+static void test_a_name_without_room_gets_shorter_then_goes(void **state)
+{
+    lmi_label labels[CROWD];
+    lmi_box marks[CROWD];
+
+    (void)state;
+    assert_int_equal(place_crowd(labels, marks, 1, 1, 10), 1);
+    assert_string_equal(labels[0].text, "L2 latent_mas");
+    assert_false(labels[0].has_lead);
+    assert_true(place_crowd(labels, marks, CROWD, 1, 40) < CROWD);
+    assert_int_equal(place_crowd(labels, marks, 8, 1, 4), 8);
+}
+
+static void test_text_is_fit_by_a_width_that_no_font_exceeds(void **state)
+{
+    lmi_buf out;
+
+    (void)state;
+    lmi_buf_init(&out, 1000);
+    lmi_text_fit(&out, "planner", 11, 90);
+    assert_string_equal(lmi_buf_text(&out), "planner");
+    lmi_buf_clear(&out);
+    lmi_text_fit(&out, "WWWWWWWWWWWWWWWWWW", 11, 90);
+    assert_true(lmi_text_width(lmi_buf_text(&out), 11) <= 90);
+    lmi_buf_clear(&out);
+    lmi_text_fit(&out, "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xff", 11, 30);
+    assert_string_equal(lmi_buf_text(&out), "\xe6\xbc\xa2\xe2\x80\xa6");
+    lmi_buf_done(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +215,9 @@ int main(void)
         cmocka_unit_test(test_linear_axis_counts_in_round_steps),
         cmocka_unit_test(test_axis_is_logarithmic_past_a_factor_of_ten),
         cmocka_unit_test(test_axis_of_nothing_is_still_an_axis),
+        cmocka_unit_test(test_names_lie_neither_on_names_nor_on_points),
+        cmocka_unit_test(test_a_name_without_room_gets_shorter_then_goes),
+        cmocka_unit_test(test_text_is_fit_by_a_width_that_no_font_exceeds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

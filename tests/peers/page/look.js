@@ -20,21 +20,26 @@ const settings = [
 
 /* In the page: pairs of texts whose boxes overlap, and elements wider than they show. */
 function measure() {
-  const isShown = (node) => {
-    for (let e = node; e && e instanceof Element; e = e.parentElement) {
-      const style = getComputedStyle(e);
-      if (style.clipPath !== "none" && e.localName !== "svg") return false;
-    }
-    return node.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true, contentVisibilityAuto: false });
-  };
-  /* What of a box its scrolling and clipping ancestors let through. */
-  const clip = (box, node) => {
-    for (let e = node; e && e !== document.documentElement; e = e.parentElement) {
-      if (e.namespaceURI !== "http://www.w3.org/1999/xhtml" || getComputedStyle(e).overflow === "visible") continue;
+  const known = new WeakMap();
+  /* Of an element: whether it is shown, and what its scrolling and clipping ancestors let through. */
+  const about = (e) => {
+    if (known.has(e)) return known.get(e);
+    const own = getComputedStyle(e);
+    const isHtml = e.namespaceURI === "http://www.w3.org/1999/xhtml";
+    const above = e.parentElement ? about(e.parentElement) : { isShown: true, left: -Infinity, right: Infinity, top: -Infinity, bottom: Infinity };
+    const found = { ...above };
+    found.isShown = above.isShown && !(isHtml && own.clipPath !== "none") && own.display !== "none";
+    if (isHtml && own.overflow !== "visible" && e !== document.documentElement && e !== document.body) {
       const r = e.getBoundingClientRect();
-      box = { left: Math.max(box.left, r.left), right: Math.min(box.right, r.right), top: Math.max(box.top, r.top), bottom: Math.min(box.bottom, r.bottom) };
+      Object.assign(found, { left: Math.max(above.left, r.left), right: Math.min(above.right, r.right), top: Math.max(above.top, r.top), bottom: Math.min(above.bottom, r.bottom) });
     }
-    return box;
+    known.set(e, found);
+    return found;
+  };
+  const isShown = (e) => about(e).isShown && e.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
+  const clip = (box, e) => {
+    const c = about(e);
+    return { left: Math.max(box.left, c.left), right: Math.min(box.right, c.right), top: Math.max(box.top, c.top), bottom: Math.min(box.bottom, c.bottom) };
   };
   const boxes = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -44,7 +49,8 @@ function measure() {
     if (!text.data.trim() || parent.closest("script, style, title, desc, option, noscript") || !isShown(parent)) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
-    for (const r of range.getClientRects()) {
+    const isUpright = parent.namespaceURI !== "http://www.w3.org/2000/svg" || !/rotate/.test(parent.getAttribute("transform"));
+    for (const r of isUpright ? range.getClientRects() : [parent.getBoundingClientRect()]) {
       /* Letters do not fill their line: what overlaps must be the middle of both. */
       const inset = r.height * 0.18;
       const box = clip({ left: r.left + 0.5, right: r.right - 0.5, top: r.top + inset, bottom: r.bottom - inset }, parent);
@@ -77,11 +83,14 @@ async function openAll(page) {
   await page.waitForTimeout(50);
 }
 
-async function judge(page, found, state, isPrinted) {
+/* Texts from which axe takes minutes: then it looks at the page as it comes, wide. */
+const MANY = 4000;
+
+async function judge(page, found, state, setting) {
   const seen = await page.evaluate(measure);
   if (seen.n < 20) found.push(state + ": only " + seen.n + " texts are there");
   found.push(...seen.overlaps.map((x) => state + ": text on text: " + x), ...seen.wide.map((x) => state + ": wider than it shows: " + x));
-  if (isPrinted) return;
+  if (setting.media || (seen.n > MANY && (state !== "as it comes" || setting.width < 1000))) return;
   await page.addScriptTag({ path: axe }).catch(() => {});
   const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   for (const v of result.violations)
@@ -97,10 +106,10 @@ async function look(browser, file, setting) {
   page.on("request", (r) => { if (!/^(file|data):/.test(r.url())) found.push("asked for " + r.url()); });
   if (setting.media) await page.emulateMedia({ media: setting.media, colorScheme: setting.scheme });
   await page.goto("file://" + path.resolve(file));
-  await judge(page, found, "as it comes", setting.media);
+  await judge(page, found, "as it comes", setting);
   await shoot(page, file, setting, "closed");
   await openAll(page);
-  await judge(page, found, "opened", setting.media);
+  await judge(page, found, "opened", setting);
   await shoot(page, file, setting, "opened");
   await context.close();
   return found;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "eval/config.h"
+#include "eval/report/format.h"
 
 /* Longest value that is shown, longest name, and digits of a hash. */
 enum { VALUE_MAX = 96, NAME_MAX_LEN = 96, HASH_SHOWN = 12, HASH_DIGITS = 64 };
@@ -38,6 +39,16 @@ bool lmi_facts_same(const lmi_facts *facts, size_t row, size_t a, size_t b)
     return left && right ? strcmp(left, right) == 0 : left == right;
 }
 
+void lmi_fact_html(lmi_buf *out, const char *value)
+{
+    const bool is_hash = value && strspn(value, "0123456789abcdef") == HASH_DIGITS;
+    char start[HASH_SHOWN + 1];
+
+    if (is_hash && !value[HASH_DIGITS])
+        snprintf(start, sizeof(start), "%.*s", HASH_SHOWN, value);
+    lmi_html(out, !value ? "\xe2\x80\x93" : is_hash && !value[HASH_DIGITS] ? start : value);
+}
+
 void lmi_facts_done(lmi_facts *facts)
 {
     size_t i, k;
@@ -62,13 +73,11 @@ static char **add_name(lmi_facts *facts, const char *name)
     return facts->names[row] ? facts->values[row] : NULL;
 }
 
-/* A text as it is told: of a hash its beginning. */
+/* A text as it is told. */
 static char *say(const char *text)
 {
     char hash[LMI_SHA256_SIZE], said[VALUE_MAX];
 
-    if (strspn(text, "0123456789abcdef") == HASH_DIGITS && !text[HASH_DIGITS])
-        return lmi_strndup(text, HASH_SHOWN);
     if (strlen(text) <= VALUE_MAX)
         return lmi_strdup(text);
     lmi_sha256_text(hash, text);

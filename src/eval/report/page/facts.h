@@ -30,4 +30,7 @@ const char *lmi_facts_at(const lmi_facts *facts, const char *name, size_t run);
 /* Whether two runs say the same. */
 bool lmi_facts_same(const lmi_facts *facts, size_t row, size_t a, size_t b);
 
+/* Append a value, of a hash its beginning; a dash for NULL. */
+void lmi_fact_html(lmi_buf *out, const char *value);
+
 #endif

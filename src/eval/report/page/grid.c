@@ -55,7 +55,9 @@ static void write_share(lmi_buf *out, const lmi_pool *pool)
 static void write_name(lmi_buf *out, const lmi_kind *kind)
 {
     lmi_tag(out, kind);
+    lmi_buf_puts(out, "<span class=\"n\">");
     lmi_html(out, kind->label);
+    lmi_buf_puts(out, "</span>");
 }
 
 static void write_cell(lmi_buf *out, const lmi_sheet *s, size_t row, size_t column)

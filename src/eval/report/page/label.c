@@ -8,7 +8,7 @@
 #include "eval/report/format.h"
 
 /* Rings of places and how far apart they are; from which on a line leads to the label. */
-enum { RINGS = 5, RING_STEP = 9, LEAD_RING = 2, PLACES = 12 };
+enum { RINGS = 10, RING_STEP = 9, LEAD_RING = 2, PLACES = 12 };
 
 /* What a letter may take of the font's size, and a line above and below its middle. */
 static const double NARROW = 0.42, MIDDLE = 0.66, BROAD = 1.0, FULL = 1.15, HALF_LINE = 0.64;

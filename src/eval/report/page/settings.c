@@ -68,7 +68,7 @@ static void write_common(lmi_buf *out, const lmi_sheet *s)
         lmi_buf_puts(out, "<div><dt>");
         lmi_html(out, s->facts.names[row]);
         lmi_buf_puts(out, "</dt><dd>");
-        lmi_html(out, s->facts.values[row][0]);
+        lmi_fact_html(out, s->facts.values[row][0]);
         lmi_buf_puts(out, "</dd></div>\n");
     }
     lmi_buf_puts(out, "</dl>\n");
@@ -94,12 +94,10 @@ static void write_values(lmi_buf *out, const lmi_sheet *s, size_t row, const lmi
     size_t i;
 
     for (i = 0; i < s->c->n_runs; i++) {
-        const char *value = s->facts.values[row][i];
-
         if (lmi_run_kind(s, i) != kind || is_repeated(s, row, i) || n++ >= VALUES_MAX)
             continue;
         lmi_buf_puts(out, n > 1 ? " \xc2\xb7 " : "");
-        lmi_html(out, value ? value : "\xe2\x80\x93");
+        lmi_fact_html(out, s->facts.values[row][i]);
     }
     if (n > VALUES_MAX)
         lmi_buf_printf(out, " and %zu more", n - VALUES_MAX);
@@ -170,9 +168,9 @@ static void write_of_task(lmi_buf *out, const lmi_sheet *s, size_t block, const 
     lmi_html(out, reference->record.task);
     lmi_row_head(out);
     for (i = 0; i < n; i++) {
-        const char *value = s->facts.values[rows[i]][reference - s->c->runs];
-
-        lmi_cell_text(out, s->facts.names[rows[i]], value ? value : "\xe2\x80\x93");
+        lmi_cell_open(out, s->facts.names[rows[i]]);
+        lmi_fact_html(out, s->facts.values[rows[i]][reference - s->c->runs]);
+        lmi_cell_close(out);
     }
     lmi_row_close(out);
 }

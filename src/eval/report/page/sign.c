@@ -37,7 +37,8 @@ void lmi_mark_svg(lmi_buf *out, const lmi_kind *kind)
 
 void lmi_kind_class(lmi_buf *out, const lmi_kind *kind)
 {
-    lmi_buf_printf(out, "k%zu v%zu", kind->colour, kind->shade % SHADES);
+    /* Shades go on where inlays begin anew, so that the two repeat together after sixteen. */
+    lmi_buf_printf(out, "k%zu v%zu", kind->colour, (kind->shade + kind->shade / INLAYS) % SHADES);
 }
 
 void lmi_tag(lmi_buf *out, const lmi_kind *kind)
