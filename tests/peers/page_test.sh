@@ -2,11 +2,9 @@
 # A real browser draws the page of inspect: Debian's chromium, where there is one.
 # shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
-CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
-if [ -z "$CHROMIUM" ]; then
-    skip "a browser draws the page of inspect" "no chromium here (Debian: apt install chromium)"
-    exit 0
-fi
+# shellcheck source=tests/peers/page/browser.sh
+. tests/peers/page/browser.sh
+need_browser "a browser draws the page of inspect"
 
 # drawn FILE[#INDEX]: what a browser makes of the page, as HTML, in $tmp/dom; what it complains of in $tmp/err.
 drawn() {

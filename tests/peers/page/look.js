@@ -74,13 +74,14 @@ function measure() {
 
 /* Folds open, and of the first questions each answer: what a reader may have open at once. */
 async function openAll(page) {
-  await page.evaluate(() => { for (const d of document.querySelectorAll("main > section > details")) d.open = true; });
-  await page.evaluate(() => { for (const d of [...document.querySelectorAll(".rows details")].slice(0, 2)) d.open = true; });
-  await page.waitForTimeout(50);
-  await page.evaluate(() => { for (const d of [...document.querySelectorAll(".one-answer")].slice(0, 12)) d.open = true; });
-  await page.waitForTimeout(50);
-  await page.evaluate(() => { for (const d of document.querySelectorAll(".texts details")) d.open = true; });
-  await page.waitForTimeout(50);
+  const open = async (selector, n, part) => {
+    await page.evaluate(([selector, n]) => { for (const d of [...document.querySelectorAll(selector)].slice(0, n)) d.open = true; }, [selector, n]);
+    if (part) await page.waitForFunction(([selector, part]) => [...document.querySelectorAll(selector)].every((d) => !d.open || d.querySelector(part)), [selector, part]);
+  };
+  await open("main > section > details", Infinity);
+  await open(".rows > li > details", 2, ".inside");
+  await open(".one-answer", 12, ".card");
+  await open(".texts details", Infinity, "pre");
 }
 
 /* Texts from which axe takes minutes: then it looks at the page as it comes, wide. */
@@ -138,6 +139,7 @@ async function useKeys(browser, file) {
   const found = [];
   const page = await browser.newPage();
   await page.goto("file://" + path.resolve(file));
+  if (!(await page.$(".rows summary"))) return ["there is no list of questions"];
   await page.focus(".rows summary");
   await page.keyboard.press("Enter");
   await page.waitForSelector(".inside").catch(() => found.push("Enter opens no question"));
