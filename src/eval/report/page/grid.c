@@ -1,8 +1,12 @@
-/* grid.c - tasks by methods: a share, its interval, and the same drawn from 0 to 100. */
+/*
+ * grid.c - tasks by methods: a share, its interval, and the same drawn from 0 to 100; folded below,
+ * the same table of all else that is measured.
+ */
 #include <math.h>
 #include <stdio.h>
 
 #include "eval/report/format.h"
+#include "eval/report/survey/write.h"
 #include "eval/report/page/part.h"
 
 /* Most methods side by side on a wide screen; beyond, the cells of a task stand in lines. The
@@ -78,62 +82,107 @@ static void write_cell(lmi_buf *out, const lmi_sheet *s, size_t row, size_t colu
     lmi_buf_puts(out, "</td>");
 }
 
-static void write_row(lmi_buf *out, const lmi_sheet *s, size_t row)
+/* The heading of a row, which is the mean of all where there are no more. */
+static void write_row_head(lmi_buf *out, const lmi_sheet *s, size_t row)
 {
-    const lmi_run *run = &s->c->runs[s->c->grid.rows[row]];
-    size_t i;
+    lmi_buf name;
 
     lmi_row_open(out);
-    lmi_buf_printf(out, "<a href=\"#task-%zu\">", run->block);
-    lmi_html(out, run->record.task);
-    lmi_buf_printf(out, "</a> <small>%zu question%s</small>", run->record.n_questions,
-                   run->record.n_questions == 1 ? "" : "s");
+    if (row == s->c->grid.n_rows) {
+        lmi_buf_puts(out, "mean of the tasks");
+    } else {
+        const lmi_run *run = &s->c->runs[s->c->grid.rows[row]];
+
+        lmi_buf_init(&name, out->max);
+        lmi_survey_row_name(&name, s->c, row);
+        lmi_buf_printf(out, "<a href=\"#task-%zu\">", run->block);
+        lmi_html(out, lmi_buf_text(&name));
+        lmi_buf_printf(out, "</a> <small>%zu question%s</small>", run->record.n_questions,
+                       run->record.n_questions == 1 ? "" : "s");
+        lmi_buf_done(&name);
+    }
     lmi_row_head(out);
+}
+
+static void write_row(lmi_buf *out, const lmi_sheet *s, size_t row)
+{
+    size_t i;
+
+    write_row_head(out, s, row);
     for (i = 0; i < s->n_kinds; i++)
         write_cell(out, s, row, i);
     lmi_row_close(out);
 }
 
-static void write_average(lmi_buf *out, const lmi_sheet *s)
+/* A row of one metric, in figures alone. */
+static void write_figures(lmi_buf *out, const lmi_sheet *s, size_t row, lmi_metric metric)
 {
-    char text[LMI_NUMBER_SIZE];
+    char text[LMI_CELL_SIZE];
     size_t i;
 
-    lmi_row_open(out);
-    lmi_buf_puts(out, "mean of the tasks");
-    lmi_row_head(out);
+    write_row_head(out, s, row);
     for (i = 0; i < s->n_kinds; i++) {
-        lmi_percent(text, lmi_survey_figure(s->c, s->c->grid.n_rows, i, LMI_METRIC_EXACT));
-        lmi_buf_puts(out, "<td role=\"cell\"><div class=\"h\" aria-hidden=\"true\">");
+        const bool is_there = row == s->c->grid.n_rows || lmi_survey_pool(s->c, row, i);
+
+        lmi_survey_cell(text, s->c, row, i, metric, " \xc2\xb1 ");
+        lmi_buf_printf(out, "<td role=\"cell\"%s><div class=\"h\" aria-hidden=\"true\">",
+                       is_there ? "" : " class=\"none\"");
         write_name(out, &s->kinds[i]);
-        lmi_buf_printf(out, "</div><strong>%s</strong></td>", text);
+        lmi_buf_printf(out, "</div>%s</td>", text);
     }
     lmi_row_close(out);
 }
 
-void lmi_page_grid(lmi_buf *out, const lmi_sheet *s)
+static void open_table(lmi_buf *out, const lmi_sheet *s, const char *label)
 {
     size_t i;
 
-    lmi_buf_printf(
-        out,
-        "<section id=\"grid\">\n<h2>Tasks by methods <small>right by the exact rule, "
-        "%%; mean \xc2\xb1 standard deviation over seeds, 95 %% interval; bars from 0 to "
-        "100</small></h2>\n"
-        "<table role=\"table\" class=\"grid-table%s\" aria-label=\"tasks by methods\">\n"
-        "<thead role=\"rowgroup\"><tr role=\"row\">"
-        "<th scope=\"col\" role=\"columnheader\">task</th>",
-        s->n_kinds > ABREAST ? " many" : "");
+    lmi_buf_printf(out,
+                   "<table role=\"table\" class=\"grid-table%s\" aria-label=\"%s\">\n"
+                   "<thead role=\"rowgroup\"><tr role=\"row\">"
+                   "<th scope=\"col\" role=\"columnheader\">task</th>",
+                   s->n_kinds > ABREAST ? " many" : "", label);
     for (i = 0; i < s->n_kinds; i++) {
         lmi_buf_puts(out, "<th scope=\"col\" role=\"columnheader\">");
         write_name(out, &s->kinds[i]);
         lmi_buf_puts(out, "</th>");
     }
     lmi_buf_puts(out, "</tr></thead>\n<tbody role=\"rowgroup\">\n");
+}
+
+static void write_metrics(lmi_buf *out, const lmi_sheet *s)
+{
+    size_t i;
+    int metric;
+
+    lmi_buf_puts(out, "<details><summary>The compat rule, tokens, seconds and speed-ups by the "
+                      "same</summary>\n");
+    for (metric = LMI_METRIC_COMPAT; metric < LMI_N_METRICS; metric++) {
+        const char *name = lmi_metric_name((lmi_metric)metric);
+
+        lmi_buf_printf(out, "<h3>%s</h3>\n", name);
+        open_table(out, s, name);
+        for (i = 0; i < lmi_survey_height(s->c); i++)
+            write_figures(out, s, i, (lmi_metric)metric);
+        lmi_table_close(out);
+    }
+    lmi_buf_puts(out, "</details>\n");
+}
+
+void lmi_page_grid(lmi_buf *out, const lmi_sheet *s)
+{
+    size_t i;
+
+    lmi_buf_puts(out,
+                 "<section id=\"grid\">\n<h2>Tasks by methods <small>right by the exact rule, "
+                 "%; mean \xc2\xb1 standard deviation over seeds, 95 % interval; bars from 0 to "
+                 "100</small></h2>\n");
+    open_table(out, s, "tasks by methods");
     for (i = 0; i < s->c->grid.n_rows; i++)
         write_row(out, s, i);
     if (s->c->grid.has_average)
-        write_average(out, s);
+        write_figures(out, s, s->c->grid.n_rows, LMI_METRIC_EXACT);
     lmi_table_close(out);
+    write_metrics(out, s);
     lmi_buf_puts(out, "</section>\n");
 }

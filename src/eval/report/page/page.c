@@ -6,6 +6,7 @@
  * forbids it. It is well-formed XML too, so that a test can read it strictly.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "eval/inspect/page.h"
 #include "eval/report/format.h"
@@ -17,17 +18,14 @@ static const char FOOT[] =
     "run's wall clock, with many questions at once; engine seconds are the sum of reading, "
     "thinking "
     "and speaking. Intervals are 95 %: Wilson's of one run; of several seeds with the question as "
-    "the unit. \xc2\xb1 is the standard deviation over seeds. p is of McNemar's exact test, "
+    "the unit. \xc2\xb1 is the standard deviation over seeds; pass@k the chance that one of k "
+    "answers is "
+    "right. p is of McNemar's exact test, "
     "two-sided and not corrected for the number of pairs; below 0.05 it is bold. Pictures of "
     "accuracy have the same axes in all tasks; small dots are single seeds; hollow marks are "
     "incomplete, or over other data than the reference. Memory: what agents inherit in place of "
     "the "
     "working memory (--control), against the run that is off.</p>";
-
-static size_t count_tasks(const lmi_sheet *s)
-{
-    return s->c->n_blocks;
-}
 
 static void write_link(lmi_buf *out, const char *id, const char *name)
 {
@@ -43,6 +41,8 @@ static void write_contents(lmi_buf *out, const lmi_sheet *s)
 
     lmi_buf_puts(out, "<nav aria-label=\"Contents\"><ul>\n");
     write_link(out, "grid", "Tasks by methods");
+    if (s->c->reference.name)
+        write_link(out, "reported", "Published numbers");
     for (i = 0; i < s->c->n_blocks; i++) {
         snprintf(id, sizeof(id), "task-%zu", i);
         write_link(out, id, lmi_block_reference(s->c, i)->record.task);
@@ -82,13 +82,25 @@ static void write_legend(lmi_buf *out, const lmi_sheet *s)
     lmi_buf_puts(out, "</ul>\n");
 }
 
+/* "39 runs, 4 tasks, of Qwen3 4B and others" */
+static void write_size(lmi_buf *out, const lmi_sheet *s)
+{
+    const char *model = s->c->n_runs ? s->c->runs[0].record.model : "";
+    bool has_others = false;
+    size_t i;
+
+    for (i = 0; i < s->c->n_runs; i++)
+        has_others |= strcmp(s->c->runs[i].record.model, model) != 0;
+    lmi_buf_printf(out, "<p class=\"soft\">%zu run%s, %zu task%s, of ", s->c->n_runs,
+                   s->c->n_runs == 1 ? "" : "s", s->c->n_blocks, s->c->n_blocks == 1 ? "" : "s");
+    lmi_html(out, model);
+    lmi_buf_puts(out, has_others ? " and others</p>\n" : "</p>\n");
+}
+
 static void write_head(lmi_buf *out, const lmi_sheet *s)
 {
-    lmi_buf_printf(out,
-                   "<header>\n<h1>latentmas <span>report</span></h1>\n"
-                   "<p class=\"soft\">%zu run%s, %zu task%s</p>\n",
-                   s->c->n_runs, s->c->n_runs == 1 ? "" : "s", count_tasks(s),
-                   count_tasks(s) == 1 ? "" : "s");
+    lmi_buf_puts(out, "<header>\n<h1>latentmas <span>report</span></h1>\n");
+    write_size(out, s);
     write_contents(out, s);
     lmi_buf_puts(out, "</header>\n<main id=\"main\" tabindex=\"-1\">\n");
     write_legend(out, s);
@@ -109,6 +121,7 @@ static void write_body(lmi_buf *out, const lmi_sheet *s)
 
     write_head(out, s);
     lmi_page_grid(out, s);
+    lmi_page_beside(out, s);
     for (i = 0; i < s->c->n_blocks; i++)
         lmi_page_task(out, s, i);
     write_notes(out, s);

@@ -81,6 +81,9 @@ void lmi_rate_html(lmi_buf *out, const lmi_rate *rate);
 void lmi_page_lines(lmi_buf *out, const lmi_buf *lines);
 void lmi_page_grid(lmi_buf *out, const lmi_sheet *sheet);
 void lmi_page_task(lmi_buf *out, const lmi_sheet *sheet, size_t block);
+/* Published numbers, where they were asked for. */
+void lmi_page_beside(lmi_buf *out, const lmi_sheet *sheet);
+
 void lmi_page_settings(lmi_buf *out, const lmi_sheet *sheet);
 
 /* Add the questions of all tasks to the page's data, and end those. */

@@ -172,12 +172,17 @@ static lmas_status add_questions(lmi_web_data *data, task *t)
 
 static void add_task(lmi_web_data *data, yyjson_mut_val *tasks, const task *t)
 {
-    const lmi_run *run = &t->sheet->c->runs[t->sheet->c->grid.rows[t->row]];
     yyjson_mut_val *o = yyjson_mut_arr_add_obj(data->tables, tasks);
     yyjson_mut_val *runs;
+    lmi_buf name;
     size_t i;
 
-    lmi_json_add_text(data->tables, o, "name", run->record.task);
+    lmi_buf_init(&name, LMI_RECORD_LINE_MAX);
+    lmi_survey_row_name(&name, t->sheet->c, t->row);
+    if (name.status != LMAS_OK)
+        lmi_json_lose(data->tables);
+    yyjson_mut_obj_add_strcpy(data->tables, o, "name", lmi_buf_text(&name));
+    lmi_buf_done(&name);
     yyjson_mut_obj_add_uint(data->tables, o, "shown", t->n_shown);
     yyjson_mut_obj_add_uint(data->tables, o, "left", t->n_left);
     yyjson_mut_obj_add_uint(data->tables, o, "answers", t->n_answers);

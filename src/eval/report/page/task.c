@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "eval/report/format.h"
+#include "eval/report/survey/write.h"
 #include "eval/report/page/part.h"
 #include "eval/report/page/plot.h"
 
@@ -145,6 +146,64 @@ static void write_pool(lmi_buf *out, const lmi_sheet *s, const lmi_pool *pool)
     lmi_row_close(out);
 }
 
+/* "1: 43.3, 2: 50.0" */
+static void write_pass(lmi_buf *out, const lmi_pooled *pooled)
+{
+    size_t shown[LMI_SHOWN_PASS];
+    const size_t n = lmi_shown_pass(shown, pooled);
+    char text[LMI_NUMBER_SIZE];
+    size_t i;
+
+    lmi_cell_open(out, "pass@k, %");
+    for (i = 0; i < n; i++) {
+        lmi_percent(text, pooled->pass[shown[i] - 1]);
+        lmi_buf_printf(out, "%s%zu:&#160;%s", i ? ", " : "", shown[i], text);
+    }
+    lmi_cell_close(out);
+}
+
+static void write_seeds_of(lmi_buf *out, const lmi_sheet *s, const lmi_pool *pool, const char *rule,
+                           const lmi_pooled *pooled)
+{
+    const double shares[] = {pooled->mean, pooled->deviation, pooled->least, pooled->most};
+    static const char *const columns[] = {"mean, %", "\xc2\xb1", "lowest", "highest"};
+    char text[LMI_NUMBER_SIZE];
+    size_t i;
+
+    lmi_row_open(out);
+    lmi_tag(out, lmi_pool_kind(s, pool));
+    lmi_buf_printf(out, "<span>%s</span>", rule);
+    lmi_row_head(out);
+    lmi_cell_count(out, "runs", pool->n_runs);
+    lmi_cell_count(out, "common", pooled->n);
+    for (i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+        lmi_percent(text, shares[i]);
+        lmi_cell_text(out, columns[i], text);
+    }
+    write_pass(out, pooled);
+    lmi_row_close(out);
+}
+
+static void write_seeds(lmi_buf *out, const lmi_sheet *s, size_t block)
+{
+    static const char *const columns[] = {"method, rule", "runs",   "common",  "mean, %",
+                                          "\xc2\xb1",     "lowest", "highest", "pass@k, %"};
+    size_t i;
+
+    lmi_buf_puts(out, "<details><summary>Seeds: spread and pass@k</summary>\n");
+    lmi_table_open(out, "narrow", "seeds", columns, sizeof(columns) / sizeof(columns[0]));
+    for (i = 0; i < s->n_pools; i++) {
+        const lmi_pool *pool = s->pools[i];
+
+        if (lmi_pool_block(s, pool) != block || pool->n_runs == 1)
+            continue;
+        write_seeds_of(out, s, pool, "exact", &pool->exact);
+        write_seeds_of(out, s, pool, "compat", &pool->compat);
+    }
+    lmi_table_close(out);
+    lmi_buf_puts(out, "</details>\n");
+}
+
 static void write_pools(lmi_buf *out, const lmi_sheet *s, size_t block)
 {
     static const char *const columns[] = {"method",    "runs",    "questions", "exact, %",
@@ -160,6 +219,7 @@ static void write_pools(lmi_buf *out, const lmi_sheet *s, size_t block)
             n_runs += s->pools[i]->n_runs;
         }
     lmi_table_close(out);
+    write_seeds(out, s, block);
     lmi_buf_printf(out, "<details><summary>The %zu runs one by one</summary>\n", n_runs);
     write_runs(out, s, block);
     lmi_buf_puts(out, "</details>\n");

@@ -43,17 +43,11 @@ const lmi_pool *lmi_reported_beside(const lmi_comparison *c, const lmi_reported 
     return found;
 }
 
-/* Accuracy, tokens and seconds as published, and as measured, over how many questions; "-" for what
- * is not told. */
-typedef struct figures {
-    char texts[7][LMI_NUMBER_SIZE];
-} figures;
-
-static figures figures_of(const lmi_comparison *c, const lmi_reported *number)
+lmi_beside lmi_beside_of(const lmi_comparison *c, const lmi_reported *number)
 {
     const lmi_pool *p = lmi_reported_beside(c, number);
     const double n = p ? (double)c->runs[p->first].record.n_questions : NAN;
-    figures f;
+    lmi_beside f;
 
     lmi_percent(f.texts[0], number->accuracy);
     lmi_number(f.texts[1], number->tokens);
@@ -74,7 +68,7 @@ void lmi_reported_source(lmi_buf *out, const lmi_reported *number)
 
 static void write_number(lmi_buf *out, const lmi_comparison *c, const lmi_reported *number)
 {
-    const figures f = figures_of(c, number);
+    const lmi_beside f = lmi_beside_of(c, number);
     size_t i;
 
     lmi_column(out, number->task, TASK_WIDTH);
@@ -133,7 +127,7 @@ void lmi_reference_markdown(lmi_buf *out, const lmi_comparison *c)
                  "what was.\n\n| source | task | method | reported % | tokens | s in all | "
                  "here % | spoken | s in all | n |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for (i = 0; i < r->n; i++) {
-        const figures f = figures_of(c, &r->numbers[i]);
+        const lmi_beside f = lmi_beside_of(c, &r->numbers[i]);
 
         if (!lmi_reported_here(c, &r->numbers[i]))
             continue;

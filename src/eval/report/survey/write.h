@@ -3,6 +3,7 @@
 #define LMI_EVAL_REPORT_SURVEY_WRITE_H
 
 #include "eval/report/compare.h"
+#include "eval/report/format.h"
 
 /* How a form writes the sign before a deviation, and that of shares not of all questions. */
 typedef struct lmi_signs {
@@ -29,6 +30,13 @@ void lmi_pool_runs(lmi_buf *out, const lmi_comparison *comparison, size_t pool);
 /* Append the grid where it comes first, then the pools of several runs. */
 void lmi_survey_text(lmi_buf *out, const lmi_comparison *comparison);
 void lmi_survey_markdown(lmi_buf *out, const lmi_comparison *comparison);
+
+/* Accuracy, tokens and seconds as published, and as measured, over how many questions; "-" for what
+ * is not told. */
+typedef struct lmi_beside {
+    char texts[7][LMI_NUMBER_SIZE];
+} lmi_beside;
+lmi_beside lmi_beside_of(const lmi_comparison *comparison, const lmi_reported *number);
 
 /* Append the published numbers, where they were asked for; and of one who says it on what. */
 void lmi_reference_text(lmi_buf *out, const lmi_comparison *comparison);
