@@ -15,7 +15,7 @@ enum { ABREAST = 7, BAR_WIDTH = 116, BAR_HEIGHT = 16, BAR_LEFT = 8, BAR_SPAN = 1
 
 static double at(double share)
 {
-    return BAR_LEFT + BAR_SPAN * share;
+    return (double)BAR_LEFT + (double)BAR_SPAN * share;
 }
 
 static void draw_share(lmi_buf *out, const lmi_kind *kind, const lmi_pooled *pooled)

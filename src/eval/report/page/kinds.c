@@ -45,7 +45,9 @@ static char letter_of(const lmi_kind *kind)
         return methods[kind->rank].letter;
     while (*c && !isalnum((unsigned char)*c))
         c++;
-    return *c ? (char)toupper((unsigned char)*c) : 'M';
+    if (!*c)
+        return 'M';
+    return (char)toupper((unsigned char)*c);
 }
 
 /* Kinds that share a letter are numbered. */

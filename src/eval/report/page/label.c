@@ -126,7 +126,7 @@ static void place(lmi_label *labels, size_t i, lmi_box frame, double size, const
 
     for (ring = 0; ring < RINGS; ring++)
         for (k = 0; k < PLACES; k++) {
-            const lmi_box box = box_at(label, width, size, (double)ring * RING_STEP, k);
+            const lmi_box box = box_at(label, width, size, (double)(ring * RING_STEP), k);
             const double cost = cost_of(box, o, ring, k);
 
             if (cost >= best || !is_free(labels, i, box, frame, o))

@@ -13,7 +13,7 @@
 #include "eval/report/format.h"
 #include "eval/report/page/label.h"
 
-/* The picture and, within it, the frame that the axes span; a mark's radius, the size of a name and
+/* The picture and, within it, the frame that the axes span; the size of a name and
  * of a tick's number, and the most that a name takes. */
 enum {
     WIDTH = 360,
@@ -22,7 +22,6 @@ enum {
     RIGHT = 346,
     TOP = 14,
     BOTTOM = 226,
-    RADIUS = 6,
     NAME_SIZE = 12,
     TICK_SIZE = 11,
     NAME_WIDTH = 130,
@@ -35,6 +34,8 @@ typedef struct point {
     double x, y, low_y, high_y;
     lmi_buf name; /* the long one */
 } point;
+
+static const double RADIUS = 6; /* of a mark */
 
 typedef struct plot {
     const lmi_sheet *sheet;
