@@ -224,6 +224,18 @@ ok $? "its questions hold every answer of every run, texts of agents too" "$tmp/
 report $all evil --html --output "$tmp/again.html" && cmp -s "$tmp/page.html" "$tmp/again.html"
 ok $? "the same runs make the same page" "$tmp/err"
 
+# An answer that no page can show costs the others nothing.
+cp -r "$tmp/runs/arc" "$tmp/runs/odd"
+sed -i '2s/"input":"[^"]*"/"input":7/' "$tmp/runs/odd/samples.jsonl"
+report odd arc-text --html --output "$tmp/odd.html"
+cat "$tmp/page.py" - >"$tmp/odd.py" <<'EOF'
+task, = loaded["head"]["tasks"]
+assert task["unread"] == 1 and task["answers"] == 119 and "odd/samples.jsonl:2: this is no line of a run" in task["why"], task
+assert [q["i"] for q in loaded["questions"] if q["r"][1] is None or q["r"][0] is None] == [1]
+EOF
+[ "$code" -eq 0 ] && python3 "$tmp/odd.py" "$tmp/odd.html" 2>"$tmp/err"
+ok $? "an answer that cannot be shown is told, and the others are" "$tmp/err"
+
 # A page has its limits: 1500 questions a task, 24 MiB of texts.
 python3 - "$tmp/runs" <<'EOF'
 import json, sys

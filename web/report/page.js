@@ -143,6 +143,8 @@ function drawLeftOut() {
     parts.push(el("p", {}, count(task.left, "more question") + " of this task " + (task.left === 1 ? "is" : "are") + " left out of this page, which would be too large with them: ", el("code", {}, show)));
   if (task.brief)
     parts.push(el("p", {}, "Of " + task.brief + " of " + count(task.answers, "answer") + " the texts are left out: ", el("code", {}, show + " INDEX")));
+  if (task.unread)
+    parts.push(el("p", {}, count(task.unread, "answer") + " cannot be shown; of the first: " + task.why));
   leftOut.replaceChildren(...parts);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "eval/export/file.h"
+#include "eval/report/format.h"
 #include "eval/report/page/part.h"
 
 /* A task's questions, and the runs over them. */
@@ -21,9 +22,11 @@ typedef struct task {
     const lmi_exhibit **shown; /* NULL where a run has no line */
     bool *is_brief;
     size_t n, n_questions, n_open;
-    size_t size_max;                            /* of the data, until which texts go in */
-    size_t n_shown, n_answers, n_brief, n_left; /* questions; answers; of those, without texts;
-                                                 * questions left out */
+    size_t size_max;           /* of the data, until which texts go in */
+    size_t n_shown, n_left;    /* questions that are there, and that are left out */
+    size_t n_answers, n_brief; /* answers that are there, and of those without texts */
+    size_t n_unread;           /* answers that cannot be shown */
+    char *why;                 /* the first of them */
 } task;
 
 /* ---- A task ---- */
@@ -51,6 +54,7 @@ static void close_task(task *t)
     lmi_free(t->views);
     lmi_free(t->shown);
     lmi_free(t->is_brief);
+    lmi_free(t->why);
 }
 
 /* The runs of a row, pool by pool. */
@@ -89,6 +93,17 @@ static lmas_status open_task(task *out, const lmi_sheet *sheet, size_t row)
 
 /* ---- A question ---- */
 
+/* An answer whose line says what none can does not cost the others their page. */
+static lmas_status pass_over(task *t, lmas_status status)
+{
+    if (status != LMAS_E_FORMAT)
+        return status;
+    t->n_unread++;
+    if (!t->why)
+        t->why = lmi_strdup(lmas_last_error());
+    return t->why ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for the questions of the page");
+}
+
 static lmas_status read_answer(task *t, size_t run, size_t index)
 {
     lmi_json line = {0};
@@ -104,7 +119,7 @@ static lmas_status read_answer(task *t, size_t run, size_t index)
     if (status == LMAS_OK && has_line)
         t->shown[run] = &t->views[run];
     lmi_json_done(&line);
-    return status;
+    return pass_over(t, status);
 }
 
 /* Which answers go in with their texts; a line is longer than what of it the page takes. */
@@ -170,6 +185,19 @@ static lmas_status add_questions(lmi_web_data *data, task *t)
 
 /* ---- The head ---- */
 
+/* A copy, made valid: messages name folders. */
+static void add_text(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, const char *text)
+{
+    lmi_buf plain;
+
+    lmi_buf_init(&plain, LMI_RECORD_LINE_MAX);
+    lmi_plain(&plain, text);
+    if (plain.status != LMAS_OK)
+        lmi_json_lose(doc);
+    yyjson_mut_obj_add_strcpy(doc, o, key, lmi_buf_text(&plain));
+    lmi_buf_done(&plain);
+}
+
 static void add_task(lmi_web_data *data, yyjson_mut_val *tasks, const task *t)
 {
     yyjson_mut_val *o = yyjson_mut_arr_add_obj(data->tables, tasks);
@@ -181,12 +209,14 @@ static void add_task(lmi_web_data *data, yyjson_mut_val *tasks, const task *t)
     lmi_survey_row_name(&name, t->sheet->c, t->row);
     if (name.status != LMAS_OK)
         lmi_json_lose(data->tables);
-    yyjson_mut_obj_add_strcpy(data->tables, o, "name", lmi_buf_text(&name));
+    add_text(data->tables, o, "name", lmi_buf_text(&name));
     lmi_buf_done(&name);
     yyjson_mut_obj_add_uint(data->tables, o, "shown", t->n_shown);
     yyjson_mut_obj_add_uint(data->tables, o, "left", t->n_left);
     yyjson_mut_obj_add_uint(data->tables, o, "answers", t->n_answers);
     yyjson_mut_obj_add_uint(data->tables, o, "brief", t->n_brief);
+    yyjson_mut_obj_add_uint(data->tables, o, "unread", t->n_unread);
+    add_text(data->tables, o, "why", t->why ? t->why : "");
     runs = yyjson_mut_obj_add_arr(data->tables, o, "runs");
     for (i = 0; i < t->n; i++)
         yyjson_mut_arr_add_uint(data->tables, runs, t->runs[i]);
