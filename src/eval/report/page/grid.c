@@ -13,13 +13,16 @@
  * picture of a cell: its size, where 0 % is and how wide 100 are. */
 enum { ABREAST = 7, BAR_WIDTH = 116, BAR_HEIGHT = 16, BAR_LEFT = 8, BAR_SPAN = 100 };
 
+static const lmi_signs signs = {" \xc2\xb1 ", "*"};
+
 static double at(double share)
 {
     return (double)BAR_LEFT + (double)BAR_SPAN * share;
 }
 
-static void draw_share(lmi_buf *out, const lmi_kind *kind, const lmi_pooled *pooled)
+static void draw_share(lmi_buf *out, const lmi_kind *kind, const lmi_pool *pool, bool is_hollow)
 {
+    const lmi_pooled *pooled = &pool->exact;
     const int middle = BAR_HEIGHT / 2;
 
     lmi_buf_printf(out,
@@ -28,29 +31,24 @@ static void draw_share(lmi_buf *out, const lmi_kind *kind, const lmi_pooled *poo
                    BAR_WIDTH, BAR_HEIGHT, BAR_LEFT, middle, BAR_SPAN);
     lmi_kind_class(out, kind);
     lmi_buf_printf(out,
-                   "\"><path class=\"whisker\" d=\"M%.1f %dH%.1f\"/>"
+                   "%s\"><path class=\"whisker\" d=\"M%.1f %dH%.1f\"/>"
                    "<g transform=\"translate(%.1f %d) scale(.8)\">",
-                   at(pooled->interval.low), middle, at(pooled->interval.high), at(pooled->mean),
-                   middle);
+                   is_hollow ? " hollow" : "", at(pooled->interval.low), middle,
+                   at(pooled->interval.high), at(pooled->mean), middle);
     lmi_mark_svg(out, kind);
     lmi_buf_puts(out, "</g></g></svg>");
 }
 
 /* "43.3 +- 2.1", and the interval below. */
-static void write_share(lmi_buf *out, const lmi_pool *pool)
+static void write_share(lmi_buf *out, const lmi_sheet *s, size_t row, size_t column)
 {
-    const lmi_pooled *e = &pool->exact;
-    char mean[LMI_NUMBER_SIZE], low[LMI_NUMBER_SIZE], high[LMI_NUMBER_SIZE];
+    const lmi_pool *pool = lmi_survey_pool(s->c, row, column);
+    char text[LMI_CELL_SIZE], low[LMI_NUMBER_SIZE], high[LMI_NUMBER_SIZE];
 
-    lmi_percent(mean, e->mean);
-    lmi_percent(low, e->interval.low);
-    lmi_percent(high, e->interval.high);
-    lmi_buf_printf(out, "<strong>%s</strong>", mean);
-    if (!isnan(e->deviation)) {
-        lmi_percent(mean, e->deviation);
-        lmi_buf_printf(out, " \xc2\xb1&#160;%s", mean);
-    }
-    lmi_buf_printf(out, " <small>%s to %s", low, high);
+    lmi_survey_cell(text, s->c, row, column, LMI_METRIC_EXACT, &signs);
+    lmi_percent(low, pool->exact.interval.low);
+    lmi_percent(high, pool->exact.interval.high);
+    lmi_buf_printf(out, "<strong>%s</strong> <small>%s to %s", text, low, high);
     if (pool->n_runs > 1)
         lmi_buf_printf(out, ", %zu runs", pool->n_runs);
     lmi_buf_puts(out, "</small>");
@@ -74,8 +72,8 @@ static void write_cell(lmi_buf *out, const lmi_sheet *s, size_t row, size_t colu
     write_name(out, kind);
     lmi_buf_puts(out, "</div>");
     if (pool && pool->exact.n) {
-        write_share(out, pool);
-        draw_share(out, kind, &pool->exact);
+        write_share(out, s, row, column);
+        draw_share(out, kind, pool, lmi_pool_is_incomplete(s, pool));
     } else {
         lmi_buf_puts(out, "-");
     }
@@ -124,7 +122,7 @@ static void write_figures(lmi_buf *out, const lmi_sheet *s, size_t row, lmi_metr
     for (i = 0; i < s->n_kinds; i++) {
         const bool is_there = row == s->c->grid.n_rows || lmi_survey_pool(s->c, row, i);
 
-        lmi_survey_cell(text, s->c, row, i, metric, " \xc2\xb1 ");
+        lmi_survey_cell(text, s->c, row, i, metric, &signs);
         lmi_buf_printf(out, "<td role=\"cell\"%s><div class=\"h\" aria-hidden=\"true\">",
                        is_there ? "" : " class=\"none\"");
         write_name(out, &s->kinds[i]);

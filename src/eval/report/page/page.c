@@ -13,19 +13,17 @@
 #include "eval/report/page/part.h"
 
 static const char FOOT[] =
-    "<footer><p>Tokens (read and spoken), thoughts and seconds are per question. Seconds are of "
-    "the "
-    "run's wall clock, with many questions at once; engine seconds are the sum of reading, "
-    "thinking "
-    "and speaking. Intervals are 95 %: Wilson's of one run; of several seeds with the question as "
-    "the unit. \xc2\xb1 is the standard deviation over seeds; pass@k the chance that one of k "
-    "answers is "
-    "right. p is of McNemar's exact test, "
-    "two-sided and not corrected for the number of pairs; below 0.05 it is bold. Pictures of "
-    "accuracy have the same axes in all tasks; small dots are single seeds; hollow marks are "
-    "incomplete, or over other data than the reference. Memory: what agents inherit in place of "
-    "the "
-    "working memory (--control), against the run that is off.</p>";
+    "<footer><p>Tokens (read and spoken), thoughts and seconds are per question. Seconds are "
+    "of the run's wall clock, with many questions at once; engine seconds are the sum of "
+    "reading, thinking and speaking; a speed-up is told where machine, threads and lanes are "
+    "the reference's. Intervals are 95 %: Wilson's of one run; of several seeds with the "
+    "question as the unit. \xc2\xb1 is the standard deviation over seeds, pass@k the chance that "
+    "one of k answers is right, and a share with a * is not of all questions. p is of "
+    "McNemar's exact test, two-sided and not corrected for the number of pairs; below 0.05 it "
+    "is bold. Pictures of accuracy have the same axes in all tasks; small dots are single "
+    "seeds; hollow marks are incomplete, or over other data than the reference. Memory: what "
+    "agents inherit in place of the working memory (--control), against the run that is "
+    "off.</p>";
 
 static void write_link(lmi_buf *out, const char *id, const char *name)
 {
