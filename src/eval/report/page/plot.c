@@ -252,8 +252,15 @@ static void draw_runs(lmi_buf *out, const plot *p, const lmi_pool *pool)
     }
 }
 
+/* Seconds of another machine are set beside nobody's. */
+static bool is_elsewhere(const plot *p, const point *q)
+{
+    return p->cost == LMI_COST_SECONDS && q->pool->is_elsewhere;
+}
+
 static void draw_point(lmi_buf *out, const plot *p, const point *q)
 {
+    const bool is_hollow = is_elsewhere(p, q) || lmi_pool_is_incomplete(p->sheet, q->pool);
     const lmi_kind *kind = lmi_pool_kind(p->sheet, q->pool);
 
     lmi_buf_puts(out, "<g class=\"p ");
@@ -261,8 +268,8 @@ static void draw_point(lmi_buf *out, const plot *p, const point *q)
     lmi_buf_printf(out,
                    "%s\"><path class=\"whisker\" d=\"M%.1f %.1fV%.1fM%.1f %.1fh6M%.1f %.1fh6\"/>"
                    "<g transform=\"translate(%.1f %.1f)\">",
-                   lmi_pool_is_incomplete(p->sheet, q->pool) ? " hollow" : "", q->x, q->low_y,
-                   q->high_y, q->x - 3, q->low_y, q->x - 3, q->high_y, q->x, q->y);
+                   is_hollow ? " hollow" : "", q->x, q->low_y, q->high_y, q->x - 3, q->low_y,
+                   q->x - 3, q->high_y, q->x, q->y);
     lmi_mark_svg(out, kind);
     lmi_buf_puts(out, "</g></g>\n");
 }
@@ -321,6 +328,17 @@ static void describe(lmi_buf *out, const plot *p)
     }
 }
 
+static const char *remark(const plot *p)
+{
+    size_t i;
+
+    for (i = 0; i < p->n; i++)
+        if (is_elsewhere(p, &p->points[i]))
+            return " <small>hollow: another machine, other threads or lanes, not to be compared"
+                   "</small>";
+    return "";
+}
+
 static void draw(lmi_buf *out, const plot *p, size_t block)
 {
     const int cost = (int)p->cost;
@@ -328,11 +346,11 @@ static void draw(lmi_buf *out, const plot *p, size_t block)
 
     lmi_buf_printf(
         out,
-        "<figure><figcaption>%s</figcaption>\n"
+        "<figure><figcaption>%s%s</figcaption>\n"
         "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"s%zu-%d-t s%zu-%d-d\">"
         "<title id=\"s%zu-%d-t\">%s</title><desc id=\"s%zu-%d-d\">",
-        texts[cost].title, WIDTH, HEIGHT, block, cost, block, cost, block, cost, texts[cost].title,
-        block, cost);
+        texts[cost].title, remark(p), WIDTH, HEIGHT, block, cost, block, cost, block, cost,
+        texts[cost].title, block, cost);
     describe(out, p);
     lmi_buf_puts(out, "</desc>\n");
     draw_axes(out, p);

@@ -5,7 +5,7 @@
  * in while there is room, each task having its share of it, verdicts and predictions of all
  * questions up to a number; what is left out is counted, and the page says how to see it.
  */
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/mem.h"
 #include "eval/export/file.h"
@@ -222,10 +222,20 @@ static void add_task(lmi_web_data *data, yyjson_mut_val *tasks, const task *t)
         yyjson_mut_arr_add_uint(data->tables, runs, t->runs[i]);
 }
 
+/* Bytes of a cell in f16, 0 where the config does not say. */
+static uint64_t cell_size_of(const lmi_sheet *s, size_t run)
+{
+    const unsigned long long most = 1 << 30; /* beyond, it is none */
+    const char *text = lmi_facts_at(&s->facts, "engine.cell_size", run);
+    const unsigned long long size = text && *text != '-' ? strtoull(text, NULL, 10) : 0;
+
+    return size <= most ? size : 0;
+}
+
 static lmas_status add_run(lmi_web_data *data, yyjson_mut_val *runs, const lmi_sheet *s, size_t run)
 {
     const lmi_run *r = &s->c->runs[run];
-    const lmas_status status = lmi_web_run(data, runs, &r->record, 0);
+    const lmas_status status = lmi_web_run(data, runs, &r->record, cell_size_of(s, run));
     yyjson_mut_val *o = yyjson_mut_arr_get_last(runs);
 
     if (status != LMAS_OK)
