@@ -140,7 +140,7 @@ function drawLeftOut() {
   const show = "latentmas show " + word(runs[task.runs[0]].path);
   const parts = [];
   if (task.left)
-    parts.push(el("p", {}, count(task.left, "more question") + " of this task " + (task.left === 1 ? "is" : "are") + " left out of this page, which would be too large with them: ", el("code", {}, show)));
+    parts.push(el("p", {}, count(task.left, "more question") + " of this task " + (task.left === 1 ? "is" : "are") + " left out, to keep this page small: ", el("code", {}, show)));
   if (task.brief)
     parts.push(el("p", {}, "Of " + task.brief + " of " + count(task.answers, "answer") + " the texts are left out: ", el("code", {}, show + " INDEX")));
   if (task.unread)

@@ -25,7 +25,7 @@ static const lmi_opt report_opts[] = {
     {"--latex", LMI_OPT_ON, AT(is_latex),
      .help = "print a table of tasks by methods for the package booktabs"},
     {"--html", LMI_OPT_ON, AT(is_html),
-     .help = "print one page with tables and plots; it needs no network"},
+     .help = "print one page with tables, plots and all questions; it needs no network"},
     {"--output", LMI_OPT_FILE, AT(output), "FILE", .help = "write to FILE instead"},
     {"--against", LMI_OPT_TEXT, AT(against), "RUN|METHOD",
      .help = "measure the others against this run, or in each task against the first run of this "
