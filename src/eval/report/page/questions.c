@@ -66,7 +66,7 @@ static void list_runs(task *t)
     for (i = 0; i < s->n_pools; i++)
         for (k = 0; s->pools[i]->row == t->row && k < s->c->n_runs; k++)
             if (lmi_pool_has(s, s->pools[i], k)) {
-                const size_t n = s->c->runs[k].record.n_questions;
+                const size_t n = s->c->runs[k].record.n_rows;
 
                 t->n_questions = n > t->n_questions ? n : t->n_questions;
                 t->runs[t->n++] = k;
@@ -111,7 +111,7 @@ static lmas_status read_answer(task *t, size_t run, size_t index)
     lmas_status status = LMAS_OK;
 
     t->shown[run] = NULL;
-    if (index >= t->samples[run].record->n_questions)
+    if (index >= t->samples[run].record->n_rows)
         return LMAS_OK;
     status = lmi_samples_at(&has_line, &line, &t->samples[run], index);
     if (status == LMAS_OK && has_line)
@@ -165,7 +165,7 @@ static bool is_answered(const task *t, size_t index)
     size_t i;
 
     for (i = 0; i < t->n; i++)
-        if (index < t->samples[i].record->n_questions && t->samples[i].places[index].len)
+        if (index < t->samples[i].record->n_rows && t->samples[i].places[index].len)
             return true;
     return false;
 }
