@@ -5,9 +5,9 @@
 
 #include "base/mem.h"
 #include "eval/report/format.h"
-#include "eval/report/survey/write.h"
 #include "eval/report/page/part.h"
 #include "eval/report/page/plot.h"
+#include "eval/report/survey/write.h"
 
 enum { SHA_SHOWN = 12 };
 
@@ -66,7 +66,7 @@ static void write_list(lmi_buf *out, const char *const *texts, size_t n)
     }
 }
 
-static void write_run(lmi_buf *out, const lmi_sheet *s, size_t i)
+static void write_run(lmi_buf *out, const lmi_sheet *s, size_t i, bool has_grader)
 {
     const lmi_run *run = &s->c->runs[i];
     const lmi_record *r = &run->record;
@@ -87,23 +87,32 @@ static void write_run(lmi_buf *out, const lmi_sheet *s, size_t i)
     lmi_cell_close(out);
     lmi_cell_rate(out, "exact, %", &run->figures.exact);
     lmi_cell_rate(out, "compat, %", &run->figures.compat);
+    if (has_grader)
+        lmi_cell_rate(out, "grader, %", &run->figures.grader);
     lmi_cell_count(out, "errors", r->n_errors);
+    lmi_cell_count(out, "cut", r->n_cut);
     write_costs(out, &run->figures);
     lmi_row_close(out);
 }
 
 static void write_runs(lmi_buf *out, const lmi_sheet *s, size_t block)
 {
-    static const char *const columns[] = {"run",     "questions", "exact, %", "compat, %",
-                                          "errors",  "spoken",    "tokens",   "thoughts",
-                                          "seconds", "engine s",  "speed-up"};
+    static const char *const columns[] = {"run",      "questions", "exact, %", "compat, %",
+                                          "errors",   "cut",       "spoken",   "tokens",
+                                          "thoughts", "seconds",   "engine s", "speed-up"};
+    static const char *const graded[] = {
+        "run",    "questions", "exact, %", "compat, %", "grader, %", "errors",  "cut",
+        "spoken", "tokens",    "thoughts", "seconds",   "engine s",  "speed-up"};
+    const bool has_grader = lmi_block_has_grader(s->c, block);
     size_t i, k;
 
-    lmi_table_open(out, "wide", "runs", columns, sizeof(columns) / sizeof(columns[0]));
+    lmi_table_open(out, "wide", "runs", has_grader ? graded : columns,
+                   has_grader ? sizeof(graded) / sizeof(graded[0])
+                              : sizeof(columns) / sizeof(columns[0]));
     for (i = 0; i < s->n_pools; i++)
         for (k = 0; lmi_pool_block(s, s->pools[i]) == block && k < s->c->n_runs; k++)
             if (lmi_pool_has(s, s->pools[i], k))
-                write_run(out, s, k);
+                write_run(out, s, k, has_grader);
     lmi_table_close(out);
 }
 
@@ -142,6 +151,7 @@ static void write_pool(lmi_buf *out, const lmi_sheet *s, const lmi_pool *pool)
     write_pooled(out, "exact, %", &pool->exact);
     write_pooled(out, "compat, %", &pool->compat);
     lmi_cell_count(out, "errors", pool->n_errors);
+    lmi_cell_count(out, "cut", pool->n_cut);
     write_costs(out, &pool->figures);
     lmi_row_close(out);
 }
@@ -206,9 +216,9 @@ static void write_seeds(lmi_buf *out, const lmi_sheet *s, size_t block)
 
 static void write_pools(lmi_buf *out, const lmi_sheet *s, size_t block)
 {
-    static const char *const columns[] = {"method",    "runs",    "questions", "exact, %",
-                                          "compat, %", "errors",  "spoken",    "tokens",
-                                          "thoughts",  "seconds", "engine s",  "speed-up"};
+    static const char *const columns[] = {
+        "method", "runs",   "questions", "exact, %", "compat, %", "errors",  "cut",
+        "spoken", "tokens", "thoughts",  "seconds",  "engine s",  "speed-up"};
     size_t n_runs = 0;
     size_t i;
 
