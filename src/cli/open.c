@@ -416,6 +416,8 @@ lmas_status lmi_stage_make_session(lmi_stage *stage)
     lmas_session_params params = stage->session_params;
     lmas_status status;
 
+    if (stage->lender && params.n_threads == 0)
+        params.n_threads = stage->lender->session_params.n_threads;
     params.progress = lmi_wait_show;
     params.user = &w;
     status = lmas_session_new(&stage->session, stage->model, &params);

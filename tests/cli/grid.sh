@@ -37,6 +37,8 @@ ok $? "each run is announced, what is left is told after it, and how to report a
 command_of "$tmp/whole/demo_secret-latent_mas-s2-seed43" | grep -q -- '--taskdemo_secret--methodlatent_mas--latent_steps2--seed43--output' &&
     ! command_of "$tmp/whole/demo_secret-latent_mas-s2-seed43" | grep -q -- '--seeds\|42'
 ok $? "a run's config records a command of its own"
+[ "$(grep -h '"n_threads"' "$tmp"/whole/*/config.json | sort -u | wc -l)" -eq 1 ]
+ok $? "all runs have the same threads, however busy others are: their times can be compared"
 ! command_of "$tmp/whole/demo-baseline-seed42" | grep -q latent_steps
 ok $? "thoughts are no matter of baseline"
 

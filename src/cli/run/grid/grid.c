@@ -307,6 +307,31 @@ static lmas_status lend(work *w)
     return status;
 }
 
+/* Threads of a run that has begun; 0 where none tells. Runs that are compared run alike, also where
+ * the machine is less busy by now. */
+static int32_t threads_before(const work *w)
+{
+    uint64_t n = 0;
+    size_t i;
+
+    for (i = 0; n == 0 && i < w->grid.n; i++) {
+        char *folder = NULL, *path = NULL;
+        lmi_buf config;
+
+        lmi_buf_init(&config, LMI_CONFIG_MAX);
+        if (w->grid.runs[i].has_begun &&
+            lmi_grid_run_path(&folder, &w->grid.runs[i], w->folder) == LMAS_OK &&
+            lmi_path_join(&path, folder, "config.json") == LMAS_OK &&
+            lmi_file_read(&config, path) == LMAS_OK &&
+            (!lmi_config_count(&n, &config, "engine", "n_threads") || n > INT16_MAX))
+            n = 0;
+        lmi_buf_done(&config);
+        lmi_free(path);
+        lmi_free(folder);
+    }
+    return (int32_t)n;
+}
+
 /* The model, and what the questions take on it. What cannot be measured is not known yet. */
 static lmas_status load(work *w)
 {
@@ -317,6 +342,8 @@ static lmas_status load(work *w)
         status = weigh_row(w, i);
     if (status != LMAS_OK)
         return status;
+    if (w->lender.session_params.n_threads == 0)
+        w->lender.session_params.n_threads = threads_before(w);
     for (i = 0; i < w->grid.n && !w->grid.runs[i].is_done; i++)
         ;
     if (i == w->grid.n && lmi_grid_measure(&w->measured, &w->lender) != LMAS_OK)
