@@ -35,4 +35,6 @@ drawn "$tmp/evil.html"
 ok $? "nor of a page whose texts are markup" "$tmp/err"
 [ "$(found '<img')" -eq 0 ] && [ "$(found '&lt;/script&gt;&lt;img src=x')" -ge 1 ] && grep -q '<title>latentmas inspect: demo</title>' "$tmp/dom"
 ok $? "which is shown as text, and does nothing" "$tmp/dom"
+need_modules "people can use the page of inspect"
+look "$tmp/page.html"
 finish

@@ -12,14 +12,14 @@ export CHROMIUM
 need_browser() {
     [ -n "$CHROMIUM" ] && return
     skip "$1" "no chromium here (Debian: apt install chromium)"
-    exit 0
+    finish
 }
 
 # need_modules CLAIM: the same for what drives it; brought once for each list.
 need_modules() {
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
         skip "$1" "no node or no npm here (Debian: apt install nodejs npm)"
-        exit 0
+        finish
     fi
     [ -n "${LATENTMAS_PAGE:-}" ] && return
     cmp -s tests/peers/page/package.json "$PAGE/stamp" && return
@@ -29,7 +29,7 @@ need_modules() {
         return
     fi
     skip "$1" "the npm registry cannot be reached: $(head -n 1 "$PAGE/log")"
-    exit 0
+    finish
 }
 
 # look PAGE...: what tests/peers/page/look.js claims of them.
