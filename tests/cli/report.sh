@@ -244,6 +244,8 @@ sys.dont_write_bytecode = True
 import make_runs
 make_runs.write(sys.argv[1], "many", "gsm8k", "baseline", 1503, 0.5)
 make_runs.write(sys.argv[1], "long", "custom", "baseline", 4, 0.5)
+for n in range(26):
+    make_runs.write(sys.argv[1] + "/steps", f"{n:02}", "gsm8k", "latent_mas", 2, 0.5, params__latent_steps=n)
 name = sys.argv[1] + "/long/samples.jsonl"
 samples = list(map(json.loads, open(name)))
 for s in samples:
@@ -260,6 +262,10 @@ assert len(text) < 26 << 20
 EOF
 [ "$code" -eq 0 ] && python3 "$tmp/large.py" "$tmp/large.html" 2>"$tmp/err"
 ok $? "questions and texts beyond its limits are left out, and counted" "$tmp/err"
+report steps --html --output "$tmp/steps.html"
+python3 "$tmp/page.py" "$tmp/steps.html" 2>"$tmp/err" && grep -q '>325 pairs of runs<' "$tmp/steps.html" &&
+    [ "$(grep -c 'data-h="both right"' "$tmp/steps.html")" -eq 25 ] && grep -q 'Those with run A; the others are left out' "$tmp/steps.html"
+ok $? "of very many pairs the page has those with the reference, and says so" "$tmp/err"
 report latent --html --output "$tmp/page.html"
 [ "$code" -eq 1 ] && grep -q 'page.html is there already' "$tmp/err"
 ok $? "a file is not written over" "$tmp/err"

@@ -9,7 +9,8 @@
 #include "eval/report/page/plot.h"
 #include "eval/report/survey/write.h"
 
-enum { SHA_SHOWN = 12 };
+/* Digits of a hash; pairs that stand open, and the most that are all shown. */
+enum { SHA_SHOWN = 12, PAIRS_OPEN = 12, PAIRS_MAX = 300 };
 
 /* ---- Lines ---- */
 
@@ -322,11 +323,18 @@ static size_t count_pairs(const lmi_sheet *s, size_t block)
     return n;
 }
 
-/* Many pairs are folded up. */
+static bool has_reference(const lmi_sheet *s, const lmi_pair *pair)
+{
+    const size_t reference = s->c->runs[pair->a].reference;
+
+    return pair->a == reference || pair->b == reference;
+}
+
+/* Many pairs are folded up; of very many those with the run that others are measured against. */
 static void write_pairs(lmi_buf *out, const lmi_sheet *s, size_t block)
 {
-    const size_t few = 12;
     const size_t n = count_pairs(s, block);
+    const bool has_all = n <= PAIRS_MAX;
     size_t i;
 
     if (n == 0)
@@ -334,10 +342,16 @@ static void write_pairs(lmi_buf *out, const lmi_sheet *s, size_t block)
     lmi_buf_printf(out,
                    "<h3>The same questions</h3>\n<details%s><summary>%zu pair%s of runs"
                    "</summary>\n",
-                   n <= few ? " open=\"open\"" : "", n, n == 1 ? "" : "s");
+                   n <= PAIRS_OPEN ? " open=\"open\"" : "", n, n == 1 ? "" : "s");
+    if (!has_all)
+        lmi_buf_printf(out,
+                       "<p class=\"left-out\">Those with run %s; the others are left out, to keep "
+                       "this page small: <code>latentmas report RUN... --json</code></p>\n",
+                       lmi_block_reference(s->c, block)->key);
     lmi_table_open(out, "narrow", "pairs of runs", pair_columns, PAIR_COLUMNS);
     for (i = 0; i < s->c->n_pairs; i++)
-        if (s->c->runs[s->c->pairs[i].a].block == block)
+        if (s->c->runs[s->c->pairs[i].a].block == block &&
+            (has_all || has_reference(s, &s->c->pairs[i])))
             write_pair(out, s, &s->c->pairs[i]);
     lmi_table_close(out);
     lmi_buf_puts(out, "</details>\n");
