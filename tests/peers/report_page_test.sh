@@ -42,7 +42,10 @@ ok "$code" "so do twelve runs of several tasks and settings" "$tmp/err"
 mkdir "$tmp/large"
 python3 tests/peers/page/make_grid.py "$tmp/large" && run report "$tmp/large"/* --html --output "$tmp/large.html"
 ok "$code" "so do 190 runs, hostile names and texts among them" "$tmp/err"
-look "$tmp/grid.html" "$tmp/twelve.html" "$tmp/large.html"
+mkdir "$tmp/sweep"
+python3 tests/peers/page/make_grid.py "$tmp/sweep" sweep && run report "$tmp/sweep" --html --output "$tmp/sweep.html"
+ok "$code" "so does a sweep of 26 settings, whose points lie close" "$tmp/err"
+look "$tmp/grid.html" "$tmp/twelve.html" "$tmp/sweep.html" "$tmp/large.html"
 NODE_PATH=$PAGE/node_modules node - "$tmp/large.html" >"$tmp/found" 2>&1 <<'EOT'
 const { chromium } = require("playwright-core");
 (async () => {

@@ -53,23 +53,26 @@ function drawGroup(q, group) {
     answers.map(mark));
 }
 
+/* Room for a group's marks and for its sign above them, the same in all lines. */
+const widthOf = (group) => Math.max(15 * group.places.length, 32 + 9 * signs[group.kind].textContent.length);
+
+function fit(node, group) {
+  node.style.width = widthOf(group) + "px";
+  return node;
+}
+
+/* Where marks fill a line the question stands below them. */
+const lineOf = (task) => "line" + (groups[task].reduce((sum, group) => sum + widthOf(group) + 10, 0) > 640 ? " tall" : "");
+
 function drawHead(task) {
-  return el("div", { class: "line", "aria-hidden": "true" }, el("span", {}),
-    el("span", { class: "marks" }, groups[task].map((group) => {
-      const node = el("span", { class: "group" }, tag(group.kind));
-      node.style.minWidth = Math.max(46, 15 * group.places.length) + "px";
-      return node;
-    })), el("span", {}));
+  return el("div", { class: lineOf(task), "aria-hidden": "true" }, el("span", {}),
+    el("span", { class: "marks" }, groups[task].map((group) => fit(el("span", { class: "group" }, tag(group.kind)), group))), el("span", {}));
 }
 
 function drawRow(q) {
-  const marks = el("span", { class: "marks" }, groups[q.s].map((group) => {
-    const node = drawGroup(q, group);
-    node.style.minWidth = Math.max(46, 15 * group.places.length) + "px";
-    return node;
-  }));
   const details = el("details", { id: "q-" + q.s + "-" + q.i },
-    el("summary", { class: "line" }, el("span", { class: "num" }, String(q.i)), marks,
+    el("summary", { class: lineOf(q.s) }, el("span", { class: "num" }, String(q.i)),
+      el("span", { class: "marks" }, groups[q.s].map((group) => fit(drawGroup(q, group), group))),
       el("bdi", { class: "said" }, (q.q || "").slice(0, 160))));
   details.addEventListener("toggle", () => {
     if (details.open && !details.querySelector(".inside")) details.append(drawInside(q));

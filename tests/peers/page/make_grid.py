@@ -1,4 +1,5 @@
-"""Write a large grid of made-up runs under the folder named: ten tasks, eleven ways, several seeds, and names that are meant to do harm."""
+"""Write made-up runs under the folder named: a large grid (ten tasks, eleven ways, several seeds, and names that are meant to do
+harm), or with a second word, sweep, one method by 26 numbers of steps."""
 import json
 import os
 import sys
@@ -28,7 +29,12 @@ def spoil(folder):
         lines.write("".join(json.dumps(s) + "\n" for s in samples))
 
 
-def main(root):
+def sweep(root):
+    for n in range(26):
+        make_runs.write(root, "%02d" % n, "gsm8k", "latent_mas", 60, 0.3 + 0.015 * n, params__latent_steps=n, size=1 + n / 30)
+
+
+def grid(root):
     make_runs.AGENTS.update({m: ["planner", "judger"] for m, _ in WAYS if m not in make_runs.AGENTS})
     for t, task in enumerate(TASKS):
         make_runs.SHA[task] = "%064x" % (t + 1)
@@ -42,4 +48,4 @@ def main(root):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    (sweep if sys.argv[2:] == ["sweep"] else grid)(sys.argv[1])

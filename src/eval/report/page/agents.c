@@ -22,8 +22,8 @@ enum {
     BAR = 12,
     FONT = 11,
     NAME_WIDTH = LEFT - 8,
-    HEADING_LEFT = 40,
-    HEADING_WIDTH = WIDTH - HEADING_LEFT
+    CODE_LEFT = 19,
+    GAP = 5
 };
 
 /* What an agent took per question, by phase. */
@@ -147,20 +147,21 @@ static void draw_agent(lmi_buf *out, const char *name, parts p, double y, double
 
 static void draw_heading(lmi_buf *out, const lmi_kind *kind, double y)
 {
+    const double left = CODE_LEFT + lmi_text_width(kind->code, FONT) + GAP;
     lmi_buf name, fit;
 
     lmi_buf_init(&name, out->max);
     lmi_buf_init(&fit, out->max);
     lmi_plain(&name, kind->label);
-    lmi_text_fit(&fit, lmi_buf_text(&name), FONT, HEADING_WIDTH);
+    lmi_text_fit(&fit, lmi_buf_text(&name), FONT, WIDTH - left);
     lmi_buf_puts(out, "<g class=\"p ");
     lmi_kind_class(out, kind);
     lmi_buf_printf(out, "\"><g transform=\"translate(10 %.1f)\">", y + 8);
     lmi_mark_svg(out, kind);
     lmi_buf_printf(out,
-                   "</g></g><text class=\"head\" x=\"19\" y=\"%.1f\">%s</text>"
-                   "<text class=\"head\" x=\"%d\" y=\"%.1f\">",
-                   y + 12, kind->code, HEADING_LEFT, y + 12);
+                   "</g></g><text class=\"head\" x=\"%d\" y=\"%.1f\">%s</text>"
+                   "<text class=\"head\" x=\"%.1f\" y=\"%.1f\">",
+                   CODE_LEFT, y + 12, kind->code, left, y + 12);
     lmi_html(out, lmi_buf_text(&fit));
     lmi_buf_puts(out, "</text>\n");
     lmi_buf_done(&name);

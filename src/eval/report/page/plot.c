@@ -25,7 +25,8 @@ enum {
     NAME_SIZE = 12,
     TICK_SIZE = 11,
     NAME_WIDTH = 130,
-    NAMES_MAX = 4096
+    NAMES_MAX = 4096,
+    FEW = 12 /* points, beyond which codes are names enough */
 };
 
 /* A pool as a point; y grows upwards in accuracy, downwards on the page. */
@@ -161,6 +162,8 @@ static bool init(plot *out, const lmi_sheet *sheet, size_t block, lmi_cost cost)
     for (i = 0; i < sheet->n_pools; i++)
         if (is_point(sheet, sheet->pools[i], block))
             add_point(&p, sheet->pools[i]);
+    for (i = 0; p.n > FEW && i < p.n; i++)
+        p.labels[i].texts[0] = p.labels[i].texts[1];
     lmi_labels_place(p.labels, p.n, (lmi_box){LEFT + 2, 0, WIDTH, BOTTOM - 1}, NAME_SIZE,
                      &(lmi_obstacles){p.marks, p.whiskers, p.n, p.n});
     *out = p;
