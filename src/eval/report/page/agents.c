@@ -147,13 +147,13 @@ static void draw_agent(lmi_buf *out, const char *name, parts p, double y, double
 
 static void draw_heading(lmi_buf *out, const lmi_kind *kind, double y)
 {
-    const double left = CODE_LEFT + lmi_text_width(kind->code, FONT) + GAP;
+    const double left = (double)(CODE_LEFT + GAP) + lmi_text_width(kind->code, FONT);
     lmi_buf name, fit;
 
     lmi_buf_init(&name, out->max);
     lmi_buf_init(&fit, out->max);
     lmi_plain(&name, kind->label);
-    lmi_text_fit(&fit, lmi_buf_text(&name), FONT, WIDTH - left);
+    lmi_text_fit(&fit, lmi_buf_text(&name), FONT, (double)WIDTH - left);
     lmi_buf_puts(out, "<g class=\"p ");
     lmi_kind_class(out, kind);
     lmi_buf_printf(out, "\"><g transform=\"translate(10 %.1f)\">", y + 8);
