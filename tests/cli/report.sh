@@ -264,7 +264,7 @@ EOF
 ok $? "questions and texts beyond its limits are left out, and counted" "$tmp/err"
 report steps --html --output "$tmp/steps.html"
 python3 "$tmp/page.py" "$tmp/steps.html" 2>"$tmp/err" && grep -q '>325 pairs of runs<' "$tmp/steps.html" &&
-    [ "$(grep -c 'data-h="both right"' "$tmp/steps.html")" -eq 25 ] && grep -q 'Those with run A; the others are left out' "$tmp/steps.html"
+    [ "$(grep -c 'data-h="both right"' "$tmp/steps.html")" -eq 25 ] && grep -q 'Those with run A; the others are not here' "$tmp/steps.html"
 ok $? "of very many pairs the page has those with the reference, and says so" "$tmp/err"
 report latent --html --output "$tmp/page.html"
 [ "$code" -eq 1 ] && grep -q 'page.html is there already' "$tmp/err"

@@ -94,7 +94,7 @@ const word = (text) => (/^[\w./-]+$/.test(text) ? text : "'" + text.split("'").j
 function drawFull(q, answer, run, scale) {
   const card = drawAnswer(q, answer, { run, badge: null, name: nameOf(run) + ", question " + q.i, scale });
   if (!answer.a)
-    card.append(el("p", { class: "left-out" }, "The texts are left out of this page. They are shown by ",
+    card.append(el("p", { class: "left-out" }, "These texts are not on this page, to keep it small. They are shown by ",
       el("code", {}, "latentmas show " + word(run.path) + " " + q.i)));
   return card;
 }
@@ -143,9 +143,9 @@ function drawLeftOut() {
   const show = "latentmas show " + word(runs[task.runs[0]].path);
   const parts = [];
   if (task.left)
-    parts.push(el("p", {}, count(task.left, "more question") + " of this task " + (task.left === 1 ? "is" : "are") + " left out, to keep this page small: ", el("code", {}, show)));
+    parts.push(el("p", {}, count(task.left, "more question") + " of this task " + (task.left === 1 ? "is" : "are") + " not on this page, to keep it small: ", el("code", {}, show)));
   if (task.brief)
-    parts.push(el("p", {}, "Of " + task.brief + " of " + count(task.answers, "answer") + " the texts are left out: ", el("code", {}, show + " INDEX")));
+    parts.push(el("p", {}, "Of " + task.brief + " of " + count(task.answers, "answer") + " the texts are not on this page, to keep it small: ", el("code", {}, show + " INDEX")));
   if (task.unread)
     parts.push(el("p", {}, count(task.unread, "answer") + " cannot be shown; of the first: " + task.why));
   leftOut.replaceChildren(...parts);

@@ -278,7 +278,7 @@ static void write_configs(lmi_buf *out, const lmi_sheet *s)
     }
     if (i < s->c->n_runs)
         lmi_buf_printf(out,
-                       "<p class=\"soft\">%zu more are left out: each lies in its run's "
+                       "<p class=\"soft\">%zu more are not here: each lies in its run's "
                        "folder.</p>\n",
                        s->c->n_runs - i);
     lmi_buf_puts(out, "</details>\n");

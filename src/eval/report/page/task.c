@@ -345,7 +345,7 @@ static void write_pairs(lmi_buf *out, const lmi_sheet *s, size_t block)
                    n <= PAIRS_OPEN ? " open=\"open\"" : "", n, n == 1 ? "" : "s");
     if (!has_all)
         lmi_buf_printf(out,
-                       "<p class=\"left-out\">Those with run %s; the others are left out, to keep "
+                       "<p class=\"left-out\">Those with run %s; the others are not here, to keep "
                        "this page small: <code>latentmas report RUN... --json</code></p>\n",
                        lmi_block_reference(s->c, block)->key);
     lmi_table_open(out, "narrow", "pairs of runs", pair_columns, PAIR_COLUMNS);
