@@ -1,7 +1,7 @@
 /* beside.c - published numbers beside what was measured here, as a part of the page. */
 #include "eval/report/format.h"
-#include "eval/report/survey/write.h"
 #include "eval/report/page/part.h"
+#include "eval/report/survey/write.h"
 
 static const char *const columns[] = {"task, method", "source",   "reported, %",
                                       "tokens",       "s in all", "here, %",

@@ -55,7 +55,10 @@ lmi_beside lmi_beside_of(const lmi_comparison *c, const lmi_reported *number)
     lmi_percent(f.texts[3], p ? p->exact.mean : NAN);
     lmi_number(f.texts[4], p ? p->figures.spoken : NAN);
     lmi_number(f.texts[5], p ? p->figures.wall_s * n : NAN);
-    lmi_number(f.texts[6], n);
+    if (p)
+        snprintf(f.texts[6], sizeof(f.texts[6]), "%.0f", n);
+    else
+        snprintf(f.texts[6], sizeof(f.texts[6]), "-");
     return f;
 }
 
