@@ -374,10 +374,14 @@ static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_
         lmi_say("--max_new_tokens is %d, not %d: the context of %u positions holds no more",
                 (int)budget->max_new_tokens, (int)stage->solver_params.max_new_tokens,
                 budget->n_cells);
+    if (budget->n_beyond > 0)
+        lmi_say("%zu of the questions will fail: they take up to %u positions, more than %s",
+                budget->n_beyond, budget->n_cells_most,
+                stage->n_ctx_asked ? "-c gives" : "the model was trained for");
     if (budget->n_at_once < n_at_once && !stage->n_ctx_asked)
         lmi_say("memory has room for %u of %u questions at once, at %u positions each",
                 budget->n_at_once, n_at_once, n_cells);
-    if (stage->n_ctx_asked && room_of(stage, budget) < n_at_once)
+    if (stage->n_ctx_asked && room_of(stage, budget) < n_at_once && budget->n_beyond == 0)
         lmi_say("-c %u has room for %u of %u questions at once, at %u positions each: raise -c or "
                 "lower --max_new_tokens",
                 budget->n_ctx, room_of(stage, budget), n_at_once, n_cells);
@@ -404,7 +408,7 @@ static void keep_threads(lmi_stage *stage)
     const int32_t n_threads = lmas_session_n_threads(stage->session);
     const int32_t n_cores = lmas_n_cores();
 
-    if (stage->session_params.n_threads == 0 && n_threads < n_cores)
+    if (stage->session_params.n_threads == 0 && n_threads < n_cores && !stage->lender)
         lmi_say("%d thread%s of %d: others keep the machine busy (-t N to choose)", (int)n_threads,
                 n_threads == 1 ? "" : "s", (int)n_cores);
     stage->session_params.n_threads = n_threads;

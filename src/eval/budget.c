@@ -58,6 +58,8 @@ static uint32_t cell_limit(const lmi_demand *demand, uint32_t width)
 typedef struct extremes {
     size_t largest, usual;
     uint32_t n_largest, n_usual; /* their cells; 0 for none */
+    size_t n_beyond;             /* that are far beyond the limit */
+    uint32_t n_most;             /* of these, the largest's cells */
 } extremes;
 
 static lmas_status find_extremes(extremes *out, const lmi_demand *demand, uint32_t limit)
@@ -71,7 +73,10 @@ static lmas_status find_extremes(extremes *out, const lmi_demand *demand, uint32
 
         if (status != LMAS_OK)
             return status;
-        if (cells > out->n_largest && cells < (uint64_t)limit + PART_STEP) {
+        if (cells >= (uint64_t)limit + PART_STEP) {
+            out->n_beyond++;
+            out->n_most = cells > out->n_most ? cells : out->n_most;
+        } else if (cells > out->n_largest) {
             out->n_largest = cells;
             out->largest = i;
         }
@@ -151,6 +156,8 @@ static lmas_status measure(lmas_needs *needs, lmi_budget *budget, const lmi_dema
         return status;
     limit = cell_limit(demand, needs->n_lanes + (demand->n_before > 0));
     status = find_extremes(&found, demand, limit);
+    budget->n_beyond = found.n_beyond;
+    budget->n_cells_most = found.n_most;
     budget->max_new_tokens = demand->params->max_new_tokens;
     budget->n_cells = limit;
     needs->n_cells_all = limit;

@@ -39,6 +39,8 @@ typedef struct lmi_budget {
     uint32_t n_cells;       /* the most that one question takes in one lane, */
     uint32_t n_cells_all;   /* and of the session: in all its lanes */
     int32_t max_new_tokens; /* fewer than wanted where the context is short */
+    size_t n_beyond;        /* questions that do not fit, with answers of one token; */
+    uint32_t n_cells_most;  /* and what the largest of those takes */
 } lmi_budget;
 
 lmas_status lmi_budget_make(lmi_budget *out, const lmi_demand *demand);

@@ -307,6 +307,16 @@ static lmas_status retry(lmi_runfolder *folder)
     return lock(folder, 0);
 }
 
+/* A run that asks more has no totals any more. */
+static void drop_summary(const lmi_runfolder *folder)
+{
+    char *path = NULL;
+
+    if (lmi_path_join(&path, folder->path, "summary.json") == LMAS_OK)
+        unlink(path);
+    lmi_free(path);
+}
+
 lmas_status lmi_runfolder_resume(lmi_runfolder *folder, const lmi_setup *setup,
                                  const lmi_buf *config, bool retries)
 {
@@ -323,11 +333,15 @@ lmas_status lmi_runfolder_resume(lmi_runfolder *folder, const lmi_setup *setup,
         status = make_room(folder, lmi_setup_n_rows(setup));
     if (status == LMAS_OK && retries)
         status = retry(folder);
-    if (status == LMAS_OK && lseek(folder->fd, 0, SEEK_SET) != 0)
+    if (status == LMAS_OK && (folder->fd < 0 || lseek(folder->fd, 0, SEEK_SET) != 0))
         status = lmi_fail_errno(LMAS_E_IO, "cannot read %s", folder->samples_path);
     if (status == LMAS_OK)
         status = take_lines(folder);
-    return status == LMAS_OK && has_grown ? grow(folder, config) : status;
+    if (status == LMAS_OK && has_grown)
+        status = grow(folder, config);
+    if (status == LMAS_OK && folder->totals.n < lmi_shard_size(setup))
+        drop_summary(folder);
+    return status;
 }
 
 /* One write, so that a line is there whole or not at all; what a full disk leaves of it is cut

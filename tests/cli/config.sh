@@ -91,4 +91,12 @@ head -c 1100000 /dev/zero | tr '\0' '#' >"$tmp/bad.toml"
 fails 2 'bad.toml' "1 MiB is the most" run -m $MODEL --config "$tmp/bad.toml"
 fails 2 'nowhere.toml' "a file that is not there is named" run -m $MODEL --config "$tmp/nowhere.toml"
 fails 2 '--config needs a value' "a name is needed" run -m $MODEL --config
+# Names as short as one types them, and each once, however it is spelt.
+printf 'm = "%s"\ntask = "demo"\nn = 8\nnp = 2\nmax_samples = 2\nmethod = "baseline"\n' "$MODEL" >"$tmp/short.toml"
+run run --config "$tmp/short.toml" -t 1 --output "$tmp/short"
+[ "$code" -eq 0 ] && grep -q '"max_new_tokens": 8' "$tmp/short/config.json"
+ok $? "-n, -np and -m are keys, too" "$tmp/err"
+printf 'latent-steps = 1\nlatent_steps = 2\n' >"$tmp/twice.toml"
+fails 2 'latent_steps is there already, in line 1' "a key stands once, however it is spelt" run --config "$tmp/twice.toml"
+
 finish

@@ -52,6 +52,31 @@ run run $BASE --task demo --method baseline --seeds 43 --output "$tmp/one"
 [ "$code" -eq 0 ] && command_of "$tmp/one" | grep -q -- '--seed43--output' && [ ! -e "$tmp/one/grid.json" ]
 ok $? "--seeds with one seed is --seed" "$tmp/err"
 
+# A summary is believed as far as lines are there; what failed is told again, and asked again.
+run run -m $MODEL --task demo -n 16 -t 1 -np 1 --temp 0 --max_samples 4 --method latent_mas --latent_steps 2 --seeds 1,2 -c 250 --output "$tmp/small"
+[ "$code" -eq 3 ] && grep -qF "latentmas run --resume $tmp/small --retry-failed" "$tmp/err"
+ok $? "runs whose questions failed end with 3, and say how to ask them again" "$tmp/err"
+run run --resume "$tmp/small"
+[ "$code" -eq 3 ] && [ "$(wc -l <"$tmp/out")" -eq 2 ] && grep -qF -- '--retry-failed' "$tmp/err"
+ok $? "so they do when nothing is left to ask" "$tmp/err"
+run run --resume "$tmp/small" --retry-failed -c 2000
+[ "$code" -eq 0 ] && [ "$(grep -c '"status":"ok"' "$tmp"/small/*/samples.jsonl | grep -c ':4$')" -eq 2 ]
+ok $? "and with more room they are answered" "$tmp/err"
+head -n 2 "$tmp/small/demo-latent_mas-s2-seed1/samples.jsonl" >"$tmp/two" && cp "$tmp/two" "$tmp/small/demo-latent_mas-s2-seed1/samples.jsonl"
+run run --resume "$tmp/small"
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/small/demo-latent_mas-s2-seed1/samples.jsonl")" -eq 4 ]
+ok $? "lines that are lost are asked again, whatever a summary says" "$tmp/err"
+run run --resume "$tmp/small" --retry-failed --max_time 1
+run run --resume "$tmp/small/demo-latent_mas-s2-seed1" --max_samples 400 --max_time 1
+[ "$code" -eq 4 ] && [ ! -e "$tmp/small/demo-latent_mas-s2-seed1/summary.json" ]
+ok $? "a run that asks more has no summary until it is over" "$tmp/err"
+
+# A judge of one's own belongs to each run.
+run run -m $MODEL --task demo -n 16 -t 1 -np 2 --temp 0 --max_samples 2 --method baseline --seeds 1,2 --grader "exit 3" --output "$tmp/judged"
+run run --resume "$tmp/judged"
+grep -q 'run 1 of 2: demo, baseline, seed 1' "$tmp/err"
+ok $? "a run whose grader failed is taken up again" "$tmp/err"
+
 # Finished runs need no model: there is none by that name any more.
 cp $MODEL "$tmp/model.gguf"
 run run $GRID -m "$tmp/model.gguf" --task demo --output "$tmp/gone"

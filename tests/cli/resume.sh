@@ -102,7 +102,9 @@ refused 'data.sha256' "other data are refused" --data "$tmp/other.jsonl"
 sed 's/careful/careless/' teams/sequential.json >"$tmp/team.json"
 refused 'another team.source' "another team text is refused" --team "$tmp/team.json"
 if [ -f $STORIES ]; then
-    refused 'model.fingerprint' "another model is refused" -m $STORIES --chat-template chatml
+    run run --resume "$tmp/over" -m $STORIES --chat-template chatml
+    [ "$code" -eq 1 ] && grep -q 'model.fingerprint' "$tmp/err" && [ ! -s "$tmp/out" ]
+    ok $? "another model is refused" "$tmp/err"
 else
     skip "another model is refused" "no $STORIES here"
 fi

@@ -110,8 +110,8 @@ static const char *long_question(void)
     static char text[800];
     size_t i;
 
-    for (i = 0; i + 4 < sizeof(text); i += 4)
-        memcpy(text + i, "two ", 4);
+    for (i = 0; i + 1 < sizeof(text); i++)
+        text[i] = "two "[i % 4];
     return text;
 }
 

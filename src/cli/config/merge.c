@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cli/config/flagfile.h"
 #include "cli/flags.h"
+#include "cli/words.h"
 
 /* Longest text of all words that a file makes, in bytes: each value once, and the flags. */
 #define WORDS_TEXT_MAX (LMI_FLAGFILE_SIZE_MAX * 2)
@@ -56,11 +57,12 @@ static lmas_status refuse_kind(const lmi_flagfile *file, const lmi_flagfile_entr
 }
 
 /* --key=a,b */
-static lmas_status add_joined(words *out, const lmi_flagfile *file, const lmi_flagfile_entry *entry)
+static lmas_status add_joined(words *out, const lmi_flagfile *file, const lmi_flagfile_entry *entry,
+                              const char *flag)
 {
     size_t i;
 
-    lmi_buf_printf(&out->text, "--%s=", entry->key);
+    lmi_buf_printf(&out->text, "%s=", flag);
     for (i = 0; i < entry->n; i++) {
         if (entry->n > 1 && strchr(entry->values[i], ','))
             return lmi_fail(LMAS_E_INVALID,
@@ -75,16 +77,14 @@ static lmas_status add_joined(words *out, const lmi_flagfile *file, const lmi_fl
 
 /* The words that say what the entry does: none for what is not switched on. */
 static lmas_status add_entry(words *out, const lmi_flagfile *file, const lmi_flagfile_entry *entry,
-                             const lmi_opt *opt)
+                             const lmi_opt *opt, const char *flag)
 {
-    char flag[FLAG_SIZE];
     size_t i;
 
     if (entry->kind == LMI_FLAGFILE_FALSE)
         return LMAS_OK;
     if (entry->kind != LMI_FLAGFILE_TRUE && opt->kind != LMI_OPT_WORDS)
-        return add_joined(out, file, entry);
-    snprintf(flag, sizeof(flag), "--%s", entry->key);
+        return add_joined(out, file, entry, flag);
     add_word(out, flag);
     for (i = 0; i < entry->n; i++)
         add_word(out, entry->values[i]);
@@ -125,16 +125,32 @@ static lmas_status try_words(const words *w, const lmi_flagfile *file,
     return lmi_fail(status, "%s:%zu: %s", file->path, entry->line, message);
 }
 
+/* The entry's flag: -n by its long name, which is what a key may be. */
+static const lmi_opt *find_flag(char flag[FLAG_SIZE], const lmi_opt_group *groups, const char *key)
+{
+    const lmi_opt *opt;
+    const char *rest, *name;
+    size_t len;
+
+    snprintf(flag, FLAG_SIZE, "-%.200s", key);
+    opt = lmi_opt_find(groups, flag);
+    for (rest = opt ? opt->names : ""; lmi_word_next(&name, &len, &rest, ' ');)
+        if (len > 2 && len < FLAG_SIZE && name[1] == '-') {
+            snprintf(flag, FLAG_SIZE, "%.*s", (int)len, name);
+            return opt;
+        }
+    snprintf(flag, FLAG_SIZE, "--%.200s", key);
+    return lmi_opt_find(groups, flag);
+}
+
 static lmas_status take_entry(words *out, const lmi_flagfile *file, const lmi_flagfile_entry *entry,
                               void *settings, const lmi_opt_group *groups, char *command)
 {
-    const lmi_opt *opt;
     char flag[FLAG_SIZE];
+    const lmi_opt *opt = find_flag(flag, groups, entry->key);
     words alone = {0};
     lmas_status status;
 
-    snprintf(flag, sizeof(flag), "--%.200s", entry->key);
-    opt = lmi_opt_find(groups, flag);
     lmi_buf_init(&alone.text, WORDS_TEXT_MAX);
     if (!opt)
         add_word(&alone, flag); /* the parser says what may be meant */
@@ -143,7 +159,7 @@ static lmas_status take_entry(words *out, const lmi_flagfile *file, const lmi_fl
                         entry->line);
     else if (!has_place_for(entry, opt, groups))
         return refuse_kind(file, entry, opt);
-    status = opt ? add_entry(&alone, file, entry, opt) : LMAS_OK;
+    status = opt ? add_entry(&alone, file, entry, opt, flag) : LMAS_OK;
     if (status == LMAS_OK)
         status = lmi_buf_status(&alone.text);
     if (status == LMAS_OK)

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cli/config/flagfile.h"
+#include "cli/words.h"
 
 lmas_status lmi_flagfile_add(lmi_flagfile *file, const char *key, size_t len, size_t line)
 {
@@ -13,7 +14,7 @@ lmas_status lmi_flagfile_add(lmi_flagfile *file, const char *key, size_t len, si
     size_t i;
 
     for (i = 0; i < file->n; i++)
-        if (strlen(file->entries[i].key) == len && memcmp(file->entries[i].key, key, len) == 0)
+        if (lmi_name_equal(file->entries[i].key, strlen(file->entries[i].key), key, len))
             return lmi_fail(LMAS_E_FORMAT, "%s:%zu: %.*s is there already, in line %zu", file->path,
                             line, (int)len, key, file->entries[i].line);
     if (file->n == LMI_FLAGFILE_KEYS_MAX)

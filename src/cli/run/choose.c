@@ -120,29 +120,34 @@ static void shuffle(size_t *rows, size_t n, uint64_t seed)
     }
 }
 
+static lmas_status choose(chosen *c, const char *ids, int64_t seed)
+{
+    lmas_status status = ids ? take_words(c, ids) : LMAS_OK;
+    size_t i;
+
+    for (i = 0; !ids && i < c->data->n; i++)
+        take(c, i);
+    if (status == LMAS_OK && c->n == 0)
+        status = lmi_fail(LMAS_E_INVALID, "--ids: no row is named");
+    if (status == LMAS_OK && seed >= 0)
+        shuffle(c->rows, c->n, (uint64_t)seed);
+    return status;
+}
+
 lmas_status lmi_choose_rows(size_t **out, size_t *n_out, const lmi_dataset *data, const char *ids,
                             int64_t seed)
 {
     chosen c = {.data = data,
                 .rows = lmi_new(data->n, sizeof(*c.rows)),
                 .has = lmi_new(data->n, sizeof(*c.has))};
-    lmas_status status = LMAS_OK;
-    size_t i;
+    const lmas_status status = c.rows && c.has
+                                   ? choose(&c, ids, seed)
+                                   : lmi_fail(LMAS_E_NOMEM, "no memory for %zu rows", data->n);
 
-    if (!c.rows || !c.has)
-        status = lmi_fail(LMAS_E_NOMEM, "no memory for %zu rows", data->n);
-    else if (ids)
-        status = take_words(&c, ids);
-    for (i = 0; status == LMAS_OK && !ids && i < data->n; i++)
-        take(&c, i);
-    if (status == LMAS_OK && c.n == 0)
-        status = lmi_fail(LMAS_E_INVALID, "--ids: no row is named");
-    if (status == LMAS_OK && seed >= 0)
-        shuffle(c.rows, c.n, (uint64_t)seed);
     lmi_free(c.has);
+    *n_out = c.n;
+    *out = status == LMAS_OK ? c.rows : NULL;
     if (status != LMAS_OK)
         lmi_free(c.rows);
-    *out = status == LMAS_OK ? c.rows : NULL;
-    *n_out = c.n;
     return status;
 }

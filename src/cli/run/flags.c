@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cli/fetch.h"
+#include "cli/run/grid/paper.h"
 #include "cli/interrupt.h"
 
 /* Published solutions take up to 14 s on a slow core; the reference stops at 10, and so does the
@@ -35,22 +36,12 @@ static const char *task_name_at(size_t i)
     return task ? task->name : NULL;
 }
 
-/* The nine of the paper: what --task all means. */
-static const char *paper_at(size_t i)
-{
-    static const char *const names[] = {"gsm8k",    "aime2024",      "aime2025",
-                                        "gpqa",     "arc_easy",      "arc_challenge",
-                                        "mbppplus", "humanevalplus", "medqa"};
-
-    return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
-}
-
 #define AT(field) offsetof(lmi_task_flags, field)
 const lmi_opt lmi_task_opts[] = {
     {"--task", LMI_OPT_FILE, AT(task), "TASK", .word_at = task_name_at,
      .help = "what is asked and how it is graded: a task file FILE.json, or one of those that "
              "latentmas tasks describes",
-     .is_axis = true, .all_at = paper_at},
+     .is_axis = true, .all_at = lmi_paper_task_at},
     {"--data", LMI_OPT_FILE, AT(data), "FILE",
      .help = "the questions, in the task's published form: JSON lines or a JSON array, gzipped or "
              "not (default: the cache, filled where it is empty: latentmas data)"},

@@ -283,6 +283,18 @@ static lmas_status refuse_other(const lmi_run_work *w, const lmi_buf *config)
     return status;
 }
 
+/* How much of a run that is gone on with is done. */
+static void say_done(const lmi_run_work *w, const char *how)
+{
+    const size_t n = lmi_shard_size(&w->setup);
+
+    if (w->folder.totals.n == n)
+        lmi_say("%s %s: nothing is asked again", w->folder.path, how);
+    else
+        lmi_say("%s %s, %zu of %zu questions done: it goes on", w->folder.path, how,
+                w->folder.totals.n, n);
+}
+
 /* The same command twice is one run: what the folder lacks of it is asked. */
 static lmas_status open_output(lmi_run_work *w, const lmi_buf *config)
 {
@@ -298,11 +310,7 @@ static lmas_status open_output(lmi_run_work *w, const lmi_buf *config)
         status = lmi_runfolder_resume(&w->folder, &w->setup, config, w->settings.retries);
     if (status != LMAS_OK)
         return status;
-    if (w->folder.totals.n == lmi_shard_size(&w->setup))
-        lmi_say("%s holds this run already: nothing is asked again", path);
-    else
-        lmi_say("%s holds this run already, %zu of %zu questions done: it goes on", path,
-                w->folder.totals.n, lmi_shard_size(&w->setup));
+    say_done(w, "holds this run already");
     return LMAS_OK;
 }
 
@@ -326,5 +334,7 @@ lmas_status lmi_run_open_folder(lmi_run_work *w)
     if (status == LMAS_OK && w->folder.n_retried > 0)
         lmi_say("%zu question%s that failed %s asked again", w->folder.n_retried,
                 w->folder.n_retried == 1 ? "" : "s", w->folder.n_retried == 1 ? "is" : "are");
+    if (status == LMAS_OK && s->resume && !w->stage.is_quiet)
+        say_done(w, "is resumed");
     return status;
 }

@@ -238,10 +238,13 @@ static lmas_status read_as(lmi_task *task, yyjson_val *gold)
             return LMAS_OK;
         }
     }
-    return refuse_gold(task, gold, "as",
-                       task->grade == LMI_GRADE_CHOICE   ? "letter, index, label, option or within"
-                       : task->grade == LMI_GRADE_NUMBER ? "####, or left out"
-                                                         : "left out");
+    return refuse_gold(
+        task, gold, "as",
+        task->grade == LMI_GRADE_CHOICE
+            ? "letter, index, label, option or within, as in {\"field\": \"answer\", \"as\": "
+              "\"letter\"}"
+        : task->grade == LMI_GRADE_NUMBER ? "####, or left out"
+                                          : "left out");
 }
 
 /* What some ways need beside the field, and what they need of the options. */

@@ -276,6 +276,22 @@ static double number_of(yyjson_val *root, const char *key)
     return yyjson_get_num(yyjson_obj_get(root, key));
 }
 
+static bool has_grader(const lmi_grid *grid)
+{
+    size_t i = 0;
+
+    while (i < grid->n_flags && strcmp(grid->flags[i], "--grader") != 0 &&
+           strncmp(grid->flags[i], "--grader=", strlen("--grader=")) != 0)
+        i++;
+    return i < grid->n_flags;
+}
+
+/* The user's judge is asked when all lines are there: it has seen them, and failed none. */
+static bool is_judged(yyjson_val *root)
+{
+    return yyjson_obj_get(root, "n_grader") && number_of(root, "grader_failed") == 0;
+}
+
 static lmas_status take_summary(lmi_grid *grid, lmi_grid_run *run, const lmi_json *json)
 {
     yyjson_val *root = lmi_json_root(json);
@@ -289,8 +305,10 @@ static lmas_status take_summary(lmi_grid *grid, lmi_grid_run *run, const lmi_jso
                                 .read_s = number_of(root, "read_sec"),
                                 .think_s = number_of(root, "think_sec"),
                                 .speak_s = number_of(root, "speak_sec"),
-                                .wall_s = number_of(root, "total_time_sec")};
-    run->is_done = run->n > 0 && run->sums.n >= (double)run->n;
+                                .wall_s = number_of(root, "total_time_sec"),
+                                .n_failed = number_of(root, "errors")};
+    run->is_done = run->n > 0 && run->n_done >= run->n && run->sums.n >= (double)run->n &&
+                   (!has_grader(grid) || is_judged(root));
     line = run->is_done ? yyjson_write(json->doc, 0, &len) : NULL;
     run->summary = line ? lmi_grid_text(grid, line, len) : NULL;
     lmi_free(line);

@@ -404,6 +404,8 @@ static int make_all(work *w)
 
         if (!is_left(w, i)) {
             printf("%s\n", w->grid.runs[i].summary);
+            if (w->grid.runs[i].sums.n_failed > 0)
+                worst = worse_of(worst, LMI_EXIT_INCOMPLETE);
             continue;
         }
         lmi_grid_show_run(&w->grid, i);
@@ -416,9 +418,11 @@ static int make_all(work *w)
     }
     if (n_failed && !ends_all(worst))
         lmi_say("%zu of %zu runs did not end as they should, see above", n_failed, w->grid.n);
-    if (worst != LMI_EXIT_OK)
+    if (worst == LMI_EXIT_INCOMPLETE)
+        lmi_say("ask again what failed: latentmas run --resume %s --retry-failed", w->folder);
+    else if (worst != LMI_EXIT_OK)
         lmi_say("go on with all of them: latentmas run --resume %s", w->folder);
-    else
+    if (worst == LMI_EXIT_OK || worst == LMI_EXIT_INCOMPLETE)
         lmi_say("report with: latentmas report %s", w->folder);
     return worst;
 }

@@ -15,6 +15,11 @@ static const struct {
     {"gpqa", "8192"},     {"aime2024", "20000"},     {"aime2025", "20000"},
 };
 
+const char *lmi_paper_task_at(size_t i)
+{
+    return i < sizeof(lengths) / sizeof(lengths[0]) ? lengths[i].task : NULL;
+}
+
 bool lmi_paper_setting_at(lmi_paper_setting *out, const char *task, size_t i)
 {
     size_t at;

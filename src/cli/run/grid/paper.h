@@ -10,6 +10,9 @@ typedef struct lmi_paper_setting {
     const char *flag, *value;
 } lmi_paper_setting;
 
+/* The i-th task of the paper, NULL past the last: what --task all stands for. */
+const char *lmi_paper_task_at(size_t i);
+
 /* The i-th setting of a task; false past the last. Of a task that the paper has not: none. */
 bool lmi_paper_setting_at(lmi_paper_setting *out, const char *task, size_t i);
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cli/run/grid/paper.h"
 #include "cli/words.h"
+#include "data/task.h"
 
 enum { VALUES_MAX = 1000, ADDED_WORDS = 16, NUMBER_SIZE = 32 };
 
@@ -151,15 +152,18 @@ static bool thinks(const char *method)
     return strncmp(method, "latent_mas", 10) == 0;
 }
 
-/* demo-latent_mas-s10-seed42; of a task that is a file, its name without folder and ending. */
+const char *lmi_grid_task(const lmi_grid_run *run)
+{
+    const lmi_task *task = NULL;
+
+    return lmi_task_named(&task, run->task) == LMAS_OK ? task->name : run->task;
+}
+
+/* demo-latent_mas-s10-seed42 */
 static char *make_name(lmi_grid *grid, const lmi_grid_run *run)
 {
-    const char *slash = strrchr(run->task, '/');
-    const char *task = slash ? slash + 1 : run->task;
-    const char *dot = strrchr(task, '.');
-    const int len = dot && dot > task ? (int)(dot - task) : (int)strlen(task);
     char name[LMI_GRID_NAME_MAX];
-    const int n = snprintf(name, sizeof(name), "%.*s-%s%s%s-seed%s", len, task, run->method,
+    const int n = snprintf(name, sizeof(name), "%s-%s%s%s-seed%s", lmi_grid_task(run), run->method,
                            run->steps ? "-s" : "", run->steps ? run->steps : "", run->seed);
 
     return n > 0 && (size_t)n < sizeof(name) ? lmi_grid_text(grid, name, (size_t)n) : NULL;

@@ -27,6 +27,7 @@ typedef struct lmi_grid_call {
 typedef struct lmi_grid_sums {
     double n, n_read, n_thought, n_spoken;
     double read_s, think_s, speak_s, wall_s;
+    double n_failed;
 } lmi_grid_sums;
 
 typedef struct lmi_grid_run {
@@ -65,6 +66,9 @@ lmas_status lmi_grid_plan(lmi_grid *out, const lmi_grid_call *call);
 
 /* Gather runs that differ by their seed alone into rows. */
 lmas_status lmi_grid_find_rows(lmi_grid *grid);
+
+/* What the run's task is called: a file's, as it calls itself. */
+const char *lmi_grid_task(const lmi_grid_run *run);
 
 /* The run of that name; NULL where there is none. */
 lmi_grid_run *lmi_grid_find(const lmi_grid *grid, const char *name);

@@ -110,7 +110,7 @@ static void print_table(const lmi_grid *grid)
 
         lmi_buf_init(&seeds, ROW_MAX);
         seeds_text(&seeds, grid, r);
-        fprintf(stderr, "%-14s %-11s %5s  %-*s", run->task, run->method,
+        fprintf(stderr, "%-14s %-11s %5s  %-*s", lmi_grid_task(run), run->method,
                 run->steps ? run->steps : "-", SEEDS_WIDTH, lmi_buf_text(&seeds));
         print_sums(&s);
         add_sums(&total, &s);
@@ -168,8 +168,8 @@ void lmi_grid_show_run(const lmi_grid *grid, size_t i)
     const char *steps = run->steps ? run->steps : "";
 
     fprintf(stderr, "\n");
-    lmi_say("run %zu of %zu: %s, %s%s%s%s, seed %s", i + 1, grid->n, run->task, run->method,
-            *steps ? ", " : "", steps, *steps ? " steps" : "", run->seed);
+    lmi_say("run %zu of %zu: %s, %s%s%s%s, seed %s", i + 1, grid->n, lmi_grid_task(run),
+            run->method, *steps ? ", " : "", steps, *steps ? " steps" : "", run->seed);
 }
 
 void lmi_grid_show_rest(const lmi_grid_estimate *estimate)
