@@ -56,6 +56,49 @@ report again grid/gsm8k-baseline-seed42 --json
 python3 -c 'import json, sys; assert [p["runs"] for p in json.load(open(sys.argv[1]))["pools"]] == [["A"], ["B"]]' "$tmp/out" 2>"$tmp/err"
 ok $? "a run made twice under one seed is no pool" "$tmp/err"
 
+# ---- Against a method ----
+report grid --against text_mas --json
+cp "$tmp/out" "$tmp/against.json"
+report grid --against text_mas
+python3 - "$tmp/against.json" "$tmp/out" <<'PY' 2>"$tmp/err"
+import json, re, sys
+report = json.load(open(sys.argv[1]))
+runs = {run["key"]: run for run in report["runs"]}
+pairs = [(p["first"], p["second"]) for p in report["pairs"]]
+assert len(pairs) == 27, len(pairs)
+for a, b in pairs:
+    assert runs[a]["method"] == "text_mas" != runs[b]["method"] and runs[a]["seed"] == runs[b]["seed"], (a, b)
+text = open(sys.argv[2], encoding="utf-8").read()
+assert sorted(re.findall(r"^([A-Z]+), ([A-Z]+) ", text, re.M)) == sorted(pairs)
+PY
+ok $? "--against text_mas pairs each of its seeds with the same seed of the others, in text and JSON" "$tmp/err"
+report grid --against text_mas --html
+[ "$(grep -c '<summary>9 pairs of runs</summary>' "$tmp/out")" -eq 3 ]
+ok $? "and on the page" "$tmp/err"
+report grid --against grid/gsm8k-text_mas-seed43 --json
+python3 -c 'import json, sys
+report = json.load(open(sys.argv[1]))
+seed = {run["key"]: run["seed"] for run in report["runs"]}
+assert [seed[p["first"]] for p in report["pairs"]].count(43) == 11' "$tmp/out" 2>"$tmp/err"
+ok $? "--against a run pairs it with all others of its task" "$tmp/err"
+for n in 4 6; do
+    for m in baseline latent_mas; do
+        run run -m $MODEL --data $SUMS --max_samples $n --method $m -n 4 -t 1 --latent_steps 2 --output "$tmp/rows/$m-$n"
+    done
+done
+rm -r "$tmp/rows/latent_mas-6"
+run run -m $MODEL --data $SUMS --max_samples 5 -n 4 -t 1 --latent_steps 2 --output "$tmp/rows/latent_mas-5"
+report rows --json
+python3 -c 'import json, sys
+report = json.load(open(sys.argv[1]))
+pools = {(p["column"], p["n_questions"]): p for p in report["pools"]}
+seconds = {key: p["per_question"]["wall_sec"] for key, p in pools.items()}
+want = seconds["baseline", 4] / seconds["latent_mas", 4]
+assert abs(pools["latent_mas", 4]["speedup"] / want - 1) < 1e-9
+assert pools["baseline", 4]["speedup"] == pools["baseline", 6]["speedup"] == 1
+assert pools["latent_mas", 5]["speedup"] is None' "$tmp/out" 2>"$tmp/err"
+ok $? "a row of other questions has its own reference, or no speed-up" "$tmp/err"
+
 # ---- Published numbers ----
 run report --reference list
 [ "$code" -eq 0 ] && grep -q '^qwen3-14b$' "$tmp/out" && grep -q 'Table 3, hierarchical .*gpqa' "$tmp/out"

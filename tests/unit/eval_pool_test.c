@@ -182,6 +182,36 @@ static void test_pairs_of_seeds_are_left_out_but_of_the_same_seed(void **state)
     lmi_compare_done(&c);
 }
 
+static void expect_pair(const lmi_comparison *c, size_t i, size_t a, size_t b)
+{
+    assert_true(i < c->n_pairs);
+    assert_int_equal(c->pairs[i].a, a);
+    assert_int_equal(c->pairs[i].b, b);
+}
+
+static void test_pairs_with_a_method_are_of_one_seed(void **state)
+{
+    const char *const folders[] = {
+        seeded("v1", "1", "++--"), seeded("v2", "2", "++--"),
+        make_run("v3", (recipe){.seed = "1", .method = "\"text_mas\""}, make_lines("+++-", 0, 1)),
+        make_run("v4", (recipe){.seed = "2", .method = "\"text_mas\""}, make_lines("+++-", 0, 1))};
+    lmi_compare_params p = {.folders = folders, .n_folders = 4, .against = "text_mas"};
+    lmi_comparison c;
+
+    (void)state;
+    assert_ok(lmi_compare(&c, &p));
+    assert_int_equal(c.n_pairs, 2);
+    expect_pair(&c, 0, 2, 0);
+    expect_pair(&c, 1, 3, 1);
+    lmi_compare_done(&c);
+    p.against = folders[2];
+    assert_ok(lmi_compare(&c, &p));
+    assert_int_equal(c.n_pairs, 3);
+    expect_pair(&c, 0, 2, 0);
+    expect_pair(&c, 2, 2, 3);
+    lmi_compare_done(&c);
+}
+
 /* ---- Places ---- */
 
 #define TIN                                                                                        \
@@ -298,6 +328,32 @@ static void test_columns_are_ways_to_answer_in_the_papers_order(void **state)
     lmi_compare_done(&c);
 }
 
+/* "baseline" asked four questions, both methods asked two, and latent_mas alone asked one. */
+static void test_the_speed_up_of_a_row_is_over_its_own_reference(void **state)
+{
+    const char *const baseline = "\"baseline\"";
+    const char *const folders[] = {
+        make_run("u1", (recipe){.method = baseline}, make_lines("+---", 0, 1)),
+        make_run("u2", (recipe){.questions = "2"}, make_lines("++", 0, 1)),
+        make_run("u3", (recipe){.method = baseline, .questions = "2"}, make_lines("-+", 0, 1)),
+        make_run("u4", (recipe){.questions = "1"}, make_lines("+", 0, 1))};
+    lmi_comparison c;
+
+    (void)state;
+    assert_ok(lmi_compare(&c, &(lmi_compare_params){.folders = folders, .n_folders = 4}));
+    assert_int_equal(c.pools[0].reference, 0);
+    assert_int_equal(c.pools[1].reference, 2);
+    assert_int_equal(c.pools[2].reference, 2);
+    assert_int_equal(c.pools[3].reference, c.n_pools);
+    assert_true(lmi_survey_figure(&c, 0, 0, LMI_METRIC_SPEEDUP) == 1);
+    assert_true(lmi_survey_figure(&c, 1, 0, LMI_METRIC_SPEEDUP) == 1);
+    NEAR(lmi_survey_figure(&c, 1, 1, LMI_METRIC_SPEEDUP),
+         c.runs[2].figures.wall_s / c.runs[1].figures.wall_s);
+    assert_true(isnan(lmi_survey_figure(&c, 2, 1, LMI_METRIC_SPEEDUP)));
+    assert_true(isnan(c.runs[1].figures.speedup)); /* its task's reference answered four */
+    lmi_compare_done(&c);
+}
+
 static void test_rows_are_sets_of_questions(void **state)
 {
     const char *const folders[] = {
@@ -393,6 +449,8 @@ int main(void)
         cmocka_unit_test(test_a_machine_that_is_nonsense_is_not_known),
         cmocka_unit_test(test_shards_of_two_places_have_no_speed),
         cmocka_unit_test(test_columns_are_ways_to_answer_in_the_papers_order),
+        cmocka_unit_test(test_pairs_with_a_method_are_of_one_seed),
+        cmocka_unit_test(test_the_speed_up_of_a_row_is_over_its_own_reference),
         cmocka_unit_test(test_rows_are_sets_of_questions),
         cmocka_unit_test(test_names_are_text_in_every_form),
         cmocka_unit_test(test_published_numbers_stand_beside_the_same_method_and_team),

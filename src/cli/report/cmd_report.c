@@ -28,8 +28,9 @@ static const lmi_opt report_opts[] = {
      .help = "print one page with tables, plots and all questions; it needs no network"},
     {"--output", LMI_OPT_FILE, AT(output), "FILE", .help = "write to FILE instead"},
     {"--against", LMI_OPT_TEXT, AT(against), "RUN|METHOD",
-     .help = "measure the others against this run, or in each task against the first run of this "
-             "method (default: against the first run, and test all pairs)"},
+     .help =
+         "measure the others against this run, or in each task against the runs of this method, "
+         "seed by seed (default: against the first run, and test all pairs)"},
     {"--reference", LMI_OPT_TEXT, AT(reference), "NAME",
      .help =
          "hold the numbers that others have published of a model beside them, such as qwen3-4b; "

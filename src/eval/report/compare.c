@@ -463,24 +463,53 @@ static bool is_across_seeds(const lmi_comparison *c, size_t a, size_t b)
             left->record.seed != right->record.seed);
 }
 
-/* All pairs of a block but those of two controls or of other seeds; or, where a reference was asked
- * for, those with it. */
-static lmas_status make_pairs(lmi_comparison *c, bool is_against)
+/* Which pairs are told: all of a block but those of two controls or of other seeds; those with the
+ * run that was asked for; or those with the runs of the method that was. */
+typedef enum choice { CHOICE_ALL, CHOICE_RUN, CHOICE_METHOD } choice;
+
+static choice choice_of(const lmi_comparison *c, const char *against)
 {
+    size_t i;
+
+    for (i = 0; against && i < c->n_runs; i++)
+        if (has_folder(&c->runs[i], against))
+            return CHOICE_RUN;
+    return against ? CHOICE_METHOD : CHOICE_ALL;
+}
+
+/* Whether `a` is of the pool that `b` is measured against, which is that of b's reference where
+ * nobody else was asked the same questions. */
+static bool is_measured_against(const lmi_comparison *c, size_t a, size_t b)
+{
+    const size_t theirs = c->pools[c->runs[b].pool].reference;
+
+    return c->runs[a].pool == (theirs < c->n_pools ? theirs : c->runs[c->runs[b].reference].pool) &&
+           !is_across_seeds(c, a, b);
+}
+
+static bool is_wanted(const lmi_comparison *c, choice choice, size_t a, size_t b)
+{
+    if (c->runs[a].block != c->runs[b].block)
+        return false;
+    if (choice == CHOICE_RUN)
+        return c->runs[b].reference == a && a != b;
+    if (choice == CHOICE_METHOD)
+        return is_measured_against(c, a, b);
+    return a < b && !lmi_controls_share(c, a, b) && !is_across_seeds(c, a, b);
+}
+
+static lmas_status make_pairs(lmi_comparison *c, const char *against)
+{
+    const choice choice = choice_of(c, against);
     size_t a, b;
 
     c->pairs = lmi_new(c->n_runs * c->n_runs, sizeof(*c->pairs));
     if (!c->pairs)
         return lmi_fail(LMAS_E_NOMEM, "no memory for pairs of %zu runs", c->n_runs);
     for (a = 0; a < c->n_runs; a++)
-        for (b = 0; b < c->n_runs; b++) {
-            const bool is_wanted =
-                is_against ? c->runs[b].reference == a && a != b
-                           : a < b && !lmi_controls_share(c, a, b) && !is_across_seeds(c, a, b);
-
-            if (is_wanted && c->runs[a].block == c->runs[b].block)
+        for (b = 0; b < c->n_runs; b++)
+            if (is_wanted(c, choice, a, b))
                 c->pairs[c->n_pairs++] = lmi_pair_of(c, a, b);
-        }
     return LMAS_OK;
 }
 
@@ -595,7 +624,7 @@ static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
     if (status == LMAS_OK)
         status = lmi_survey_find(c);
     if (status == LMAS_OK)
-        status = make_pairs(c, p->against != NULL);
+        status = make_pairs(c, p->against);
     note_reference(c);
     return status == LMAS_OK ? lmi_buf_status(&c->notes) : status;
 }

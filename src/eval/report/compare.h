@@ -65,7 +65,8 @@ typedef struct lmi_pool {
     lmi_pooled exact, compat;
     lmi_figures figures; /* means of its runs; the rates are sums, with the interval of `exact` */
     size_t n_errors, n_cut, n_circling; /* sums */
-    bool is_elsewhere;                  /* one of its runs is, or they ran in several places */
+    bool is_elsewhere; /* they ran in several places, or in another than `reference` */
+    size_t reference;  /* the pool of the same questions that its speed-up is over, n_pools: none */
 } lmi_pool;
 
 /* A way to answer: all that shapes answers but task, data, seed and max_new_tokens. */
@@ -155,6 +156,9 @@ void lmi_compare_done(lmi_comparison *comparison);
 /* Fill in the settings of all runs (compare_settings.c). */
 lmas_status lmi_settings_find(lmi_comparison *comparison);
 
+/* Whether two runs were asked the same questions of one task: the same rows of the same data. */
+bool lmi_same_questions(const lmi_record *a, const lmi_record *b);
+
 /* Pair runs `a` and `b`, or say why they cannot be. */
 lmi_pair lmi_pair_of(const lmi_comparison *comparison, size_t a, size_t b);
 
@@ -178,7 +182,7 @@ void lmi_survey_done(lmi_survey *grid);
  * average over all rows where there is one. */
 const lmi_pool *lmi_survey_pool(const lmi_comparison *comparison, size_t row, size_t column);
 double lmi_survey_figure(const lmi_comparison *comparison, size_t row, size_t column,
-                       lmi_metric metric);
+                         lmi_metric metric);
 
 /* Append what the row `row` is called: its task, and its data where another row has the task
  * too. */

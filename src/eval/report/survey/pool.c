@@ -225,14 +225,46 @@ static void add_figures(lmi_figures *into, const lmi_figures *f, double n_runs)
     into->is_speedup_of_engine |= f->is_speedup_of_engine;
 }
 
+/* What the pool is measured against: the reference of its runs where that was asked the same
+ * questions, else the first of that method that was. */
+static size_t reference_of(const lmi_comparison *c, const lmi_pool *p)
+{
+    const lmi_run *first = &c->runs[p->first];
+    const lmi_run *reference = &c->runs[first->reference];
+    size_t i;
+
+    if (lmi_same_questions(&first->record, &reference->record))
+        return reference->pool;
+    for (i = 0; i < c->n_pools; i++) {
+        const lmi_record *other = &c->runs[c->pools[i].first].record;
+
+        if (lmi_same_questions(&first->record, other) &&
+            strcmp(other->method, reference->record.method) == 0)
+            break;
+    }
+    return i;
+}
+
+/* The run whose place is the pool's measure: where its row has no reference, that of its task. */
+static const lmi_run *measure_of(const lmi_comparison *c, const lmi_pool *p)
+{
+    const lmi_run *reference = &c->runs[c->runs[p->first].reference];
+
+    return p->reference == c->n_pools || p->reference == reference->pool
+               ? reference
+               : &c->runs[c->pools[p->reference].first];
+}
+
 static bool is_apart(const lmi_run *a, const lmi_run *b)
 {
     lmi_buf difference;
     bool is_other;
 
+    if (a == b)
+        return false;
     lmi_buf_init(&difference, LMI_CONFIG_MAX);
     lmi_site_difference(&difference, &a->record.site, &b->record.site);
-    is_other = difference.len > 0;
+    is_other = difference.len > 0 || a->record.site.is_mixed || b->record.site.is_mixed;
     lmi_buf_done(&difference);
     return is_other;
 }
@@ -241,8 +273,11 @@ static void add_costs(lmi_comparison *c, size_t pool)
 {
     lmi_pool *p = &c->pools[pool];
     const lmi_run *first = &c->runs[p->first];
+    const lmi_run *measure;
     size_t i;
 
+    p->reference = reference_of(c, p);
+    measure = measure_of(c, p);
     for (i = p->first; i < c->n_runs; i++) {
         const lmi_run *run = &c->runs[i];
 
@@ -252,7 +287,7 @@ static void add_costs(lmi_comparison *c, size_t pool)
         p->n_errors += run->record.n_errors;
         p->n_cut += run->record.n_cut;
         p->n_circling += run->record.n_circling;
-        p->is_elsewhere |= run->is_elsewhere || is_apart(first, run);
+        p->is_elsewhere |= is_apart(measure, run) || is_apart(first, run);
     }
     p->figures.exact.share = p->exact.mean;
     p->figures.exact.interval = p->exact.interval;
@@ -260,19 +295,18 @@ static void add_costs(lmi_comparison *c, size_t pool)
     p->figures.compat.interval = p->compat.interval;
 }
 
-/* Against the pool of the reference: the pool's own means, so that a run more or less there
- * counts as much as it should. */
+/* By the means of both pools, so that a run more or less there counts as much as it should. */
 static void set_speedup(const lmi_comparison *c, lmi_pool *p)
 {
-    const lmi_run *first = &c->runs[p->first];
-    const lmi_run *reference = &c->runs[first->reference];
-    const lmi_pool *theirs = &c->pools[reference->pool];
+    const lmi_pool *theirs;
 
+    p->figures.speedup = NAN;
+    if (p->reference == c->n_pools)
+        return;
+    theirs = &c->pools[p->reference];
     p->figures.is_speedup_of_engine |= theirs->figures.is_speedup_of_engine;
-    p->figures.speedup = strcmp(first->record.data_sha256, reference->record.data_sha256) == 0 &&
-                                 !p->is_elsewhere && !theirs->is_elsewhere
-                             ? lmi_speedup(&p->figures, &theirs->figures)
-                             : NAN;
+    if (!p->is_elsewhere && !theirs->is_elsewhere)
+        p->figures.speedup = lmi_speedup(&p->figures, &theirs->figures);
 }
 
 /* ---- All of it ---- */

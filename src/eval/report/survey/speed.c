@@ -28,10 +28,9 @@ static void set_speedup(lmi_run *run, const lmi_run *reference)
     lmi_figures *f = &run->figures;
 
     f->is_speedup_of_engine = run->record.n_shards || reference->record.n_shards;
-    f->speedup =
-        strcmp(run->record.data_sha256, reference->record.data_sha256) == 0 && !run->is_elsewhere
-            ? lmi_speedup(f, &reference->figures)
-            : NAN;
+    f->speedup = lmi_same_questions(&run->record, &reference->record) && !run->is_elsewhere
+                     ? lmi_speedup(f, &reference->figures)
+                     : NAN;
 }
 
 static lmas_status compare_sites(lmi_comparison *c, lmi_run *run)

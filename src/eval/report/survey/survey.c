@@ -53,7 +53,7 @@ void lmi_survey_done(lmi_survey *grid)
 
 /* ---- Rows ---- */
 
-static bool has_same_questions(const lmi_record *a, const lmi_record *b)
+bool lmi_same_questions(const lmi_record *a, const lmi_record *b)
 {
     return strcmp(a->task, b->task) == 0 && strcmp(a->data_sha256, b->data_sha256) == 0 &&
            a->n_questions == b->n_questions;
@@ -64,7 +64,7 @@ static size_t row_of(lmi_comparison *c, const lmi_pool *pool)
     size_t i;
 
     for (i = 0; i < c->grid.n_rows; i++)
-        if (has_same_questions(&c->runs[c->grid.rows[i]].record, &c->runs[pool->first].record))
+        if (lmi_same_questions(&c->runs[c->grid.rows[i]].record, &c->runs[pool->first].record))
             return i;
     c->grid.rows[i] = pool->first;
     c->grid.n_rows++;
