@@ -122,6 +122,15 @@ python3 -c 'import json, sys
 r = json.load(open(sys.argv[1]))["reference"]
 assert not r["is_measured_here"] and len(r["numbers"]) == 5 and {n["task"] for n in r["numbers"]} == {"humanevalplus"}' "$tmp/out" 2>"$tmp/err"
 ok $? "in JSON they are apart from what was measured" "$tmp/err"
+none='none of these tasks (gsm8k, arc_challenge) has published numbers of llama-3.2-3b: they are of arc_easy, medqa, humanevalplus'
+n=0
+for form in --json --csv --latex --html --markdown ''; do
+    report grid/gsm8k-baseline-seed42 grid/gsm8k-baseline-seed43 grid/arc_challenge-baseline-seed42 --reference llama-3.2-3b $form
+    [ "$(tr '\n' ' ' <"$tmp/out" | sed 's/  */ /g' | grep -o "$none" | wc -l)" -eq 1 ] &&
+        ! grep -qi 'as others report it\|& reported' "$tmp/out" && n=$((n + 1))
+done
+[ "$n" -eq 6 ]
+ok $? "where none of the tasks has published numbers each form says so in one line, and of which there are" "$tmp/out"
 fails 1 'expected list or one of qwen3-4b, qwen3-8b' "a reference that is none is refused with the names" \
     report "$tmp/grid" --reference gpt
 

@@ -487,20 +487,20 @@ static bool is_measured_against(const lmi_comparison *c, size_t a, size_t b)
            !is_across_seeds(c, a, b);
 }
 
-static bool is_wanted(const lmi_comparison *c, choice choice, size_t a, size_t b)
+static bool is_wanted(const lmi_comparison *c, choice which, size_t a, size_t b)
 {
     if (c->runs[a].block != c->runs[b].block)
         return false;
-    if (choice == CHOICE_RUN)
+    if (which == CHOICE_RUN)
         return c->runs[b].reference == a && a != b;
-    if (choice == CHOICE_METHOD)
+    if (which == CHOICE_METHOD)
         return is_measured_against(c, a, b);
     return a < b && !lmi_controls_share(c, a, b) && !is_across_seeds(c, a, b);
 }
 
 static lmas_status make_pairs(lmi_comparison *c, const char *against)
 {
-    const choice choice = choice_of(c, against);
+    const choice which = choice_of(c, against);
     size_t a, b;
 
     c->pairs = lmi_new(c->n_runs * c->n_runs, sizeof(*c->pairs));
@@ -508,7 +508,7 @@ static lmas_status make_pairs(lmi_comparison *c, const char *against)
         return lmi_fail(LMAS_E_NOMEM, "no memory for pairs of %zu runs", c->n_runs);
     for (a = 0; a < c->n_runs; a++)
         for (b = 0; b < c->n_runs; b++)
-            if (is_wanted(c, choice, a, b))
+            if (is_wanted(c, which, a, b))
                 c->pairs[c->n_pairs++] = lmi_pair_of(c, a, b);
     return LMAS_OK;
 }
@@ -583,18 +583,6 @@ static void note_dropped(lmi_comparison *c, const lmi_run *run)
              (double)w->n_kept / n * 100, n);
 }
 
-static void note_reference(lmi_comparison *c)
-{
-    size_t i;
-
-    for (i = 0; i < c->reference.n; i++)
-        if (lmi_reported_here(c, &c->reference.numbers[i]))
-            return;
-    if (c->reference.name)
-        lmi_buf_printf(&c->notes, "--reference %s has no numbers for these tasks\n",
-                       c->reference.name);
-}
-
 static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
 {
     lmas_status status = p->reference ? lmi_reference_open(&c->reference, p->reference) : LMAS_OK;
@@ -625,7 +613,7 @@ static lmas_status compare(lmi_comparison *c, const lmi_compare_params *p)
         status = lmi_survey_find(c);
     if (status == LMAS_OK)
         status = make_pairs(c, p->against);
-    note_reference(c);
+    lmi_reference_note(c);
     return status == LMAS_OK ? lmi_buf_status(&c->notes) : status;
 }
 

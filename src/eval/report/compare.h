@@ -191,8 +191,10 @@ void lmi_survey_row_name(lmi_buf *out, const lmi_comparison *comparison, size_t 
 /* "exact %", "spoken tokens a question", ...: what the block of a metric is called. */
 const char *lmi_metric_name(lmi_metric metric);
 
-/* Whether a published number is of a task among the runs; what was measured here beside it, NULL
- * for nothing (grid/beside.c). */
+/* Whether a published number is of a task among the runs, and whether any that was asked for is; a
+ * note where none is. What was measured here beside a number, NULL for nothing (beside.c). */
+bool lmi_reference_is_here(const lmi_comparison *comparison);
+void lmi_reference_note(lmi_comparison *comparison);
 bool lmi_reported_here(const lmi_comparison *comparison, const lmi_reported *number);
 const lmi_pool *lmi_reported_beside(const lmi_comparison *comparison, const lmi_reported *number);
 

@@ -36,7 +36,7 @@ void lmi_page_beside(lmi_buf *out, const lmi_sheet *s)
     const lmi_reference *r = &s->c->reference;
     size_t i;
 
-    if (!r->name)
+    if (!lmi_reference_is_here(s->c))
         return;
     lmi_buf_puts(out, "<section id=\"reported\">\n<h2>");
     lmi_html(out, r->model);

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "eval/report/format.h"
-#include "eval/report/survey/write.h"
 #include "eval/report/page/part.h"
+#include "eval/report/survey/write.h"
 
 /* Most methods side by side on a wide screen; beyond, the cells of a task stand in lines. The
  * picture of a cell: its size, where 0 % is and how wide 100 are. */

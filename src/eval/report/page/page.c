@@ -39,7 +39,7 @@ static void write_contents(lmi_buf *out, const lmi_sheet *s)
 
     lmi_buf_puts(out, "<nav aria-label=\"Contents\"><ul>\n");
     write_link(out, "grid", "Tasks by methods");
-    if (s->c->reference.name)
+    if (lmi_reference_is_here(s->c))
         write_link(out, "reported", "Published numbers");
     for (i = 0; i < s->c->n_blocks; i++) {
         snprintf(id, sizeof(id), "task-%zu", i);

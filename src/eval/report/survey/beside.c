@@ -24,6 +24,53 @@ bool lmi_reported_here(const lmi_comparison *c, const lmi_reported *number)
     return false;
 }
 
+bool lmi_reference_is_here(const lmi_comparison *c)
+{
+    size_t i;
+
+    for (i = 0; i < c->reference.n; i++)
+        if (lmi_reported_here(c, &c->reference.numbers[i]))
+            return true;
+    return false;
+}
+
+/* Append `name`, unless it is in the list already. */
+static void list_once(lmi_buf *out, const char *name)
+{
+    const size_t len = strlen(name);
+    const char *found = lmi_buf_text(out);
+
+    while ((found = strstr(found, name)) != NULL) {
+        const bool is_start = found == lmi_buf_text(out) || found[-1] == ' ';
+
+        if (is_start && (found[len] == ',' || !found[len]))
+            return;
+        found += len;
+    }
+    lmi_buf_printf(out, "%s%s", out->len ? ", " : "", name);
+}
+
+void lmi_reference_note(lmi_comparison *c)
+{
+    lmi_buf ours, theirs;
+    size_t i;
+
+    if (!c->reference.name || lmi_reference_is_here(c))
+        return;
+    lmi_buf_init(&ours, c->notes.max);
+    lmi_buf_init(&theirs, c->notes.max);
+    for (i = 0; i < c->grid.n_rows; i++)
+        list_once(&ours, c->runs[c->grid.rows[i]].record.task);
+    for (i = 0; i < c->reference.n; i++)
+        list_once(&theirs, c->reference.numbers[i].task);
+    lmi_buf_puts(&c->notes, "none of these tasks (");
+    lmi_plain(&c->notes, lmi_buf_text(&ours));
+    lmi_buf_printf(&c->notes, ") has published numbers of %s: they are of %s\n", c->reference.name,
+                   lmi_buf_text(&theirs));
+    lmi_buf_done(&ours);
+    lmi_buf_done(&theirs);
+}
+
 /* A baseline has one agent, whatever the team of its run is called. */
 const lmi_pool *lmi_reported_beside(const lmi_comparison *c, const lmi_reported *number)
 {
@@ -97,7 +144,7 @@ void lmi_reference_text(lmi_buf *out, const lmi_comparison *c)
     const lmi_reported *last = NULL;
     size_t i;
 
-    if (!r->name)
+    if (!lmi_reference_is_here(c))
         return;
     lmi_buf_printf(
         out,
@@ -121,7 +168,7 @@ void lmi_reference_markdown(lmi_buf *out, const lmi_comparison *c)
     const lmi_reference *r = &c->reference;
     size_t i, k;
 
-    if (!r->name)
+    if (!lmi_reference_is_here(c))
         return;
     lmi_buf_printf(out,
                    "## %s as others report it\n\nPublished numbers, **not measured here**, and ",

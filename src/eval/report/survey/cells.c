@@ -38,7 +38,7 @@ static bool is_partial(const lmi_comparison *c, size_t row, size_t column, lmi_m
 }
 
 void lmi_survey_cell(char out[LMI_CELL_SIZE], const lmi_comparison *c, size_t row, size_t column,
-                   lmi_metric metric, const lmi_signs *signs)
+                     lmi_metric metric, const lmi_signs *signs)
 {
     const double figure = lmi_survey_figure(c, row, column, metric);
     const lmi_pooled *pooled =

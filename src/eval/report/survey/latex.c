@@ -136,7 +136,7 @@ static void write_reference(lmi_buf *out, const lmi_comparison *c)
 {
     size_t i;
 
-    if (!c->reference.name)
+    if (!lmi_reference_is_here(c))
         return;
     lmi_buf_puts(out, "% published numbers, not measured here; seconds are of the whole set\n"
                       "\\begin{tabular}{lllrrrr}\n\\toprule\nsource & task & method & reported, "

@@ -14,7 +14,7 @@ typedef struct lmi_signs {
  * "-" where there is none. The row n_rows is the average. */
 enum { LMI_CELL_SIZE = 96 };
 void lmi_survey_cell(char out[LMI_CELL_SIZE], const lmi_comparison *comparison, size_t row,
-                   size_t column, lmi_metric metric, const lmi_signs *signs);
+                     size_t column, lmi_metric metric, const lmi_signs *signs);
 
 /* Rows of the grid with that of the average. */
 size_t lmi_survey_height(const lmi_comparison *comparison);
