@@ -107,6 +107,28 @@ report grid --reference qwen3-8b
 grep -q 'NOT measured here' "$tmp/out" && grep -q '^the paper of LatentMAS (arXiv 2511.20639 v3), Table 1' "$tmp/out" &&
     grep -qE '^gsm8k +latent_mas +93\.8 +860 +543 +84\.3' "$tmp/out" && ! grep -q medqa "$tmp/out"
 ok $? "the paper's numbers stand beside ours, with their source, of the same tasks" "$tmp/out"
+(cd tests/cli/common && python3 -c 'import sys, make_runs
+for n in 163, 164:
+    make_runs.write(sys.argv[1], f"code-{n}", "humanevalplus", "latent_mas", n, 0.5)' "$tmp")
+report code-163 --reference qwen3-8b
+grep -q '^\*: of a part of the published questions' "$tmp/out" &&
+    grep -qE '^humanevalplus +latent_mas .* [0-9.]+\* +[0-9.]+ +- +163$' "$tmp/out"
+ok $? "what was asked a part of the published questions has a star, and no seconds of all of them" "$tmp/out"
+report code-164 --reference qwen3-8b
+! grep -q 'of a part' "$tmp/out" && grep -qE '^humanevalplus +latent_mas .* [0-9.]+ +[0-9.]+ +[0-9.]+ +164$' "$tmp/out"
+ok $? "what was asked all of them has its seconds, and no star" "$tmp/out"
+n=0
+for form in --html --latex --markdown; do
+    report code-163 --reference qwen3-8b $form
+    grep -q '\*.*: of a part of' "$tmp/out" && n=$((n + 1))
+    report code-164 --reference qwen3-8b $form
+    ! grep -q 'not measured here.*\*.*: of a part of' "$tmp/out" && n=$((n + 1))
+done
+[ "$n" -eq 6 ]
+ok $? "and so it is in the other forms" "$tmp/out"
+report grid --latex --reference qwen3-8b
+[ "$(grep -c 'Table 1' "$tmp/out")" -eq 1 ] && grep -qF '\multicolumn{6}{l}{the paper of LatentMAS' "$tmp/out"
+ok $? "in LaTeX a source is told once, over its numbers" "$tmp/out"
 report grid --reference qwen3-4b --csv
 python3 -c 'import csv, sys
 rows = list(csv.DictReader(open(sys.argv[1], newline="")))
@@ -120,6 +142,7 @@ ok $? "in CSV each line says of which kind it is, and all have as many fields as
 report grid --reference llama-3.2-3b --json
 python3 -c 'import json, sys
 r = json.load(open(sys.argv[1]))["reference"]
+assert {n["is_of_all_questions"] for n in r["numbers"] if "pool" in n} == {False}
 assert not r["is_measured_here"] and len(r["numbers"]) == 5 and {n["task"] for n in r["numbers"]} == {"humanevalplus"}' "$tmp/out" 2>"$tmp/err"
 ok $? "in JSON they are apart from what was measured" "$tmp/err"
 none='none of these tasks (gsm8k, arc_challenge) has published numbers of llama-3.2-3b: they are of arc_easy, medqa, humanevalplus'

@@ -10,7 +10,7 @@ enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
 static void write_number(lmi_buf *out, const lmi_sheet *s, const lmi_reported *number)
 {
-    const lmi_beside beside = lmi_beside_of(s->c, number);
+    const lmi_beside beside = lmi_beside_of(s->c, number, "*");
     const lmi_pool *pool = lmi_reported_beside(s->c, number);
     lmi_buf source;
     size_t i;
@@ -40,8 +40,10 @@ void lmi_page_beside(lmi_buf *out, const lmi_sheet *s)
         return;
     lmi_buf_puts(out, "<section id=\"reported\">\n<h2>");
     lmi_html(out, r->model);
-    lmi_buf_puts(out, " as others report it <small>published numbers, not measured here, and what "
-                      "was</small></h2>\n");
+    lmi_buf_printf(out,
+                   " as others report it <small>published numbers, not measured here, and what "
+                   "was%s</small></h2>\n",
+                   lmi_beside_has_part(s->c) ? "; *: " LMI_BESIDE_PART : "");
     lmi_table_open(out, "wide", "published numbers", columns, COLUMNS);
     for (i = 0; i < r->n; i++)
         if (lmi_reported_here(s->c, &r->numbers[i]))

@@ -90,18 +90,45 @@ const lmi_pool *lmi_reported_beside(const lmi_comparison *c, const lmi_reported 
     return found;
 }
 
-lmi_beside lmi_beside_of(const lmi_comparison *c, const lmi_reported *number)
+bool lmi_pool_is_whole(const lmi_comparison *c, const lmi_pool *pool)
+{
+    const lmi_record *r = &c->runs[pool->first].record;
+    const lmi_task *task = lmi_task_find(r->task);
+
+    return task && r->n_questions == task->source.n_rows && pool->exact.n == r->n_questions;
+}
+
+bool lmi_beside_has_part(const lmi_comparison *c)
+{
+    size_t i;
+
+    for (i = 0; i < c->reference.n; i++) {
+        const lmi_pool *p = lmi_reported_beside(c, &c->reference.numbers[i]);
+
+        if (p && !lmi_pool_is_whole(c, p))
+            return true;
+    }
+    return false;
+}
+
+lmi_beside lmi_beside_of(const lmi_comparison *c, const lmi_reported *number, const char *partial)
 {
     const lmi_pool *p = lmi_reported_beside(c, number);
+    const bool is_whole = p && lmi_pool_is_whole(c, p);
     const double n = p ? (double)c->runs[p->first].record.n_questions : NAN;
+    char share[LMI_NUMBER_SIZE / 2];
     lmi_beside f;
 
     lmi_percent(f.texts[0], number->accuracy);
     lmi_number(f.texts[1], number->tokens);
     lmi_number(f.texts[2], number->seconds);
     lmi_percent(f.texts[3], p ? p->exact.mean : NAN);
+    if (p && !is_whole && p->exact.n) {
+        snprintf(share, sizeof(share), "%.15s", f.texts[3]);
+        snprintf(f.texts[3], sizeof(f.texts[3]), "%s%s", share, partial);
+    }
     lmi_number(f.texts[4], p ? p->figures.spoken : NAN);
-    lmi_number(f.texts[5], p ? p->figures.wall_s * n : NAN);
+    lmi_number(f.texts[5], is_whole ? p->figures.wall_s * n : NAN);
     if (p)
         snprintf(f.texts[6], sizeof(f.texts[6]), "%.0f", n);
     else
@@ -118,7 +145,7 @@ void lmi_reported_source(lmi_buf *out, const lmi_reported *number)
 
 static void write_number(lmi_buf *out, const lmi_comparison *c, const lmi_reported *number)
 {
-    const lmi_beside f = lmi_beside_of(c, number);
+    const lmi_beside f = lmi_beside_of(c, number, "*");
     size_t i;
 
     lmi_column(out, number->task, TASK_WIDTH);
@@ -150,6 +177,7 @@ void lmi_reference_text(lmi_buf *out, const lmi_comparison *c)
         out,
         "%s as others report it: published numbers, NOT measured here, seconds of their machines\n",
         r->model);
+    lmi_buf_puts(out, lmi_beside_has_part(c) ? "*: " LMI_BESIDE_PART "\n" : "");
     for (i = 0; i < r->n; i++) {
         if (!lmi_reported_here(c, &r->numbers[i]))
             continue;
@@ -173,11 +201,13 @@ void lmi_reference_markdown(lmi_buf *out, const lmi_comparison *c)
     lmi_buf_printf(out,
                    "## %s as others report it\n\nPublished numbers, **not measured here**, and ",
                    r->model);
+    lmi_buf_printf(out, "what was.%s\n\n",
+                   lmi_beside_has_part(c) ? " \\*: " LMI_BESIDE_PART "." : "");
     lmi_buf_puts(out,
-                 "what was.\n\n| source | task | method | reported % | tokens | s in all | "
+                 "| source | task | method | reported % | tokens | s in all | "
                  "here % | spoken | s in all | n |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for (i = 0; i < r->n; i++) {
-        const lmi_beside f = lmi_beside_of(c, &r->numbers[i]);
+        const lmi_beside f = lmi_beside_of(c, &r->numbers[i], "\\*");
 
         if (!lmi_reported_here(c, &r->numbers[i]))
             continue;

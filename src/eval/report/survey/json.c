@@ -128,8 +128,10 @@ static void add_reference(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_c
         lmi_json_add_real(doc, item, "accuracy", number->accuracy);
         lmi_json_add_real(doc, item, "spoken", number->tokens);
         lmi_json_add_real(doc, item, "total_sec", number->seconds);
-        if (beside)
+        if (beside) {
             yyjson_mut_obj_add_int(doc, item, "pool", beside - c->pools);
+            yyjson_mut_obj_add_bool(doc, item, "is_of_all_questions", lmi_pool_is_whole(c, beside));
+        }
     }
 }
 

@@ -101,49 +101,60 @@ static void write_notes(lmi_buf *out, const lmi_comparison *c)
 }
 
 /* A figure of the published table, "--" where it is not told. */
-static void write_reported_cell(lmi_buf *out, bool is_share, double x)
+static void write_reported_cell(lmi_buf *out, const char *text)
 {
-    char text[LMI_NUMBER_SIZE];
-
-    if (is_share)
-        lmi_percent(text, x);
-    else
-        lmi_number(text, x);
     lmi_buf_printf(out, " & %s", strcmp(text, "-") == 0 ? "--" : text);
 }
 
 static void write_reported(lmi_buf *out, const lmi_comparison *c, const lmi_reported *number)
 {
-    const lmi_pool *beside = lmi_reported_beside(c, number);
+    const lmi_beside f = lmi_beside_of(c, number, signs.partial);
+
+    write_text(out, number->task);
+    lmi_buf_puts(out, " & ");
+    write_text(out, number->method);
+    write_reported_cell(out, f.texts[0]);
+    write_reported_cell(out, f.texts[1]);
+    write_reported_cell(out, f.texts[2]);
+    write_reported_cell(out, f.texts[3]);
+    lmi_buf_puts(out, " \\\\\n");
+}
+
+/* Over the numbers of one source: its name is long. */
+static void write_source(lmi_buf *out, const lmi_reported *number, bool is_first)
+{
     lmi_buf source;
 
     lmi_buf_init(&source, out->max);
     lmi_reported_source(&source, number);
+    lmi_buf_printf(out, "%s\\multicolumn{6}{l}{", is_first ? "" : "\\midrule\n");
     write_text(out, lmi_buf_text(&source));
+    lmi_buf_puts(out, "} \\\\\n");
     lmi_buf_done(&source);
-    lmi_buf_puts(out, " & ");
-    write_text(out, number->task);
-    lmi_buf_puts(out, " & ");
-    write_text(out, number->method);
-    write_reported_cell(out, true, number->accuracy);
-    write_reported_cell(out, false, number->tokens);
-    write_reported_cell(out, false, number->seconds);
-    write_reported_cell(out, true, beside ? beside->exact.mean : NAN);
-    lmi_buf_puts(out, " \\\\\n");
 }
 
 static void write_reference(lmi_buf *out, const lmi_comparison *c)
 {
+    const lmi_reported *last = NULL;
     size_t i;
 
     if (!lmi_reference_is_here(c))
         return;
-    lmi_buf_puts(out, "% published numbers, not measured here; seconds are of the whole set\n"
-                      "\\begin{tabular}{lllrrrr}\n\\toprule\nsource & task & method & reported, "
-                      "\\% & tokens & seconds & here, exact, \\% \\\\\n\\midrule\n");
-    for (i = 0; i < c->reference.n; i++)
-        if (lmi_reported_here(c, &c->reference.numbers[i]))
-            write_reported(out, c, &c->reference.numbers[i]);
+    lmi_buf_printf(out, "%% published numbers, not measured here; seconds are of the whole set%s\n",
+                   lmi_beside_has_part(c) ? "; $^*$: of a part of it" : "");
+    lmi_buf_puts(out,
+                 "\\begin{tabular}{llrrrr}\n\\toprule\ntask & method & reported, \\% & tokens & "
+                 "seconds & here, exact, \\% \\\\\n\\midrule\n");
+    for (i = 0; i < c->reference.n; i++) {
+        const lmi_reported *number = &c->reference.numbers[i];
+
+        if (!lmi_reported_here(c, number))
+            continue;
+        if (!last || number->source != last->source || number->setting != last->setting)
+            write_source(out, number, !last);
+        last = number;
+        write_reported(out, c, number);
+    }
     lmi_buf_puts(out, "\\bottomrule\n\\end{tabular}\n");
 }
 

@@ -32,11 +32,16 @@ void lmi_survey_text(lmi_buf *out, const lmi_comparison *comparison);
 void lmi_survey_markdown(lmi_buf *out, const lmi_comparison *comparison);
 
 /* Accuracy, tokens and seconds as published, and as measured, over how many questions; "-" for what
- * is not told. */
+ * is not told. What was measured on a part of the published questions has `partial` behind its
+ * share, and no seconds in all. */
+#define LMI_BESIDE_PART "of a part of the published questions, so without seconds in all"
 typedef struct lmi_beside {
     char texts[7][LMI_NUMBER_SIZE];
 } lmi_beside;
-lmi_beside lmi_beside_of(const lmi_comparison *comparison, const lmi_reported *number);
+lmi_beside lmi_beside_of(const lmi_comparison *comparison, const lmi_reported *number,
+                         const char *partial);
+bool lmi_pool_is_whole(const lmi_comparison *comparison, const lmi_pool *pool);
+bool lmi_beside_has_part(const lmi_comparison *comparison);
 
 /* Append the published numbers, where they were asked for; and of one who says it on what. */
 void lmi_reference_text(lmi_buf *out, const lmi_comparison *comparison);
