@@ -114,12 +114,13 @@ static void write_pooled(lmi_buf *out, const lmi_pooled *p, size_t n_pass)
         write_real(out, 6, i < p->n_pass ? p->pass[i] : NAN);
 }
 
-/* What --latent_steps was, which most grids are over. */
+/* What --latent_steps was, which most grids are over; of a method without thoughts nothing. */
 static void write_steps(lmi_buf *out, const lmi_record *r)
 {
+    const bool is_latent = strcmp(r->method, lmas_method_name(LMAS_METHOD_LATENT_MAS)) == 0;
     yyjson_doc *doc = yyjson_read(lmi_buf_text(&r->config), r->config.len, 0);
     yyjson_val *params = yyjson_obj_get(yyjson_doc_get_root(doc), "params");
-    yyjson_val *steps = yyjson_obj_get(params, "latent_steps");
+    yyjson_val *steps = is_latent ? yyjson_obj_get(params, "latent_steps") : NULL;
 
     if (yyjson_is_int(steps))
         lmi_buf_printf(out, "%lld,", (long long)yyjson_get_sint(steps));
@@ -179,9 +180,8 @@ static void write_costs(lmi_buf *out, const lmi_comparison *c, const lmi_pool *p
     lmi_buf_done(&machine);
 }
 
-static void write_pool(lmi_buf *out, const lmi_comparison *c, size_t pool, size_t n_pass)
+static void write_pool(lmi_buf *out, const lmi_comparison *c, const lmi_pool *p, size_t n_pass)
 {
-    const lmi_pool *p = &c->pools[pool];
     const lmi_record *r = &c->runs[p->first].record;
 
     lmi_buf_puts(out, "measured,");
@@ -193,11 +193,22 @@ static void write_pool(lmi_buf *out, const lmi_comparison *c, size_t pool, size_
     write_text(out, r->team);
     write_text(out, r->model);
     write_steps(out, r);
-    write_runs(out, c, pool);
+    write_runs(out, c, (size_t)(p - c->pools));
     write_pooled(out, &p->exact, n_pass);
     write_pooled(out, &p->compat, n_pass);
     write_costs(out, c, p);
     lmi_buf_puts(out, "\n");
+}
+
+/* In the order of the table. */
+static void write_measured(lmi_buf *out, const lmi_comparison *c, size_t n_pass)
+{
+    size_t row, column;
+
+    for (row = 0; row < c->grid.n_rows; row++)
+        for (column = 0; column < c->grid.n_columns; column++)
+            if (lmi_survey_pool(c, row, column))
+                write_pool(out, c, lmi_survey_pool(c, row, column), n_pass);
 }
 
 /* A published number: its accuracy is that of a rule which its source chose. */
@@ -251,8 +262,7 @@ lmas_status lmi_report_csv(lmi_buf *out, const lmi_comparison *c)
     write_rule_head(out, "exact", n_pass);
     write_rule_head(out, "compat", n_pass);
     lmi_buf_printf(out, "%snote\n", costs_head);
-    for (i = 0; i < c->n_pools; i++)
-        write_pool(out, c, i, n_pass);
+    write_measured(out, c, n_pass);
     for (i = 0; i < c->reference.n; i++)
         if (lmi_reported_here(c, &c->reference.numbers[i]))
             write_reported(out, c, &c->reference.numbers[i], n_pass);
