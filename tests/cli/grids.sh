@@ -56,6 +56,21 @@ report again grid/gsm8k-baseline-seed42 --json
 python3 -c 'import json, sys; assert [p["runs"] for p in json.load(open(sys.argv[1]))["pools"]] == [["A"], ["B"]]' "$tmp/out" 2>"$tmp/err"
 ok $? "a run made twice under one seed is no pool" "$tmp/err"
 
+n=0
+for form in --latex --markdown ''; do
+    report "$tmp"/grid/humanevalplus-* $form
+    ! grep -q 'of a part of' "$tmp/out" && n=$((n + 1))
+    report "$tmp"/grid/gsm8k-* $form
+    grep -q '\*.*: .*of a part of' "$tmp/out" && n=$((n + 1))
+done
+[ "$n" -eq 6 ]
+ok $? "the star is explained where there is one" "$tmp/out"
+report grid --latex --against text_mas
+grep -q '^% speed-up: against text_mas$' "$tmp/out" && report grid --latex --against grid/gsm8k-text_mas-seed42 &&
+    grep -q '^% speed-up of gsm8k: against text_mas$' "$tmp/out" &&
+    grep -q '^% speed-up of arc_challenge: against baseline$' "$tmp/out"
+ok $? "LaTeX says which method speed-ups are against" "$tmp/out"
+
 # ---- Against a method ----
 report grid --against text_mas --json
 cp "$tmp/out" "$tmp/against.json"

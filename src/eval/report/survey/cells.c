@@ -37,6 +37,21 @@ static bool is_partial(const lmi_comparison *c, size_t row, size_t column, lmi_m
     return is_one;
 }
 
+bool lmi_survey_has_partial(const lmi_comparison *c)
+{
+    size_t row, column;
+
+    for (row = 0; row < c->grid.n_rows; row++)
+        for (column = 0; column < c->grid.n_columns; column++) {
+            const lmi_pool *pool = lmi_survey_pool(c, row, column);
+
+            if (pool && ((pool->exact.n && is_partial(c, row, column, LMI_METRIC_EXACT)) ||
+                         (pool->compat.n && is_partial(c, row, column, LMI_METRIC_COMPAT))))
+                return true;
+        }
+    return false;
+}
+
 void lmi_survey_cell(char out[LMI_CELL_SIZE], const lmi_comparison *c, size_t row, size_t column,
                      lmi_metric metric, const lmi_signs *signs)
 {

@@ -85,6 +85,40 @@ static void write_row(lmi_buf *out, const lmi_comparison *c, size_t row)
     }
 }
 
+/* The method that a task's speed-ups are over, on a line each where tasks differ. */
+static void write_measure(lmi_buf *out, const lmi_comparison *c)
+{
+    const char *first = lmi_block_reference(c, 0)->record.method;
+    bool is_one = true;
+    size_t i;
+
+    for (i = 1; i < c->n_blocks; i++)
+        is_one &= strcmp(lmi_block_reference(c, i)->record.method, first) == 0;
+    for (i = 0; i < (is_one ? 1 : c->n_blocks); i++) {
+        const lmi_record *r = &lmi_block_reference(c, i)->record;
+
+        lmi_buf_puts(out, "% speed-up");
+        if (!is_one) {
+            lmi_buf_puts(out, " of ");
+            lmi_plain(out, r->task);
+        }
+        lmi_buf_puts(out, ": against ");
+        lmi_plain(out, r->method);
+        lmi_buf_putc(out, '\n');
+    }
+}
+
+/* What the figures are, as comments. */
+static void write_legend(lmi_buf *out, const lmi_comparison *c)
+{
+    lmi_buf_printf(out,
+                   "%% \\usepackage{booktabs}\n"
+                   "%% tokens and seconds are per question; $\\pm$: sample standard deviation over "
+                   "seeds%s\n",
+                   lmi_survey_has_partial(c) ? "; $^*$: of a part of the questions" : "");
+    write_measure(out, c);
+}
+
 /* Notes are comments: they are of one line each. */
 static void write_notes(lmi_buf *out, const lmi_comparison *c)
 {
@@ -162,9 +196,7 @@ lmas_status lmi_report_latex(lmi_buf *out, const lmi_comparison *c)
 {
     size_t i;
 
-    lmi_buf_puts(out, "% \\usepackage{booktabs}\n"
-                      "% tokens and seconds are per question; $\\pm$: sample standard deviation "
-                      "over seeds; $^*$: of a part of the questions\n");
+    write_legend(out, c);
     write_notes(out, c);
     lmi_buf_puts(out, "\\begin{tabular}{lrl");
     for (i = 0; i < c->grid.n_columns; i++)

@@ -100,7 +100,8 @@ void lmi_survey_markdown(lmi_buf *out, const lmi_comparison *c)
 
     if (!c->grid.is_first)
         return;
-    lmi_buf_puts(out, "## All runs\n\n\\*: told of a part of the questions\n");
+    lmi_buf_printf(out, "## All runs\n%s",
+                   lmi_survey_has_partial(c) ? "\n\\*: told of a part of the questions\n" : "");
     for (i = 0; i < LMI_N_METRICS; i++)
         write_block(out, c, (lmi_metric)i);
     for (i = 0; i < c->n_pools; i++) {

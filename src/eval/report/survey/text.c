@@ -203,7 +203,8 @@ void lmi_survey_text(lmi_buf *out, const lmi_comparison *c)
 
     if (!c->grid.is_first)
         return;
-    lmi_buf_puts(out, "all runs (*: told of a part of the questions)\n");
+    lmi_buf_puts(out, lmi_survey_has_partial(c) ? "all runs (*: told of a part of the questions)\n"
+                                                : "all runs\n");
     for (i = 0; i < LMI_N_METRICS; i++)
         write_block(out, c, width, (lmi_metric)i);
     for (i = 0; i < c->n_pools; i++)

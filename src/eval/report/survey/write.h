@@ -16,6 +16,9 @@ enum { LMI_CELL_SIZE = 96 };
 void lmi_survey_cell(char out[LMI_CELL_SIZE], const lmi_comparison *comparison, size_t row,
                      size_t column, lmi_metric metric, const lmi_signs *signs);
 
+/* Whether a share has the sign that it is not of all questions. */
+bool lmi_survey_has_partial(const lmi_comparison *comparison);
+
 /* Rows of the grid with that of the average. */
 size_t lmi_survey_height(const lmi_comparison *comparison);
 
