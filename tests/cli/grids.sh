@@ -41,6 +41,9 @@ grep -q 'time of L: 4 threads in place of 16, so it is not compared with A' "$tm
 ok $? "a run with other threads is named, and its seconds are set beside nobody's" "$tmp/out"
 grep -q 'P and 2 more seeds: told of the 53 questions that all have graded' "$tmp/out"
 ok $? "seeds of which one is not over are told of the questions that all have" "$tmp/out"
+[ "$(grep -c 'questions* failed, counted as wrong' "$tmp/out")" -eq 12 ] &&
+    grep -q '^A and 2 more seeds: 1 question failed, counted as wrong' "$tmp/out"
+ok $? "seeds have one note together of what failed" "$tmp/out"
 report "$tmp"/grid/gsm8k-*
 [ "$code" -eq 0 ] && grep -q '^exact %' "$tmp/out" && ! grep -q '^average' "$tmp/out"
 ok $? "one task with seeds begins with the table, without an average" "$tmp/out"

@@ -283,12 +283,6 @@ static void note_gaps(lmi_comparison *c, const lmi_run *run)
         note(c, run,
              "%zu answer%s the letter of one option and the text of another: the letter counts",
              r->n_conflicts, r->n_conflicts == 1 ? " gives" : "s give");
-    if (r->n_errors)
-        note(c, run, "%zu question%s failed, counted as wrong", r->n_errors,
-             r->n_errors == 1 ? "" : "s");
-    if (r->n_cut)
-        note(c, run, "%zu answer%s cut at max_new_tokens, %zu of them while repeating itself",
-             r->n_cut, r->n_cut == 1 ? "" : "s", r->n_circling);
     if (n_ungraded)
         note(c, run, "%zu question%s without a right answer to compare with", n_ungraded,
              n_ungraded == 1 ? "" : "s");

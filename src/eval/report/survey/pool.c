@@ -311,14 +311,34 @@ static void set_speedup(const lmi_comparison *c, lmi_pool *p)
 
 /* ---- All of it ---- */
 
-static void note_common(lmi_comparison *c, const lmi_pool *p)
+/* "A: ", or of a pool "A and 2 more seeds: ", so that seeds need one note together. */
+static void name_pool(lmi_buf *out, const lmi_comparison *c, const lmi_pool *p)
+{
+    lmi_buf_puts(out, c->runs[p->first].key);
+    if (p->n_runs > 1)
+        lmi_buf_printf(out, " and %zu more seed%s", p->n_runs - 1, p->n_runs == 2 ? "" : "s");
+    lmi_buf_puts(out, ": ");
+}
+
+static void note_pool(lmi_comparison *c, const lmi_pool *p)
 {
     const size_t n = p->exact.n;
 
-    if (p->n_runs > 1 && n * p->n_runs < p->figures.exact.n)
+    if (p->n_errors) {
+        name_pool(&c->notes, c, p);
+        lmi_buf_printf(&c->notes, "%zu question%s failed, counted as wrong\n", p->n_errors,
+                       p->n_errors == 1 ? "" : "s");
+    }
+    if (p->n_cut) {
+        name_pool(&c->notes, c, p);
         lmi_buf_printf(&c->notes,
-                       "%s and %zu more seed%s: told of the %zu questions that all have graded\n",
-                       c->runs[p->first].key, p->n_runs - 1, p->n_runs == 2 ? "" : "s", n);
+                       "%zu answer%s cut at max_new_tokens, %zu of them while repeating itself\n",
+                       p->n_cut, p->n_cut == 1 ? "" : "s", p->n_circling);
+    }
+    if (p->n_runs > 1 && n * p->n_runs < p->figures.exact.n) {
+        name_pool(&c->notes, c, p);
+        lmi_buf_printf(&c->notes, "told of the %zu questions that all have graded\n", n);
+    }
 }
 
 static lmas_status work_out(lmi_comparison *c, size_t pool)
@@ -356,7 +376,7 @@ lmas_status lmi_pools_find(lmi_comparison *c)
         status = work_out(c, i);
     for (i = 0; status == LMAS_OK && i < c->n_pools; i++) {
         set_speedup(c, &c->pools[i]);
-        note_common(c, &c->pools[i]);
+        note_pool(c, &c->pools[i]);
     }
     return status;
 }
