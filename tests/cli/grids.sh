@@ -117,6 +117,27 @@ assert pools["baseline", 4]["speedup"] == pools["baseline", 6]["speedup"] == 1
 assert pools["latent_mas", 5]["speedup"] is None' "$tmp/out" 2>"$tmp/err"
 ok $? "a row of other questions has its own reference, or no speed-up" "$tmp/err"
 
+# ---- A judge of the user's ----
+for s in 42 43; do
+    run run -m $MODEL --data $SUMS --max_samples 3 -n 4 -t 1 --latent_steps 2 --seed $s --output "$tmp/judged/$s" \
+        --grader 'sed "s/.*/{\"correct\":true}/"'
+done
+head -n 2 "$tmp/judged/43/samples.jsonl" >"$tmp/two" && cp "$tmp/two" "$tmp/judged/43/samples.jsonl"
+n=0
+for form in --markdown --html --latex ''; do
+    report judged $form
+    grep -qE 'grader,? \\?%' "$tmp/out" && grep -q '100\.0\(\\\*\|\*\|\$^\*\$\)' "$tmp/out" && n=$((n + 1))
+    report grid $form
+    ! grep -qE 'grader,? \\?%' "$tmp/out" && n=$((n + 1))
+done
+report judged --csv
+python3 -c 'import csv, sys
+row = next(csv.DictReader(open(sys.argv[1], newline="")))
+assert (row["grader_n"], row["grader_mean"]) == ("5", "1.000000"), row
+assert None not in row and None not in row.values()' "$tmp/out" 2>"$tmp/err"
+[ $? -eq 0 ] && [ "$n" -eq 8 ]
+ok $? "what a grader says is a block of the table and columns of CSV, where runs have one" "$tmp/err"
+
 # ---- Published numbers ----
 run report --reference list
 [ "$code" -eq 0 ] && grep -q '^qwen3-14b$' "$tmp/out" && grep -q 'Table 3, hierarchical .*gpqa' "$tmp/out"

@@ -92,6 +92,7 @@ typedef struct lmi_survey {
 typedef enum lmi_metric {
     LMI_METRIC_EXACT, /* shares */
     LMI_METRIC_COMPAT,
+    LMI_METRIC_GRADER, /* where there is one; of all its verdicts */
     LMI_METRIC_SPOKEN, /* per question */
     LMI_METRIC_TOKENS,
     LMI_METRIC_SECONDS,
@@ -187,6 +188,9 @@ double lmi_survey_figure(const lmi_comparison *comparison, size_t row, size_t co
 /* Append what the row `row` is called: its task, and its data where another row has the task
  * too. */
 void lmi_survey_row_name(lmi_buf *out, const lmi_comparison *comparison, size_t row);
+
+/* Whether runs have it: of a grader they may not. */
+bool lmi_survey_has(const lmi_comparison *comparison, lmi_metric metric);
 
 /* "exact %", "spoken tokens a question", ...: what the block of a metric is called. */
 const char *lmi_metric_name(lmi_metric metric);

@@ -158,6 +158,8 @@ static void write_metrics(lmi_buf *out, const lmi_sheet *s)
     for (metric = LMI_METRIC_COMPAT; metric < LMI_N_METRICS; metric++) {
         const char *name = lmi_metric_name((lmi_metric)metric);
 
+        if (!lmi_survey_has(s->c, (lmi_metric)metric))
+            continue;
         lmi_buf_printf(out, "<h3>%s</h3>\n", name);
         open_table(out, s, name);
         for (i = 0; i < lmi_survey_height(s->c); i++)

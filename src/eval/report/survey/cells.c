@@ -8,7 +8,7 @@
 
 static bool is_share(lmi_metric metric)
 {
-    return metric == LMI_METRIC_EXACT || metric == LMI_METRIC_COMPAT;
+    return metric <= LMI_METRIC_GRADER;
 }
 
 static const lmi_pooled *pooled_of(const lmi_comparison *c, size_t row, size_t column,
@@ -16,9 +16,14 @@ static const lmi_pooled *pooled_of(const lmi_comparison *c, size_t row, size_t c
 {
     const lmi_pool *pool = lmi_survey_pool(c, row, column);
 
-    if (!pool)
+    if (!pool || metric == LMI_METRIC_GRADER)
         return NULL;
     return metric == LMI_METRIC_EXACT ? &pool->exact : &pool->compat;
+}
+
+static bool is_judged_in_part(const lmi_comparison *c, const lmi_pool *pool)
+{
+    return pool && pool->figures.grader.n < pool->n_runs * c->runs[pool->first].record.n_questions;
 }
 
 /* Of an average: whether one of its shares is. */
@@ -28,6 +33,8 @@ static bool is_partial(const lmi_comparison *c, size_t row, size_t column, lmi_m
     bool is_one = false;
     size_t i;
 
+    if (row < c->grid.n_rows && metric == LMI_METRIC_GRADER)
+        return is_judged_in_part(c, lmi_survey_pool(c, row, column));
     if (row < c->grid.n_rows) {
         pooled = pooled_of(c, row, column, metric);
         return pooled && pooled->n < c->runs[c->grid.rows[row]].record.n_questions;
@@ -46,6 +53,7 @@ bool lmi_survey_has_partial(const lmi_comparison *c)
             const lmi_pool *pool = lmi_survey_pool(c, row, column);
 
             if (pool && ((pool->exact.n && is_partial(c, row, column, LMI_METRIC_EXACT)) ||
+                         (pool->figures.grader.n && is_judged_in_part(c, pool)) ||
                          (pool->compat.n && is_partial(c, row, column, LMI_METRIC_COMPAT))))
                 return true;
         }

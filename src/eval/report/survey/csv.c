@@ -70,14 +70,14 @@ static void write_empty(lmi_buf *out, size_t n)
 
 /* ---- Lines ---- */
 
-/* Columns before the figures by a rule, and of a rule without pass@k; and those behind them. */
-enum { N_NAMES = 12, N_SHARES = 7, N_COSTS = 17 };
+/* Columns before the figures by a rule, of a rule without pass@k, of a grader, and those behind. */
+enum { N_NAMES = 12, N_SHARES = 7, N_JUDGED = 2, N_COSTS = 17 };
 
 static const char names_head[] =
     "kind,task,questions,data_sha256,column,method,team,model,latent_steps,runs,n_seeds,seeds,";
-static const char costs_head[] =
-    "spoken,tokens,thoughts,wall_sec,engine_sec,total_sec,speedup,speedup_of,errors,cut,circling,"
-    "started,threads,threads_batch,lanes,machine,";
+static const char costs_head[] = "grader_n,grader_mean,spoken,tokens,thoughts,wall_sec,engine_sec,"
+                                 "total_sec,speedup,speedup_of,errors,cut,circling,"
+                                 "started,threads,threads_batch,lanes,machine,";
 
 static size_t n_pass_of(const lmi_comparison *c)
 {
@@ -196,6 +196,8 @@ static void write_pool(lmi_buf *out, const lmi_comparison *c, const lmi_pool *p,
     write_runs(out, c, (size_t)(p - c->pools));
     write_pooled(out, &p->exact, n_pass);
     write_pooled(out, &p->compat, n_pass);
+    write_known(out, p->figures.grader.n);
+    write_real(out, 6, p->figures.grader.share);
     write_costs(out, c, p);
     lmi_buf_puts(out, "\n");
 }
@@ -228,7 +230,7 @@ static void write_reported(lmi_buf *out, const lmi_comparison *c, const lmi_repo
     write_text(out, c->reference.model);
     write_empty(out, N_NAMES - 8 + 1);
     write_real(out, 6, number->accuracy);
-    write_empty(out, N_SHARES - 2 + n_pass + N_SHARES + n_pass);
+    write_empty(out, N_SHARES - 2 + n_pass + N_SHARES + n_pass + N_JUDGED);
     write_real(out, 4, number->tokens);
     write_empty(out, 4);
     write_real(out, 3, number->seconds);
@@ -246,7 +248,7 @@ static void write_notes(lmi_buf *out, const lmi_comparison *c, size_t n_pass)
         char *text = lmi_strndup(note, len);
 
         lmi_buf_puts(out, "note,");
-        write_empty(out, N_NAMES - 1 + 2 * (N_SHARES + n_pass) + N_COSTS - 1);
+        write_empty(out, N_NAMES - 1 + 2 * (N_SHARES + n_pass) + N_JUDGED + N_COSTS - 1);
         write_last(out, text ? text : "");
         lmi_free(text);
         note += len + (note[len] ? 1 : 0);

@@ -24,6 +24,16 @@ static void add_pooled(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *
         yyjson_mut_arr_add_real(doc, pass, p->pass[k]);
 }
 
+/* Of all verdicts of a judge of the user's. */
+static void add_grader(yyjson_mut_doc *doc, yyjson_mut_val *object, const lmi_rate *rate)
+{
+    yyjson_mut_val *o = yyjson_mut_obj_add_obj(doc, object, "grader");
+
+    yyjson_mut_obj_add_uint(doc, o, "n", rate->n);
+    yyjson_mut_obj_add_uint(doc, o, "right", rate->n_right);
+    lmi_json_add_real(doc, o, "mean", rate->share);
+}
+
 static void add_costs(yyjson_mut_doc *doc, yyjson_mut_val *object, const lmi_pool *p)
 {
     const lmi_figures *f = &p->figures;
@@ -61,6 +71,8 @@ static void add_pool(yyjson_mut_doc *doc, yyjson_mut_val *pools, const lmi_compa
     yyjson_mut_obj_add_uint(doc, o, "n_questions", c->runs[p->first].record.n_questions);
     add_pooled(doc, o, "exact", &p->exact);
     add_pooled(doc, o, "compat", &p->compat);
+    if (p->figures.grader.n)
+        add_grader(doc, o, &p->figures.grader);
     add_costs(doc, o, p);
 }
 
@@ -88,7 +100,7 @@ static void add_row(yyjson_mut_doc *doc, yyjson_mut_val *rows, const lmi_compari
 /* Of each column; an empty list where a method lacks a task, or there is but one. */
 static void add_averages(yyjson_mut_doc *doc, yyjson_mut_val *grid, const lmi_comparison *c)
 {
-    static const char *const keys[] = {"exact", "compat", "spoken", "tokens", "wall_sec"};
+    static const char *const keys[] = {"exact", "compat", "grader", "spoken", "tokens", "wall_sec"};
     yyjson_mut_val *averages = yyjson_mut_obj_add_arr(doc, grid, "averages");
     size_t i, k;
 
@@ -96,8 +108,9 @@ static void add_averages(yyjson_mut_doc *doc, yyjson_mut_val *grid, const lmi_co
         yyjson_mut_val *o = yyjson_mut_arr_add_obj(doc, averages);
 
         for (k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
-            lmi_json_add_real(doc, o, keys[k],
-                              lmi_survey_figure(c, c->grid.n_rows, i, (lmi_metric)k));
+            if (lmi_survey_has(c, (lmi_metric)k))
+                lmi_json_add_real(doc, o, keys[k],
+                                  lmi_survey_figure(c, c->grid.n_rows, i, (lmi_metric)k));
     }
 }
 

@@ -13,11 +13,9 @@
 static const struct {
     lmi_metric metric;
     const char *name;
-} lines[] = {{LMI_METRIC_EXACT, "exact, \\%"},
-             {LMI_METRIC_COMPAT, "compat, \\%"},
-             {LMI_METRIC_SPOKEN, "tokens spoken"},
-             {LMI_METRIC_SECONDS, "seconds"},
-             {LMI_METRIC_SPEEDUP, "speed-up"}};
+} lines[] = {{LMI_METRIC_EXACT, "exact, \\%"},   {LMI_METRIC_COMPAT, "compat, \\%"},
+             {LMI_METRIC_GRADER, "grader, \\%"}, {LMI_METRIC_SPOKEN, "tokens spoken"},
+             {LMI_METRIC_SECONDS, "seconds"},    {LMI_METRIC_SPEEDUP, "speed-up"}};
 
 /* Nothing of `text` is a command. */
 static void write_text(lmi_buf *out, const char *text)
@@ -70,7 +68,7 @@ static void write_row(lmi_buf *out, const lmi_comparison *c, size_t row)
 
     lmi_buf_puts(out, row ? "\\midrule\n" : "");
     for (k = 0; k < sizeof(lines) / sizeof(lines[0]); k++) {
-        if (!r && lines[k].metric == LMI_METRIC_SPEEDUP)
+        if ((!r && lines[k].metric == LMI_METRIC_SPEEDUP) || !lmi_survey_has(c, lines[k].metric))
             continue;
         if (!k && r) {
             write_task(out, c, row);

@@ -103,7 +103,8 @@ void lmi_survey_markdown(lmi_buf *out, const lmi_comparison *c)
     lmi_buf_printf(out, "## All runs\n%s",
                    lmi_survey_has_partial(c) ? "\n\\*: told of a part of the questions\n" : "");
     for (i = 0; i < LMI_N_METRICS; i++)
-        write_block(out, c, (lmi_metric)i);
+        if (lmi_survey_has(c, (lmi_metric)i))
+            write_block(out, c, (lmi_metric)i);
     for (i = 0; i < c->n_pools; i++) {
         if (c->pools[i].n_runs == 1)
             continue;

@@ -214,6 +214,7 @@ static void add_figures(lmi_figures *into, const lmi_figures *f, double n_runs)
 {
     add_rate(&into->exact, &f->exact);
     add_rate(&into->compat, &f->compat);
+    add_rate(&into->grader, &f->grader);
     into->spoken += f->spoken / n_runs;
     into->total += f->total / n_runs;
     into->thoughts += f->thoughts / n_runs;
@@ -291,6 +292,8 @@ static void add_costs(lmi_comparison *c, size_t pool)
     }
     p->figures.exact.share = p->exact.mean;
     p->figures.exact.interval = p->exact.interval;
+    p->figures.grader.share =
+        p->figures.grader.n ? (double)p->figures.grader.n_right / (double)p->figures.grader.n : NAN;
     p->figures.compat.share = p->compat.mean;
     p->figures.compat.interval = p->compat.interval;
 }

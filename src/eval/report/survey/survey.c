@@ -28,6 +28,7 @@ static const char *const spared_of_text[] = {
 static const char *const metric_names[] = {
     [LMI_METRIC_EXACT] = "exact %",
     [LMI_METRIC_COMPAT] = "compat %",
+    [LMI_METRIC_GRADER] = "grader %",
     [LMI_METRIC_SPOKEN] = "tokens spoken, a question",
     [LMI_METRIC_TOKENS] = "tokens read and spoken, a question",
     [LMI_METRIC_SECONDS] = "seconds, a question",
@@ -37,6 +38,16 @@ static const char *const metric_names[] = {
 const char *lmi_metric_name(lmi_metric metric)
 {
     return metric_names[metric];
+}
+
+bool lmi_survey_has(const lmi_comparison *c, lmi_metric metric)
+{
+    bool has_grader = false;
+    size_t i;
+
+    for (i = 0; i < c->n_blocks; i++)
+        has_grader |= lmi_block_has_grader(c, i);
+    return metric != LMI_METRIC_GRADER || has_grader;
 }
 
 void lmi_survey_done(lmi_survey *grid)
@@ -400,8 +411,9 @@ static double figure_of(const lmi_pool *pool, lmi_metric metric)
     const lmi_figures *f = &pool->figures;
     const double figures[] = {
         [LMI_METRIC_EXACT] = pool->exact.mean, [LMI_METRIC_COMPAT] = pool->compat.mean,
-        [LMI_METRIC_SPOKEN] = f->spoken,       [LMI_METRIC_TOKENS] = f->total,
-        [LMI_METRIC_SECONDS] = f->wall_s,      [LMI_METRIC_SPEEDUP] = f->speedup,
+        [LMI_METRIC_GRADER] = f->grader.share, [LMI_METRIC_SPOKEN] = f->spoken,
+        [LMI_METRIC_TOKENS] = f->total,        [LMI_METRIC_SECONDS] = f->wall_s,
+        [LMI_METRIC_SPEEDUP] = f->speedup,
     };
 
     return metric == LMI_METRIC_SECONDS && pool->is_elsewhere ? NAN : figures[metric];

@@ -206,7 +206,8 @@ void lmi_survey_text(lmi_buf *out, const lmi_comparison *c)
     lmi_buf_puts(out, lmi_survey_has_partial(c) ? "all runs (*: told of a part of the questions)\n"
                                                 : "all runs\n");
     for (i = 0; i < LMI_N_METRICS; i++)
-        write_block(out, c, width, (lmi_metric)i);
+        if (lmi_survey_has(c, (lmi_metric)i))
+            write_block(out, c, width, (lmi_metric)i);
     for (i = 0; i < c->n_pools; i++)
         if (c->pools[i].n_runs > 1) {
             write_pool(out, c, i);
