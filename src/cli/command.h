@@ -13,7 +13,7 @@ enum {
     LMI_EXIT_OK = 0,
     LMI_EXIT_FAILURE = 1,
     LMI_EXIT_USAGE = 2,
-    LMI_EXIT_INCOMPLETE = 3, /* a run is over, and some of its questions failed */
+    LMI_EXIT_INCOMPLETE = 3, /* all is done, and some questions, or verdicts of a grader, failed */
     LMI_EXIT_TIME_OVER = 4,  /* --max_time ended it before all was asked */
     LMI_EXIT_INTERRUPTED = 130,
 };

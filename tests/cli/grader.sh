@@ -20,8 +20,8 @@ chmod +x "$tmp/judge"
 right='{"correct":true,"prediction":"p","why":"all are right"}'
 
 ask run --grader "$tmp/judge"
-[ "$code" -eq 0 ] && [ "$(judged run "$right")" -eq 5 ] && [ "$(judged run 'exit status 3')" -eq 1 ]
-ok $? "a run shows its answers to the grader; one on which it fails costs no other its verdict" "$tmp/err"
+[ "$code" -eq 3 ] && [ "$(judged run "$right")" -eq 5 ] && [ "$(judged run 'exit status 3')" -eq 1 ]
+ok $? "a run shows its answers to the grader; one on which it fails costs no other its verdict, and the exit code says so" "$tmp/err"
 grep -q '"accuracy_grader":1.0,.*"correct_grader":5,"n_grader":5,"grader_failed":1,' "$tmp/out" &&
     grep -q '"accuracy_grader": 1.0' "$tmp/run/summary.json" && grep -q '^  grader   5 of 5, ' "$tmp/err" && grep -q '^  grader   failed 1 ' "$tmp/err"
 ok $? "the summary counts its verdicts beside those of the rules" "$tmp/out"
@@ -51,12 +51,12 @@ ok $? "inspect --json has it" "$tmp/out"
 # ---- Again ----
 rm "$tmp/judge.seen"
 run run --resume "$tmp/run"
-[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/judge.seen")" -eq 1 ]
+[ "$code" -eq 3 ] && [ "$(wc -l <"$tmp/judge.seen")" -eq 1 ]
 ok $? "a run that goes on shows it what it has not judged, and nothing else" "$tmp/judge.seen"
 fails 1 'params.grader' "it does not go on with another grader" run --resume "$tmp/run" --grader true
 sed -i 's/"index":2,/"index":99,/' "$tmp/judge"
 run regrade "$tmp/run" --grader "$tmp/judge"
-[ "$code" -eq 0 ] && [ "$(judged run "$right")" -eq 6 ] && grep -q '^grader  *5  *6  *1  *0  *0$' "$tmp/out"
+[ "$code" -eq 0 ] && [ "$(judged run "$right")" -eq 6 ] && grep -q '^grader  *5  *6  *1  *0  *0  *0$' "$tmp/out"
 ok $? "regrade with the same command tries again where it failed" "$tmp/out"
 grep -q '"correct_grader": 6,' "$tmp/run/summary.json" && grep -q '"grader_failed": 0,' "$tmp/run/summary.json"
 ok $? "and the summary follows" "$tmp/run/summary.json"
@@ -66,7 +66,7 @@ run regrade "$tmp/run" --grader "$tmp/judge" --grader_again
 ok $? "--grader_again shows it all of them; where it says the same nothing is written" "$tmp/err"
 wrong="sed 's/.*/{\"correct\":false,\"why\":\"none is\"}/'"
 run regrade "$tmp/run" --grader "$wrong" --json --list
-[ "$code" -eq 0 ] && grep -qF '"grader":{"before":6,"now":0,"to_right":0,"to_wrong":6,"other":0}' "$tmp/out" &&
+[ "$code" -eq 0 ] && grep -qF '"grader":{"before":6,"now":0,"to_right":0,"to_wrong":6,"other":0,"no_verdict":0}' "$tmp/out" &&
     [ "$(grep -c '"graded_before":\[{"version":"[0-9.]*","grader":{"correct":true' "$tmp/run/samples.jsonl")" -eq 6 ]
 ok $? "another grader sees all answers, and the verdicts of the first are kept" "$tmp/out"
 grep -A4 '"graded_by"' "$tmp/run/config.json" | grep -q '"grader": "sed '
@@ -77,13 +77,32 @@ run regrade "$tmp/plain" --grader "$wrong" --grader_batch 2
 ok $? "a run without one can be judged later, and goes on" "$tmp/err"
 
 # ---- Graders that fail ----
+echo 'echo "no key for the judge model" >&2; exit 1' >"$tmp/bad"
+cp "$tmp/plain/samples.jsonl" "$tmp/before"
+cp "$tmp/plain/config.json" "$tmp/config"
+run regrade "$tmp/plain" --grader "sh $tmp/bad" --grader_batch 2
+[ "$code" -eq 3 ] && cmp -s "$tmp/before" "$tmp/plain/samples.jsonl" && cmp -s "$tmp/config" "$tmp/plain/config.json" &&
+    grep -q '^grader  *0  *0  *0  *0  *0  *0$' "$tmp/out" && grep -qF 'as it judged none, the earlier verdicts on 6 answers stay' "$tmp/err"
+ok $? "a grader that fails on all answers takes no verdict of an earlier one away" "$tmp/err"
+grep -q 'the grader failed 6 of 6 answers, the first: ".*no key for the judge model"$' "$tmp/err"
+ok $? "and why the first failed is said" "$tmp/err"
+run regrade "$tmp/run" --grader "sed -e '/\"index\":[012],/d' -e 's/.*/{\"correct\":false}/'" --grader_batch 1
+[ "$code" -eq 3 ] && grep -q '^grader  *0  *0  *0  *0  *0  *3$' "$tmp/out" && [ "$(judged run '"error":"')" -eq 3 ] &&
+    grep -q 'the grader failed 3 of 6 answers, the first: ' "$tmp/err"
+ok $? "of one that fails on some, these have no verdict: none became wrong" "$tmp/out"
+run regrade "$tmp/run" --grader "$tmp/judge"
+run regrade "$tmp/run" --grader "sed -e '/\"index\":[012],/d' -e 's/.*/{\"correct\":true}/'" --json
+[ "$code" -eq 3 ] && grep -qF '"grader":{"before":6,"now":3,"to_right":0,"to_wrong":0,"other":3,"no_verdict":3}' "$tmp/out"
+ok $? "nor where they were right before" "$tmp/out"
+ask bare
 for bad in false 'echo garbage' 'cat' 'no-such-command' 'yes'; do
+    rm -rf "$tmp/plain" && cp -r "$tmp/bare" "$tmp/plain"
     run regrade "$tmp/plain" --grader "$bad" --grader_timeout 2
-    [ "$code" -eq 0 ] && [ "$(judged plain '"error":"')" -eq 6 ] && [ "$(judged plain '"correct":null')" -eq 6 ] && grep -qF 'the grader failed 6 answers' "$tmp/err"
-    ok $? "where it only fails ($bad) each answer has the reason in place of a verdict" "$tmp/err"
+    [ "$code" -eq 3 ] && [ "$(judged plain '"error":"')" -eq 6 ] && [ "$(judged plain '"correct":null')" -eq 6 ] && grep -qF 'the grader failed 6 of 6 answers' "$tmp/err"
+    ok $? "where it only fails ($bad) and none judged before each answer has the reason in place of a verdict" "$tmp/err"
 done
 run regrade "$tmp/plain" --grader 'sleep 20' --grader_timeout 0.1
-[ "$code" -eq 0 ] && [ "$(judged plain 'took longer than its limit')" -eq 6 ]
+[ "$code" -eq 3 ] && [ "$(judged plain 'took longer than its limit')" -eq 6 ]
 ok $? "a grader that is late is ended" "$tmp/err"
 fails 2 '--grader_batch' "a batch of none is wrong usage" regrade "$tmp/plain" --grader cat --grader_batch 0
 cp "$tmp/plain/samples.jsonl" "$tmp/before"

@@ -70,6 +70,7 @@ typedef struct work {
     lmi_progress progress;
     yyjson_mut_doc *doc; /* of --json */
     yyjson_mut_val *root, *changes;
+    bool has_failed; /* the grader, on an answer */
 } work;
 
 static void show_change(void *user, yyjson_val *was, yyjson_val *is)
@@ -108,22 +109,35 @@ static lmas_status choose_sandbox(work *w, lmi_regrade_params *params)
     return lmi_sandbox_try(&w->python, &w->sandbox, &w->data, NULL, asks.record->n_rows);
 }
 
+/* A grader that gave no verdict at all may be another than the one whose verdicts stay. */
+static void say_failed(const char *folder, const lmi_regrade_outcome *o)
+{
+    const size_t n_seen = o->n_asked;
+
+    if (!o->n_failed)
+        return;
+    lmi_say("%s: the grader failed %zu of %zu answer%s, the first: \"%s\"", folder, o->n_failed,
+            n_seen, n_seen == 1 ? "" : "s", o->failure);
+    if (o->n_kept)
+        lmi_say("%s: as it judged none, the earlier verdict%s on %zu answer%s stay%s", folder,
+                o->n_kept == 1 ? "" : "s", o->n_kept, o->n_kept == 1 ? "" : "s",
+                o->n_kept == 1 ? "s" : "");
+    else
+        lmi_say("%s: the same command again shows them to it again", folder);
+}
+
 static lmas_status print_outcome(work *w, const lmi_regrade_outcome *outcome)
 {
     const lmi_record *record = lmi_regrade_asks(w->regrade).record;
     yyjson_mut_doc *doc = w->doc;
 
+    say_failed(record->folders[0].path, outcome);
+    w->has_failed = outcome->n_failed > 0;
     if (w->settings->is_json) {
         w->doc = NULL;
         return lmi_print_regraded_json(doc, w->root, record, outcome, w->changes);
     }
     lmi_print_regraded(record, outcome);
-    if (outcome->totals.n_grader_failed)
-        lmi_say(
-            "%s: the grader failed %zu answer%s (\"error\" in samples.jsonl says why): the same "
-            "command again shows them to it again",
-            record->folders[0].path, outcome->totals.n_grader_failed,
-            outcome->totals.n_grader_failed == 1 ? "" : "s");
     if (!outcome->n_changed)
         lmi_say("%s: no verdict changes: %s", record->folders[0].path,
                 outcome->is_written ? "config.json says who graded last" : "nothing is written");
@@ -184,6 +198,8 @@ static int regrade(const regrade_settings *s, const char *folder)
         status = grade(&w);
     if (status != LMAS_OK)
         code = lmi_say_failure(status);
+    else if (w.has_failed)
+        code = LMI_EXIT_INCOMPLETE;
     work_done(&w);
     return code;
 }
@@ -222,7 +238,9 @@ const lmi_command lmi_cmd_regrade = {
         "--grader has a program of yours judge the answers beside the rules. What it says stands "
         "under grader in samples.jsonl and as accuracy_grader in the summary; it replaces no "
         "verdict of the rules. An answer for which it fails, is late or prints something else has "
-        "none, and is shown to it again the next time.",
+        "none, and is shown to it again the next time; where it fails for all, the verdicts that "
+        "an "
+        "earlier one gave stay.",
     .examples = "what the rules of this version change, without writing it\n"
                 "latentmas regrade runs/latent --dry-run --list\n"
                 "two runs graded alike\n"
@@ -233,6 +251,7 @@ const lmi_command lmi_cmd_regrade = {
     .groups = groups,
     .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_data, lmi_env_code, lmi_env_temporary},
     .files = {lmi_files_run, lmi_files_code},
+    .exit_codes = LMI_EXIT_CODES("3 all is graded, and the grader failed some answers\n"),
     .see_also = "run report show",
     .settings_size = sizeof(regrade_settings),
     .init = init,

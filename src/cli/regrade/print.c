@@ -58,8 +58,8 @@ void lmi_print_change(yyjson_val *was, yyjson_val *is)
 
 static void print_row(const char *rule, const lmi_regraded *r)
 {
-    printf("%-8s  %12zu  %9zu  %8zu  %8zu  %12zu\n", rule, r->n_before, r->n_now, r->n_to_right,
-           r->n_to_wrong, r->n_other);
+    printf("%-8s  %12zu  %9zu  %8zu  %8zu  %12zu  %10zu\n", rule, r->n_before, r->n_now,
+           r->n_to_right, r->n_to_wrong, r->n_other, r->n_none);
 }
 
 void lmi_print_regraded(const lmi_record *record, const lmi_regrade_outcome *o)
@@ -70,8 +70,8 @@ void lmi_print_regraded(const lmi_record *record, const lmi_regrade_outcome *o)
     printf(", %zu answer%s, graded by ", o->n, o->n == 1 ? "" : "s");
     lmi_put_line(stdout, o->version, 0);
     printf(" before, by %s now\n", lmas_version());
-    printf("%-8s  %12s  %9s  %8s  %8s  %12s\n", "rule", "right before", "right now", "to right",
-           "to wrong", "other answer");
+    printf("%-8s  %12s  %9s  %8s  %8s  %12s  %10s\n", "rule", "right before", "right now",
+           "to right", "to wrong", "other answer", "no verdict");
     print_row("exact", &o->exact);
     print_row("compat", &o->compat);
     if (o->totals.n_grader || o->totals.n_grader_failed)
@@ -90,6 +90,7 @@ static void add_rule(yyjson_mut_doc *doc, yyjson_mut_val *root, const char *key,
     yyjson_mut_obj_add_uint(doc, o, "to_right", r->n_to_right);
     yyjson_mut_obj_add_uint(doc, o, "to_wrong", r->n_to_wrong);
     yyjson_mut_obj_add_uint(doc, o, "other", r->n_other);
+    yyjson_mut_obj_add_uint(doc, o, "no_verdict", r->n_none);
 }
 
 lmas_status lmi_print_regraded_json(yyjson_mut_doc *doc, yyjson_mut_val *root,

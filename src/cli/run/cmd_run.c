@@ -155,8 +155,9 @@ const lmi_command lmi_cmd_run = {
                     lmi_env_rows, lmi_env_http, lmi_env_code, lmi_env_temporary, lmi_env_engine,
                     lmi_env_compute},
     .files = {lmi_files_run, lmi_files_data, lmi_files_models, lmi_files_realign, lmi_files_code},
-    .exit_codes = LMI_EXIT_CODES("3 the run is over, and some of its questions failed\n"
-                                 "4 --max_time ended it before all was asked\n"),
+    .exit_codes = LMI_EXIT_CODES(
+        "3 the run is over, and some of its questions failed, or the grader some answers\n"
+        "4 --max_time ended it before all was asked\n"),
     .see_also = "data report tasks teams",
     .settings_size = sizeof(lmi_run_settings),
     .init = lmi_run_init,

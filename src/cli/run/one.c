@@ -110,6 +110,12 @@ static void say_way_on(const lmi_run_work *w)
     lmi_lost_way_on(words);
 }
 
+/* Questions, or verdicts of a grader that was asked for, that are not there. */
+static bool is_incomplete(const lmi_run_work *w)
+{
+    return w->totals.n_errors > 0 || (w->settings.grader.command && w->totals.n_grader_failed > 0);
+}
+
 int lmi_run_go(lmi_run_work *w, const lmi_args *args)
 {
     lmas_status status = LMAS_OK;
@@ -137,7 +143,7 @@ int lmi_run_go(lmi_run_work *w, const lmi_args *args)
         status = report(w);
     if (status != LMAS_OK)
         return stop(w, status);
-    return w->totals.n_errors > 0 ? LMI_EXIT_INCOMPLETE : LMI_EXIT_OK;
+    return is_incomplete(w) ? LMI_EXIT_INCOMPLETE : LMI_EXIT_OK;
 }
 
 /* ---- Of several runs (one.h) ---- */

@@ -26,7 +26,8 @@ enum { QUEUE_MAX = 64 };
 typedef struct entry {
     lmi_buf text; /* as it was, newline included; later as it goes out */
     lmi_json was;
-    bool is_judged;
+    bool is_judged, is_asked;
+    char *failure; /* of the grader, until it is known whether it does nothing else */
     struct entry *next;
 } entry;
 
@@ -41,8 +42,10 @@ struct lmi_regrade {
     lmi_judge *judge;
     lmi_draft draft;
     entry *head, **tail;
-    size_t n_queued, n_done;
+    size_t n_queued, n_unasked, n_done;
     bool has_same_grader; /* as before */
+    bool has_said;        /* the grader gave a verdict */
+    char *failure;
     lmi_regrade_outcome outcome;
 };
 
@@ -163,6 +166,7 @@ static void free_entry(entry *e)
 {
     lmi_buf_done(&e->text);
     lmi_json_done(&e->was);
+    lmi_free(e->failure);
     lmi_free(e);
 }
 
@@ -178,7 +182,7 @@ static void end_grading(lmi_regrade *r)
         free_entry(e);
     }
     r->tail = &r->head;
-    r->n_queued = 0;
+    r->n_queued = r->n_unasked = 0;
 }
 
 void lmi_regrade_done(lmi_regrade *r)
@@ -188,6 +192,7 @@ void lmi_regrade_done(lmi_regrade *r)
     end_grading(r);
     lmi_json_done(&r->first);
     lmi_free(r->grader);
+    lmi_free(r->failure);
     lmi_record_done(&r->record);
     if (r->folder.path)
         lmi_runfolder_done(&r->folder);
@@ -235,12 +240,15 @@ static void count(lmi_regraded *out, yyjson_val *was, yyjson_val *is)
 {
     const bool was_right = yyjson_is_true(yyjson_obj_get(was, "correct"));
     const bool is_right = yyjson_is_true(yyjson_obj_get(is, "correct"));
+    const bool was_none = !yyjson_is_bool(yyjson_obj_get(was, "correct"));
+    const bool is_none = !yyjson_is_bool(yyjson_obj_get(is, "correct"));
 
     out->n_before += was_right;
     out->n_now += is_right;
     out->n_to_right += is_right && !was_right;
-    out->n_to_wrong += was_right && !is_right;
-    out->n_other += was_right == is_right && !lmi_line_same_rule(was, is);
+    out->n_to_wrong += was_right && !is_right && !is_none;
+    out->n_other += was_right == is_right && (was_none || !is_none) && !lmi_line_same_rule(was, is);
+    out->n_none += is_none;
 }
 
 /* The line goes out with the verdicts of `line`, where they are others. */
@@ -319,8 +327,9 @@ static lmas_status add_question(lmi_buf *questions, entry *asked[], size_t *n, l
     lmi_json now;
     lmas_status status;
 
-    if (!is_to_ask(r, e))
+    if (e->is_asked || !is_to_ask(r, e))
         return LMAS_OK;
+    e->is_asked = true;
     status = parse(&now, e);
     if (status != LMAS_OK)
         return status;
@@ -337,6 +346,65 @@ static lmas_status add_question(lmi_buf *questions, entry *asked[], size_t *n, l
     return status;
 }
 
+/* Whether the answer has a verdict of a grader that did not fail. */
+static bool has_verdict(const entry *e)
+{
+    yyjson_val *grader = yyjson_obj_get(lmi_json_root(&e->was), "grader");
+
+    return grader && !yyjson_obj_get(grader, "error");
+}
+
+/* Count a failure and keep the reason of the first. */
+static lmas_status note_failure(lmi_regrade *r, const char *error)
+{
+    r->outcome.n_failed++;
+    if (!r->failure)
+        r->failure = lmi_strdup(error);
+    r->outcome.failure = r->failure;
+    return r->failure ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a verdict");
+}
+
+/* Take a verdict over. A failure waits for the first verdict, if there will be any. */
+static lmas_status take_said(lmi_regrade *r, entry *e, char *verdict)
+{
+    lmi_json json;
+    const char *error;
+    lmas_status status = lmi_json_parse(&json, "a verdict", verdict, strlen(verdict));
+
+    if (status == LMAS_OK) {
+        error = yyjson_get_str(yyjson_obj_get(lmi_json_root(&json), "error"));
+        e->failure = error ? verdict : NULL;
+        if (error)
+            status = note_failure(r, error);
+        else
+            status = set_grader(r, e, verdict);
+        r->has_said = r->has_said || !error;
+        lmi_json_done(&json);
+    }
+    if (!e->failure)
+        lmi_free(verdict);
+    return status;
+}
+
+/* It is known now whether the grader only fails: then the verdicts of before stay. */
+static lmas_status settle(lmi_regrade *r)
+{
+    lmas_status status = LMAS_OK;
+    entry *e;
+
+    for (e = r->head; status == LMAS_OK && e; e = e->next) {
+        if (!e->failure)
+            continue;
+        if (!r->has_said && has_verdict(e))
+            r->outcome.n_kept++;
+        else
+            status = set_grader(r, e, e->failure);
+        lmi_free(e->failure);
+        e->failure = NULL;
+    }
+    return status;
+}
+
 static lmas_status ask(lmi_regrade *r, entry *asked[], const lmi_buf *questions, size_t n)
 {
     char *verdicts[LMI_GRADER_BATCH_MAX] = {0};
@@ -346,15 +414,16 @@ static lmas_status ask(lmi_regrade *r, entry *asked[], const lmi_buf *questions,
 
     for (i = 0; i < n; i++) {
         if (status == LMAS_OK)
-            status = set_grader(r, asked[i], verdicts[i]);
-        lmi_free(verdicts[i]);
+            status = take_said(r, asked[i], verdicts[i]);
+        else
+            lmi_free(verdicts[i]);
     }
     r->outcome.n_asked += n;
     return status;
 }
 
-/* All that wait: they have the verdicts of the rules. */
-static lmas_status ask_grader(lmi_regrade *r)
+/* All that wait: they have the verdicts of the rules. One that fails for long is asked no more. */
+static lmas_status ask_grader(lmi_regrade *r, bool is_end)
 {
     entry *asked[LMI_GRADER_BATCH_MAX];
     size_t n = 0;
@@ -368,6 +437,9 @@ static lmas_status ask_grader(lmi_regrade *r)
     if (status == LMAS_OK)
         status = ask(r, asked, &questions, n);
     lmi_buf_done(&questions);
+    r->n_unasked = 0;
+    if (r->has_said || is_end || r->params->grader->n_failed_in_a_row >= LMI_GRADER_FAILED_MAX)
+        return status == LMAS_OK ? settle(r) : status;
     return status;
 }
 
@@ -414,7 +486,7 @@ static lmas_status write_judged(lmi_regrade *r)
 {
     lmas_status status = LMAS_OK;
 
-    while (status == LMAS_OK && r->head && r->head->is_judged) {
+    while (status == LMAS_OK && r->head && r->head->is_judged && !r->head->failure) {
         entry *e = r->head;
 
         status = write_entry(r, e);
@@ -437,10 +509,11 @@ static bool has_all(const lmi_regrade *r)
     return !e;
 }
 
-/* Lines that wait at most: with a grader they go out together. */
-static size_t most_queued(const lmi_regrade *r)
+/* Whether no more lines may wait: with a grader they are shown to it together. */
+static bool is_full(const lmi_regrade *r)
 {
-    return r->params->grader ? r->params->grader->n_batch : QUEUE_MAX;
+    return r->params->grader ? r->n_unasked >= r->params->grader->n_batch
+                             : r->n_queued >= QUEUE_MAX;
 }
 
 /* What can go out does: one by one, or with a grader when it has seen all that wait. */
@@ -449,9 +522,9 @@ static lmas_status let_out(lmi_regrade *r, bool is_end)
     lmas_status status = LMAS_OK;
 
     if (r->params->grader) {
-        if (!has_all(r) || (!is_end && r->n_queued < most_queued(r)))
+        if (!has_all(r) || (!is_end && !is_full(r)))
             return LMAS_OK;
-        status = ask_grader(r);
+        status = ask_grader(r, is_end);
     }
     return status == LMAS_OK ? write_judged(r) : status;
 }
@@ -482,6 +555,7 @@ static entry *queue(lmi_regrade *r, lmi_json *json, const lmi_lines *at)
     *r->tail = e;
     r->tail = &e->next;
     r->n_queued++;
+    r->n_unasked++;
     return e;
 }
 
@@ -503,7 +577,7 @@ static lmas_status take_line(lmi_regrade *r, lmi_json *json, const lmi_lines *at
         status = lmi_judge_take(r->judge, &result);
     if (status == LMAS_OK)
         status = look(r, 0, false);
-    while (status == LMAS_OK && r->n_queued >= most_queued(r))
+    while (status == LMAS_OK && is_full(r))
         status = look(r, WAIT_MS, false);
     *is_enough = r->n_done + r->n_queued >= r->record.n;
     return status;
@@ -550,13 +624,15 @@ static bool is_to_write(const lmi_regrade *r)
 
     if (!r->folder.path)
         return false;
-    return r->outcome.n_changed > 0 || (p->grader && !r->has_same_grader) ||
+    return r->outcome.n_changed > 0 || (p->grader && !r->has_same_grader && !r->outcome.n_kept) ||
            (!p->is_grader_alone && strcmp(r->version, lmas_version()) != 0);
 }
 
-/* A run that shows its answers to its own grader is as its config says already. */
+/* A run that shows its answers to its own grader is as its config says already; a grader whose
+ * predecessor's verdicts stay is named nowhere. */
 static lmas_status write_all(lmi_regrade *r)
 {
+    lmi_regrade_params params = *r->params;
     const lmi_buf *stored = &r->folder.config;
     lmi_buf config;
     lmas_status status = LMAS_OK;
@@ -564,10 +640,12 @@ static lmas_status write_all(lmi_regrade *r)
     if (!is_to_write(r))
         return LMAS_OK;
     lmi_buf_init(&config, LMI_CONFIG_MAX);
-    if (r->params->is_grader_alone)
+    if (r->outcome.n_kept)
+        params.grader = NULL;
+    if (params.is_grader_alone)
         lmi_buf_append(&config, lmi_buf_text(stored), stored->len);
     else
-        status = lmi_regraded_config(&config, r->folder.config_path, stored, r->params);
+        status = lmi_regraded_config(&config, r->folder.config_path, stored, &params);
     if (status == LMAS_OK)
         status = lmi_buf_status(&config);
     if (status == LMAS_OK)
@@ -586,6 +664,9 @@ lmas_status lmi_regrade_run(lmi_regrade_outcome *out, lmi_regrade *r,
     r->outcome = (lmi_regrade_outcome){.version = r->version, .n = r->record.n};
     r->has_same_grader = params->grader && strcmp(r->grader, params->grader->command) == 0;
     r->n_done = 0;
+    r->has_said = false;
+    lmi_free(r->failure);
+    r->failure = NULL;
     status = grade_all(r);
     if (status == LMAS_OK)
         status = write_all(r);

@@ -2,7 +2,8 @@
  * regrade.h - the answers of a run graded again, by the rules of today and without a model.
  *
  * A line whose verdicts change gets the new ones and keeps the old in `graded_before`; all others
- * stay byte for byte. A grader of the user's (grader.h) may say what it thinks beside the rules.
+ * stay byte for byte. A grader of the user's (grader.h) may say what it thinks beside the rules;
+ * one that fails on all answers takes no verdict away that an earlier one gave.
  * config.json says by `graded_by` which version graded the run last, summary.json gets the new
  * totals. All of that is there at once or not at all (draft.h).
  */
@@ -20,13 +21,17 @@ typedef struct lmi_regraded {
     size_t n_before, n_now; /* right */
     size_t n_to_right, n_to_wrong;
     size_t n_other; /* as right or wrong as before, with another prediction or gold */
+    size_t n_none;  /* now neither right nor wrong: no gold, or the grader failed */
 } lmi_regraded;
 
 typedef struct lmi_regrade_outcome {
     size_t n; /* answers */
     size_t n_changed;
     lmi_regraded exact, compat, grader;
-    size_t n_asked; /* answers that the grader was shown */
+    size_t n_asked;      /* answers that the grader was shown */
+    size_t n_failed;     /* of them, those on which it failed; on all of them, */
+    size_t n_kept;       /* its earlier verdicts stay: so many */
+    const char *failure; /* the first one's reason, NULL for none; the regrade's */
     lmi_totals totals;
     const char *version; /* by whose rules they were graded before; the regrade's */
     bool is_written;
