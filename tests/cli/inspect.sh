@@ -14,7 +14,7 @@ ok $? "config.json says how many bytes a cell takes" "$tmp/latent/config.json"
 # ---- show ----
 run show "$tmp/latent"
 [ "$code" -eq 0 ] && [ ! -s "$tmp/err" ] && [ "$(wc -l <"$tmp/out")" -eq 6 ] &&
-    grep -q "^$tmp/latent: demo, latent_mas, team sequential, 4 of 4 questions answered, . right" "$tmp/out" &&
+    grep -q "^$tmp/latent: demo, latent_mas, team sequential, 4 of 4 asked, . right" "$tmp/out" &&
     [ "$(grep -cE '^    [0-3]  (right|wrong) +[0-9]+ ' "$tmp/out")" -eq 4 ]
 ok $? "show lists a line a question: verdict, prediction, gold, spoken tokens" "$tmp/out"
 grep -q "$(printf '\033')" "$tmp/out"
@@ -57,6 +57,23 @@ sed -i '/^{"index":[123],/s/\(.*\)"is_cut":[a-z]*/\1"is_cut":false/' "$tmp/ended
 ok $? "show cut prints the answers that --max_new_tokens ended" "$tmp/out"
 [ "$(titles "$tmp/ended" failed)" = 3 ] && grep -q 'context full: too small' "$tmp/out"
 ok $? "show failed prints those that failed, and why" "$tmp/out"
+run show "$tmp/ended"
+grep -qE "^$tmp/ended: .*, 4 of 4 asked, 1 failed, . right" "$tmp/out" && grep -qE '^    3  failed  ' "$tmp/out" &&
+    [ "$(grep -cE '^    [0-3]  .* [0-9]+ cut  ' "$tmp/out")" -eq 1 ] && grep -qE '^    0  .* [0-9]+ cut  ' "$tmp/out" && ! grep -qE '^index .*(compat|grader)' "$tmp/out"
+ok $? "the list marks what failed and what was cut" "$tmp/out"
+cp -r "$tmp/latent" "$tmp/none"
+sed -i 's/"status":"ok"/"status":"context full","error":"too small"/; s/"correct":true/"correct":false/g' "$tmp/none/samples.jsonl"
+run show "$tmp/none"
+grep -q ', 4 of 4 asked, 4 failed$' "$tmp/out" && [ "$(grep -cE '^    [0-3]  failed  ' "$tmp/out")" -eq 4 ] && ! grep -q wrong "$tmp/out"
+ok $? "where all failed none is wrong" "$tmp/out"
+run show "$tmp/wrong"
+grep -qE '^index  exact    compat    prediction ' "$tmp/out" && grep -qE '^    2  right    wrong  ' "$tmp/out"
+ok $? "the compat rule has a column where it says other things" "$tmp/out"
+cp -r "$tmp/latent" "$tmp/judged"
+sed -i 's/,"run_ms"/,"grader":{"correct":false,"prediction":null,"why":null}&/' "$tmp/judged/samples.jsonl"
+run show "$tmp/judged"
+grep -qE '^index  exact    grader    prediction ' "$tmp/out" && [ "$(grep -cE '^    [0-3]  (right|wrong)    wrong  ' "$tmp/out")" -eq 4 ] && grep -q ', grader 0)$' "$tmp/out"
+ok $? "and so has a grader" "$tmp/out"
 run inspect "$tmp/ended" cut --json
 [ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 1 ] && grep -q '^{"index":0,' "$tmp/out"
 ok $? "inspect takes the same words" "$tmp/out"

@@ -48,12 +48,13 @@ static void print_full(const lmi_shown *row)
 }
 
 /* Without a word the questions are listed; a word asks for their texts. */
-static lmas_status print_row(const show_settings *s, const lmi_viewer *viewer, const lmi_shown *row)
+static lmas_status print_row(const show_settings *s, const lmi_viewer *viewer, const lmi_shown *row,
+                             const lmi_list_columns *columns)
 {
     if (s->is_json)
         return lmi_full_json(viewer, row, false);
     if (viewer->pick.kind == LMI_PICK_ALL)
-        lmi_list_question(row);
+        lmi_list_question(row, columns);
     else
         print_full(row);
     return LMAS_OK;
@@ -61,9 +62,13 @@ static lmas_status print_row(const show_settings *s, const lmi_viewer *viewer, c
 
 static lmas_status print_rows(const show_settings *s, lmi_viewer *viewer)
 {
+    const lmi_list_columns columns = lmi_list_choose(viewer);
     bool has_row = true;
     size_t n = 0;
     lmas_status status = LMAS_OK;
+
+    if (!s->is_json && viewer->pick.kind == LMI_PICK_ALL)
+        lmi_list_head(viewer, &columns);
 
     while (status == LMAS_OK) {
         lmi_shown row = {0};
@@ -72,7 +77,7 @@ static lmas_status print_rows(const show_settings *s, lmi_viewer *viewer)
         if (status != LMAS_OK || !has_row)
             break;
         n++;
-        status = print_row(s, viewer, &row);
+        status = print_row(s, viewer, &row, &columns);
         lmi_shown_done(&row);
     }
     if (status == LMAS_OK && n == 0)
@@ -90,8 +95,6 @@ static lmas_status show(const show_settings *s, const char *folder, const lmi_pi
         return status;
     if (!s->is_json && (pick->kind == LMI_PICK_ALL || s->against))
         lmi_list_runs(&viewer);
-    if (!s->is_json && pick->kind == LMI_PICK_ALL)
-        lmi_list_head(&viewer);
     status = print_rows(s, &viewer);
     lmi_viewer_done(&viewer);
     return status;
@@ -138,7 +141,10 @@ const lmi_command lmi_cmd_show = {
              "RUN INDEX|wrong|differ|cut|failed [RUN2] [--json]",
     .about =
         "Lists the questions of a run, a line each: whether the answer is right, what it is, what "
-        "it should be, and the tokens that were spoken. With an index, the \"index\" of the line "
+        "it should be, and the tokens that were spoken (cut: --max_new_tokens ended it). What "
+        "failed is "
+        "not wrong but failed; where the compat rule says other things than the exact one, or a "
+        "grader judged, they have columns. With an index, the \"index\" of the line "
         "in "
         "samples.jsonl, it shows all that the agents read and said; wrong shows all questions that "
         "were answered wrong, cut those whose answer --max_new_tokens ended, failed those that "
