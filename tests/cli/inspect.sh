@@ -78,8 +78,28 @@ run inspect "$tmp/ended" cut --json
 [ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 1 ] && grep -q '^{"index":0,' "$tmp/out"
 ok $? "inspect takes the same words" "$tmp/out"
 run show "$tmp/latent" differ --against "$tmp/latent"
-[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 2 ] && grep -q 'no such question' "$tmp/err"
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 2 ] && grep -qF "no question of $tmp/latent differs between the two runs" "$tmp/err"
 ok $? "where there is none a line says so" "$tmp/err"
+cp -r "$tmp/latent" "$tmp/right"
+sed -i 's/"correct":false/"correct":true/g; s/"is_cut":true/"is_cut":false/g' "$tmp/right/samples.jsonl"
+for word in 'wrong was answered wrong' 'cut was cut at --max_new_tokens' 'failed failed' 'differ differs between the exact and the compat rule'; do
+    for command in show inspect; do
+        run $command "$tmp/right" "${word%% *}"
+        [ "$code" -eq 0 ] && grep -qxF "latentmas: no question of $tmp/right ${word#* }" "$tmp/err"
+        ok $? "$command of questions that there are none of is no failure: ${word%% *}" "$tmp/err"
+    done
+done
+cp -r "$tmp/latent" "$tmp/named"
+sed -i 's/^{"index":1,/&"id":"x-2",/; s/^{"index":2,/&"id":"HumanEval\/3",/; s/^{"index":3,/&"id":"1",/' "$tmp/named/samples.jsonl"
+[ "$(titles "$tmp/named" HumanEval/3)" = "2, HumanEval/3" ] && [ "$(titles "$tmp/named" x-2)" = "1, x-2" ]
+ok $? "a question is shown by the data set's own id" "$tmp/out"
+[ "$(titles "$tmp/named" 1)" = "1, x-2" ]
+ok $? "digits are an index" "$tmp/out"
+run show "$tmp/named" x-2 "$tmp/latent" --json
+[ "$code" -eq 0 ] && [ "$(wc -l <"$tmp/out")" -eq 1 ] && grep -q '^{"index":1,' "$tmp/out"
+ok $? "beside another run too" "$tmp/out"
+fails 1 'no such question: ' "an id that is not there is a failure" show "$tmp/named" x-3
+fails 1 'no such question: ' "and so is an index" show "$tmp/named" 99
 
 # ---- What a run says to a terminal ----
 cp -r "$tmp/latent" "$tmp/evil"
@@ -117,7 +137,8 @@ ok $? "the same run makes the same page"
 
 # ---- Bad input ----
 fails 2 'expected the folder of a run' "show of nothing is wrong usage" show
-fails 2 'expected an index, wrong, differ, cut or failed, found "worng"' "a word that is none is wrong usage" show "$tmp/latent" worng
+fails 1 'no such question: expected an index, wrong, differ, cut or failed, or an id of the data set, found "worng"' \
+    "a word that is none is no id either" show "$tmp/latent" worng
 fails 2 'behind --against and behind the word' "two other runs are wrong usage" show "$tmp/latent" differ "$tmp/wrong" --against "$tmp/text"
 fails 2 'expected the folder of a run' "four words are wrong usage" show "$tmp/latent" differ "$tmp/wrong" 3
 fails 2 'expected one run or two' "three runs are wrong usage" inspect "$tmp/latent" "$tmp/text" "$tmp/wrong" --json

@@ -131,7 +131,7 @@ static lmas_status print_rows(const inspect_settings *s, lmi_viewer *viewer)
         lmi_shown_done(&row);
     }
     if (status == LMAS_OK && n == 0)
-        lmi_say("no such question in %s", viewer->records[0].folders[0].path);
+        status = lmi_list_none(viewer);
     else if (status == LMAS_OK && !has_seen_thoughts)
         lmi_say("no thoughts were kept of these questions: latentmas run --keep_thoughts 5 keeps "
                 "them");

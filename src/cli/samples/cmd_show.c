@@ -81,7 +81,7 @@ static lmas_status print_rows(const show_settings *s, lmi_viewer *viewer)
         lmi_shown_done(&row);
     }
     if (status == LMAS_OK && n == 0)
-        lmi_say("no such question in %s", viewer->records[0].folders[0].path);
+        status = lmi_list_none(viewer);
     return status;
 }
 
@@ -109,10 +109,7 @@ static lmas_status read_words(show_settings *s, lmi_pick *pick, const lmi_args *
                         "show: expected the folder of a run, and a question of it, found %zu words",
                         args->n_words);
     if (args->n_words > 1 && !lmi_pick_parse(pick, args->words[1]))
-        return lmi_fail(LMAS_E_INVALID,
-                        "show: expected an index, " LMI_PICK_WORDS
-                        ", found \"%s\" (another run goes behind --against)",
-                        args->words[1]);
+        *pick = (lmi_pick){.kind = LMI_PICK_ID, .id = args->words[1]};
     if (args->n_words > 2 && s->against)
         return lmi_fail(LMAS_E_INVALID,
                         "show: another run is named behind --against and behind the word, one "
@@ -138,7 +135,7 @@ const lmi_command lmi_cmd_show = {
     .name = "show",
     .summary = "show the questions of a run: texts of all agents, verdicts",
     .usage = "RUN [--against RUN] [--json]\n"
-             "RUN INDEX|wrong|differ|cut|failed [RUN2] [--json]",
+             "RUN INDEX|ID|wrong|differ|cut|failed [RUN2] [--json]",
     .about =
         "Lists the questions of a run, a line each: whether the answer is right, what it is, what "
         "it should be, and the tokens that were spoken (cut: --max_new_tokens ended it). What "
@@ -146,7 +143,8 @@ const lmi_command lmi_cmd_show = {
         "not wrong but failed; where the compat rule says other things than the exact one, or a "
         "grader judged, they have columns. With an index, the \"index\" of the line "
         "in "
-        "samples.jsonl, it shows all that the agents read and said; wrong shows all questions that "
+        "samples.jsonl, or the data set's own id of it, it shows all that the agents read and "
+        "said; wrong shows all questions that "
         "were answered wrong, cut those whose answer --max_new_tokens ended, failed those that "
         "have none, with the reason.\n"
         "differ shows those on which two runs differ: one is right, the other is not (where a "

@@ -204,3 +204,42 @@ void lmi_list_question(const lmi_shown *row, const lmi_list_columns *columns)
     lmi_put_line(stdout, any->question, room_for_question(row->n_runs, columns));
     putchar('\n');
 }
+
+/* ---- None ---- */
+
+static lmas_status refuse_id(const lmi_viewer *viewer, const char *folder)
+{
+    return lmi_fail(LMAS_E_INVALID,
+                    "%s: no such question: expected an index, " LMI_PICK_WORDS
+                    ", or an id of the data set, found \"%.64s\" (another run goes behind "
+                    "--against)",
+                    folder, viewer->pick.id);
+}
+
+lmas_status lmi_list_none(const lmi_viewer *viewer)
+{
+    const char *folder = viewer->records[0].folders[0].path;
+    const char *what = "is answered yet";
+
+    switch (viewer->pick.kind) {
+    case LMI_PICK_ID:
+        return refuse_id(viewer, folder);
+    case LMI_PICK_WRONG:
+        what = "was answered wrong";
+        break;
+    case LMI_PICK_CUT:
+        what = "was cut at --max_new_tokens";
+        break;
+    case LMI_PICK_FAILED:
+        what = "failed";
+        break;
+    case LMI_PICK_DIFFER:
+        what = viewer->n_runs > 1 ? "differs between the two runs"
+                                  : "differs between the exact and the compat rule";
+        break;
+    default:
+        break;
+    }
+    lmi_say("no question of %s %s", folder, what);
+    return LMAS_OK;
+}

@@ -15,6 +15,10 @@ typedef struct lmi_list_columns {
 
 lmi_list_columns lmi_list_choose(const lmi_viewer *viewer);
 
+/* That none of the questions was taken that were asked for: a line on stderr, or LMAS_E_INVALID
+ * where one was named that is not there. */
+lmas_status lmi_list_none(const lmi_viewer *viewer);
+
 /* The columns, then a line for each question. */
 void lmi_list_head(const lmi_viewer *viewer, const lmi_list_columns *columns);
 void lmi_list_question(const lmi_shown *row, const lmi_list_columns *columns);

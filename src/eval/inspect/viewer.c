@@ -117,8 +117,9 @@ static lmas_status check_index(const lmi_viewer *viewer)
     if (viewer->pick.kind != LMI_PICK_ONE || has_line(viewer, index))
         return LMAS_OK;
     if (index >= n)
-        return lmi_fail(LMAS_E_INVALID, "%s: expected a question from 0 to %zu, found %llu", folder,
-                        n - 1, index);
+        return lmi_fail(LMAS_E_INVALID,
+                        "%s: no such question: expected a question from 0 to %zu, found %llu",
+                        folder, n - 1, index);
     return lmi_fail(LMAS_E_INVALID, "%s: question %llu of %zu is not answered%s", folder, index, n,
                     viewer->records[0].n_shards ? " in this shard" : " yet");
 }
@@ -258,9 +259,9 @@ static lmas_status read_row(lmi_shown *out, lmi_viewer *viewer, size_t index)
     return status;
 }
 
-static bool takes(lmi_pick_kind kind, const lmi_shown *row)
+static bool takes(const lmi_pick *pick, const lmi_shown *row)
 {
-    switch (kind) {
+    switch (pick->kind) {
     case LMI_PICK_WRONG:
         return lmi_shown_is_wrong(row);
     case LMI_PICK_DIFFER:
@@ -269,6 +270,8 @@ static bool takes(lmi_pick_kind kind, const lmi_shown *row)
         return lmi_shown_is_cut(row);
     case LMI_PICK_FAILED:
         return lmi_shown_has_failed(row);
+    case LMI_PICK_ID:
+        return is_same_text(lmi_shown_any(row)->id, pick->id);
     default:
         return true;
     }
@@ -287,7 +290,7 @@ lmas_status lmi_viewer_next(bool *has_row, lmi_shown *row, lmi_viewer *viewer)
         if (!has_line(viewer, index))
             continue;
         status = read_row(row, viewer, index);
-        *has_row = status == LMAS_OK && takes(viewer->pick.kind, row);
+        *has_row = status == LMAS_OK && takes(&viewer->pick, row);
         if (status == LMAS_OK && !*has_row)
             lmi_shown_done(row);
     }

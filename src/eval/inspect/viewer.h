@@ -18,7 +18,7 @@ enum { LMI_VIEWER_RUNS = 2 };
  * are among them. Differ do those on which the exact rule says right of one run and wrong of the
  * other, or where it says nothing, other predictions; of a run alone the exact and the compat rule
  * are compared. Cut are those whose answer max_new_tokens ended in a run, failed those that have
- * none. */
+ * none. The data set's own name takes all that have it, as run --ids does. */
 typedef enum lmi_pick_kind {
     LMI_PICK_ALL,
     LMI_PICK_WRONG,
@@ -26,17 +26,19 @@ typedef enum lmi_pick_kind {
     LMI_PICK_CUT,
     LMI_PICK_FAILED,
     LMI_PICK_ONE,
+    LMI_PICK_ID,
 } lmi_pick_kind;
 
 typedef struct lmi_pick {
     lmi_pick_kind kind;
     uint64_t index; /* of LMI_PICK_ONE */
+    const char *id; /* of LMI_PICK_ID, borrowed */
 } lmi_pick;
 
 /* The words, for messages. */
 #define LMI_PICK_WORDS "wrong, differ, cut or failed"
 
-/* One of those, or the digits of an index; false for anything else. */
+/* One of those, or the digits of an index; false for anything else, which may be an id. */
 bool lmi_pick_parse(lmi_pick *out, const char *word);
 
 typedef struct lmi_viewer {
