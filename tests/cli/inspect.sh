@@ -143,10 +143,11 @@ fails 2 'behind --against and behind the word' "two other runs are wrong usage" 
 fails 2 'expected the folder of a run' "four words are wrong usage" show "$tmp/latent" differ "$tmp/wrong" 3
 fails 2 'expected one run or two' "three runs are wrong usage" inspect "$tmp/latent" "$tmp/text" "$tmp/wrong" --json
 fails 2 'expected one of --html and --json' "two forms at once are wrong usage" inspect "$tmp/latent" --json --html "$tmp/x"
+mkdir "$tmp/empty"
 for command in show inspect; do
     fails 1 'expected a question from 0 to 3, found 4' "$command refuses an index past the end" $command "$tmp/latent" 4
     fails 1 'there is no such folder' "$command refuses a folder that is not there" $command "$tmp/nowhere"
-    fails 1 'it has no config.json' "$command refuses a folder without a run" $command "$tmp"
+    fails 1 'it has no config.json' "$command refuses a folder without a run" $command "$tmp/empty"
 done
 cp -r "$tmp/latent" "$tmp/damaged"
 sed -i '3s/"question":"/"question":7,"was":"/' "$tmp/damaged/samples.jsonl"

@@ -94,6 +94,19 @@ for form in "regrade $tmp/evil --list --dry-run" "regrade $tmp/evil --list --dry
     ok $? "what a folder says is nothing that a terminal obeys: ${form%% *}" "$tmp/out"
 done
 
+# ---- A grid ----
+mkdir "$tmp/grid"
+echo '{}' >"$tmp/grid/grid.json"
+damaged grid/demo-a
+cp -r "$tmp/run" "$tmp/grid/demo-b"
+run regrade "$tmp/grid"
+[ "$code" -eq 0 ] && [ "$(grep -c ': gsm8k, 6 answers' "$tmp/out")" -eq 2 ] && [ "$(grep -c graded_before "$tmp/grid/demo-a/samples.jsonl")" -eq 2 ] &&
+    cmp -s "$tmp/run/summary.json" "$tmp/grid/demo-a/summary.json"
+ok $? "a folder of runs stands for all of them" "$tmp/err"
+for command in show inspect; do
+    fails 1 "it holds 2 runs: name one of them, such as $tmp/grid/demo-a" "$command asks which one is meant" $command "$tmp/grid"
+done
+
 # ---- Killed on the way: the folder is as it was, or as it is to be ----
 damaged killed
 cp "$tmp/killed/samples.jsonl" "$tmp/before"
@@ -116,7 +129,8 @@ ok $? "the next regrade throws away what was begun" "$tmp/err"
 
 # ---- Bad input ----
 fails 2 'expected the folders of runs, found none' "regrade of nothing is wrong usage" regrade
-fails 1 'it has no config.json' "a folder without a run is refused" regrade "$tmp"
+mkdir "$tmp/empty"
+fails 1 'it has no config.json' "a folder without a run is refused" regrade "$tmp/empty"
 fails 1 'there is no such folder' "and one that is not there" regrade "$tmp/nowhere"
 run regrade "$tmp/nowhere" "$tmp/run"
 [ "$code" -eq 1 ] && grep -q ': gsm8k, 6 answers' "$tmp/out"

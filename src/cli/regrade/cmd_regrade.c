@@ -11,6 +11,7 @@
 #include "cli/run/flags.h"
 #include "cli/show/progress.h"
 #include "cli/show/term.h"
+#include "eval/report/survey/folders.h"
 
 typedef struct regrade_settings {
     lmi_general_flags general;
@@ -44,7 +45,7 @@ static const lmi_opt_group groups[] = {
 };
 
 static const lmi_opt words[] = {
-    {"", LMI_OPT_FOLDER, 0, "RUN...", .help = "the folder of a run"},
+    {"", LMI_OPT_FOLDER, 0, "RUN...", .help = "the folder of a run, or one that holds several"},
     {0},
 };
 
@@ -204,22 +205,39 @@ static int regrade(const regrade_settings *s, const char *folder)
     return code;
 }
 
+/* The runs that were named, those of a grid in its place. */
+static lmas_status find_runs(lmi_folders *out, const lmi_args *args)
+{
+    lmas_status status = LMAS_OK;
+    size_t i;
+
+    for (i = 0; status == LMAS_OK && i < args->n_words; i++)
+        status = lmi_folders_add(out, args->words[i]);
+    return status;
+}
+
 static int run(void *settings, const lmi_args *args)
 {
     const regrade_settings *s = settings;
     int code = LMI_EXIT_OK; /* of the first that fails: the others have their turn */
+    lmi_folders runs = {0};
+    lmas_status status;
     size_t i;
 
     if (args->n_words == 0) {
         lmi_say("regrade: expected the folders of runs, found none");
         return LMI_EXIT_USAGE;
     }
+    status = find_runs(&runs, args);
+    if (status != LMAS_OK)
+        code = lmi_say_failure(status);
     lmi_interrupt_install();
-    for (i = 0; i < args->n_words && !lmi_interrupted(); i++) {
-        const int its_code = regrade(s, args->words[i]);
+    for (i = 0; status == LMAS_OK && i < runs.n && !lmi_interrupted(); i++) {
+        const int its_code = regrade(s, runs.paths[i]);
 
         code = code == LMI_EXIT_OK ? its_code : code;
     }
+    lmi_folders_done(&runs);
     return code;
 }
 
@@ -232,7 +250,8 @@ const lmi_command lmi_cmd_regrade = {
         "model. A line of samples.jsonl whose verdicts change gets the new ones and keeps the old "
         "under graded_before; summary.json gets the new totals, and config.json says under "
         "graded_by which version graded last. All of it is written at once or not at all. Shards "
-        "are graded each by itself. A program has the time that it had in the run, unless "
+        "are graded each by itself; a folder that holds runs stands for all of them. A program has "
+        "the time that it had in the run, unless "
         "--code_timeout says otherwise.\n"
         "Prints how many answers are right, before and now, and how many verdicts change.\n"
         "--grader has a program of yours judge the answers beside the rules. What it says stands "

@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "eval/config.h"
+#include "eval/report/survey/folders.h"
+#include "eval/runfolder.h"
 
 /* Digits of the longest index that is read; bytes of the largest cell that is believed. */
 enum { DIGITS_MAX = 18, CELL_SIZE_MAX = 1 << 30 };
@@ -58,10 +60,33 @@ static lmas_status read_cell_size(uint64_t *out, const lmi_record *record)
     return LMAS_OK;
 }
 
+/* A folder of several runs: which one is meant? */
+static lmas_status refuse_grid(const char *folder)
+{
+    lmi_folders inner = {0};
+    const char *first = NULL;
+    size_t n = 0;
+    size_t i;
+    lmas_status status = lmi_folders_add(&inner, folder);
+
+    for (i = 0; i < inner.n; i++) {
+        if (!lmi_runfolder_holds_run(inner.paths[i]))
+            continue;
+        first = first ? first : inner.paths[i];
+        n++;
+    }
+    if (status == LMAS_OK)
+        status = lmi_fail(LMAS_E_INVALID, "%s: it holds %zu run%s: name one of them, such as %s",
+                          folder, n, n == 1 ? "" : "s", first ? first : folder);
+    lmi_folders_done(&inner);
+    return status;
+}
+
 static lmas_status open_run(lmi_viewer *viewer, const char *folder)
 {
     const size_t i = viewer->n_runs;
-    lmas_status status = lmi_record_open(&viewer->records[i], folder);
+    lmas_status status = lmi_folder_is_grid(folder) ? refuse_grid(folder)
+                                                    : lmi_record_open(&viewer->records[i], folder);
 
     if (status != LMAS_OK)
         return status;
