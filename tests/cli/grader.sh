@@ -22,6 +22,8 @@ right='{"correct":true,"prediction":"p","why":"all are right"}'
 ask run --grader "$tmp/judge"
 [ "$code" -eq 3 ] && [ "$(judged run "$right")" -eq 5 ] && [ "$(judged run 'exit status 3')" -eq 1 ]
 ok $? "a run shows its answers to the grader; one on which it fails costs no other its verdict, and the exit code says so" "$tmp/err"
+grep -q 'the grader failed 1 of 6 answers, the first: ".*exit status 3' "$tmp/err"
+ok $? "and why is said" "$tmp/err"
 grep -q '"accuracy_grader":1.0,.*"correct_grader":5,"n_grader":5,"grader_failed":1,' "$tmp/out" &&
     grep -q '"accuracy_grader": 1.0' "$tmp/run/summary.json" && grep -q '^  grader   5 of 5, ' "$tmp/err" && grep -q '^  grader   failed 1 ' "$tmp/err"
 ok $? "the summary counts its verdicts beside those of the rules" "$tmp/out"

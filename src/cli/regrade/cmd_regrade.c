@@ -110,29 +110,12 @@ static lmas_status choose_sandbox(work *w, lmi_regrade_params *params)
     return lmi_sandbox_try(&w->python, &w->sandbox, &w->data, NULL, asks.record->n_rows);
 }
 
-/* A grader that gave no verdict at all may be another than the one whose verdicts stay. */
-static void say_failed(const char *folder, const lmi_regrade_outcome *o)
-{
-    const size_t n_seen = o->n_asked;
-
-    if (!o->n_failed)
-        return;
-    lmi_say("%s: the grader failed %zu of %zu answer%s, the first: \"%s\"", folder, o->n_failed,
-            n_seen, n_seen == 1 ? "" : "s", o->failure);
-    if (o->n_kept)
-        lmi_say("%s: as it judged none, the earlier verdict%s on %zu answer%s stay%s", folder,
-                o->n_kept == 1 ? "" : "s", o->n_kept, o->n_kept == 1 ? "" : "s",
-                o->n_kept == 1 ? "s" : "");
-    else
-        lmi_say("%s: the same command again shows them to it again", folder);
-}
-
 static lmas_status print_outcome(work *w, const lmi_regrade_outcome *outcome)
 {
     const lmi_record *record = lmi_regrade_asks(w->regrade).record;
     yyjson_mut_doc *doc = w->doc;
 
-    say_failed(record->folders[0].path, outcome);
+    lmi_say_grader_failed(record->folders[0].path, outcome);
     w->has_failed = outcome->n_failed > 0;
     if (w->settings->is_json) {
         w->doc = NULL;

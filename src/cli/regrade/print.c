@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/show/term.h"
 #include "cli/show/text.h"
 #include "eval/regrade/line.h"
 
@@ -76,6 +77,23 @@ void lmi_print_regraded(const lmi_record *record, const lmi_regrade_outcome *o)
     print_row("compat", &o->compat);
     if (o->totals.n_grader || o->totals.n_grader_failed)
         print_row("grader", &o->grader);
+}
+
+/* A grader that gave no verdict at all may be another than the one whose verdicts stay. */
+void lmi_say_grader_failed(const char *folder, const lmi_regrade_outcome *o)
+{
+    const size_t n_seen = o->n_asked;
+
+    if (!o->n_failed)
+        return;
+    lmi_say("%s: the grader failed %zu of %zu answer%s, the first: \"%s\"", folder, o->n_failed,
+            n_seen, n_seen == 1 ? "" : "s", o->failure);
+    if (o->n_kept)
+        lmi_say("%s: as it judged none, the earlier verdict%s on %zu answer%s stay%s", folder,
+                o->n_kept == 1 ? "" : "s", o->n_kept, o->n_kept == 1 ? "" : "s",
+                o->n_kept == 1 ? "s" : "");
+    else
+        lmi_say("%s: the same command again shows them to it again", folder);
 }
 
 /* ---- JSON ---- */

@@ -14,6 +14,9 @@ void lmi_print_change(yyjson_val *was, yyjson_val *is);
 /* The run, and a table of both rules. */
 void lmi_print_regraded(const lmi_record *record, const lmi_regrade_outcome *outcome);
 
+/* On stderr: how many answers the grader failed, and why the first; nothing where none. */
+void lmi_say_grader_failed(const char *folder, const lmi_regrade_outcome *outcome);
+
 /* All of it as one line of JSON; `changes` are objects of the document, NULL where nobody asked. */
 lmas_status lmi_print_regraded_json(yyjson_mut_doc *doc, yyjson_mut_val *root,
                                     const lmi_record *record, const lmi_regrade_outcome *outcome,

@@ -59,8 +59,10 @@ static lmas_status ask_grader(lmi_run_work *w)
     if (status == LMAS_OK)
         status = lmi_regrade_run(&outcome, regrade, &params);
     lmi_progress_clear(&progress);
-    if (status == LMAS_OK)
+    if (status == LMAS_OK) {
         w->totals = outcome.totals;
+        lmi_say_grader_failed(path, &outcome);
+    }
     lmi_regrade_done(regrade);
     return status;
 }
