@@ -7,7 +7,8 @@
 #include "base/buf.h"
 #include "base/file.h"
 
-enum { MEMINFO_MAX = 64 * 1024, PART_STEP = 256 };
+/* SLACK: cells that a question may be counted too many, for headings of texts that agents hear. */
+enum { MEMINFO_MAX = 64 * 1024, PART_STEP = 256, SLACK = 64 };
 
 /* What the question takes when an agent speaks at most `n` tokens. */
 static lmas_status count_needs(lmas_needs *out, const lmi_demand *demand, size_t i, int32_t n)
@@ -73,7 +74,7 @@ static lmas_status find_extremes(extremes *out, const lmi_demand *demand, uint32
 
         if (status != LMAS_OK)
             return status;
-        if (cells >= (uint64_t)limit + PART_STEP) {
+        if (cells > (uint64_t)limit + SLACK) {
             out->n_beyond++;
             out->n_most = cells > out->n_most ? cells : out->n_most;
         } else if (cells > out->n_largest) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/show/parameters.h"
 #include "cli/show/term.h"
 #include "cli/show/text.h"
 #include "eval/inspect/write.h"
@@ -122,6 +123,19 @@ static void put_rules(const lmi_exhibit *view)
                     from.compat);
 }
 
+/* Why there is no answer: what the library calls a parameter is a flag to whoever reads it here. */
+static void put_error(const lmi_exhibit *view)
+{
+    lmi_buf text;
+
+    lmi_buf_init(&text, (size_t)2 * LMI_ERROR_MAX);
+    lmi_in_flags(&text, view->result.error);
+    lmi_put_line(stdout, view->state, 0);
+    fputs(": ", stdout);
+    lmi_put_block(stdout, lmi_buf_text(&text));
+    lmi_buf_done(&text);
+}
+
 void lmi_full_answer(const lmi_shown *row, size_t run)
 {
     const lmi_exhibit *view = &row->views[run];
@@ -132,11 +146,8 @@ void lmi_full_answer(const lmi_shown *row, size_t run)
              (unsigned long long)r->n_read, (unsigned long long)r->n_thought,
              (unsigned long long)r->n_spoken, r->elapsed_ms / 1e3);
     lmi_full_title(key_of(row, run), "answer", rest);
-    if (*r->error) {
-        lmi_put_line(stdout, view->state, 0);
-        fputs(": ", stdout);
-        lmi_put_block(stdout, r->error);
-    }
+    if (*r->error)
+        put_error(view);
     put_rules(view);
     put_grader(view);
 }
