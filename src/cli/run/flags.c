@@ -10,8 +10,8 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cli/fetch.h"
-#include "cli/run/grid/paper.h"
 #include "cli/interrupt.h"
+#include "cli/run/grid/paper.h"
 
 /* Published solutions take up to 14 s on a slow core; the reference stops at 10, and so does the
  * compat verdict. */
