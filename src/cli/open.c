@@ -364,7 +364,8 @@ static uint32_t room_of(const lmi_stage *stage, const lmi_budget *budget)
 }
 
 /* Less than somebody asked for is worth a line. */
-static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_t n_at_once)
+static void say_budget(const lmi_stage *stage, const lmi_budget *budget, size_t n,
+                       uint32_t n_at_once)
 {
     const uint32_t n_cells = budget->n_cells_all;
     const int32_t usual = lmas_solver_params_default().max_new_tokens;
@@ -374,7 +375,7 @@ static void say_budget(const lmi_stage *stage, const lmi_budget *budget, uint32_
         lmi_say("--max_new_tokens is %d, not %d: the context of %u positions holds no more",
                 (int)budget->max_new_tokens, (int)stage->solver_params.max_new_tokens,
                 budget->n_cells);
-    if (budget->n_beyond > 0)
+    if (budget->n_beyond > 0 && n > 1) /* of one alone its failure says as much */
         lmi_say("%zu of the questions will fail: they take up to %u positions, more than %s",
                 budget->n_beyond, budget->n_cells_most,
                 stage->n_ctx_asked ? "-c gives" : "the model was trained for");
@@ -556,7 +557,7 @@ static lmas_status budget_host(lmi_budget *out, lmi_stage *stage, const lmi_dema
     if (status != LMAS_OK)
         return status;
     if (demand->host == 0)
-        say_budget(stage, out, stage->n_at_once);
+        say_budget(stage, out, demand->n, stage->n_at_once);
     stage->solver_params.max_new_tokens = out->max_new_tokens;
     stage->n_at_once = out->n_at_once;
     return LMAS_OK;

@@ -39,17 +39,32 @@ static lmas_status count_cells(uint32_t *out, const lmi_demand *demand, size_t i
     return status;
 }
 
-/* Most cells one memory may take: what the model was trained for, or what the user gave. Parts come
- * in steps, and none is to be longer for being one of several. */
+/* Cells of one memory that the user gave; 0 where he gave none. */
+static uint32_t given_cells(const lmi_demand *demand, uint32_t width)
+{
+    return demand->is_per_lane ? demand->n_ctx / width : demand->n_ctx;
+}
+
+/* Most cells that texts may fill one memory to: what the model was trained for, or what the user
+ * gave. Parts come in steps, and none is to be longer for being one of several. */
 static uint32_t cell_limit(const lmi_demand *demand, uint32_t width)
 {
     const int32_t trained = lmas_model_describe(demand->model)->n_ctx_train;
+    const uint32_t given = given_cells(demand, width);
     uint32_t limit = trained > 0 ? (uint32_t)trained : UINT32_MAX;
-    const uint32_t given = demand->is_per_lane ? demand->n_ctx / width : demand->n_ctx;
 
     if (demand->is_per_lane && limit > PART_STEP)
         limit = limit / PART_STEP * PART_STEP;
     return given && given < limit ? given : limit;
+}
+
+/* Most cells that a question may take at all: who gives more than the model was trained for means
+ * it. */
+static uint32_t room_limit(const lmi_demand *demand, uint32_t width)
+{
+    const uint32_t given = given_cells(demand, width);
+
+    return given ? given : cell_limit(demand, width);
 }
 
 /* The largest question of all, and the largest of those that leave half of the limit to text: the
@@ -63,7 +78,8 @@ typedef struct extremes {
     uint32_t n_most;             /* of these, the largest's cells */
 } extremes;
 
-static lmas_status find_extremes(extremes *out, const lmi_demand *demand, uint32_t limit)
+static lmas_status find_extremes(extremes *out, const lmi_demand *demand, uint32_t limit,
+                                 uint32_t most)
 {
     size_t i;
 
@@ -74,7 +90,7 @@ static lmas_status find_extremes(extremes *out, const lmi_demand *demand, uint32
 
         if (status != LMAS_OK)
             return status;
-        if (cells > (uint64_t)limit + SLACK) {
+        if (cells > (uint64_t)most + SLACK) {
             out->n_beyond++;
             out->n_most = cells > out->n_most ? cells : out->n_most;
         } else if (cells > out->n_largest) {
@@ -123,10 +139,12 @@ static lmas_needs within(lmas_needs needs, uint32_t limit)
     return needs;
 }
 
-/* The room of the largest question: each part is as long as that; a pool has it once. */
+/* The room of the largest question: each part is as long as that; a pool has it once. Texts do not
+ * go beyond the limit; prompts do where the user gave room for them. */
 static lmas_status make_room(lmas_needs *needs, lmi_budget *budget, const lmi_demand *demand,
                              const extremes *found, uint32_t limit)
 {
+    const uint32_t room = found->n_largest > limit ? found->n_largest : limit;
     lmas_needs large;
     lmas_status status = count_needs(&large, demand, found->largest, budget->max_new_tokens);
 
@@ -136,8 +154,8 @@ static lmas_status make_room(lmas_needs *needs, lmi_budget *budget, const lmi_de
         status = count_needs(needs, demand, found->usual, budget->max_new_tokens);
     if (status != LMAS_OK)
         return status;
-    large = within(large, limit);
-    *needs = within(*needs, limit);
+    large = within(large, room);
+    *needs = within(*needs, room);
     budget->n_cells = needs->n_cells;
     budget->n_ctx = large.n_cells_all;
     return LMAS_OK;
@@ -147,7 +165,7 @@ static lmas_status make_room(lmas_needs *needs, lmi_budget *budget, const lmi_de
 static lmas_status measure(lmas_needs *needs, lmi_budget *budget, const lmi_demand *demand)
 {
     extremes found;
-    uint32_t limit;
+    uint32_t limit, most;
     lmas_status status = LMAS_OK;
 
     *needs = (lmas_needs){.n_lanes = 1, .n_lanes_least = 1};
@@ -156,7 +174,8 @@ static lmas_status measure(lmas_needs *needs, lmi_budget *budget, const lmi_dema
     if (status != LMAS_OK)
         return status;
     limit = cell_limit(demand, needs->n_lanes + (demand->n_before > 0));
-    status = find_extremes(&found, demand, limit);
+    most = room_limit(demand, needs->n_lanes + (demand->n_before > 0));
+    status = find_extremes(&found, demand, limit, most);
     budget->n_beyond = found.n_beyond;
     budget->n_cells_most = found.n_most;
     budget->max_new_tokens = demand->params->max_new_tokens;
@@ -207,19 +226,12 @@ static uint32_t lanes_of(const lmi_budget *b, const lmas_needs *needs, const lmi
     return b->n_at_once * needs->n_lanes + (demand->n_before > 0);
 }
 
-/* Of the cells that were asked for, no more than what parts may be long: or a question that is cut
- * at the end of its part would be cut elsewhere in other company. */
 static void fit_given(lmi_budget *b, const lmas_needs *needs, const lmi_demand *demand)
 {
-    const uint64_t limit = cell_limit(demand, 1);
-
     b->n_ctx = demand->n_ctx;
-    if (!demand->is_per_lane)
-        return;
-    while (b->n_at_once > 1 && b->n_ctx / lanes_of(b, needs, demand) < b->n_cells)
+    while (demand->is_per_lane && b->n_at_once > 1 &&
+           b->n_ctx / lanes_of(b, needs, demand) < b->n_cells)
         b->n_at_once--;
-    if (lanes_of(b, needs, demand) * limit < b->n_ctx)
-        b->n_ctx = (uint32_t)(lanes_of(b, needs, demand) * limit);
 }
 
 /* As many questions together as the cells that were asked for hold, or those that can be had. */

@@ -260,7 +260,8 @@ static void test_values_of_a_wrong_kind_are_named_by_line(void **state)
            file_of("text", "\"id\": 3, \"gold\": \"g\""));
     refuse("t.json:2: \"gold\" in the task must name a field of a row",
            file_of("text", "\"gold\": \"a..b\""));
-    refuse("\"as\" in gold must be letter, index, label, option or within, found nothing",
+    refuse("\"as\" in gold must be letter, index, label, option or within, as in "
+           "{\"field\": \"answer\", \"as\": \"letter\"}, found nothing",
            file_of("choice", "\"options\": \"o\", \"gold\": \"g\""));
     refuse("\"as\" in gold must be ####, or left out, found \"letter\"",
            file_of("number", "\"gold\": {\"field\": \"g\", \"as\": \"letter\"}"));

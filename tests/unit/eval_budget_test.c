@@ -150,18 +150,31 @@ static void test_the_largest_question_has_its_room(void **state)
     assert_int_equal(b.n_ctx, trained);
 }
 
-static void test_parts_are_no_longer_than_the_model_was_trained_for(void **state)
+static void test_who_gives_more_than_the_model_was_trained_for_has_it(void **state)
 {
+    const lmas_question mixed[] = {questions[0],
+                                   {.id = 1, .text = long_question(), .kind = LMAS_ANSWER_NUMBER}};
     const uint32_t trained = (uint32_t)lmas_model_describe(support_model(DEMO_MODEL))->n_ctx_train;
     lmi_demand demand = make_demand();
+    lmas_solver_params deep = params;
     lmi_budget b;
 
     (void)state;
+    deep.latent_steps = (int32_t)trained; /* three times, in one memory */
+    demand.params = &deep;
+    demand.questions = mixed;
     demand.is_per_lane = true;
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_beyond, 2);
     demand.n_ctx = 10 * trained;
     assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_beyond, 0);
+    assert_int_equal(b.n_ctx, 10 * trained);
+    assert_true(b.n_cells > 3 * trained);
     assert_int_equal(b.n_lanes, 2);
-    assert_int_equal(b.n_ctx, 2 * trained);
+    demand.n_ctx = 5 * trained; /* of two such, one at a time */
+    assert_ok(lmi_budget_make(&b, &demand));
+    assert_int_equal(b.n_lanes, 1);
 }
 
 static void test_what_a_team_begins_with_has_a_lane_of_its_own(void **state)
@@ -200,7 +213,7 @@ int main(void)
         cmocka_unit_test(test_scarce_memory_takes_lanes_away),
         cmocka_unit_test(test_given_context_is_taken_as_it_is),
         cmocka_unit_test(test_the_largest_question_has_its_room),
-        cmocka_unit_test(test_parts_are_no_longer_than_the_model_was_trained_for),
+        cmocka_unit_test(test_who_gives_more_than_the_model_was_trained_for_has_it),
         cmocka_unit_test(test_what_a_team_begins_with_has_a_lane_of_its_own),
         cmocka_unit_test(test_this_machine_has_memory),
     };
