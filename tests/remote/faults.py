@@ -90,7 +90,7 @@ class Run:
         self.n_starts += 1
         done = subprocess.run([self.program, "run", *first, "--vllm_url", server.url(self.part), *more],
                               capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL)
-        lines = [line for line in done.stderr.splitlines() if "others keep the machine busy" not in line]
+        lines = [line for line in done.stderr.splitlines() if "others keep the machine busy" not in line and " is resumed" not in line]
         return done.returncode, lines, done.stdout
 
     def samples(self):
@@ -127,7 +127,7 @@ class Run:
     def finish(self, server, *more):
         """Go on until nothing is left."""
         code = 1
-        while code != 0 and self.n_starts < 60 and not self.complaints:
+        while code not in (0, 3) and self.n_starts < 60 and not self.complaints:
             n_before = len(self.samples())
             code, lines, _ = self.go(server, *more)
             self.check(code, lines, n_before)
