@@ -372,6 +372,18 @@ lmas_status lmi_json_new(yyjson_mut_doc **doc, yyjson_mut_val **root, const char
     return LMAS_OK;
 }
 
+lmas_status lmi_json_copy(yyjson_mut_doc **doc, yyjson_mut_val **root, yyjson_val *val,
+                          const char *what)
+{
+    const lmas_status status = lmi_json_new(doc, root, what);
+
+    if (status != LMAS_OK)
+        return status;
+    *root = yyjson_val_mut_copy(*doc, val);
+    yyjson_mut_doc_set_root(*doc, *root);
+    return LMAS_OK;
+}
+
 lmas_status lmi_json_status(const yyjson_mut_doc *doc, const char *what)
 {
     const mark *m = doc->alc.ctx;

@@ -60,6 +60,10 @@ const char *lmi_json_type(yyjson_val *val);
 /* A document to fill: `*root` is its object. `what` names it in messages ("a sample"). */
 lmas_status lmi_json_new(yyjson_mut_doc **doc, yyjson_mut_val **root, const char *what);
 
+/* The same for a document that begins as a copy of `val`. */
+lmas_status lmi_json_copy(yyjson_mut_doc **doc, yyjson_mut_val **root, yyjson_val *val,
+                          const char *what);
+
 /* LMAS_E_NOMEM when memory ran out while the document was filled; lmi_json_write() asks by itself.
  * The document must come from lmi_json_new(). */
 lmas_status lmi_json_status(const yyjson_mut_doc *doc, const char *what);

@@ -254,19 +254,15 @@ static void add_shard(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup
     yyjson_mut_obj_add_uint(doc, shard, "count", setup->n_shards);
 }
 
-static void add_sandbox(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmi_setup *setup)
+void lmi_config_add_sandbox(yyjson_mut_doc *doc, yyjson_mut_val *object,
+                            const lmi_sandbox_params *params, const lmi_python *python)
 {
-    yyjson_mut_val *sandbox;
+    yyjson_mut_val *sandbox = yyjson_mut_obj_add_obj(doc, object, "sandbox");
 
-    if (!setup->sandbox) {
-        yyjson_mut_obj_add_null(doc, root, "sandbox");
-        return;
-    }
-    sandbox = yyjson_mut_obj_add_obj(doc, root, "sandbox");
-    yyjson_mut_obj_add_str(doc, sandbox, "kind", lmi_sandbox_kind_name(setup->sandbox->kind));
-    yyjson_mut_obj_add_real(doc, sandbox, "wall_sec", setup->sandbox->wall_ms / 1e3);
-    yyjson_mut_obj_add_uint(doc, sandbox, "memory", setup->sandbox->memory_size);
-    lmi_json_add_text(doc, sandbox, "python", setup->python->version);
+    yyjson_mut_obj_add_str(doc, sandbox, "kind", lmi_sandbox_kind_name(params->kind));
+    yyjson_mut_obj_add_real(doc, sandbox, "wall_sec", params->wall_ms / 1e3);
+    yyjson_mut_obj_add_uint(doc, sandbox, "memory", params->memory_size);
+    lmi_json_add_text(doc, sandbox, "python", python->version);
 }
 
 bool lmi_shard_has(const lmi_setup *setup, size_t i)
@@ -313,7 +309,10 @@ lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup)
     add_params(doc, root, setup);
     add_data(doc, root, setup);
     add_shard(doc, root, setup);
-    add_sandbox(doc, root, setup);
+    if (setup->sandbox)
+        lmi_config_add_sandbox(doc, root, setup->sandbox, setup->python);
+    else
+        yyjson_mut_obj_add_null(doc, root, "sandbox");
     add_model(doc, root, setup);
     add_team(doc, root, setup);
     add_place(doc, root, setup);
@@ -488,8 +487,8 @@ lmas_status lmi_config_difference_but(lmi_buf *out, const char *path, const lmi_
     return find_difference(out, path, stored, now, fixed_sections, spared);
 }
 
-lmas_status lmi_config_compare_but(const char *path, const lmi_buf *stored, const lmi_buf *now,
-                                   const char *const *spared)
+lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now,
+                               const char *const *spared)
 {
     return refuse_difference(path, stored, now, fixed_sections, spared);
 }
@@ -499,11 +498,6 @@ lmas_status lmi_config_difference_in(lmi_buf *out, const char *path, const lmi_b
                                      const char *const *spared)
 {
     return find_difference(out, path, stored, now, sections, spared);
-}
-
-lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now)
-{
-    return lmi_config_compare_but(path, stored, now, nothing);
 }
 
 lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now)

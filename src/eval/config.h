@@ -69,6 +69,10 @@ bool lmi_config_same(const char *key, yyjson_val *a, yyjson_val *b);
 /* A whole number of a config; false where it is not there. */
 bool lmi_config_count(uint64_t *out, const lmi_buf *stored, const char *section, const char *key);
 
+/* Say where programs run, in a config or in what graded one again. */
+void lmi_config_add_sandbox(yyjson_mut_doc *doc, yyjson_mut_val *object,
+                            const lmi_sandbox_params *params, const lmi_python *python);
+
 /* Append config.json to `out`. */
 lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup);
 
@@ -87,13 +91,10 @@ lmas_status lmi_config_difference_in(lmi_buf *out, const char *path, const lmi_b
                                      const lmi_buf *now, const char *const *sections,
                                      const char *const *spared);
 
-/* LMAS_E_INVALID, naming that difference, when a run with the config `stored` (the text
- * of `path`) cannot go on under the config `now`. */
-lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now);
-
-/* The same where what `spared` names, up to a NULL, may differ. */
-lmas_status lmi_config_compare_but(const char *path, const lmi_buf *stored, const lmi_buf *now,
-                                   const char *const *spared);
+/* LMAS_E_INVALID, naming that difference, when a run with the config `stored` (the text of `path`)
+ * cannot go on under the config `now`. What `spared` names, up to a NULL, may differ. */
+lmas_status lmi_config_compare(const char *path, const lmi_buf *stored, const lmi_buf *now,
+                               const char *const *spared);
 
 /* The same for the shard alone. */
 lmas_status lmi_config_compare_shard(const char *path, const lmi_buf *stored, const lmi_buf *now);

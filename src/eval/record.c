@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "eval/config.h"
-#include "eval/runfolder.h"
+#include "eval/folder/runfolder.h"
 #include "eval/sample.h"
 
 void lmi_record_done(lmi_record *record)
@@ -410,17 +410,13 @@ static lmas_status read_lines(bool *has_half, int fd, const char *path, line_fn 
     while (status == LMAS_OK) {
         lmi_json line;
 
-        status = lmi_lines_next(&has_line, &lines);
-        if (status != LMAS_OK || !has_line || !lines.is_whole)
-            break;
-        status = lmi_json_parse_line(&line, path, lines.number, lmi_buf_text(&lines.text),
-                                     lines.text.len);
-        if (status != LMAS_OK)
+        status = lmi_sample_next(&has_line, &line, &lines);
+        if (status != LMAS_OK || !has_line)
             break;
         status = fn(user, &line, &lines);
         lmi_json_done(&line);
     }
-    *has_half = has_line && !lines.is_whole;
+    *has_half = !lines.is_whole;
     lmi_lines_done(&lines);
     return status;
 }

@@ -217,19 +217,25 @@ static bool is_under_way(const run *r, uint64_t id)
     return false;
 }
 
+/* One that is not open has ended, and perhaps waits for its verdict. */
+static void take_back(run *r, size_t i)
+{
+    const lmas_status status = is_under_way(r, i) ? LMAS_OK : lmas_solver_cancel(r->solver, i);
+
+    (void)status;
+}
+
 /* Begin nothing more: what only waits for lanes is taken back. */
-static void take_back(run *r)
+static void begin_no_more(run *r)
 {
     size_t k;
 
     r->standing.is_ending = true;
     for (k = 0; k < r->next; k++) {
         const size_t i = lmi_setup_row(r->setup, k);
-        const bool is_ours = !r->folder->is_done[i] && lmi_shard_has(r->setup, i);
 
-        /* One that is not open has ended, and perhaps waits for its verdict. */
-        if (is_ours && !is_under_way(r, i) && lmas_solver_cancel(r->solver, i) != LMAS_OK)
-            continue;
+        if (!r->folder->is_done[i] && lmi_shard_has(r->setup, i))
+            take_back(r, i);
     }
     r->next = r->setup->n;
 }
@@ -246,7 +252,7 @@ static lmas_status show(run *r, lmi_standing_fn fn, void *user)
     if (wish == LMI_WISH_NONE)
         return lmi_fail(LMAS_E_CANCELED, "stopped by the caller");
     if (wish == LMI_WISH_LAST && !r->standing.is_ending)
-        take_back(r);
+        begin_no_more(r);
     return LMAS_OK;
 }
 

@@ -2,7 +2,7 @@
 #ifndef LMI_EVAL_RUN_H
 #define LMI_EVAL_RUN_H
 
-#include "eval/runfolder.h"
+#include "eval/folder/runfolder.h"
 
 /* How far a run is. */
 typedef struct lmi_standing {

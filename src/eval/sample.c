@@ -399,6 +399,17 @@ static bool read_grades(lmi_score *out, yyjson_val *root)
            read_grader(out, yyjson_obj_get(root, "grader"));
 }
 
+lmas_status lmi_sample_next(bool *has_line, lmi_json *out, lmi_lines *lines)
+{
+    const lmas_status status = lmi_lines_next(has_line, lines);
+
+    *has_line = status == LMAS_OK && *has_line && lines->is_whole;
+    if (!*has_line)
+        return status;
+    return lmi_json_parse_line(out, lines->path, lines->number, lmi_buf_text(&lines->text),
+                               lines->text.len);
+}
+
 lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line)
 {
     yyjson_val *root = lmi_json_root(line);

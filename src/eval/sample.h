@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/lines.h"
 #include "data/dataset.h"
 
 /* Longest line, in bytes: the prompts and texts of one question's agents. */
@@ -92,6 +93,11 @@ bool lmi_sample_ms(double *out, yyjson_val *object, const char *key);
 
 /* How its answer, the last agent's text, ended. */
 void lmi_sample_ending(bool *is_cut, bool *is_circling, yyjson_val *root);
+
+/* Parse the next whole line of samples.jsonl, for lmi_json_done(); `*has_line` is false where there
+ * is none. Half a line at the end (then lines->is_whole is false) is a question that has not
+ * ended. */
+lmas_status lmi_sample_next(bool *has_line, lmi_json *out, lmi_lines *lines);
 
 /* Read a line back. LMAS_E_FORMAT when it is not a sample. */
 lmas_status lmi_sample_read(lmi_score *out, const lmi_json *line);

@@ -16,11 +16,11 @@
 #include "base/file.h"
 #include "base/lines.h"
 #include "base/mem.h"
+#include "eval/folder/draft.h"
+#include "eval/folder/runfolder.h"
 #include "eval/judge.h"
-#include "eval/regrade/draft.h"
 #include "eval/regrade/line.h"
 #include "eval/regrade/regrade.h"
-#include "eval/runfolder.h"
 
 #define TABLE "tests/grade/graded_0.3.0.jsonl"
 

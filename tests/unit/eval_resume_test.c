@@ -3,13 +3,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "eval/folder/grow.h"
+#include "eval/folder/runfolder.h"
 #include "eval/record.h"
-#include "eval/resume/grow.h"
-#include "eval/runfolder.h"
 
 static const char CONFIG[] =
     "{\"task\":\"t\",\"split\":\"test\",\"method\":\"latent_mas\",\"params\":{\"seed\":1,"
@@ -107,6 +108,27 @@ static void test_failed_questions_are_open_again_where_somebody_asks(void **stat
     snprintf(text, sizeof(text), LINE(0) LINE(3) "%s", FAILED);
     assert_string_equal(lmi_buf_text(&kept), text);
     lmi_buf_done(&kept);
+}
+
+static void test_samples_without_failures_keep_their_mode_and_their_lock(void **state)
+{
+    const lmi_setup setup = {.n = 4, .shard = 1, .n_shards = 1};
+    lmi_runfolder f, other;
+    char path[256];
+    struct stat st;
+
+    (void)state;
+    put("config.json", CONFIG);
+    put("samples.jsonl", FAILED);
+    snprintf(path, sizeof(path), "%s/samples.jsonl", folder);
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_ok(resume(&f, CONFIG, &setup, true));
+    assert_int_equal(f.n_retried, 1);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0640);
+    assert_int_equal(st.st_size, 0);
+    assert_fails(LMAS_E_IO, "is in use", lmi_runfolder_open(&other, folder));
+    lmi_runfolder_done(&f);
 }
 
 static void test_a_damaged_line_is_named_and_nothing_is_dropped(void **state)
@@ -275,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failed_questions_are_open_again_where_somebody_asks),
+        cmocka_unit_test(test_samples_without_failures_keep_their_mode_and_their_lock),
         cmocka_unit_test(test_a_damaged_line_is_named_and_nothing_is_dropped),
         cmocka_unit_test(test_a_run_may_ask_more_and_have_more_room),
         cmocka_unit_test(test_what_changes_answers_may_not_grow),

@@ -12,10 +12,9 @@
 /* What the callback needs. */
 typedef struct shown {
     lmi_progress progress;
-    lmi_activity idle;  /* nothing at work yet */
-    double max_time;    /* seconds; 0 for any */
-    bool is_time_over;  /* and that is why no more are begun */
-    bool has_said_last; /* that no more are begun */
+    lmi_activity idle; /* nothing at work yet */
+    double max_time;   /* seconds; 0 for any */
+    bool is_time_over; /* and that is why no more are begun */
 } shown;
 
 /* Line by line. */
@@ -29,12 +28,9 @@ static void say_news(shown *s, const char *news)
         lmi_say("%.*s", (int)(end - news), news);
 }
 
-/* Why no more are begun, once. */
-static lmi_wish say_last(shown *s)
+/* Why no more are begun. */
+static void say_last(shown *s)
 {
-    if (s->has_said_last)
-        return LMI_WISH_LAST;
-    s->has_said_last = true;
     s->is_time_over = !lmi_interrupt_asks_for_end();
     lmi_progress_clear(&s->progress);
     if (s->is_time_over)
@@ -42,7 +38,6 @@ static lmi_wish say_last(shown *s)
                 s->max_time);
     else
         lmi_say("the questions under way are finished, no more are begun; Ctrl-C again stops now");
-    return LMI_WISH_LAST;
 }
 
 /* Several runs of one command share its time: it begins with the first of them. */
@@ -55,13 +50,15 @@ static double age_ms(void)
     return lmi_now_ms() - first_ms;
 }
 
-static lmi_wish wish_of(shown *s)
+static lmi_wish wish_of(shown *s, const lmi_standing *standing)
 {
     if (lmi_interrupted())
         return LMI_WISH_NONE;
-    if (lmi_interrupt_asks_for_end() || (s->max_time > 0 && age_ms() > s->max_time * 1e3))
-        return say_last(s);
-    return LMI_WISH_ALL;
+    if (!lmi_interrupt_asks_for_end() && (s->max_time <= 0 || age_ms() <= s->max_time * 1e3))
+        return LMI_WISH_ALL;
+    if (!standing->is_ending)
+        say_last(s);
+    return LMI_WISH_LAST;
 }
 
 static lmi_wish show_standing(void *user, const lmi_standing *standing)
@@ -74,7 +71,7 @@ static lmi_wish show_standing(void *user, const lmi_standing *standing)
     lmi_standing_describe(&text, standing, s->idle);
     lmi_progress_promise(&s->progress, standing->totals.n, standing->n, lmi_buf_text(&text));
     lmi_buf_done(&text);
-    return wish_of(s);
+    return wish_of(s, standing);
 }
 
 lmas_status lmi_run_ask(lmi_run_work *w)

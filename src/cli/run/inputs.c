@@ -14,7 +14,7 @@
 #include "cli/run/choose.h"
 #include "cli/run/work.h"
 #include "cli/show/term.h"
-#include "eval/resume/grow.h"
+#include "eval/folder/grow.h"
 
 enum {
     WORDS_MAX = 10000,

@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 #include "eval/config.h"
+#include "eval/folder/runfolder.h"
 #include "eval/report/survey/folders.h"
-#include "eval/runfolder.h"
 
 /* Digits of the longest index that is read; bytes of the largest cell that is believed. */
 enum { DIGITS_MAX = 18, CELL_SIZE_MAX = 1 << 30 };
@@ -203,7 +203,7 @@ bool lmi_shown_is_wrong(const lmi_shown *row)
     return false;
 }
 
-bool lmi_shown_is_cut(const lmi_shown *row)
+static bool is_cut(const lmi_shown *row)
 {
     size_t i;
 
@@ -213,7 +213,7 @@ bool lmi_shown_is_cut(const lmi_shown *row)
     return false;
 }
 
-bool lmi_shown_has_failed(const lmi_shown *row)
+static bool has_failed(const lmi_shown *row)
 {
     size_t i;
 
@@ -292,9 +292,9 @@ static bool takes(const lmi_pick *pick, const lmi_shown *row)
     case LMI_PICK_DIFFER:
         return lmi_shown_differs(row);
     case LMI_PICK_CUT:
-        return lmi_shown_is_cut(row);
+        return is_cut(row);
     case LMI_PICK_FAILED:
-        return lmi_shown_has_failed(row);
+        return has_failed(row);
     case LMI_PICK_ID:
         return is_same_text(lmi_shown_any(row)->id, pick->id);
     default:

@@ -73,7 +73,5 @@ const lmi_exhibit *lmi_shown_any(const lmi_shown *row);
 
 bool lmi_shown_is_wrong(const lmi_shown *row);
 bool lmi_shown_differs(const lmi_shown *row);
-bool lmi_shown_is_cut(const lmi_shown *row);
-bool lmi_shown_has_failed(const lmi_shown *row);
 
 #endif

@@ -26,26 +26,9 @@ static lmas_status copy_stored(yyjson_mut_doc **doc, yyjson_mut_val **root, cons
         status = lmi_fail(LMAS_E_FORMAT, "%s: expected an object, found %s", label,
                           lmi_json_type(lmi_json_root(&json)));
     if (status == LMAS_OK)
-        status = lmi_json_new(doc, root, label);
-    if (status == LMAS_OK) {
-        *root = yyjson_val_mut_copy(*doc, lmi_json_root(&json));
-        yyjson_mut_doc_set_root(*doc, *root);
-    }
+        status = lmi_json_copy(doc, root, lmi_json_root(&json), label);
     lmi_json_done(&json);
     return status;
-}
-
-static void add_sandbox(yyjson_mut_doc *doc, yyjson_mut_val *object, const lmi_regrade_params *p)
-{
-    yyjson_mut_val *sandbox;
-
-    if (!p->sandbox)
-        return;
-    sandbox = yyjson_mut_obj_add_obj(doc, object, "sandbox");
-    yyjson_mut_obj_add_str(doc, sandbox, "kind", lmi_sandbox_kind_name(p->sandbox->kind));
-    yyjson_mut_obj_add_real(doc, sandbox, "wall_sec", p->sandbox->wall_ms / 1e3);
-    yyjson_mut_obj_add_uint(doc, sandbox, "memory", p->sandbox->memory_size);
-    lmi_json_add_text(doc, sandbox, "python", p->python->version);
 }
 
 lmas_status lmi_regraded_config(lmi_buf *out, const char *path, const lmi_buf *stored,
@@ -63,7 +46,8 @@ lmas_status lmi_regraded_config(lmi_buf *out, const char *path, const lmi_buf *s
     by = yyjson_mut_obj_add_obj(doc, root, GRADED_BY);
     lmi_json_add_text(doc, by, "latentmas", lmas_version());
     yyjson_mut_obj_add_str(doc, by, "at", now);
-    add_sandbox(doc, by, params);
+    if (params->sandbox)
+        lmi_config_add_sandbox(doc, by, params->sandbox, params->python);
     if (params->grader)
         lmi_json_add_text(doc, by, GRADER, params->grader->command);
     else if (before)

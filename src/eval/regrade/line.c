@@ -150,12 +150,10 @@ static lmas_status write_grader(lmi_buf *line, yyjson_val *was, yyjson_val *grad
     static const char *const keys[] = {GRADER, NULL};
     yyjson_mut_doc *doc;
     yyjson_mut_val *root;
-    const lmas_status status = lmi_json_new(&doc, &root, WHAT);
+    const lmas_status status = lmi_json_copy(&doc, &root, was, WHAT);
 
     if (status != LMAS_OK)
         return status;
-    root = yyjson_val_mut_copy(doc, was);
-    yyjson_mut_doc_set_root(doc, root);
     if (!is_failure(yyjson_obj_get(was, GRADER)))
         put(doc, root, GRADED_BEFORE, list_before(doc, was, version, keys));
     put(doc, root, GRADER, yyjson_val_mut_copy(doc, grader));
@@ -197,11 +195,9 @@ lmas_status lmi_line_keep_question(lmi_buf *line, yyjson_val *was, yyjson_val *i
 
     if (!question || is_same_key(was, is, "question"))
         return LMAS_OK;
-    status = lmi_json_new(&doc, &root, WHAT);
+    status = lmi_json_copy(&doc, &root, is, WHAT);
     if (status != LMAS_OK)
         return status;
-    root = yyjson_val_mut_copy(doc, is);
-    yyjson_mut_doc_set_root(doc, root);
     yyjson_mut_obj_replace(root, yyjson_mut_str(doc, "question"),
                            yyjson_val_mut_copy(doc, question));
     lmi_buf_clear(line);

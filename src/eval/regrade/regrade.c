@@ -12,11 +12,11 @@
 
 #include "base/mem.h"
 #include "eval/config.h"
+#include "eval/folder/draft.h"
+#include "eval/folder/runfolder.h"
 #include "eval/judge.h"
-#include "eval/regrade/draft.h"
 #include "eval/regrade/files.h"
 #include "eval/regrade/line.h"
-#include "eval/runfolder.h"
 
 /* Lines that wait for a verdict, at most, and milliseconds until the caller hears again. */
 enum { QUEUE_MAX = 64 };
@@ -72,18 +72,6 @@ static lmas_status read_config(lmi_regrade *r)
     return r->grader ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a run");
 }
 
-/* The next whole line; the buffer keeps a newline behind it. */
-static lmas_status read_line(bool *has_line, lmi_json *json, lmi_lines *lines)
-{
-    lmas_status status = lmi_lines_next(has_line, lines);
-
-    *has_line = *has_line && lines->is_whole;
-    if (status != LMAS_OK || !*has_line)
-        return status;
-    return lmi_json_parse_line(json, lines->path, lines->number, lmi_buf_text(&lines->text),
-                               lines->text.len);
-}
-
 static char *path_of_samples(const lmi_regrade *r)
 {
     char *path = NULL;
@@ -109,7 +97,7 @@ static lmas_status each_line(lmi_regrade *r,
     while (status == LMAS_OK && !is_enough) {
         lmi_json json = {0};
 
-        status = read_line(&has_line, &json, &lines);
+        status = lmi_sample_next(&has_line, &json, &lines);
         if (status != LMAS_OK || !has_line)
             break;
         status = take(r, &json, &lines, &is_enough);

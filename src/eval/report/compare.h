@@ -157,6 +157,13 @@ void lmi_compare_done(lmi_comparison *comparison);
 /* Fill in the settings of all runs (compare_settings.c). */
 lmas_status lmi_settings_find(lmi_comparison *comparison);
 
+/* Whether two configs agree on a parameter: `other` is NULL where one does not say it, which is no
+ * difference unless it is known what that meant. */
+bool lmi_setting_same(const char *key, yyjson_val *val, yyjson_val *other);
+
+/* Append its value, cut where it is long. */
+void lmi_setting_write(lmi_buf *out, const char *key, yyjson_val *val);
+
 /* Whether two runs were asked the same questions of one task: the same rows of the same data. */
 bool lmi_same_questions(const lmi_record *a, const lmi_record *b);
 

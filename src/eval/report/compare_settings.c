@@ -19,38 +19,35 @@ static yyjson_val *params_of(yyjson_doc *doc)
     return yyjson_obj_get(yyjson_doc_get_root(doc), "params");
 }
 
-/* Whether another run of the task has `key` differently. What it does not say is no difference,
- * unless it is known what that meant. */
+bool lmi_setting_same(const char *key, yyjson_val *val, yyjson_val *other)
+{
+    const char *unsaid = lmi_config_unsaid(key);
+
+    return other ? lmi_config_same(key, val, other) : !unsaid || yyjson_equals_str(val, unsaid);
+}
+
+void lmi_setting_write(lmi_buf *out, const char *key, yyjson_val *val)
+{
+    const char *words = lmi_config_text(key, val);
+    char *text = words ? NULL : yyjson_val_write(val, 0, NULL);
+
+    lmi_buf_printf(out, "%.*s", VALUE_MAX, words ? words : text ? text : "");
+    if (!words && !text && out->status == LMAS_OK)
+        out->status = LMAS_E_NOMEM;
+    lmi_free(text);
+}
+
+/* Whether another run of the task has `key` differently. */
 static bool is_varied(const lmi_comparison *c, yyjson_doc *const *docs, size_t run, const char *key,
                       yyjson_val *val)
 {
-    const char *unsaid = lmi_config_unsaid(key);
     size_t i;
 
-    for (i = 0; i < c->n_runs; i++) {
-        yyjson_val *other = yyjson_obj_get(params_of(docs[i]), key);
-        const bool is_same =
-            other ? lmi_config_same(key, val, other) : !unsaid || yyjson_equals_str(val, unsaid);
-
-        if (c->runs[i].block == c->runs[run].block && !is_same)
+    for (i = 0; i < c->n_runs; i++)
+        if (c->runs[i].block == c->runs[run].block &&
+            !lmi_setting_same(key, val, yyjson_obj_get(params_of(docs[i]), key)))
             return true;
-    }
     return false;
-}
-
-static void add_setting(lmi_buf *out, const char *key, yyjson_val *val)
-{
-    const char *words = lmi_config_text(key, val);
-    char *text = yyjson_val_write(val, 0, NULL);
-
-    lmi_buf_printf(out, "%s%s ", out->len ? ", " : "", key);
-    if (words)
-        lmi_buf_printf(out, "%.*s", VALUE_MAX, words);
-    else
-        lmi_buf_printf(out, "%.*s", VALUE_MAX, text ? text : "");
-    if (!text && out->status == LMAS_OK)
-        out->status = LMAS_E_NOMEM;
-    lmi_free(text);
 }
 
 /* Two quantisations of a model have one name. */
@@ -82,8 +79,10 @@ static lmas_status find_settings(lmi_comparison *c, yyjson_doc *const *docs, siz
     add_model(&raw, c, run);
     yyjson_obj_foreach(params_of(docs[run]), i, max, key, val)
     {
-        if (is_varied(c, docs, run, yyjson_get_str(key), val))
-            add_setting(&raw, yyjson_get_str(key), val);
+        if (is_varied(c, docs, run, yyjson_get_str(key), val)) {
+            lmi_buf_printf(&raw, "%s%s ", raw.len ? ", " : "", yyjson_get_str(key));
+            lmi_setting_write(&raw, yyjson_get_str(key), val);
+        }
     }
     /* A list beyond the limit is cut: nobody reads that far. */
     lmi_plain(&settings, lmi_buf_text(&raw));

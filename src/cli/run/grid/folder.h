@@ -2,7 +2,7 @@
  * folder.h - the folder of several runs, and what is in it.
  *
  *   grid.json              the plan: what all runs have in common, and the command of each
- *   TASK-METHOD-.../       a run's own folder (eval/runfolder.h)
+ *   TASK-METHOD-.../       a run's own folder (eval/folder/runfolder.h)
  *
  * grid.json is written whole before the first run starts, and again where runs join.
  */

@@ -18,7 +18,7 @@
 #include "cli/run/grid/folder.h"
 #include "cli/run/grid/show.h"
 #include "cli/show/term.h"
-#include "eval/runfolder.h"
+#include "eval/folder/runfolder.h"
 
 enum { FOLDER_WORDS = 4 };
 

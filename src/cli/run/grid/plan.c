@@ -48,6 +48,11 @@ char *lmi_grid_text(lmi_grid *grid, const char *text, size_t len)
     return copy;
 }
 
+static char *text_of(lmi_grid *grid, const char *text)
+{
+    return lmi_grid_text(grid, text, strlen(text));
+}
+
 lmi_grid_run *lmi_grid_add(lmi_grid *grid)
 {
     if (!lmi_reserve((void **)&grid->runs, &grid->capacity, grid->n + 1, sizeof(*grid->runs)))
@@ -140,7 +145,7 @@ static lmas_status list_seeds(values *out, lmi_grid *grid, const lmi_grid_call *
         const int64_t seed = call->seed + i;
 
         snprintf(number, sizeof(number), "%lld", (long long)seed);
-        status = add_value(out, "--repeats", lmi_grid_text(grid, number, strlen(number)));
+        status = add_value(out, "--repeats", text_of(grid, number));
     }
     return status;
 }
@@ -179,14 +184,14 @@ static void add_task_defaults(lmi_grid *grid, lmi_grid_run *run, const lmi_grid_
     for (i = 0; lmi_paper_setting_at(&setting, run->task, i); i++) {
         if (lmi_options_given(call->groups, args->argc, args->argv, setting.flag))
             continue;
-        run->words[run->n_words++] = lmi_grid_text(grid, setting.flag, strlen(setting.flag));
-        run->words[run->n_words++] = lmi_grid_text(grid, setting.value, strlen(setting.value));
+        run->words[run->n_words++] = text_of(grid, setting.flag);
+        run->words[run->n_words++] = text_of(grid, setting.value);
     }
 }
 
 static void add_flag(lmi_grid *grid, lmi_grid_run *run, const char *flag, char *value)
 {
-    run->words[run->n_words++] = lmi_grid_text(grid, flag, strlen(flag));
+    run->words[run->n_words++] = text_of(grid, flag);
     run->words[run->n_words++] = value;
 }
 
@@ -202,7 +207,7 @@ static lmas_status make_words(lmi_grid *grid, lmi_grid_run *run, const lmi_grid_
         return lmi_fail(LMAS_E_NOMEM, "no memory for a command line");
     run->n_words = lmi_options_without(run->words, call->groups, args->argc, args->argv, others);
     for (i = 0; i < run->n_words; i++)
-        run->words[i] = lmi_grid_text(grid, run->words[i], strlen(run->words[i]));
+        run->words[i] = text_of(grid, run->words[i]);
     add_flag(grid, run, "--task", run->task);
     add_flag(grid, run, "--method", run->method);
     if (run->steps && lmi_options_given(call->groups, args->argc, args->argv, "--latent_steps"))
@@ -235,11 +240,6 @@ static lmas_status add_run(lmi_grid *grid, const lmi_grid_call *call, const lmi_
                         "seed once",
                         run->name);
     return make_words(grid, run, call);
-}
-
-static char *text_of(lmi_grid *grid, const char *text)
-{
-    return lmi_grid_text(grid, text, strlen(text));
 }
 
 /* All runs of one seed. */
@@ -395,29 +395,37 @@ bool lmi_grid_has_same_flags(const lmi_grid *a, const lmi_grid *b)
     return is_equal && n[0] == n[1];
 }
 
-lmas_status lmi_grid_check_joining(const lmi_opt_group *groups, int argc, char **argv)
+/* The first word of a command line that is of none of these flags, borrowed; NULL where all are. */
+static lmas_status find_other(const char **out, const lmi_opt_group *groups, int argc, char **argv,
+                              const char *const *flags)
 {
-    static const char *const free_ones[] = {HOW_FAST, MAY_JOIN, WHICH_FOLDER, NULL};
     char **words = lmi_new((size_t)argc, sizeof(*words));
-    lmas_status status = LMAS_OK;
 
     if (!words)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a command line");
-    if (lmi_options_without(words, groups, argc, argv, free_ones) > 0)
-        status = lmi_fail(LMAS_E_INVALID,
-                          "%s with the --resume of several runs would make others of those that "
-                          "are left: leave it out, or begin anew in another folder",
-                          words[0]);
+    *out = lmi_options_without(words, groups, argc, argv, flags) > 0 ? words[0] : NULL;
     lmi_free(words);
-    return status;
+    return LMAS_OK;
+}
+
+lmas_status lmi_grid_check_joining(const lmi_opt_group *groups, int argc, char **argv)
+{
+    static const char *const free_ones[] = {HOW_FAST, MAY_JOIN, WHICH_FOLDER, NULL};
+    const char *word = NULL;
+    const lmas_status status = find_other(&word, groups, argc, argv, free_ones);
+
+    if (status != LMAS_OK || !word)
+        return status;
+    return lmi_fail(LMAS_E_INVALID,
+                    "%s with the --resume of several runs would make others of those that are "
+                    "left: leave it out, or begin anew in another folder",
+                    word);
 }
 
 bool lmi_grid_touches_done(const lmi_opt_group *groups, int argc, char **argv)
 {
     static const char *const free_ones[] = {HOW_FAST, WHICH_FOLDER, NULL};
-    char **words = lmi_new((size_t)argc, sizeof(*words));
-    const size_t n = words ? lmi_options_without(words, groups, argc, argv, free_ones) : 1;
+    const char *word = NULL;
 
-    lmi_free(words);
-    return n > 0;
+    return find_other(&word, groups, argc, argv, free_ones) != LMAS_OK || word;
 }

@@ -59,7 +59,8 @@ static double round_down(double x)
     return power * (digit < 1.9999 ? 1 : digit < 4.9999 ? 2 : 5);
 }
 
-lmi_axis lmi_axis_log(double low, double high)
+/* In powers of ten, or in steps of 1, 2 and 5 where those are few. Both above 0. */
+static lmi_axis fit_log(double low, double high)
 {
     const double room = 1.12; /* for the marks of points at the ends */
     lmi_axis axis = {
@@ -71,8 +72,7 @@ lmi_axis lmi_axis_log(double low, double high)
 
 lmi_axis lmi_axis_fit(double low, double high)
 {
-    return low > 0 && high / low > 10 ? lmi_axis_log(low, high)
-                                      : lmi_axis_linear(0, high * 1.04, 4);
+    return low > 0 && high / low > 10 ? fit_log(low, high) : lmi_axis_linear(0, high * 1.04, 4);
 }
 
 double lmi_axis_at(const lmi_axis *axis, double x)

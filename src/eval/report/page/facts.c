@@ -14,7 +14,8 @@ enum { VALUE_MAX = 96, NAME_MAX_LEN = 96, HASH_SHOWN = 12, HASH_DIGITS = 64 };
 
 static const char PARAMS[] = "params.";
 
-size_t lmi_facts_find(const lmi_facts *facts, const char *name)
+/* The row of a name; `n` where there is none. */
+static size_t find_row(const lmi_facts *facts, const char *name)
 {
     size_t i;
 
@@ -26,7 +27,7 @@ size_t lmi_facts_find(const lmi_facts *facts, const char *name)
 
 const char *lmi_facts_at(const lmi_facts *facts, const char *name, size_t run)
 {
-    const size_t row = lmi_facts_find(facts, name);
+    const size_t row = find_row(facts, name);
 
     return row < facts->n ? facts->values[row][run] : NULL;
 }
@@ -90,7 +91,7 @@ static lmas_status add_fact(lmi_facts *facts, size_t run, const char *name, yyjs
     const bool is_param = strncmp(name, PARAMS, strlen(PARAMS)) == 0;
     const char *words =
         is_param ? lmi_config_text(name + strlen(PARAMS), val) : yyjson_get_str(val);
-    const size_t row = lmi_facts_find(facts, name);
+    const size_t row = find_row(facts, name);
     char **values;
     char *json = NULL;
 

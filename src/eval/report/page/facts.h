@@ -21,9 +21,6 @@ typedef struct lmi_facts {
 lmas_status lmi_facts_init(lmi_facts *out, const lmi_comparison *comparison);
 void lmi_facts_done(lmi_facts *facts);
 
-/* The row of a name; `n` where there is none. */
-size_t lmi_facts_find(const lmi_facts *facts, const char *name);
-
 /* What a run says; NULL where nothing. */
 const char *lmi_facts_at(const lmi_facts *facts, const char *name, size_t run);
 

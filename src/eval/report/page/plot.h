@@ -24,9 +24,6 @@ typedef struct lmi_axis {
 /* At least `low` to `high` in round steps of which there are about `n`. */
 lmi_axis lmi_axis_linear(double low, double high, size_t n);
 
-/* The same in powers of ten, or in steps of 1, 2 and 5 where those are few. Both above 0. */
-lmi_axis lmi_axis_log(double low, double high);
-
 /* For values from `low` (not negative) to `high`: logarithmic past a factor of ten, else from
  * zero. */
 lmi_axis lmi_axis_fit(double low, double high);

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "eval/runfolder.h"
+#include "eval/folder/runfolder.h"
 
 void lmi_folders_done(lmi_folders *folders)
 {

@@ -229,32 +229,24 @@ static bool is_varied(const lmi_comparison *c, const params *p, size_t column, c
                       yyjson_val *val)
 {
     const char *method = record_of(c, column)->method;
-    const char *unsaid = lmi_config_unsaid(key);
     size_t i;
 
-    for (i = 0; i < p->n; i++) {
-        yyjson_val *other = param_of(p, i, key);
-        const bool is_same =
-            other ? lmi_config_same(key, val, other) : !unsaid || yyjson_equals_str(val, unsaid);
-
-        if (!is_same && strcmp(record_of(c, i)->method, method) == 0)
+    for (i = 0; i < p->n; i++)
+        if (strcmp(record_of(c, i)->method, method) == 0 &&
+            !lmi_setting_same(key, val, param_of(p, i, key)))
             return true;
-    }
     return false;
 }
 
 static void add_param(lmi_buf *out, const char *key, yyjson_val *val)
 {
-    const char *words = lmi_config_text(key, val);
-    char *text = words ? NULL : yyjson_val_write(val, 0, NULL);
     const bool is_steps = strcmp(key, "latent_steps") == 0;
 
     lmi_buf_puts(out, is_steps ? ", " : "");
     if (!is_steps)
         lmi_buf_printf(out, ", %s ", key);
-    lmi_buf_printf(out, "%.*s", VALUE_MAX, words ? words : text ? text : "");
+    lmi_setting_write(out, key, val);
     lmi_buf_puts(out, is_steps ? " steps" : "");
-    lmi_free(text);
 }
 
 static bool is_team_varied(const lmi_comparison *c, size_t column)

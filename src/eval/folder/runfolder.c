@@ -5,7 +5,7 @@
  * config only when it has a locked samples file, and a run has started only when it has a
  * config. The lock goes with the process, however it ends.
  */
-#include "eval/runfolder.h"
+#include "eval/folder/runfolder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +20,9 @@
 #include "base/json.h"
 #include "base/lines.h"
 #include "base/mem.h"
-#include "eval/regrade/draft.h"
-#include "eval/resume/grow.h"
-#include "eval/resume/retry.h"
+#include "eval/folder/draft.h"
+#include "eval/folder/grow.h"
+#include "eval/folder/retry.h"
 
 /* Runs that may start in the same second under the same name. */
 enum { SAME_NAME_MAX = 100 };
@@ -211,44 +211,41 @@ static bool is_of_another_shard(const lmi_runfolder *folder, uint64_t index)
 }
 
 /* Count one line that is there. */
-static lmas_status take_line(lmi_runfolder *folder, const lmi_lines *lines)
+static lmas_status take_line(lmi_runfolder *folder, const lmi_json *line, const lmi_lines *at)
 {
     lmi_score score;
-    lmi_json line;
-    lmas_status status = lmi_json_parse_line(&line, folder->samples_path, lines->number,
-                                             lmi_buf_text(&lines->text), lines->text.len);
+    const lmas_status status = lmi_sample_read(&score, line);
 
-    if (status != LMAS_OK)
-        return status;
-    status = lmi_sample_read(&score, &line);
-    lmi_json_done(&line);
     if (status != LMAS_OK)
         return status;
     if (score.index >= folder->n || folder->is_done[score.index] ||
         is_of_another_shard(folder, score.index))
-        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: question %llu %s", folder->samples_path,
-                        lines->number, (unsigned long long)score.index,
+        return lmi_fail(LMAS_E_FORMAT, "%s:%zu: question %llu %s", folder->samples_path, at->number,
+                        (unsigned long long)score.index,
                         score.index >= folder->n       ? "is none of this run"
                         : folder->is_done[score.index] ? "stands here twice"
                                                        : "is of another shard");
     folder->is_done[score.index] = true;
     lmi_totals_add(&folder->totals, &score);
-    folder->size = lines->offset + lines->text.len + 1;
+    folder->size = at->offset + at->text.len + 1;
     return LMAS_OK;
 }
 
 /* Read all whole lines and cut off what follows the last of them. */
 static lmas_status take_lines(lmi_runfolder *folder)
 {
-    lmi_lines lines;
+    lmi_lines lines = {0};
     bool has_line = true;
     lmas_status status = lmi_lines_init(&lines, folder->fd, folder->samples_path, LMI_SAMPLE_MAX);
 
     while (status == LMAS_OK) {
-        status = lmi_lines_next(&has_line, &lines);
-        if (status != LMAS_OK || !has_line || !lines.is_whole)
+        lmi_json line;
+
+        status = lmi_sample_next(&has_line, &line, &lines);
+        if (status != LMAS_OK || !has_line)
             break;
-        status = take_line(folder, &lines);
+        status = take_line(folder, &line, &lines);
+        lmi_json_done(&line);
     }
     lmi_lines_done(&lines);
     if (status == LMAS_OK && ftruncate(folder->fd, (off_t)folder->size) != 0)
@@ -292,21 +289,6 @@ static lmas_status grow(lmi_runfolder *folder, const lmi_buf *config)
     return status;
 }
 
-/* Samples without those of questions that failed are another file, which is locked anew. */
-static lmas_status retry(lmi_runfolder *folder)
-{
-    size_t n = 0;
-    lmas_status status = lmi_retry_drop(&n, folder->fd, folder->samples_path);
-
-    if (status != LMAS_OK || n == 0)
-        return status;
-    close(folder->fd);
-    folder->fd = -1;
-    folder->n_retried = n;
-    folder->is_grown = true;
-    return lock(folder, 0);
-}
-
 /* A run that asks more has no totals any more. */
 static void drop_summary(const lmi_runfolder *folder)
 {
@@ -332,8 +314,8 @@ lmas_status lmi_runfolder_resume(lmi_runfolder *folder, const lmi_setup *setup,
     if (status == LMAS_OK)
         status = make_room(folder, lmi_setup_n_rows(setup));
     if (status == LMAS_OK && retries)
-        status = retry(folder);
-    if (status == LMAS_OK && (folder->fd < 0 || lseek(folder->fd, 0, SEEK_SET) != 0))
+        status = lmi_retry_drop(&folder->n_retried, &folder->fd, folder->path);
+    if (status == LMAS_OK && lseek(folder->fd, 0, SEEK_SET) != 0)
         status = lmi_fail_errno(LMAS_E_IO, "cannot read %s", folder->samples_path);
     if (status == LMAS_OK)
         status = take_lines(folder);
@@ -355,7 +337,6 @@ lmas_status lmi_runfolder_append(lmi_runfolder *folder, const lmi_buf *line)
         n = write(folder->fd, lmi_buf_text(line), line->len);
     while (n < 0 && errno == EINTR);
     if (n == (ssize_t)line->len) {
-        folder->is_grown = true;
         folder->size += line->len;
         return LMAS_OK;
     }
@@ -375,7 +356,7 @@ lmas_status lmi_runfolder_finish(lmi_runfolder *folder, const lmi_buf *summary)
 
     if (status == LMAS_OK && fsync(folder->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
         status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", folder->samples_path);
-    if (status == LMAS_OK && (folder->is_grown || !lmi_file_exists(path)))
+    if (status == LMAS_OK && !lmi_file_exists(path))
         status = lmi_file_write(path, lmi_buf_text(summary), summary->len);
     lmi_free(path);
     return status;

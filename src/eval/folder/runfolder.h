@@ -8,8 +8,8 @@
  * A line counts once its newline is in the file. What follows the last newline is cut off when
  * the run is resumed, and its question is asked again.
  */
-#ifndef LMI_EVAL_RUNFOLDER_H
-#define LMI_EVAL_RUNFOLDER_H
+#ifndef LMI_EVAL_FOLDER_RUNFOLDER_H
+#define LMI_EVAL_FOLDER_RUNFOLDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,7 +30,6 @@ typedef struct lmi_runfolder {
     size_t shard, n_shards; /* whose questions its lines are of */
     lmi_totals totals;      /* of the lines that were there */
     size_t n_retried;       /* lines of questions that failed, which are gone */
-    bool is_grown;          /* lines were added, or left out */
 } lmi_runfolder;
 
 /* Whether a run was started in the folder `path`. */
@@ -60,8 +59,9 @@ lmas_status lmi_runfolder_resume(lmi_runfolder *folder, const lmi_setup *setup,
 /* Append a line (its newline included). On failure the file is as it was. */
 lmas_status lmi_runfolder_append(lmi_runfolder *folder, const lmi_buf *line);
 
-/* Write summary.json, and samples.jsonl through to the disk. A summary that is there stays where no
- * line was added: the sums are the same, but for a last digit of those that were rounded. */
+/* Write summary.json, and samples.jsonl through to the disk. A summary that is there stays: going
+ * on with a run that has something to ask takes it away, and the sums are the same otherwise, but
+ * for a last digit of those that were rounded. */
 lmas_status lmi_runfolder_finish(lmi_runfolder *folder, const lmi_buf *summary);
 
 void lmi_runfolder_done(lmi_runfolder *folder);

@@ -4,8 +4,8 @@
  * Neither changes an answer that is there. Then config.json is written anew: all of it as it was,
  * with the new numbers, and flags for them behind the recorded command.
  */
-#ifndef LMI_EVAL_RESUME_GROW_H
-#define LMI_EVAL_RESUME_GROW_H
+#ifndef LMI_EVAL_FOLDER_GROW_H
+#define LMI_EVAL_FOLDER_GROW_H
 
 #include "base/buf.h"
 

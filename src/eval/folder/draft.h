@@ -5,8 +5,8 @@
  * moment in which all of it counts. Whoever locks the folder next (lmi_draft_settle()) throws away
  * what came before that moment and finishes what came after it.
  */
-#ifndef LMI_EVAL_REGRADE_DRAFT_H
-#define LMI_EVAL_REGRADE_DRAFT_H
+#ifndef LMI_EVAL_FOLDER_DRAFT_H
+#define LMI_EVAL_FOLDER_DRAFT_H
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -23,9 +23,12 @@ lmas_status lmi_draft_open(lmi_draft *out, const char *folder);
 /* Add to its samples. */
 lmas_status lmi_draft_add(lmi_draft *draft, const char *data, size_t size);
 
-/* Put it in the place of what is there, and with it config.json and, unless it is NULL,
- * summary.json. On failure the folder is as it was. */
+/* Put it in the place of what is there, and with it config.json and summary.json, unless they are
+ * NULL. On failure the folder is as it was. */
 lmas_status lmi_draft_keep(lmi_draft *draft, const lmi_buf *config, const lmi_buf *summary);
+
+/* Its samples, open and locked, for the caller to go on with. */
+int lmi_draft_take(lmi_draft *draft);
 
 /* Throw away what was not kept; its lock goes with it. */
 void lmi_draft_done(lmi_draft *draft);

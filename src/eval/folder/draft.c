@@ -1,5 +1,5 @@
 /* draft.c - drafts lie beside the files that they are to replace. */
-#include "eval/regrade/draft.h"
+#include "eval/folder/draft.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -109,7 +109,7 @@ lmas_status lmi_draft_open(lmi_draft *out, const char *folder)
     if (status != LMAS_OK)
         return status;
     draft.samples.path = draft.path;
-    draft.samples.fd = open(draft.path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    draft.samples.fd = open(draft.path, O_RDWR | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (draft.samples.fd < 0)
         status = lmi_fail_errno(LMAS_E_IO, "cannot make the file %s", draft.path);
     else if (flock(draft.samples.fd, LOCK_EX | LOCK_NB) != 0)
@@ -145,13 +145,21 @@ lmas_status lmi_draft_keep(lmi_draft *draft, const lmi_buf *config, const lmi_bu
 
     if (fsync(draft->samples.fd) != 0 && errno != EINVAL && errno != ENOTSUP)
         status = lmi_fail_errno(LMAS_E_IO, "cannot write %s", draft->path);
-    if (status == LMAS_OK)
+    if (status == LMAS_OK && config)
         status = draft_other(draft->folder, others[0], config);
     if (status == LMAS_OK && summary)
         status = draft_other(draft->folder, others[1], summary);
     if (status == LMAS_OK)
         status = put_in_place(draft->folder, SAMPLES);
     return status == LMAS_OK ? put_others(draft->folder) : status;
+}
+
+int lmi_draft_take(lmi_draft *draft)
+{
+    const int fd = draft->samples.fd;
+
+    draft->samples.fd = -1;
+    return fd;
 }
 
 void lmi_draft_done(lmi_draft *draft)

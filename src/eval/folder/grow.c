@@ -1,5 +1,5 @@
 /* grow.c - two numbers of a config that may be larger than they were. */
-#include "eval/resume/grow.h"
+#include "eval/folder/grow.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,7 +79,7 @@ lmas_status lmi_grow_check(bool *has_grown, const char *path, const lmi_buf *sto
             spared[n++] = growing[i].key;
     growth_done(&g);
     *has_grown = n > 0;
-    return status == LMAS_OK ? lmi_config_compare_but(path, stored, now, spared) : status;
+    return status == LMAS_OK ? lmi_config_compare(path, stored, now, spared) : status;
 }
 
 /* Give the number its new value, and the command the flag for it. */
@@ -100,16 +100,14 @@ lmas_status lmi_grow_config(lmi_buf *out, const char *path, const lmi_buf *store
                             const lmi_buf *now)
 {
     yyjson_mut_doc *doc;
-    yyjson_mut_val *root, *old;
+    yyjson_mut_val *root;
     size_t i;
     growth g;
     lmas_status status = growth_find(&g, path, stored, now);
 
     if (status == LMAS_OK)
-        status = lmi_json_new(&doc, &old, "a config");
+        status = lmi_json_copy(&doc, &root, lmi_json_root(&g.was), "a config");
     if (status == LMAS_OK) {
-        root = yyjson_val_mut_copy(doc, lmi_json_root(&g.was));
-        yyjson_mut_doc_set_root(doc, root);
         for (i = 0; root && i < N_GROWING; i++)
             if (g.has_grown[i])
                 grow(doc, root, &g, i);
