@@ -2,14 +2,16 @@
 # check.sh - everything CI asks of a change, one line per claim, totals at the end.
 #
 # Builds live beside the user's: build/gcc and build/clang with warnings as errors,
-# build/asan with the sanitizers. The log of a claim that fails is printed whole.
+# build/asan with the sanitizers. The log of a claim that fails is printed whole, and its last
+# lines once more before the totals: where a long log is cut, its end is what stays.
 # Before a claim stands the time that it usually takes on two quiet cores.
 set -u
 jobs=$(nproc)
 passed=0 failed=0
 log=$(mktemp)
+missed=$(mktemp)
 ticker=
-trap 'kill $ticker 2>/dev/null; rm -f "$log"' EXIT
+trap 'kill $ticker 2>/dev/null; rm -f "$log" "$missed"' EXIT
 trap 'exit 1' INT TERM
 
 # tell_on BEGIN USUAL: every 10 s how long the claim takes, and the last line that it had to say.
@@ -38,6 +40,7 @@ claim() {
         failed=$((failed + 1))
         echo "not ok - $what"
         sed 's/^/    | /' "$log" | tail -n 200
+        tail -n 8 "$log" | sed "s|^|$what: |" >>"$missed"
     fi
 }
 
@@ -134,5 +137,6 @@ claim 5 'shellcheck finds nothing' scripts
 claim 390 'the tests that take long pass' long
 claim 480 'the tests pass under ASan and UBSan' sanitized
 tail -n 1 "$log" | sed 's/^/    under the sanitizers: /'
+cat "$missed"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
