@@ -266,7 +266,7 @@ demo: $(PROG)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 755 $(PROG) $(DESTDIR)$(PREFIX)/bin/latentmas
-	install -m 644 include/latentmas.h include/latentmas_store.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/*.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 $(LIB_A) $(LIB_SO) $(DESTDIR)$(PREFIX)/lib
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/liblatentmas.so.$(SOMAJOR)
 	ln -sf liblatentmas.so.$(SOMAJOR) $(DESTDIR)$(PREFIX)/lib/liblatentmas.so

@@ -12,8 +12,8 @@
  *   lmas_session  a KV cache cut into lanes, on one model. One thread at a time.
  *   lmas_team     the agents and their prompts, from a file or built in. Never changes.
  *   lmas_solver   drives a team over many questions at once, one lane per question.
- * Beside them lmas_memory: one lane in your own hands, to read, think and speak step by step; and
- * lmas_remote, a model behind a server. latentmas_store.h keeps memories in files.
+ * Beside them lmas_memory: one lane in your own hands, to read, think and speak step by step.
+ * latentmas_hosts.h: agents on other models, behind servers; latentmas_store.h: memories in files.
  * Opened in that order, lmas_solve() asks one question: examples/01_ask.c is the whole of it.
  *
  * Rules that hold for every function here:
@@ -92,6 +92,8 @@ enum {
     LMAS_THINK_MAX = 4096,       /* bytes of lmas_solver_params.think */
     LMAS_NEAR_MAX = 64,          /* of lmas_solver_params.n_near */
     LMAS_FEATURES_MAX = 1 << 14, /* of lmas_align.n_features */
+    LMAS_STOPS_MAX = 64,         /* of lmas_question.n_stops */
+    LMAS_STOP_SIZE_MAX = 1024,   /* bytes of one of them */
 };
 
 /* ---- Callbacks, log, devices -------------------------------------------- */
@@ -331,42 +333,7 @@ LMAS_API uint32_t lmas_memory_n_pos(const lmas_memory *memory);
 LMAS_API size_t lmas_memory_n_segments(const lmas_memory *memory);
 LMAS_API const lmas_segment *lmas_memory_segment(const lmas_memory *memory, size_t i);
 
-/* ---- Engines elsewhere ---------------------------------------------------- */
-
-/* A model behind an HTTP server (docs/elsewhere.md): it speaks, told by text or, where it can, by
- * the vectors that libllama would take in. One thread at a time. */
-typedef struct lmas_remote lmas_remote;
-typedef struct lmas_remote_params {
-    const char *model;    /* as the server names it; NULL: the first that it lists (default) */
-    const char *key_file; /* NULL (default): LATENTMAS_API_KEY, OPENAI_API_KEY, or no key */
-    uint32_t n_at_once;   /* most requests under way (default 16) */
-    uint32_t n_tries;     /* of one request, before it fails (default 5) */
-    float timeout_s;      /* without a byte that ends a try (default 600) */
-    bool is_bf16;         /* it computes in bf16: vectors are sent so (default false: f32) */
-} lmas_remote_params;
-LMAS_API lmas_remote_params lmas_remote_params_default(void);
-
-/* Ask the server at `url` what it is and can. LMAS_E_IO where it does not answer or refuses the
- * key, LMAS_E_FORMAT where it makes no sense, LMAS_E_MODEL where it has no such model. */
-LMAS_CHECKED lmas_status lmas_remote_open(lmas_remote **out, const char *url,
-                                          const lmas_remote_params *params);
-LMAS_API void lmas_remote_free(lmas_remote *remote);
-
-/* What it said. Strings live as long as the lmas_remote. */
-typedef struct lmas_remote_info {
-    const char *url, *model; /* as used */
-    const char *api;         /* "vllm", "sglang", "llama-server" or "openai" */
-    const char *version;     /* "" where it says none */
-    uint32_t n_ctx;          /* most positions of a request, 0 where it does not say */
-    uint32_t n_embd;         /* width of the vectors that it takes, 0 for none; SGLang's is known
-                              * behind lmas_remote_match() */
-    bool tells_tokens;       /* it can be asked how it splits a text */
-} lmas_remote_info;
-LMAS_API const lmas_remote_info *lmas_remote_describe(const lmas_remote *remote);
-
-/* Whether its model is this one, as far as it takes vectors and tells tokens: LMAS_E_MODEL where
- * widths differ, or one of several texts is split otherwise. */
-LMAS_CHECKED lmas_status lmas_remote_match(lmas_remote *remote, const lmas_model *model);
+/* ---- Thoughts for another model -------------------------------------------- */
 
 /* How thoughts h of a model A become inputs e of a model B, over tokens that both have. */
 typedef enum lmas_align_method {
@@ -472,21 +439,51 @@ typedef enum lmas_answer_kind {
 LMAS_API bool lmas_team_can_answer(const lmas_team *team, lmas_method method,
                                    lmas_answer_kind kind);
 
+/* What was said before a question. */
+typedef struct lmas_message {
+    const char *role, *text; /* "user" or "assistant" */
+} lmas_message;
+
 typedef struct lmas_question {
     uint64_t id;      /* yours; with the seed it decides the draws */
-    const char *text; /* copied by lmas_solver_submit() */
+    const char *text; /* copied by lmas_solver_submit(), as all below */
     lmas_answer_kind kind;
-    const char *note; /* what only prompts with {note} say, copied as well; NULL for nothing. Of a
-                       * JSON object {note:NAME} says the text at NAME */
+    const char *note; /* what only prompts with {note} say; NULL for nothing. Of a JSON object
+                       * {note:NAME} says the text at NAME */
     const char *other, *other_note; /* another question, for LMAS_CONTROL_SHUFFLED; else NULL */
+
+    /* What is otherwise than the solver's params say; zero for nothing. */
+    size_t team;                /* which of the solver's is asked: lmas_solver_add() */
+    const char *system;         /* behind the system text of each agent */
+    const lmas_message *before; /* [n_before] the conversation so far: where a memory begins */
+    size_t n_before;
+    uint64_t realm; /* beginnings that are kept serve conversations of the same realm alone */
+    const lmas_sampling *sampling; /* NULL: the params'. What agents say of their own goes before */
+    uint64_t draws;                /* in place of `id`, where not 0 */
+    int32_t max_new_tokens;        /* of the last agent, where not 0 and less than it may */
+    const char *const *stops; /* [n_stops] the last agent's text ends before the first of them */
+    size_t n_stops;
+    bool tells_tokens; /* on_token hears of the last agent's, */
+    uint32_t n_top;    /* and of so many likeliest in place of each */
+    uint32_t n_near;   /* in place of the params', where more */
 } lmas_question;
 
-/* A token near to a thought. */
+/* A token near to a thought, or likely in place of another. */
 typedef struct lmas_near {
     const char *text; /* valid UTF-8; a control token's name */
     int32_t token;    /* its id, -1 where the vocabulary has no more */
-    float score;      /* a probability, or a cosine */
+    float score;      /* a probability (of a spoken one its logarithm), or a cosine */
 } lmas_near;
+
+/* A token of the last agent: bytes of its text, and how likely it was before the sampling. */
+typedef struct lmas_spoken {
+    const char *text;
+    size_t size;
+    int32_t token;
+    float logprob;
+    const lmas_near *top; /* [n_top] the likeliest */
+    uint32_t n_top;
+} lmas_spoken;
 
 /* What a thought was like. h is the hidden state that it was made of, e what went in. */
 typedef struct lmas_thought {
@@ -542,6 +539,7 @@ typedef struct lmas_result {
 /* Called from inside lmas_solver_tick(); return false to stop it (LMAS_E_CANCELED). A later tick
  * goes on from there. They may submit and cancel questions. */
 typedef bool (*lmas_speech_fn)(void *user, uint64_t id, const char *text, size_t len);
+typedef bool (*lmas_token_fn)(void *user, uint64_t id, const lmas_spoken *token);
 typedef bool (*lmas_agent_fn)(void *user, uint64_t id, const lmas_agent_trace *agent);
 typedef bool (*lmas_result_fn)(void *user, const lmas_result *result);
 
@@ -570,14 +568,8 @@ LMAS_API bool lmas_control_parse(lmas_control *out, const char *name);
 /* Whether lmas_solver_params.keep_rule may say so; LMAS_E_INVALID with what it may say. */
 LMAS_CHECKED lmas_status lmas_keep_check(const char *keep);
 
-/* Where agents are: in a session (to count needs, a model is enough), or behind a server. */
-typedef struct lmas_host {
-    const char *name; /* as the team's file has it, or agent_hosts */
-    const lmas_model *model;
-    lmas_session *session;
-    lmas_remote *remote;
-} lmas_host;
-enum { LMAS_HOSTS_MAX = 16 }; /* beside the session and the speaker */
+typedef struct lmas_host lmas_host; /* latentmas_hosts.h */
+typedef struct lmas_remote lmas_remote;
 
 typedef struct lmas_solver_params {
     lmas_method method;          /* (default LMAS_METHOD_LATENT_MAS) */
@@ -623,11 +615,14 @@ typedef struct lmas_solver_params {
     lmas_remote *speaker;
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
+    uint64_t kept_size; /* bytes in which beginnings of conversations are kept, so that they are not
+                         * read twice; the oldest goes first (default 0) */
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */
+    lmas_token_fn on_token;   /* and its tokens, of questions that ask for them (default NULL) */
     lmas_agent_fn on_agent;   /* an agent ended its turn (default NULL) */
     lmas_memory_fn on_memory; /* the memory of the last agent (default NULL) */
     lmas_result_fn on_result; /* a question ended (default NULL) */
-    void *user;               /* handed to the four */
+    void *user;               /* handed to the five */
 } lmas_solver_params;
 LMAS_API lmas_solver_params lmas_solver_params_default(void);
 
@@ -636,6 +631,11 @@ typedef struct lmas_solver lmas_solver;
 LMAS_CHECKED lmas_status lmas_solver_new(lmas_solver **out, lmas_session *session,
                                          const lmas_team *team, const lmas_solver_params *params);
 LMAS_API void lmas_solver_free(lmas_solver *solver);
+
+/* Have it drive another team as well, or the same by other params: for questions whose `team` is
+ * `out`. Where agents are, the first params say for all. Questions of all teams share the ticks. */
+LMAS_CHECKED lmas_status lmas_solver_add(size_t *out, lmas_solver *solver, const lmas_team *team,
+                                         const lmas_solver_params *params);
 
 /* Put a question in the queue. It gets a lane when one is free and its worst case fits the
  * free cells; one that can never fit ends at once with LMAS_E_CONTEXT_FULL in its result. */
