@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "cli/options.h"
-#include "latentmas.h"
+#include "latentmas_hosts.h"
 
 /* Bytes of the longest text that lmi_flags_keep() makes. */
 enum { LMI_KEEP_ROOM = 64 };

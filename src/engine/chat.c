@@ -234,21 +234,30 @@ static void add_message(yyjson_mut_doc *doc, yyjson_mut_val *messages, const cha
     yyjson_mut_obj_add_str(doc, message, "content", content);
 }
 
+/* What is said, in its order. */
+static void add_messages(yyjson_mut_doc *doc, yyjson_mut_val *messages, const lmi_words *words)
+{
+    size_t i;
+
+    if (words->system)
+        add_message(doc, messages, "system", words->system);
+    for (i = 0; i < words->n_before; i++)
+        add_message(doc, messages, words->before[i].role, words->before[i].text);
+    add_message(doc, messages, "user", words->user);
+}
+
 /* The variables of one turn, as an immutable document. */
-static lmas_status make_variables(yyjson_doc **out, const lmas_model *model, const char *system,
-                                  const char *user, const lmi_chat *chat)
+static lmas_status make_variables(yyjson_doc **out, const lmas_model *model, const lmi_words *words,
+                                  const lmi_chat *chat)
 {
     yyjson_mut_doc *doc;
-    yyjson_mut_val *root, *messages;
+    yyjson_mut_val *root;
     lmas_status status = lmi_json_new(&doc, &root, "a chat turn");
     size_t i;
 
     if (status != LMAS_OK)
         return status;
-    messages = yyjson_mut_obj_add_arr(doc, root, "messages");
-    if (system)
-        add_message(doc, messages, "system", system);
-    add_message(doc, messages, "user", user);
+    add_messages(doc, yyjson_mut_obj_add_arr(doc, root, "messages"), words);
     yyjson_mut_obj_add_null(doc, root, "tools");
     yyjson_mut_obj_add_null(doc, root, "documents");
     yyjson_mut_obj_add_bool(doc, root, "add_generation_prompt", true);
@@ -263,80 +272,110 @@ static lmas_status make_variables(yyjson_doc **out, const lmas_model *model, con
     return status;
 }
 
-static lmas_status render(lmi_buf *out, const lmas_model *model, const char *system,
-                          const char *user, const lmi_chat *chat)
+static lmas_status render(lmi_buf *out, const lmas_model *model, const lmi_words *words,
+                          const lmi_chat *chat)
 {
     yyjson_doc *variables = NULL;
     struct tm date;
     lmas_status status = find_date(&date, chat->date);
 
     if (status == LMAS_OK)
-        status = make_variables(&variables, model, system, user, chat);
+        status = make_variables(&variables, model, words, chat);
     if (status == LMAS_OK)
         status = lmi_template_render(out, model->chat.jinja, yyjson_doc_get_root(variables), &date);
     yyjson_doc_free(variables);
     return status;
 }
 
-/* The system text before the user's, for a template that refuses the system's role alone. */
-static lmas_status render_merged(lmi_buf *out, const lmas_model *model, const char *system,
-                                 const char *user, const lmi_chat *chat)
+/* The system text before the first that the user said. */
+static lmas_status merge(lmi_buf *out, lmas_message **before, const lmi_words *words)
 {
-    lmi_buf merged;
-    lmas_status status;
+    const char *first = words->n_before > 0 ? words->before[0].text : words->user;
+    size_t i;
 
-    lmi_buf_init(&merged, 2 * LMI_TEXT_MAX);
-    lmi_buf_printf(&merged, "%s\n\n%s", system, user);
-    status = lmi_buf_status(&merged);
+    lmi_buf_printf(out, "%s\n\n%s", words->system, first);
+    if (words->n_before == 0 || lmi_buf_status(out) != LMAS_OK)
+        return lmi_buf_status(out);
+    *before = lmi_new(words->n_before, sizeof(**before));
+    if (!*before)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a chat turn");
+    for (i = 0; i < words->n_before; i++)
+        (*before)[i] = words->before[i];
+    (*before)[0].text = lmi_buf_text(out);
+    return LMAS_OK;
+}
+
+/* For a template that refuses the system's role alone. */
+static lmas_status render_merged(lmi_buf *out, const lmas_model *model, const lmi_words *words,
+                                 const lmi_chat *chat)
+{
+    lmas_message *before = NULL;
+    lmi_words merged = *words;
+    lmas_status status;
+    lmi_buf first;
+
+    lmi_buf_init(&first, 2 * LMI_TEXT_MAX);
+    status = merge(&first, &before, words);
+    merged.system = NULL;
+    merged.before = before;
+    merged.user = before ? words->user : lmi_buf_text(&first);
     if (status == LMAS_OK)
-        status = render(out, model, NULL, lmi_buf_text(&merged), chat);
-    lmi_buf_done(&merged);
+        status = render(out, model, &merged, chat);
+    lmi_free(before);
+    lmi_buf_done(&first);
     return status;
 }
 
-static lmas_status format_jinja(lmi_buf *out, const lmas_model *model, const char *system,
-                                const char *user, const lmi_chat *chat)
+static lmas_status format_jinja(lmi_buf *out, const lmas_model *model, const lmi_words *words,
+                                const lmi_chat *chat)
 {
     lmas_status status = lmi_chat_check(chat); /* so that what fails below is the template */
-    char words[LMI_ERROR_MAX];
+    char why[LMI_ERROR_MAX];
 
     if (status != LMAS_OK)
         return status;
     if (model->chat.complaint)
         return lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s (chat_template gives another)",
                         model->path, model->chat.complaint);
-    status = render(out, model, system, user, chat);
+    status = render(out, model, words, chat);
     if (status != LMAS_E_MODEL && status != LMAS_E_FORMAT)
         return status;
-    snprintf(words, sizeof(words), "%s", lmas_last_error());
-    if (status == LMAS_E_MODEL && system &&
-        render_merged(out, model, system, user, chat) == LMAS_OK)
+    snprintf(why, sizeof(why), "%s", lmas_last_error());
+    if (status == LMAS_E_MODEL && words->system &&
+        render_merged(out, model, words, chat) == LMAS_OK)
         return LMAS_OK;
     if (status == LMAS_E_MODEL)
-        return lmi_fail(status, "the chat template of %s refuses: %s", model->path, words);
+        return lmi_fail(status, "the chat template of %s refuses: %s", model->path, why);
     return lmi_fail(LMAS_E_MODEL, "the chat template of %s: %s (chat_template gives another)",
-                    model->path, words);
+                    model->path, why);
+}
+
+/* The messages as libllama takes them; free them with lmi_free(). */
+static struct llama_chat_message *list_messages(size_t *n, const lmi_words *words)
+{
+    struct llama_chat_message *list = lmi_new(words->n_before + 2, sizeof(*list));
+    size_t i;
+
+    *n = 0;
+    if (!list)
+        return NULL;
+    if (words->system)
+        list[(*n)++] = (struct llama_chat_message){"system", words->system};
+    for (i = 0; i < words->n_before; i++)
+        list[(*n)++] = (struct llama_chat_message){words->before[i].role, words->before[i].text};
+    list[(*n)++] = (struct llama_chat_message){"user", words->user};
+    return list;
 }
 
 /* libllama's own templates leave BOS to the tokeniser, so it is put in front where the model
  * wants one. */
-static lmas_status format_named(lmi_buf *out, const lmas_model *model, const char *system,
-                                const char *user, const lmi_chat *chat)
+static lmas_status apply_named(lmi_buf *out, const lmas_model *model,
+                               const struct llama_chat_message *turn, size_t n)
 {
-    struct llama_chat_message turn[2];
     const char *name = model->chat.text;
-    size_t n = 0;
-    int32_t size;
-    char *text;
+    int32_t size = llama_chat_apply_template(name, turn, n, true, NULL, 0);
+    char *text = size < 0 ? NULL : lmi_new((size_t)size + 1, 1);
 
-    if (has_kwargs(chat) || chat->reasoning != LMAS_REASONING_AUTO)
-        return lmi_fail(LMAS_E_INVALID,
-                        "libllama's chat template \"%s\" takes no kwargs and no reasoning", name);
-    if (system)
-        turn[n++] = (struct llama_chat_message){"system", system};
-    turn[n++] = (struct llama_chat_message){"user", user};
-    size = llama_chat_apply_template(name, turn, n, true, NULL, 0);
-    text = size < 0 ? NULL : lmi_new((size_t)size + 1, 1);
     if (!text)
         return size < 0 ? lmi_fail(LMAS_E_MODEL, "libllama cannot apply its template %s", name)
                         : lmi_fail(LMAS_E_NOMEM, "no memory for a chat turn of %d bytes", size);
@@ -348,34 +387,70 @@ static lmas_status format_named(lmi_buf *out, const lmas_model *model, const cha
     return lmi_buf_status(out);
 }
 
-static lmas_status check_turn(const lmas_model *model, const char *system, const char *user)
+static lmas_status format_named(lmi_buf *out, const lmas_model *model, const lmi_words *words,
+                                const lmi_chat *chat)
 {
-    const size_t len = strlen(user) + strlen(system);
+    struct llama_chat_message *list;
+    lmas_status status;
+    size_t n;
+
+    if (has_kwargs(chat) || chat->reasoning != LMAS_REASONING_AUTO)
+        return lmi_fail(LMAS_E_INVALID,
+                        "libllama's chat template \"%s\" takes no kwargs and no reasoning",
+                        model->chat.text);
+    list = list_messages(&n, words);
+    if (!list)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a chat turn");
+    status = apply_named(out, model, list, n);
+    lmi_free(list);
+    return status;
+}
+
+/* Text that may stand in a chat; its length is added up. */
+static lmas_status check_text(size_t *len, const char *text)
+{
+    const size_t n = strlen(text);
+
+    if (!lmi_utf8_is_valid(text, n))
+        return lmi_fail(LMAS_E_INVALID, "a chat turn must be valid UTF-8");
+    *len += n;
+    return LMAS_OK;
+}
+
+static lmas_status check_words(const lmas_model *model, const lmi_words *words)
+{
+    size_t len = 0;
+    lmas_status status;
+    size_t i;
 
     if (!model->chat.text)
         return lmi_fail(
             LMAS_E_MODEL,
             "%s has no chat template: name one with chat_template (chatml, llama3, ...)",
             model->path);
-    if (len > LMI_TEXT_MAX)
+    status = check_text(&len, words->user);
+    if (status == LMAS_OK && words->system)
+        status = check_text(&len, words->system);
+    for (i = 0; status == LMAS_OK && i < words->n_before; i++)
+        status = check_text(&len, words->before[i].text);
+    if (status == LMAS_OK && len > LMI_TEXT_MAX)
         return lmi_fail(LMAS_E_INVALID, "chat turn of %zu bytes, at most %zu expected", len,
                         LMI_TEXT_MAX);
-    if (!lmi_utf8_is_valid(system, strlen(system)) || !lmi_utf8_is_valid(user, strlen(user)))
-        return lmi_fail(LMAS_E_INVALID, "a chat turn must be valid UTF-8");
-    return LMAS_OK;
+    return status;
 }
 
-lmas_status lmi_chat_format(lmi_buf *out, const lmas_model *model, const char *system,
-                            const char *user, const lmi_chat *chat)
+lmas_status lmi_chat_format(lmi_buf *out, const lmas_model *model, const lmi_words *words,
+                            const lmi_chat *chat)
 {
-    const lmas_status status = check_turn(model, system ? system : "", user);
+    const lmas_status status = check_words(model, words);
+    lmi_words w = *words;
 
     if (status != LMAS_OK)
         return status;
-    if (system && !system[0])
-        system = NULL;
-    return model->chat.is_named ? format_named(out, model, system, user, chat)
-                                : format_jinja(out, model, system, user, chat);
+    if (w.system && !w.system[0])
+        w.system = NULL;
+    return model->chat.is_named ? format_named(out, model, &w, chat)
+                                : format_jinja(out, model, &w, chat);
 }
 
 lmas_status lmas_model_format_chat(char **out, const lmas_model *model, const char *system,
@@ -391,7 +466,7 @@ lmas_status lmas_model_format_chat(char **out, const lmas_model *model, const ch
         return lmi_fail(LMAS_E_INVALID, "lmas_model_format_chat needs out, model and user text");
     lmi_buf_init(&text, 4 * LMI_TEXT_MAX);
     lmi_buf_append(&text, "", 0);
-    status = lmi_chat_format(&text, model, system, user, &chat);
+    status = lmi_chat_format(&text, model, &(lmi_words){.system = system, .user = user}, &chat);
     if (status == LMAS_OK)
         status = lmi_buf_status(&text);
     if (status == LMAS_OK)

@@ -28,6 +28,14 @@ typedef struct lmi_chat_template {
 /* Who may give variables; a later one wins. */
 enum { LMI_KWARGS_TEAM, LMI_KWARGS_AGENT, LMI_KWARGS_CALLER, LMI_KWARGS_LEVELS };
 
+/* What is said, up to where the assistant begins. */
+typedef struct lmi_words {
+    const char *system;         /* NULL for nothing */
+    const lmas_message *before; /* [n_before] what was said so far */
+    size_t n_before;
+    const char *user;
+} lmi_words;
+
 /* What a template is told beside the messages. */
 typedef struct lmi_chat {
     const char *kwargs[LMI_KWARGS_LEVELS]; /* JSON objects or NULL */
@@ -42,8 +50,8 @@ lmas_status lmi_chat_open(lmi_chat_template *out, lmas_model *model, const lmi_w
 void lmi_chat_close(lmi_chat_template *chat);
 
 /* Append one turn to `out`, up to where the assistant begins. */
-lmas_status lmi_chat_format(lmi_buf *out, const lmas_model *model, const char *system,
-                            const char *user, const lmi_chat *chat);
+lmas_status lmi_chat_format(lmi_buf *out, const lmas_model *model, const lmi_words *words,
+                            const lmi_chat *chat);
 
 /* Fail unless `kwargs` is a JSON object that may be given, and `date` a date; both may be NULL. */
 lmas_status lmi_chat_check(const lmi_chat *chat);

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "latentmas_hosts.h"
 
 /* SLACK: cells that a question may be counted too many, for headings of texts that agents hear. */
 enum { MEMINFO_MAX = 64 * 1024, PART_STEP = 256, SLACK = 64 };

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "eval/site/site.h"
+#include "latentmas_hosts.h"
 
 /* Longest value that a message about a difference shows, and longest name, in bytes. */
 static const char OFF[] = "off";

@@ -245,11 +245,14 @@ static void add_prompt(body *b)
 {
     const lmi_ask *ask = b->ask;
     yyjson_mut_val *list;
+    size_t i;
 
     if (ask->user) {
         list = yyjson_mut_obj_add_arr(b->doc, b->root, "messages");
         if (ask->system)
             add_message(b, list, "system", ask->system);
+        for (i = 0; i < ask->n_before; i++)
+            add_message(b, list, ask->before[i].role, ask->before[i].text);
         add_message(b, list, "user", ask->user);
     } else if (ask->tokens) {
         add_ids(b, b->root, "prompt", ask->tokens, ask->n_tokens);

@@ -24,8 +24,10 @@ typedef struct lmi_ask {
     size_t n_tokens;
     const float *rows; /* vectors, as libllama would take them [n_rows, info.n_embd] */
     size_t n_rows;
-    float row_scale;           /* times this (scale.h); 0 is 1 */
-    const char *user, *system; /* a chat turn, which the server lays out; `system` may be NULL */
+    float row_scale;            /* times this (scale.h); 0 is 1 */
+    const char *user, *system;  /* a chat turn, which the server lays out; `system` may be NULL */
+    const lmas_message *before; /* [n_before] what was said before it */
+    size_t n_before;
 
     lmas_sampling sampling; /* but its seed: */
     uint64_t seed;          /* of this ask's draws */

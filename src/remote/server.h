@@ -5,6 +5,7 @@
 #define LMI_REMOTE_SERVER_H
 
 #include "engine/model.h"
+#include "latentmas_hosts.h"
 #include "net/calls.h"
 #include "remote/query.h"
 

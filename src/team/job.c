@@ -6,23 +6,13 @@
 
 /* ---- Making and ending ---- */
 
-static lmas_status copy_texts(lmi_job *job, const lmas_question *q)
+static lmas_status copy_question(lmi_job *job, const lmas_question *q)
 {
-    const char *const texts[] = {q->text, q->note, q->other, q->other_note};
-    size_t i;
+    const lmas_status status = lmi_question_copy(&job->question, q);
 
-    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        job->texts[i] = texts[i] ? lmi_strdup(texts[i]) : NULL;
-        if (texts[i] && !job->texts[i])
-            return lmi_fail(LMAS_E_NOMEM, "no memory for a question");
-    }
-    job->c = (lmi_case){.question = job->texts[0],
-                        .note = job->texts[1],
-                        .other = job->texts[2],
-                        .other_note = job->texts[3],
-                        .kind = q->kind,
-                        .said = job->said};
-    return LMAS_OK;
+    job->c = lmi_case_of(&job->question);
+    job->c.said = job->said;
+    return status;
 }
 
 static lmas_status make_strands(lmi_job *job, const lmi_plan *plan, uint64_t id)
@@ -52,7 +42,7 @@ lmas_status lmi_job_new(lmi_job **out, const lmi_plan *plan, const lmas_question
     job->n_turns = plan->n_turns;
     status = make_strands(job, plan, question->id);
     if (status == LMAS_OK)
-        status = copy_texts(job, question);
+        status = copy_question(job, question);
     if (status != LMAS_OK) {
         lmi_job_free(job);
         return status;
@@ -94,8 +84,7 @@ void lmi_job_free(lmi_job *job)
     release(job);
     for (i = 0; job->strands && i < job->n_turns; i++)
         lmi_strand_done(&job->strands[i]);
-    for (i = 0; i < sizeof(job->texts) / sizeof(job->texts[0]); i++)
-        lmi_free(job->texts[i]);
+    lmi_question_done(&job->question);
     lmi_free(job->strands);
     lmi_free(job->standing);
     lmi_free((void *)job->said);

@@ -23,9 +23,9 @@ typedef struct lmi_job {
     struct lmi_job *next; /* in the solver's queue */
     const lmi_plan *plan; /* the solver's; an answer outlives it */
     size_t n_turns;
-    char *texts[4];    /* question, note, other, other note; NULL for none */
-    lmi_case c;        /* the same, and what was said */
-    const char **said; /* [n_turns], of the traces */
+    lmas_question question; /* its own copy */
+    lmi_case c;             /* of it, and what was said */
+    const char **said;      /* [n_turns], of the traces */
     lmi_stay stays[LMI_HOSTS_MAX];
 
     lmi_strand *strands;      /* [n_turns] */

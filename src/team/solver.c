@@ -1,6 +1,9 @@
 /*
  * solver.c - many questions at once: a queue, the lanes, and one tick for all.
  *
+ * Each team that it drives, by params of its own, is a course: a plan, and the shelf of what its
+ * prompts begin with. All share hosts, lanes and ticks.
+ *
  * Questions wait in order of arrival. One gets a lane when a lane is free and the most cells
  * it can need are free, so that running questions do not take the cells from under each
  * other. From then on it is a job (job.c) that moves with every tick, and when it ends its
@@ -19,28 +22,81 @@
 /* Programs waited for together; how long, before it is looked whether somebody canceled. */
 enum { PROGRAMS_MAX = 64, WAIT_MS = 20 };
 
+typedef struct course {
+    lmi_plan plan;
+    lmi_shelf shelf;
+} course;
+
 struct lmas_solver {
     lmas_session *session;
-    lmi_plan plan;
+    course *
+        *courses; /* [n_courses], where questions find theirs; jobs keep their plans' addresses */
+    size_t n_courses, courses_capacity;
     lmi_job *first, **last; /* the queue */
     size_t n_waiting;
     lmi_job **running; /* [n_most], the first n_running in use */
     size_t n_running, n_most;
-    lmi_shelf shelf;
     lmi_job **keep; /* lmas_solve(): where the finished job goes instead of being freed */
 };
+
+/* The hosts that all courses have. */
+static const lmi_host *hosts_of(const lmas_solver *solver, size_t *n)
+{
+    *n = solver->courses[0]->plan.n_hosts;
+    return solver->courses[0]->plan.hosts;
+}
 
 /* Questions at once: as many as have memories, and those that only wait for a server. */
 static lmas_status make_places(lmas_solver *solver)
 {
-    const lmi_plan *plan = &solver->plan;
-    size_t i;
+    size_t n, i;
+    const lmi_host *hosts = hosts_of(solver, &n);
 
-    for (i = 0; i < plan->n_hosts; i++)
-        solver->n_most += plan->hosts[i].session ? lmas_session_n_lanes(plan->hosts[i].session)
-                                                 : plan->hosts[i].remote->params.n_at_once;
+    for (i = 0; i < n; i++)
+        solver->n_most += hosts[i].session ? lmas_session_n_lanes(hosts[i].session)
+                                           : hosts[i].remote->params.n_at_once;
     solver->running = lmi_new(solver->n_most, sizeof(lmi_job *));
     return solver->running ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
+}
+
+static void free_course(course *c)
+{
+    lmi_shelf_done(&c->shelf);
+    lmi_crossings_done(&c->plan);
+    lmi_plan_done(&c->plan);
+    lmi_free(c);
+}
+
+static lmas_status open_course(course *c, lmas_session *session, const lmas_team *team,
+                               const lmas_solver_params *params)
+{
+    lmas_status status = lmi_plan_make(&c->plan, session->model, team, params);
+
+    c->plan.hosts[0].session = session;
+    if (status == LMAS_OK)
+        status = lmi_check_plan(&c->plan);
+    if (status == LMAS_OK)
+        status = lmi_crossings_make(&c->plan);
+    return status == LMAS_OK ? lmi_shelf_init(&c->shelf, &c->plan) : status;
+}
+
+static lmas_status add_course(lmas_solver *solver, const lmas_team *team,
+                              const lmas_solver_params *params)
+{
+    course *c = lmi_new(1, sizeof(*c));
+    lmas_status status;
+
+    if (!c || !lmi_reserve((void **)&solver->courses, &solver->courses_capacity,
+                           solver->n_courses + 1, sizeof(course *))) {
+        lmi_free(c);
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
+    }
+    status = open_course(c, solver->session, team, params);
+    if (status != LMAS_OK)
+        free_course(c);
+    else
+        solver->courses[solver->n_courses++] = c;
+    return status;
 }
 
 static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lmas_team *team,
@@ -53,14 +109,7 @@ static lmas_status solver_new(lmas_solver **out, lmas_session *session, const lm
         return lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
     solver->session = session;
     solver->last = &solver->first;
-    status = lmi_plan_make(&solver->plan, session->model, team, params);
-    solver->plan.hosts[0].session = session;
-    if (status == LMAS_OK)
-        status = lmi_check_plan(&solver->plan);
-    if (status == LMAS_OK)
-        status = lmi_crossings_make(&solver->plan);
-    if (status == LMAS_OK)
-        status = lmi_shelf_init(&solver->shelf, &solver->plan);
+    status = add_course(solver, team, params);
     if (status == LMAS_OK)
         status = make_places(solver);
     if (status != LMAS_OK) {
@@ -80,6 +129,23 @@ lmas_status lmas_solver_new(lmas_solver **out, lmas_session *session, const lmas
     return solver_new(out, session, team, params);
 }
 
+lmas_status lmas_solver_add(size_t *out, lmas_solver *solver, const lmas_team *team,
+                            const lmas_solver_params *params)
+{
+    lmas_solver_params p = params ? *params : lmas_solver_params_default();
+    lmas_status status;
+
+    if (!out || !solver || !team)
+        return lmi_fail(LMAS_E_INVALID, "lmas_solver_add needs an out parameter, solver and team");
+    p.hosts = solver->courses[0]->plan.params.hosts;
+    p.n_hosts = solver->courses[0]->plan.params.n_hosts;
+    p.speaker = solver->courses[0]->plan.params.speaker;
+    status = add_course(solver, team, &p);
+    if (status == LMAS_OK)
+        *out = solver->n_courses - 1;
+    return status;
+}
+
 void lmas_solver_free(lmas_solver *solver)
 {
     size_t i;
@@ -95,9 +161,9 @@ void lmas_solver_free(lmas_solver *solver)
     for (i = 0; solver->running && i < solver->n_running; i++)
         lmi_job_free(solver->running[i]);
     lmi_free(solver->running);
-    lmi_shelf_done(&solver->shelf);
-    lmi_crossings_done(&solver->plan);
-    lmi_plan_done(&solver->plan);
+    for (i = 0; i < solver->n_courses; i++)
+        free_course(solver->courses[i]);
+    lmi_free(solver->courses);
     lmi_free(solver);
 }
 
@@ -153,9 +219,9 @@ static lmas_status shorten(lmi_room *rooms, const lmi_plan *plan, lmi_job *job)
     return status == LMAS_OK ? lmi_plan_room(rooms, plan, &job->c) : status;
 }
 
-static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
+static lmas_status reserve(lmi_job *job)
 {
-    const lmi_plan *plan = &solver->plan;
+    const lmi_plan *plan = job->plan;
     lmi_room rooms[LMI_HOSTS_MAX];
     lmas_status status = shorten(rooms, plan, job);
     size_t i;
@@ -169,12 +235,21 @@ static lmas_status reserve(const lmas_solver *solver, lmi_job *job)
 /* A question that has all it must have. */
 static lmas_status check_question(const lmas_solver *solver, const lmas_question *question)
 {
-    if (!solver || !lmi_question_is_whole(question))
-        return lmi_fail(LMAS_E_INVALID,
-                        "lmas_solver_submit needs a solver and a question with text and kind");
-    if (lmi_control_swaps(solver->plan.params.control) && !question->other)
+    lmas_status status;
+    lmas_control control;
+
+    if (!solver)
+        return lmi_fail(LMAS_E_INVALID, "lmas_solver_submit needs a solver");
+    status = lmi_question_check(question);
+    if (status != LMAS_OK)
+        return status;
+    if (question->team >= solver->n_courses)
+        return lmi_fail(LMAS_E_INVALID, "the solver has %zu teams, and none of number %zu",
+                        solver->n_courses, question->team);
+    control = solver->courses[question->team]->plan.params.control;
+    if (lmi_control_swaps(control) && !question->other)
         return lmi_fail(LMAS_E_INVALID, "control %s needs another question in lmas_question.other",
-                        lmas_control_name(solver->plan.params.control));
+                        lmas_control_name(control));
     return LMAS_OK;
 }
 
@@ -184,10 +259,10 @@ lmas_status lmas_solver_submit(lmas_solver *solver, const lmas_question *questio
     lmas_status status = check_question(solver, question);
 
     if (status == LMAS_OK)
-        status = lmi_job_new(&job, &solver->plan, question);
+        status = lmi_job_new(&job, &solver->courses[question->team]->plan, question);
     if (status != LMAS_OK)
         return status;
-    status = reserve(solver, job);
+    status = reserve(job);
     if (status != LMAS_OK)
         lmi_job_fail(job, status);
     *solver->last = job;
@@ -236,7 +311,7 @@ static lmi_job *dequeue(lmas_solver *solver)
 /* Report an ended job and let it go. */
 static lmas_status end(const lmas_solver *solver, lmi_job *job)
 {
-    const lmas_solver_params *p = &solver->plan.params;
+    const lmas_solver_params *p = &job->plan->params;
     const bool is_stopped = p->on_result && !p->on_result(p->user, &job->result);
 
     if (solver->keep)
@@ -257,7 +332,7 @@ static lmas_status retire(lmas_solver *solver, size_t i)
 /* Positions of the host's memories that are not the solver's: origin, and what the caller holds. */
 static uint64_t count_outside(const lmas_solver *solver, size_t host)
 {
-    const lmi_context *ctx = solver->plan.hosts[host].session->ctx;
+    const lmi_context *ctx = solver->courses[0]->plan.hosts[host].session->ctx;
     uint64_t n = 0;
     size_t i;
 
@@ -283,14 +358,15 @@ static size_t count_there(const lmas_solver *solver, size_t host)
  * largest question may ask for all of it beside a prefix that it shares. */
 static bool has_room_at(const lmas_solver *solver, const lmi_job *job, size_t host)
 {
-    const lmas_session *session = solver->plan.hosts[host].session;
+    const lmas_session *session = job->plan->hosts[host].session;
     uint64_t n;
     size_t i;
 
     if (!session || !session->ctx->is_unified || count_there(solver, host) == 0)
         return true;
-    n = lmi_shelf_n_cells(&solver->shelf, host) + count_outside(solver, host) +
-        lmi_job_n_cells(job, host);
+    n = count_outside(solver, host) + lmi_job_n_cells(job, host);
+    for (i = 0; i < solver->n_courses; i++)
+        n += lmi_shelf_n_cells(&solver->courses[i]->shelf, host);
     for (i = 0; i < solver->n_running; i++)
         n += lmi_job_n_cells(solver->running[i], host);
     return n <= session->ctx->n_ctx;
@@ -300,9 +376,9 @@ static bool has_room(const lmas_solver *solver, const lmi_job *job)
 {
     size_t i = 0;
 
-    while (i < solver->plan.n_hosts && has_room_at(solver, job, i))
+    while (i < job->plan->n_hosts && has_room_at(solver, job, i))
         i++;
-    return i == solver->plan.n_hosts;
+    return i == job->plan->n_hosts;
 }
 
 /* End what somebody canceled, before anything moves. */
@@ -366,7 +442,7 @@ static lmas_status admit(lmas_solver *solver)
             !lmi_job_take_memories(job))
             break;
         solver->running[solver->n_running++] = dequeue(solver);
-        lmi_job_start(job, &solver->shelf);
+        lmi_job_start(job, &solver->courses[job->question.team]->shelf);
     }
     if (status == LMAS_OK && solver->first && solver->n_running == 0)
         return lmi_fail(LMAS_E_CONTEXT_FULL, "no question can start: the session's lanes are "
@@ -398,12 +474,13 @@ static lmas_status step_all(lmas_solver *solver)
 /* The servers [LMI_HOSTS_MAX], and how many. */
 static size_t list_remotes(lmas_remote **out, const lmas_solver *solver)
 {
-    size_t n = 0;
+    size_t n_hosts, n = 0;
+    const lmi_host *hosts = hosts_of(solver, &n_hosts);
     size_t i;
 
-    for (i = 0; i < solver->plan.n_hosts; i++)
-        if (solver->plan.hosts[i].remote)
-            out[n++] = solver->plan.hosts[i].remote;
+    for (i = 0; i < n_hosts; i++)
+        if (hosts[i].remote)
+            out[n++] = hosts[i].remote;
     return n;
 }
 
@@ -444,11 +521,12 @@ static lmas_status wait_elsewhere(const lmas_solver *solver)
 static lmas_status tick_all(const lmas_solver *solver)
 {
     lmas_status status = LMAS_OK;
-    size_t i;
+    size_t n, i;
+    const lmi_host *hosts = hosts_of(solver, &n);
 
-    for (i = 0; status == LMAS_OK && i < solver->plan.n_hosts; i++)
-        if (solver->plan.hosts[i].session)
-            status = lmi_context_tick(solver->plan.hosts[i].session->ctx);
+    for (i = 0; status == LMAS_OK && i < n; i++)
+        if (hosts[i].session)
+            status = lmi_context_tick(hosts[i].session->ctx);
     return status;
 }
 

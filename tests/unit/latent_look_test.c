@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "latent/look.h"
+#include "latent/look/look.h"
 #include "latent/memory.h"
 #include "support.h"
 

@@ -66,6 +66,15 @@ static lmi_plan plan_of(const asked *a)
     return plan;
 }
 
+/* How the turn draws for a question that says nothing of it. */
+static lmas_sampling sampling_of(const lmi_plan *plan, size_t turn)
+{
+    const lmas_question question = {.text = "?"};
+    const lmi_case c = lmi_case_of(&question);
+
+    return lmi_case_sampling(&c, plan, &plan->turns[turn]);
+}
+
 /* ---- The file ---- */
 
 static void test_an_agent_that_says_nothing_does_as_the_run_says(void **state)
@@ -75,13 +84,14 @@ static void test_an_agent_that_says_nothing_does_as_the_run_says(void **state)
     lmi_plan plan = plan_of(&a);
     const lmi_turn one = plan.turns[0];
     const lmi_turn two = plan.turns[1];
+    const lmas_sampling sampling = sampling_of(&plan, 1);
 
     (void)state;
     assert_int_equal(one.n_thoughts, 10);
     assert_int_equal(one.n_speak, 0);
     assert_int_equal(two.n_thoughts, 0);
     assert_int_equal(two.n_speak, 48);
-    assert_memory_equal(&two.sampling, &plan.params.sampling, sizeof(two.sampling));
+    assert_memory_equal(&sampling, &plan.params.sampling, sizeof(sampling));
     lmi_plan_done(&plan);
     lmas_team_free(team);
 }
@@ -93,15 +103,16 @@ static void test_what_an_agent_says_of_itself_goes_before_the_run(void **state)
                 "{\"temperature\": 0.5, \"top_k\": 4, \"top_p\": 0.25, \"min_p\": 0.125}");
     asked a = asked_of(team, LMAS_METHOD_LATENT_MAS);
     lmi_plan plan = plan_of(&a);
+    const lmas_sampling sampling = sampling_of(&plan, 0);
     lmi_turn one = plan.turns[0];
 
     (void)state;
     assert_int_equal(one.n_thoughts, 3);
     assert_int_equal(one.n_speak, 7);
     assert_true(lmi_turn_is_handed_on(&one));
-    assert_true(one.sampling.temperature == 0.5f && one.sampling.top_p == 0.25f);
-    assert_true(one.sampling.min_p == 0.125f && one.sampling.top_k == 4);
-    assert_int_equal(one.sampling.seed, 42);
+    assert_true(sampling.temperature == 0.5f && sampling.top_p == 0.25f);
+    assert_true(sampling.min_p == 0.125f && sampling.top_k == 4);
+    assert_int_equal(sampling.seed, 42);
     assert_int_equal(plan.turns[1].n_speak, 48);
     lmi_plan_done(&plan);
     a.params.method = LMAS_METHOD_TEXT_MAS;

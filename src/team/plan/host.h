@@ -13,6 +13,7 @@
 #define LMI_TEAM_HOST_H
 
 #include "base/status.h"
+#include "latentmas_hosts.h"
 
 /* With the session and the speaker. */
 enum { LMI_HOSTS_MAX = LMAS_HOSTS_MAX + 2, LMI_NO_SPACE = -1 };

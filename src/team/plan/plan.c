@@ -409,23 +409,6 @@ static void gather_all(draft *d)
 
 /* ---- What a turn does ---- */
 
-/* How an agent draws: as the run says, but for what it says itself. */
-static lmas_sampling sampling_of(const lmi_plan *plan, const lmi_agent *agent)
-{
-    const lmi_own_sampling *own = agent ? &agent->sampling : NULL;
-    lmas_sampling out = plan->params.sampling;
-
-    if (own && !isnan(own->temperature))
-        out.temperature = (float)own->temperature;
-    if (own && !isnan(own->top_p))
-        out.top_p = (float)own->top_p;
-    if (own && !isnan(own->min_p))
-        out.min_p = (float)own->min_p;
-    if (own && own->top_k >= 0)
-        out.top_k = own->top_k;
-    return out;
-}
-
 /* What it may say, and never more than the run allows. */
 static int32_t most_spoken(const lmi_plan *plan, const lmi_agent *agent)
 {
@@ -457,7 +440,6 @@ static void set_work(lmi_plan *plan, size_t i, const set *memory, const set *tex
     const bool is_first = agent == plan->team->agents && p->first_speaks;
 
     turn->is_output = i + 1 == plan->n_turns;
-    turn->sampling = sampling_of(plan, agent);
     if (lmi_turn_is_errand(turn))
         return;
     turn->is_wanted = turn->is_output && p->on_memory && !turn->is_remote;

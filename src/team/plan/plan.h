@@ -76,7 +76,6 @@ typedef struct lmi_turn {
     bool ends_at_rest;  /* it stops thinking when its thoughts are at rest */
     int32_t n_speak;    /* most tokens spoken after that, 0 for none */
     int32_t n_instead;  /* the same where its thoughts cannot cross, else 0 */
-    lmas_sampling sampling;
 } lmi_turn;
 
 /* Everything that decides what a question's turns are; shared by all questions of a solver. */

@@ -7,25 +7,6 @@
 #include "engine/chat.h"
 #include "team/plan/params.h"
 
-lmi_case lmi_case_of(const lmas_question *question)
-{
-    return (lmi_case){.question = question->text,
-                      .note = question->note,
-                      .other = question->other,
-                      .other_note = question->other_note,
-                      .kind = question->kind};
-}
-
-int32_t lmi_case_speaks(const lmi_case *c, int32_t n_speak)
-{
-    return c->n_speak_most > 0 && c->n_speak_most < n_speak ? c->n_speak_most : n_speak;
-}
-
-bool lmi_question_is_whole(const lmas_question *question)
-{
-    return question && question->text && (size_t)question->kind < LMI_ANSWER_KINDS;
-}
-
 /* What the chat template is told in turn `i`: what the team says, over it what the agent says, and
  * over both the caller. */
 static lmi_chat chat_of(const lmi_plan *plan, size_t i)
@@ -43,16 +24,35 @@ static lmi_chat chat_of(const lmi_plan *plan, size_t i)
     return chat;
 }
 
-const char *lmi_plan_system(const lmi_plan *plan, size_t i)
+static const char *own_system(const lmi_plan *plan, size_t i)
 {
     const lmi_agent *agent = plan->turns[i].agent;
 
     return agent && agent->system ? agent->system : plan->team->system;
 }
 
+/* The agent's own, and the asker's behind it. */
+lmas_status lmi_plan_system(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
+{
+    const char *own = own_system(plan, i);
+
+    lmi_buf_puts(out, own ? own : "");
+    if (out->len > 0 && c->system && c->system[0])
+        lmi_buf_puts(out, "\n\n");
+    lmi_buf_puts(out, c->system ? c->system : "");
+    return lmi_buf_status(out);
+}
+
+/* A memory that goes on holds the conversation already. */
+size_t lmi_plan_n_before(const lmi_plan *plan, size_t i, const lmi_case *c)
+{
+    return lmi_turn_is_fresh(&plan->turns[i]) ? c->n_before : 0;
+}
+
 /* Whether the chat template takes what it is told in turn `i`. */
 static lmas_status check_chat(const lmi_plan *plan, size_t i)
 {
+    const lmi_words words = {.system = own_system(plan, i), .user = "?"};
     const lmi_chat chat = chat_of(plan, i);
     lmas_status status = lmi_chat_check(&chat);
     lmi_buf probe;
@@ -60,7 +60,7 @@ static lmas_status check_chat(const lmi_plan *plan, size_t i)
     if (status != LMAS_OK)
         return status;
     lmi_buf_init(&probe, 2 * LMI_PROMPT_MAX);
-    status = lmi_chat_format(&probe, plan->turns[i].model, lmi_plan_system(plan, i), "?", &chat);
+    status = lmi_chat_format(&probe, plan->turns[i].model, &words, &chat);
     lmi_buf_done(&probe);
     return status;
 }
@@ -342,11 +342,29 @@ static void open_thoughts(lmi_buf *prompt, const char *words)
         lmi_buf_puts(prompt, words);
 }
 
-lmas_status lmi_plan_frame(lmi_buf *out, const lmi_plan *plan, size_t i, const char *text)
+/* The conversation around `text` as `model` reads it. */
+static lmas_status lay_out(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c,
+                           const lmas_model *model, const char *text)
 {
     const lmi_chat chat = chat_of(plan, i);
-    const lmas_status status =
-        lmi_chat_format(out, plan->turns[i].model, lmi_plan_system(plan, i), text, &chat);
+    lmi_words words = {
+        .before = c->before, .n_before = lmi_plan_n_before(plan, i, c), .user = text};
+    lmas_status status;
+    lmi_buf system;
+
+    lmi_buf_init(&system, LMI_PROMPT_MAX);
+    status = lmi_plan_system(&system, plan, i, c);
+    words.system = lmi_buf_text(&system);
+    if (status == LMAS_OK)
+        status = lmi_chat_format(out, model, &words, &chat);
+    lmi_buf_done(&system);
+    return status;
+}
+
+lmas_status lmi_plan_frame(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c,
+                           const char *text)
+{
+    const lmas_status status = lay_out(out, plan, i, c, plan->turns[i].model, text);
 
     return status == LMAS_OK ? lmi_buf_status(out) : status;
 }
@@ -359,7 +377,6 @@ lmas_status lmi_plan_prompt(lmi_buf *out, const lmi_plan *plan, size_t i, const 
 lmas_status lmi_plan_prompt_for(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c,
                                 const lmas_model *model)
 {
-    const lmi_chat chat = chat_of(plan, i);
     const lmi_agent *agent = plan->turns[i].agent;
     lmas_status status;
     lmi_buf user;
@@ -367,7 +384,7 @@ lmas_status lmi_plan_prompt_for(lmi_buf *out, const lmi_plan *plan, size_t i, co
     lmi_buf_init(&user, LMI_PROMPT_MAX);
     status = lmi_plan_user(&user, plan, i, c);
     if (status == LMAS_OK)
-        status = lmi_chat_format(out, model, lmi_plan_system(plan, i), lmi_buf_text(&user), &chat);
+        status = lay_out(out, plan, i, c, model, lmi_buf_text(&user));
     lmi_buf_done(&user);
     if (status != LMAS_OK)
         return status;

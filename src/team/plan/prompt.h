@@ -10,30 +10,10 @@
 #define LMI_TEAM_PROMPT_H
 
 #include "base/buf.h"
-#include "team/plan/plan.h"
+#include "team/plan/case.h"
 
 /* Longest prompt, in bytes, before the chat template. */
 #define LMI_PROMPT_MAX ((size_t)32 * 1024 * 1024)
-
-/* What one question brings. */
-typedef struct lmi_case {
-    const char *question;
-    const char *note;       /* NULL for none */
-    const char *other;      /* what all but the last are asked where a control says so */
-    const char *other_note; /* NULL for none */
-    lmas_answer_kind kind;
-    const char *const *said; /* [n_turns], NULL where nothing was; NULL for nothing at all */
-    int32_t n_speak_most;    /* tokens that a turn may speak where room is short; 0: as it says */
-} lmi_case;
-
-/* The case of a question before anybody has said anything; texts are borrowed. */
-lmi_case lmi_case_of(const lmas_question *question);
-
-/* The most that a turn with `n_speak` tokens speaks in this case. */
-int32_t lmi_case_speaks(const lmi_case *c, int32_t n_speak);
-
-/* Whether a caller's question has all it must have. */
-bool lmi_question_is_whole(const lmas_question *question);
 
 /* Whether the chat template takes what each agent tells it. */
 lmas_status lmi_plan_check(const lmi_plan *plan);
@@ -55,10 +35,13 @@ lmas_status lmi_plan_prompt_for(lmi_buf *out, const lmi_plan *plan, size_t i, co
                                 const lmas_model *model);
 
 /* The same around another text than the user's. */
-lmas_status lmi_plan_frame(lmi_buf *out, const lmi_plan *plan, size_t i, const char *text);
+lmas_status lmi_plan_frame(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c,
+                           const char *text);
 
-/* The two messages of it, for who applies the chat template himself. */
+/* Its parts, for who applies the chat template himself: the user's text, the system's, and the
+ * messages that stand between them. */
 lmas_status lmi_plan_user(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c);
-const char *lmi_plan_system(const lmi_plan *plan, size_t i);
+lmas_status lmi_plan_system(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c);
+size_t lmi_plan_n_before(const lmi_plan *plan, size_t i, const lmi_case *c);
 
 #endif

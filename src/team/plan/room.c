@@ -36,7 +36,7 @@ static uint64_t most_said(const lmi_turn *turn, const lmi_case *c, const lmas_mo
 {
     return lmi_turn_is_errand(turn)
                ? turn->agent->command.output_size
-               : (uint64_t)lmi_case_speaks(c, turn->n_speak) * factor_of(turn->model, reader);
+               : (uint64_t)lmi_case_speaks(c, turn, turn->n_speak) * factor_of(turn->model, reader);
 }
 
 /* Tokens that all texts of others together may take: what they may speak, or what the byte limit
@@ -86,7 +86,7 @@ static lmas_status count_turn(addition *out, const lmi_plan *plan, size_t i, con
 {
     const lmi_turn *turn = &plan->turns[i];
     const uint64_t n_words =
-        (uint64_t)lmi_case_speaks(c, turn->n_speak > 0 ? turn->n_speak : turn->n_instead);
+        (uint64_t)lmi_case_speaks(c, turn, turn->n_speak > 0 ? turn->n_speak : turn->n_instead);
     const uint64_t factor = factor_of(turn->model, model);
     uint32_t n_prompt = 0;
     const lmas_status status =
@@ -264,9 +264,11 @@ lmas_status lmas_question_needs(lmas_needs *out, const lmas_model *model, const 
     lmi_case c;
     size_t h;
 
-    if (!out || !model || !team || !lmi_question_is_whole(question))
-        return lmi_fail(LMAS_E_INVALID, "lmas_question_needs needs out, model, team and a question "
-                                        "with text and kind");
+    if (!out || !model || !team)
+        return lmi_fail(LMAS_E_INVALID, "lmas_question_needs needs out, model, team and question");
+    status = lmi_question_check(question);
+    if (status != LMAS_OK)
+        return status;
     c = lmi_case_of(question);
     status = lmi_plan_make(&plan, model, team, params);
     if (status == LMAS_OK)

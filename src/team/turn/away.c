@@ -93,7 +93,7 @@ static lmas_status find_splice(size_t *out, const lmi_strand *strand)
     lmi_buf text;
 
     lmi_buf_init(&text, LMI_PROMPT_MAX);
-    status = lmi_plan_frame(&text, strand->plan, strand->index, MARK);
+    status = lmi_plan_frame(&text, strand->plan, strand->index, strand->c, MARK);
     at = status == LMAS_OK ? strstr(text.data, MARK) : NULL;
     if (at) {
         *at = '\0';
@@ -142,11 +142,16 @@ static lmas_status list_ends(int32_t *out, size_t *n, const lmas_model *model)
 
 static lmi_ask ask_of(const lmi_strand *strand)
 {
-    const lmas_solver_params *p = &strand->plan->params;
+    const lmas_sampling sampling = lmi_case_sampling(strand->c, strand->plan, strand->turn);
+    const lmas_question *asked = strand->c->asked;
+    const bool is_output = strand->turn->is_output;
 
-    return (lmi_ask){.sampling = strand->turn->sampling,
-                     .seed = lmi_sampler_seed(p->sampling.seed, strand->id, strand->index),
-                     .n_most = strand->n_speak};
+    return (lmi_ask){.sampling = sampling,
+                     .seed =
+                         lmi_sampler_seed(sampling.seed, lmi_case_draws(strand->c), strand->index),
+                     .n_most = strand->n_speak,
+                     .stops = is_output ? asked->stops : NULL,
+                     .n_stops = is_output ? asked->n_stops : 0};
 }
 
 /* By vectors: those of its memory, and its own prompt's. */
@@ -170,6 +175,25 @@ static lmas_status ask_by_rows(lmi_strand *strand, lmi_ask *ask, lmas_remote *re
     return status;
 }
 
+/* By a chat, which the server lays out. */
+static lmas_status ask_by_messages(lmi_strand *strand, lmi_ask *ask, lmas_remote *remote,
+                                   const lmi_buf *prompt)
+{
+    lmas_status status;
+    lmi_buf system;
+
+    lmi_buf_init(&system, LMI_PROMPT_MAX);
+    status = lmi_plan_system(&system, strand->plan, strand->index, strand->c);
+    ask->user = lmi_buf_text(prompt);
+    ask->system = system.len > 0 ? system.data : NULL;
+    ask->before = strand->c->before;
+    ask->n_before = lmi_plan_n_before(strand->plan, strand->index, strand->c);
+    if (status == LMAS_OK)
+        status = lmi_call_start(&strand->call, remote, ask);
+    lmi_buf_done(&system);
+    return status;
+}
+
 static lmas_status ask(lmi_strand *strand, const lmi_buf *prompt)
 {
     const lmi_host *host = lmi_plan_host(strand->plan, strand->index);
@@ -178,11 +202,8 @@ static lmas_status ask(lmi_strand *strand, const lmi_buf *prompt)
     lmi_ask a = ask_of(strand);
     lmas_status status;
 
-    if (!model) {
-        a.user = lmi_buf_text(prompt);
-        a.system = lmi_plan_system(strand->plan, strand->index);
-        return lmi_call_start(&strand->call, host->remote, &a);
-    }
+    if (!model)
+        return ask_by_messages(strand, &a, host->remote, prompt);
     a.stop_tokens = ends;
     status = list_ends(ends, &a.n_stop_tokens, model);
     if (status == LMAS_OK && strand->turn->n_parcels > 0)

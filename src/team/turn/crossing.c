@@ -121,7 +121,7 @@ static lmas_status map_all(lmi_buf *line, lmi_strand *strand)
             status = map_into(line, strand, space);
         if (status == LMAS_OK && !strand->intake.mapped[space] &&
             strand->turn->retold >> space & 1 && strand->turn->n_instead > 0)
-            strand->n_speak = lmi_case_speaks(strand->c, strand->turn->n_instead);
+            strand->n_speak = lmi_case_speaks(strand->c, strand->turn, strand->turn->n_instead);
     }
     return status;
 }

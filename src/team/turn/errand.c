@@ -42,7 +42,8 @@ static lmas_status write_input(lmi_buf *out, const lmi_strand *strand)
     lmi_json_add_text(doc, root, "question", is_other ? c->other : c->question);
     lmi_json_add_text(doc, root, "note", is_other ? c->other_note : c->note);
     add_texts(doc, root, strand, c);
-    yyjson_mut_obj_add_uint(doc, root, "seed", strand->plan->params.sampling.seed);
+    yyjson_mut_obj_add_uint(doc, root, "seed",
+                            lmi_case_sampling(c, strand->plan, strand->turn).seed);
     return lmi_json_write(out, doc, 0, WHAT);
 }
 

@@ -76,7 +76,6 @@ static void note(lmas_agent_trace *trace, uint32_t n_before, uint32_t n_left, ui
 /* What is random hangs on the seed, the question and the turn. */
 lmas_status lmi_prune(lmi_strand *strand)
 {
-    const lmi_plan *plan = strand->plan;
     lmas_memory *memory = strand->memory;
     const double begin = lmi_now_ms();
     lmi_keeping k;
@@ -85,7 +84,7 @@ lmas_status lmi_prune(lmi_strand *strand)
 
     k.tokens = strand->prompt.ids;
     k.n_tokens = strand->prompt.n;
-    k.seed = plan->params.sampling.seed + strand->id * LMI_TEAM_TURNS_MAX + strand->index;
+    k.seed = lmi_case_seed(strand->c, strand->plan, strand->index);
     if (status == LMAS_OK)
         status = apply(&k, strand);
     if (status == LMAS_OK)

@@ -13,15 +13,30 @@ lmas_status lmi_shelf_init(lmi_shelf *shelf, const lmi_plan *plan)
     return shelf->places ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for shared prompts");
 }
 
+static void clear_place(lmi_shelf *shelf, lmi_shelf_place *place, size_t turn)
+{
+    lmi_tokens_done(&place->tokens);
+    if (place->prefix)
+        lmi_prefix_free(lmi_shelf_context(shelf, turn), place->prefix);
+}
+
+static void drop_kept(lmi_shelf *shelf, lmi_shelf_place **at)
+{
+    lmi_shelf_place *place = *at;
+
+    *at = place->next;
+    clear_place(shelf, place, place->turn);
+    lmi_free(place);
+}
+
 void lmi_shelf_done(lmi_shelf *shelf)
 {
     size_t i;
 
-    for (i = 0; shelf->places && i < shelf->plan->n_turns; i++) {
-        lmi_tokens_done(&shelf->places[i].tokens);
-        if (shelf->places[i].prefix)
-            lmi_prefix_free(lmi_shelf_context(shelf, i), shelf->places[i].prefix);
-    }
+    while (shelf->kept)
+        drop_kept(shelf, &shelf->kept);
+    for (i = 0; shelf->places && i < shelf->plan->n_turns; i++)
+        clear_place(shelf, &shelf->places[i], i);
     lmi_free(shelf->places);
 }
 
@@ -59,7 +74,11 @@ static lmi_case unlike_case(const lmi_case *c, const lmi_plan *plan, const char 
                       .other_note = unlike(c->other_note),
                       .kind = c->kind,
                       .said = said,
-                      .n_speak_most = c->n_speak_most};
+                      .n_speak_most = c->n_speak_most,
+                      .system = c->system,
+                      .before = c->before,
+                      .n_before = c->n_before,
+                      .asked = c->asked};
 }
 
 /* What two prompts of this turn share whose questions have nothing in common. */
@@ -87,32 +106,183 @@ static lmas_status find_common(lmi_shelf_place *place, const lmi_plan *plan, siz
     return status;
 }
 
-lmi_shelf_place *lmi_shelf_look(uint32_t *n_out, lmi_shelf *shelf, size_t i, const lmi_case *c,
-                                const lmi_tokens *prompt)
+/* Whether the turn's prompts may begin alike, and that can be kept. */
+static bool is_open(const lmi_shelf *shelf, size_t i)
+{
+    const lmi_turn *turn = &shelf->plan->turns[i];
+
+    return shelf->plan->params.share_prefixes && lmi_plan_origin(shelf->plan, turn) == 0 &&
+           lmi_turn_is_fresh(turn) && lmi_prefix_is_possible(lmi_shelf_context(shelf, i));
+}
+
+/* How many tokens of the prompt the place has, 0 for too few. The last one is read, so that
+ * something comes out of it. */
+static uint32_t n_shared(const lmi_shelf_place *place, const lmi_tokens *prompt)
+{
+    size_t n = n_common(&place->tokens, prompt);
+
+    if (n == prompt->n && n > 0)
+        n--;
+    return n < SHARED_MIN ? 0 : (uint32_t)n;
+}
+
+/* ---- What all questions begin with ---- */
+
+static lmi_loan look_at_all(lmi_shelf *shelf, size_t i, const lmi_case *c, const lmi_tokens *prompt)
 {
     lmi_shelf_place *place = &shelf->places[i];
-    size_t n;
+    lmi_loan loan = {0};
 
-    *n_out = 0;
-    if (place->state == LMI_SHELF_UNKNOWN) {
-        const bool is_open = shelf->plan->params.share_prefixes &&
-                             lmi_plan_origin(shelf->plan, &shelf->plan->turns[i]) == 0 &&
-                             lmi_turn_is_fresh(&shelf->plan->turns[i]) &&
-                             lmi_prefix_is_possible(lmi_shelf_context(shelf, i)) &&
-                             find_common(place, shelf->plan, i, c, prompt) == LMAS_OK;
-
-        place->state =
-            is_open && place->tokens.n >= SHARED_MIN ? LMI_SHELF_KNOWN : LMI_SHELF_ABSENT;
-    }
+    if (place->state == LMI_SHELF_UNKNOWN)
+        place->state = is_open(shelf, i) &&
+                               find_common(place, shelf->plan, i, c, prompt) == LMAS_OK &&
+                               place->tokens.n >= SHARED_MIN
+                           ? LMI_SHELF_KNOWN
+                           : LMI_SHELF_ABSENT;
     if (place->state == LMI_SHELF_ABSENT)
-        return NULL;
-    n = n_common(&place->tokens, prompt);
-    if (n == prompt->n)
-        n--; /* the last token is read, so that something comes out of it */
-    if (n < SHARED_MIN)
-        return NULL;
-    *n_out = (uint32_t)n;
+        return loan;
+    loan.n = n_shared(place, prompt);
+    /* Whoever shares less than all of it cannot read it for others. */
+    if (loan.n > 0 && (place->state == LMI_SHELF_KEPT || loan.n == place->tokens.n))
+        loan.place = place;
+    return loan;
+}
+
+/* ---- What a conversation begins with ---- */
+
+static void hold(lmi_shelf_place *place)
+{
+    if (place)
+        place->n_holders++;
+}
+
+/* The longest that lies there and the beginning goes on. */
+static void find_shorter(lmi_loan *loan, lmi_shelf *shelf, const lmi_shelf_place *wanted)
+{
+    lmi_shelf_place *const all = &shelf->places[wanted->turn];
+    lmi_shelf_place *place;
+
+    for (place = all; place; place = place == all ? shelf->kept : place->next) {
+        const bool is_ours =
+            place == all || (place->turn == wanted->turn && place->realm == wanted->realm);
+        const uint32_t n =
+            is_ours && place->state == LMI_SHELF_KEPT ? n_shared(place, &wanted->tokens) : 0;
+
+        if (n > loan->n_from) {
+            loan->from = place;
+            loan->n_from = n;
+        }
+    }
+}
+
+static bool is_same(const lmi_shelf_place *a, const lmi_shelf_place *b)
+{
+    return a->turn == b->turn && a->realm == b->realm && a->tokens.n == b->tokens.n &&
+           n_common(&a->tokens, &b->tokens) == a->tokens.n;
+}
+
+/* The place of that beginning, in front of the others: there by now, or this one. */
+static lmi_shelf_place *settle(lmi_shelf *shelf, lmi_shelf_place *wanted)
+{
+    lmi_shelf_place **at = &shelf->kept;
+    lmi_shelf_place *place;
+
+    while (*at && !is_same(*at, wanted))
+        at = &(*at)->next;
+    place = *at ? *at : wanted;
+    if (*at) {
+        *at = place->next;
+        lmi_tokens_done(&wanted->tokens);
+        lmi_free(wanted);
+    }
+    place->next = shelf->kept;
+    shelf->kept = place;
     return place;
+}
+
+static lmi_loan look_at_kept(lmi_shelf *shelf, size_t i, const lmi_case *c,
+                             const lmi_tokens *prompt)
+{
+    lmi_shelf_place *place = lmi_new(1, sizeof(*place));
+    lmi_loan loan = {0};
+
+    if (!place || !is_open(shelf, i) || find_common(place, shelf->plan, i, c, prompt) != LMAS_OK ||
+        place->tokens.n < SHARED_MIN) {
+        if (place)
+            lmi_tokens_done(&place->tokens);
+        lmi_free(place);
+        return loan;
+    }
+    place->state = LMI_SHELF_KNOWN;
+    place->turn = i;
+    place->realm = c->asked->realm;
+    find_shorter(&loan, shelf, place);
+    loan.place = settle(shelf, place);
+    loan.n = (uint32_t)loan.place->tokens.n;
+    if (loan.place->state == LMI_SHELF_KEPT || loan.place->state == LMI_SHELF_READING)
+        loan.from = NULL;
+    if (!loan.from)
+        loan.n_from = 0;
+    hold(loan.place);
+    hold(loan.from);
+    return loan;
+}
+
+lmi_loan lmi_shelf_look(lmi_shelf *shelf, size_t i, const lmi_case *c, const lmi_tokens *prompt)
+{
+    const bool goes_on = c->n_before > 0 || (c->system && c->system[0]);
+
+    if (!goes_on)
+        return look_at_all(shelf, i, c, prompt);
+    return shelf->plan->params.kept_size > 0 ? look_at_kept(shelf, i, c, prompt) : (lmi_loan){0};
+}
+
+/* The oldest go that nobody needs now, until the others have room. */
+static void make_room(lmi_shelf *shelf)
+{
+    lmi_shelf_place **at = &shelf->kept;
+    uint64_t size = 0;
+
+    while (*at) {
+        const lmi_prefix *prefix = (*at)->prefix;
+        const uint64_t own = (*at)->tokens.n * sizeof(int32_t) + (prefix ? prefix->copy.size : 0);
+
+        if (size + own > shelf->plan->params.kept_size && (*at)->n_holders == 0) {
+            drop_kept(shelf, at);
+        } else {
+            size += own;
+            at = &(*at)->next;
+        }
+    }
+}
+
+void lmi_shelf_put(lmi_shelf *shelf, size_t i, const lmi_loan *loan, lmi_lane *lane)
+{
+    lmi_shelf_place *place = loan->place;
+    const bool is_all = place == &shelf->places[i];
+    const lmas_status status = lmi_prefix_keep(&place->prefix, lmi_shelf_context(shelf, i), lane,
+                                               is_all && lmi_plan_keeps_memory(shelf->plan));
+
+    place->state = status == LMAS_OK ? LMI_SHELF_KEPT : LMI_SHELF_ABSENT;
+}
+
+/* (Those of all questions count nobody.) */
+static void let_go(lmi_shelf_place *place)
+{
+    if (place && place->n_holders > 0)
+        place->n_holders--;
+}
+
+void lmi_shelf_leave(lmi_shelf *shelf, lmi_loan *loan)
+{
+    if (!loan->place)
+        return; /* the shelf may be gone */
+    if (loan->is_reader && loan->place->state == LMI_SHELF_READING)
+        loan->place->state = LMI_SHELF_KNOWN;
+    let_go(loan->place);
+    let_go(loan->from);
+    *loan = (lmi_loan){0};
+    make_room(shelf);
 }
 
 uint32_t lmi_shelf_n_cells(const lmi_shelf *shelf, size_t host)

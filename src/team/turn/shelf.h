@@ -1,10 +1,14 @@
 /*
- * shelf.h - the beginnings of prompts that all questions share, read once.
+ * shelf.h - the beginnings of prompts that several questions share, read once.
  *
  * Every turn that starts from an empty memory (the first one; in text_mas all of them) begins
  * with the same words whatever the question: system text, role text. The question that comes
  * first reads them by themselves and puts them on the shelf; those beside it wait for that,
  * which is sooner than reading them; all later ones take them.
+ *
+ * A question that goes on a conversation begins with that, and the next one of it with that and a
+ * bit more. Such beginnings lie there as well, as many as params.kept_size holds, the one that was
+ * taken last in front; each serves its own realm, and is read behind the longest that it goes on.
  */
 #ifndef LMI_TEAM_SHELF_H
 #define LMI_TEAM_SHELF_H
@@ -25,20 +29,41 @@ typedef struct lmi_shelf_place {
     lmi_shelf_state state;
     lmi_tokens tokens;
     lmi_prefix *prefix;
+
+    struct lmi_shelf_place *next; /* of conversations', with: */
+    size_t turn;
+    uint64_t realm;
+    size_t n_holders; /* strands that read it, wait for it or go on from it */
 } lmi_shelf_place;
 
 typedef struct lmi_shelf {
     const lmi_plan *plan;
-    lmi_shelf_place *places; /* [n_turns] */
+    lmi_shelf_place *places; /* [n_turns], of all questions */
+    lmi_shelf_place *kept;   /* of conversations, the last used first */
 } lmi_shelf;
+
+/* What a strand has of the shelf while it reads. */
+typedef struct lmi_loan {
+    lmi_shelf_place *place; /* the beginning that it takes, reads or waits for; NULL: none */
+    lmi_shelf_place *from; /* where it reads that: one that lies there, which it goes on; or NULL */
+    uint32_t n;            /* tokens of its prompt that `place` has, */
+    uint32_t n_from;       /* and `from` */
+    bool is_reader;        /* it reads it for all */
+} lmi_loan;
 
 lmas_status lmi_shelf_init(lmi_shelf *shelf, const lmi_plan *plan);
 void lmi_shelf_done(lmi_shelf *shelf);
 
-/* The place of turn `i`, and in `n_out` how many of the tokens of `prompt` (that of case `c`) it
- * begins with, 0 for none. NULL where nothing is shared. */
-lmi_shelf_place *lmi_shelf_look(uint32_t *n_out, lmi_shelf *shelf, size_t i, const lmi_case *c,
-                                const lmi_tokens *prompt);
+/* What turn `i` can have, whose prompt (that of case `c`) is `prompt`; nothing where nothing is
+ * shared. */
+lmi_loan lmi_shelf_look(lmi_shelf *shelf, size_t i, const lmi_case *c, const lmi_tokens *prompt);
+
+/* The loan's beginning is in the lane: put it on the shelf. */
+void lmi_shelf_put(lmi_shelf *shelf, size_t i, const lmi_loan *loan, lmi_lane *lane);
+
+/* The strand has what it wanted, or will not read. The place that it did not come to read is the
+ * next one's. */
+void lmi_shelf_leave(lmi_shelf *shelf, lmi_loan *loan);
 
 /* Cells of the host that kept prefixes hold beside those of the questions. */
 uint32_t lmi_shelf_n_cells(const lmi_shelf *shelf, size_t host);

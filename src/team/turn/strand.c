@@ -11,18 +11,9 @@
 #include "team/turn/errand.h"
 #include "team/turn/prune.h"
 
-/* Leave the place on the shelf to the next reader. */
-static void leave_place(lmi_strand *strand)
-{
-    if (strand->is_reader && strand->place)
-        strand->place->state = LMI_SHELF_KNOWN;
-    strand->is_reader = false;
-    strand->place = NULL;
-}
-
 void lmi_strand_rest(lmi_strand *strand)
 {
-    leave_place(strand);
+    lmi_shelf_leave(strand->shelf, &strand->loan);
     lmi_sampler_free(strand->sampler);
     lmi_speech_done(&strand->speech);
     lmi_rest_done(&strand->rest);
@@ -199,77 +190,94 @@ static lmas_status read_rest(lmi_strand *strand, uint32_t first)
                                  want_before(strand, strand->turn->n_thoughts));
 }
 
-/* Take the beginning from the shelf, where it lies now; what cannot be taken is read. Cells it
- * shares need no room. */
-static lmas_status take_beginning(lmi_strand *strand)
+/* It has of the shelf what it will have: the rest it reads itself. */
+static lmas_status leave_shelf(lmi_strand *strand, uint32_t first)
 {
-    const lmi_prefix *prefix = strand->place->prefix;
+    lmi_shelf_leave(strand->shelf, &strand->loan);
+    return read_rest(strand, first);
+}
 
-    if (lmi_memory_take(strand->memory, strand->turn->name, prefix, strand->prompt.ids,
-                        strand->n_shared) != LMAS_OK) {
+/* Take what lies there; what cannot be taken is read. Cells it shares need no room. */
+static bool take(lmi_strand *strand, const lmi_prefix *prefix, uint32_t n)
+{
+    if (lmi_memory_take(strand->memory, strand->turn->name, prefix, strand->prompt.ids, n) !=
+        LMAS_OK) {
         lmi_memory_clear(strand->memory);
-        strand->place = NULL;
-        return read_rest(strand, 0);
+        return false;
     }
     if (prefix->seq >= 0)
-        strand->n_saved += strand->n_shared;
-    strand->place = NULL;
-    return read_rest(strand, strand->n_shared);
+        strand->n_saved += n;
+    return true;
+}
+
+static lmas_status take_beginning(lmi_strand *strand)
+{
+    const uint32_t n = strand->loan.n;
+
+    return leave_shelf(strand, take(strand, strand->loan.place->prefix, n) ? n : 0);
 }
 
 /* The beginning is read: put it on the shelf. Its owner keeps it as well. Where it cannot be
  * kept, everybody reads for himself. */
 static lmas_status put_beginning(lmi_strand *strand)
 {
-    lmi_shelf_place *place = strand->place;
-    const lmas_status status =
-        lmi_prefix_keep(&place->prefix, lmi_shelf_context(strand->shelf, strand->index),
-                        strand->memory->lane, lmi_plan_keeps_memory(strand->plan));
+    const lmi_shelf_place *place = strand->loan.place;
 
-    place->state = status == LMAS_OK ? LMI_SHELF_KEPT : LMI_SHELF_ABSENT;
-    if (status == LMAS_OK && place->prefix->seq >= 0)
+    lmi_shelf_put(strand->shelf, strand->index, &strand->loan, strand->memory->lane);
+    if (place->prefix && place->prefix->seq >= 0)
         strand->n_saved += place->prefix->n;
-    strand->is_reader = false;
-    strand->place = NULL;
-    return read_rest(strand, (uint32_t)place->tokens.n);
+    return leave_shelf(strand, strand->loan.n);
+}
+
+/* Read it for all, behind what lies there of it already. */
+static lmas_status begin_beginning(lmi_strand *strand)
+{
+    lmi_loan *loan = &strand->loan;
+    uint32_t first = 0;
+
+    loan->place->state = LMI_SHELF_READING;
+    loan->is_reader = true;
+    if (loan->from && take(strand, loan->from->prefix, loan->n_from))
+        first = loan->n_from;
+    strand->trace.n_shared = loan->from ? first : strand->trace.n_shared;
+    return lmi_memory_start_read(strand->memory, strand->turn->name, strand->prompt.ids + first,
+                                 loan->n - first, LMI_WANT_NOTHING);
 }
 
 /* Go on with the beginning of the prompt, as far as others have brought it. */
 static lmas_status read_beginning(lmi_strand *strand)
 {
-    lmi_shelf_place *place = strand->place;
+    const lmi_loan *loan = &strand->loan;
 
-    if (strand->is_reader)
+    if (loan->is_reader)
         return put_beginning(strand);
-    if (place->state == LMI_SHELF_KEPT)
+    switch (loan->place->state) {
+    case LMI_SHELF_KEPT:
         return take_beginning(strand);
-    if (place->state == LMI_SHELF_READING)
+    case LMI_SHELF_READING:
         return LMAS_OK;
-    if (place->state == LMI_SHELF_ABSENT) {
-        strand->place = NULL;
-        return read_rest(strand, 0);
+    case LMI_SHELF_ABSENT:
+        return leave_shelf(strand, 0);
+    default:
+        return begin_beginning(strand);
     }
-    place->state = LMI_SHELF_READING;
-    strand->is_reader = true;
-    return lmi_memory_start_read(strand->memory, strand->turn->name, strand->prompt.ids,
-                                 place->tokens.n, LMI_WANT_NOTHING);
 }
 
 static lmas_status start_reading(lmi_strand *strand)
 {
-    return strand->place ? read_beginning(strand) : read_rest(strand, 0);
+    return strand->loan.place ? read_beginning(strand) : read_rest(strand, 0);
 }
 
-/* What others bring, or want, of the beginning of its prompt. */
-static lmi_shelf_place *find_place(lmi_strand *strand, const lmi_case *c)
+/* What others bring, or want, of the beginning of its prompt: whoever it is that reads it for all.
+ * Of a conversation, what was read before. */
+static void find_loan(lmi_strand *strand, const lmi_case *c)
 {
-    lmi_shelf_place *place =
-        lmi_shelf_look(&strand->n_shared, strand->shelf, strand->index, c, &strand->prompt);
+    const lmi_loan loan = lmi_shelf_look(strand->shelf, strand->index, c, &strand->prompt);
+    const bool is_new =
+        loan.place && loan.place->n_holders > 0 && loan.place->state == LMI_SHELF_KNOWN;
 
-    strand->trace.n_shared = strand->n_shared; /* whoever it is that reads it for all */
-    /* Whoever shares less than all of it cannot read it for others. */
-    return place && place->state != LMI_SHELF_KEPT && strand->n_shared < place->tokens.n ? NULL
-                                                                                         : place;
+    strand->loan = loan;
+    strand->trace.n_shared = is_new ? loan.n_from : loan.n;
 }
 
 /* What an experiment makes of the cells that the agent inherits. */
@@ -277,15 +285,15 @@ static lmas_status apply_control(lmi_strand *strand)
 {
     lmas_memory *memory = strand->memory;
     lmi_context *ctx = memory->session->ctx;
-    const uint64_t seed = strand->plan->params.sampling.seed + strand->id * LMI_TEAM_TURNS_MAX;
+    const uint64_t seed = lmi_case_seed(strand->c, strand->plan, strand->index);
 
     if (lmi_control_overwrites(strand->plan->params.control) && memory->lane->pos > 0)
         memory->account.is_straight = false; /* fed in again, it would be another one */
     switch (strand->plan->params.control) {
     case LMAS_CONTROL_RANDOM:
-        return lmi_lane_overwrite(ctx, memory->lane, LMI_FILL_RANDOM, seed + strand->index);
+        return lmi_lane_overwrite(ctx, memory->lane, LMI_FILL_RANDOM, seed);
     case LMAS_CONTROL_ZERO:
-        return lmi_lane_overwrite(ctx, memory->lane, LMI_FILL_ZERO, seed + strand->index);
+        return lmi_lane_overwrite(ctx, memory->lane, LMI_FILL_ZERO, seed);
     default:
         return LMAS_OK;
     }
@@ -410,10 +418,19 @@ lmas_status lmi_strand_open_trace(lmi_strand *strand, lmi_buf *prompt)
 /* Who speaks draws from a stream of his own. */
 static lmas_status make_sampler(lmi_strand *strand)
 {
+    const lmas_sampling sampling = lmi_case_sampling(strand->c, strand->plan, strand->turn);
+
     if (strand->turn->n_speak == 0 && strand->turn->n_instead == 0)
         return LMAS_OK;
-    return lmi_sampler_new(&strand->sampler, strand->turn->model, &strand->turn->sampling,
-                           strand->id, strand->index);
+    return lmi_sampler_new(&strand->sampler, strand->turn->model, &sampling,
+                           lmi_case_draws(strand->c), strand->index);
+}
+
+static uint32_t most_near(const lmi_strand *strand)
+{
+    const uint32_t all = strand->plan->params.n_near, own = strand->c->asked->n_near;
+
+    return own > all ? own : all;
 }
 
 lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_case *c)
@@ -422,14 +439,16 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
     lmi_buf prompt;
 
     strand->c = c;
-    strand->n_speak = lmi_case_speaks(c, strand->turn->n_speak);
+    strand->n_speak = lmi_case_speaks(c, strand->turn, strand->turn->n_speak);
     if (lmi_turn_is_errand(strand->turn))
         return lmi_errand_begin(strand);
     if (strand->turn->is_remote)
         return lmi_away_begin(strand);
     strand->shelf = shelf;
-    lmi_look_init(&strand->look, strand->memory->session, strand->plan->params.n_near);
+    lmi_look_init(&strand->look, strand->memory->session, most_near(strand));
     lmi_speech_init(&strand->speech);
+    if (strand->turn->is_output)
+        lmi_speech_stop_at(&strand->speech, c->asked->stops, c->asked->n_stops);
     lmi_buf_init(&prompt, LMI_PROMPT_MAX);
     status = make_sampler(strand);
     if (status == LMAS_OK && strand->turn->n_thoughts > 0)
@@ -441,7 +460,7 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
     if (status == LMAS_OK)
         status = lmi_strand_open_trace(strand, &prompt);
     if (status == LMAS_OK)
-        strand->place = find_place(strand, c);
+        find_loan(strand, c);
     if (status == LMAS_OK)
         status = relay(strand);
     lmi_buf_done(&prompt);
@@ -499,10 +518,51 @@ static lmas_status take_last(bool *has_ended, lmi_strand *strand, int32_t token)
     return lmi_memory_start_token(strand->memory, strand->turn->name, token, LMI_WANT_NOTHING);
 }
 
+/* Let those hear of the token who want to, with how likely it was. */
+static lmas_status tell_token(lmi_strand *strand, int32_t token)
+{
+    const lmas_solver_params *p = &strand->plan->params;
+    const lmas_question *asked = strand->c->asked;
+    const lmas_model *model = strand->turn->model;
+    lmas_spoken spoken;
+    lmas_status status;
+    lmi_buf piece;
+
+    if (!p->on_token || !asked->tells_tokens || !strand->turn->is_output)
+        return LMAS_OK;
+    status = lmi_likely_spoken(&spoken, model, strand->memory->lane->logits, token, asked->n_top);
+    if (status != LMAS_OK)
+        return status;
+    lmi_buf_init(&piece, LMI_SPEECH_MAX);
+    lmi_model_piece(&piece, model, token);
+    spoken.text = lmi_buf_text(&piece);
+    spoken.size = piece.len;
+    status = lmi_buf_status(&piece);
+    if (status == LMAS_OK && !p->on_token(p->user, strand->id, &spoken))
+        strand->is_stopping = true;
+    lmi_buf_done(&piece);
+    lmi_likely_spoken_done(&spoken);
+    return status;
+}
+
+/* Nothing follows what a stop or the most tokens ended. */
+static bool is_said(lmi_strand *strand)
+{
+    lmas_agent_trace *trace = &strand->trace;
+    const lmi_buf *text = &strand->speech.raw;
+
+    if (strand->speech.is_stopped)
+        return true;
+    if (trace->n_spoken < (uint32_t)strand->n_speak)
+        return false;
+    trace->is_cut = true;
+    trace->is_circling = lmi_text_circles(text->data, text->len);
+    return true;
+}
+
 /* Draw a token from the logits at hand and take it in, unless it ends the turn. */
 static lmas_status speak(bool *has_ended, lmi_strand *strand)
 {
-    lmas_agent_trace *trace = &strand->trace;
     int32_t token;
     lmas_status status = lmi_sampler_draw(&token, strand->sampler, strand->memory->lane->logits);
 
@@ -511,17 +571,16 @@ static lmas_status speak(bool *has_ended, lmi_strand *strand)
         return status;
     if (lmi_model_ends(strand->turn->model, token))
         return take_last(has_ended, strand, token);
-    trace->n_spoken++;
-    status = lmi_speech_add(&strand->speech, strand->turn->model, token);
+    strand->trace.n_spoken++;
+    status = tell_token(strand, token);
+    if (status == LMAS_OK)
+        status = lmi_speech_add(&strand->speech, strand->turn->model, token);
     if (status == LMAS_OK)
         status = lmi_strand_stream(strand, &strand->speech, false);
     if (status != LMAS_OK)
         return status;
-    if (trace->n_spoken == (uint32_t)strand->n_speak) {
-        trace->is_cut = true;
-        trace->is_circling = lmi_text_circles(strand->speech.raw.data, strand->speech.raw.len);
+    if (is_said(strand))
         return take_last(has_ended, strand, token);
-    }
     status = lmi_intake_token(strand, token);
     if (status != LMAS_OK)
         return status;
@@ -624,7 +683,7 @@ static lmas_status take_step(bool *has_ended, lmi_strand *strand)
         return lmi_fail(lane->status, "%s%s%s", host ? host : "", host ? ": " : "", lane->error);
     if (strand->phase == LMI_PHASE_RELAY)
         return relay(strand);
-    if (strand->place)
+    if (strand->loan.place)
         return read_beginning(strand);
     if (strand->is_closing)
         return end_speech(has_ended, strand);

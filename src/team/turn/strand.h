@@ -15,7 +15,8 @@
 #define LMI_TEAM_STRAND_H
 
 #include "engine/sampler.h"
-#include "latent/look.h"
+#include "latent/look/likely.h"
+#include "latent/look/look.h"
 #include "latent/memory.h"
 #include "latent/probe.h"
 #include "latent/rest.h"
@@ -56,11 +57,9 @@ typedef struct lmi_strand {
     lmi_relay relay;
     lmi_tokens prompt;
     lmi_shelf *shelf;
-    lmi_shelf_place *place; /* the beginning it reads or waits for; NULL when it has it */
-    uint32_t n_shared;      /* tokens of that beginning */
-    uint32_t n_saved;       /* cells that it shares with all who take that beginning */
-    bool is_reader;         /* it reads it for all */
-    lmi_sampler *sampler;   /* when it speaks */
+    lmi_loan loan;        /* what it has of the shelf, while it reads */
+    uint32_t n_saved;     /* cells that it shares with all who take that beginning */
+    lmi_sampler *sampler; /* when it speaks */
     lmi_speech speech;
     lmi_rest rest; /* when it thinks */
     lmi_look look; /* what the thoughts of its trace are */

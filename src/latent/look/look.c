@@ -1,30 +1,17 @@
 /* look.c - see look.h. */
-#include "latent/look.h"
+#include "latent/look/look.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "latent/look/likely.h"
 #include "latent/realign/near.h"
 #include "latent/rest.h"
-
-/* The longest text of a token that is kept, in bytes. */
-enum { TOKEN_MAX = 1024 };
 
 void lmi_look_init(lmi_look *look, const lmas_session *session, uint32_t n_near)
 {
     *look = (lmi_look){.session = session, .n_near = n_near};
-}
-
-static void free_list(const lmas_near *list, uint32_t n)
-{
-    uint32_t i;
-
-    for (i = 0; list && i < n; i++)
-        lmi_free((void *)list[i].text);
-    lmi_free((void *)list);
 }
 
 void lmi_look_done(lmi_look *look)
@@ -32,8 +19,8 @@ void lmi_look_done(lmi_look *look)
     size_t i;
 
     for (i = 0; i < look->n; i++) {
-        free_list(look->thoughts[i].head, look->n_near);
-        free_list(look->thoughts[i].input, look->n_near);
+        lmi_likely_free(look->thoughts[i].head, look->n_near);
+        lmi_likely_free(look->thoughts[i].input, look->n_near);
     }
     lmi_free(look->thoughts);
     lmi_free(look->states);
@@ -57,54 +44,6 @@ static double cosine(const float *a, const float *b, size_t n)
     return length > 0 ? product(a, b, n) / length : 0;
 }
 
-/* Keep the `n` highest scores, the highest first; of equal ones the first that came. */
-static void offer(lmas_near *list, uint32_t n, int32_t token, float score)
-{
-    uint32_t at = n;
-
-    while (at > 0 && (list[at - 1].token < 0 || score > list[at - 1].score)) {
-        if (at < n)
-            list[at] = list[at - 1];
-        at--;
-    }
-    if (at < n)
-        list[at] = (lmas_near){.token = token, .score = score};
-}
-
-static lmas_near *new_list(uint32_t n)
-{
-    lmas_near *list = lmi_new(n, sizeof(*list));
-    uint32_t i;
-
-    for (i = 0; list && i < n; i++)
-        list[i].token = -1;
-    return list;
-}
-
-/* The words of the tokens: valid UTF-8, control tokens by their names. */
-static lmas_status spell(lmas_near *list, uint32_t n, const lmas_model *model)
-{
-    lmas_status status = LMAS_OK;
-    lmi_buf raw, text;
-    uint32_t i;
-
-    lmi_buf_init(&raw, TOKEN_MAX);
-    for (i = 0; status == LMAS_OK && i < n && list[i].token >= 0; i++) {
-        lmi_buf_clear(&raw);
-        lmi_buf_init(&text, (size_t)TOKEN_MAX * 3); /* a stray byte becomes three */
-        if (lmi_model_is_control(model, list[i].token))
-            lmi_model_spell(&raw, model, list[i].token);
-        else
-            lmi_model_piece(&raw, model, list[i].token);
-        lmi_utf8_append(&text, lmi_buf_text(&raw), raw.len);
-        list[i].text = lmi_buf_steal(&text);
-        if (!list[i].text)
-            status = lmi_fail(LMAS_E_NOMEM, "no memory to look at thoughts");
-    }
-    lmi_buf_done(&raw);
-    return status;
-}
-
 /* The likeliest tokens, and how evenly they share: p = softmax(logits). */
 static void look_at_head(lmas_thought *thought, lmas_near *list, uint32_t n_near,
                          const float *logits, int32_t n_vocab)
@@ -114,7 +53,7 @@ static void look_at_head(lmas_thought *thought, lmas_near *list, uint32_t n_near
     uint32_t k;
 
     for (i = 0; i < n_vocab; i++)
-        offer(list, n_near, i, logits[i]);
+        lmi_likely_offer(list, n_near, i, logits[i]);
     thought->entropy = (float)lmi_entropy(&sum, logits, (size_t)n_vocab, (double)list[0].score);
     for (k = n_near; k-- > 0;)
         if (list[k].token >= 0)
@@ -140,8 +79,8 @@ lmas_status lmi_look_add(lmi_look *look, const float *h, const float *logits)
 
     if (look->n_near == 0)
         return LMAS_OK;
-    head = new_list(look->n_near);
-    input = new_list(look->n_near);
+    head = lmi_likely_new(look->n_near);
+    input = lmi_likely_new(look->n_near);
     if (!head || !input ||
         !lmi_reserve((void **)&look->states, &look->states_capacity, look->n + 1,
                      n_embd * sizeof(float)) ||
@@ -157,7 +96,7 @@ lmas_status lmi_look_add(lmi_look *look, const float *h, const float *logits)
     memcpy(look->states + look->n * n_embd, h, n_embd * sizeof(float));
     look->n++;
     look_at_head(thought, head, look->n_near, logits, model->info.n_vocab);
-    return spell(head, look->n_near, model);
+    return lmi_likely_spell(head, look->n_near, model);
 }
 
 /* Rows of W_in, beside some of what went in. */
@@ -169,8 +108,8 @@ static void compare(void *user, const lmi_near *near)
 
     for (row = 0; row < near->n_rows; row++)
         for (i = 0; i < near->n; i++)
-            offer((lmas_near *)look->thoughts[near->vector + i].input, look->n_near,
-                  (int32_t)(near->row + row), near->cosines[(size_t)row * near->n + i]);
+            lmi_likely_offer((lmas_near *)look->thoughts[near->vector + i].input, look->n_near,
+                             (int32_t)(near->row + row), near->cosines[(size_t)row * near->n + i]);
 }
 
 /* e of every thought, of length 1 [n, n_embd]; NULL when memory is out. */
@@ -208,6 +147,7 @@ lmas_status lmi_look_finish(lmi_look *look)
     lmi_weights_close(weights);
     lmi_free(inputs);
     for (i = 0; status == LMAS_OK && i < look->n; i++)
-        status = spell((lmas_near *)look->thoughts[i].input, look->n_near, look->session->model);
+        status = lmi_likely_spell((lmas_near *)look->thoughts[i].input, look->n_near,
+                                  look->session->model);
     return status;
 }
