@@ -70,6 +70,7 @@ extern const lmi_command lmi_cmd_latentmas;
 
 extern const lmi_command lmi_cmd_ask;
 extern const lmi_command lmi_cmd_chat;
+extern const lmi_command lmi_cmd_serve;
 extern const lmi_command lmi_cmd_run;
 extern const lmi_command lmi_cmd_report;
 extern const lmi_command lmi_cmd_regrade;

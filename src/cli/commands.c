@@ -12,9 +12,10 @@
 #define PRINTED_MAX ((size_t)64 * 1024 * 1024)
 
 static const lmi_command *const commands[] = {
-    &lmi_cmd_ask,     &lmi_cmd_chat,    &lmi_cmd_run,   &lmi_cmd_report,     &lmi_cmd_show,
-    &lmi_cmd_inspect, &lmi_cmd_regrade, &lmi_cmd_bench, &lmi_cmd_tasks,      &lmi_cmd_data,
-    &lmi_cmd_model,   &lmi_cmd_memory,  &lmi_cmd_teams, &lmi_cmd_completion, &lmi_cmd_help,
+    &lmi_cmd_ask,    &lmi_cmd_chat,  &lmi_cmd_serve,      &lmi_cmd_run,
+    &lmi_cmd_report, &lmi_cmd_show,  &lmi_cmd_inspect,    &lmi_cmd_regrade,
+    &lmi_cmd_bench,  &lmi_cmd_tasks, &lmi_cmd_data,       &lmi_cmd_model,
+    &lmi_cmd_memory, &lmi_cmd_teams, &lmi_cmd_completion, &lmi_cmd_help,
 };
 
 const lmi_command *lmi_command_at(size_t i)

@@ -475,8 +475,7 @@ static lmas_status check_single(const lmi_stage *stage)
     if (stage->hosts.n == 0)
         return LMAS_OK;
     return lmi_fail(LMAS_E_INVALID,
-                    "a conversation goes on in one memory, and team %s is on several models: ask "
-                    "and run take it",
+                    "this is done on one model, and team %s is on several: ask and run take it",
                     lmas_team_name(stage->team));
 }
 
@@ -499,6 +498,19 @@ lmas_status lmi_stage_converse(lmi_stage *stage, uint32_t n_beside)
     stage->session_params.n_ctx =
         stage->n_ctx_asked ? stage->n_ctx_asked : cells_to_converse(stage, n_times);
     stage->n_at_once = 1;
+    return lmi_stage_make_session(stage);
+}
+
+lmas_status lmi_stage_receive(lmi_stage *stage, uint32_t n_lanes, uint32_t n_at_once)
+{
+    const lmas_status status = check_single(stage);
+
+    if (status != LMAS_OK)
+        return status;
+    stage->session_params.n_lanes = n_lanes;
+    stage->session_params.n_ctx =
+        stage->n_ctx_asked ? stage->n_ctx_asked : cells_to_converse(stage, n_lanes);
+    stage->n_at_once = n_at_once;
     return lmi_stage_make_session(stage);
 }
 

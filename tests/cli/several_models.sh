@@ -70,6 +70,6 @@ run run $ask -m $MODEL --output "$tmp/few" --agent_models $MODEL models/relay_b.
 [ "$code" -ne 0 ] && grep -q 'one for each expected' "$tmp/err" && [ ! -e "$tmp/few" ]
 ok $? "a model for each agent, or none" "$tmp/err"
 run chat -m $MODEL --team models/relay_team.json </dev/null
-[ "$code" -ne 0 ] && grep -q 'a conversation goes on in one memory' "$tmp/err"
+[ "$code" -ne 0 ] && grep -q 'this is done on one model, and team' "$tmp/err"
 ok $? "chat says that it takes one model" "$tmp/err"
 finish

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "serve/graph/written.h"
+
 enum { WIDTH = 78 }; /* columns of a picture in whose middle things stand; a wider one is ragged */
 
 static const char *name_of(const lmi_shape *s, size_t agent)
@@ -191,92 +193,24 @@ void lmi_draw_text(const lmi_shape *shape)
     printf("%s speaks last\n", name_of(shape, shape->output));
 }
 
-/* ---- For Mermaid ---- */
+/* ---- For other programs ---- */
 
-static bool is_plain(char c)
+static void print(const lmi_shape *shape, void (*write)(lmi_buf *out, const lmi_shape *shape))
 {
-    return (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-           (c >= 'a' && c <= 'z') || strchr(" -_.,", c);
-}
+    lmi_buf text;
 
-/* Between its quotes, "#34;" is the character of that number. */
-static void print_mermaid_text(const char *text)
-{
-    putchar('"');
-    for (; *text; text++)
-        if (is_plain(*text))
-            putchar(*text);
-        else
-            printf("#%d;", *text);
-    putchar('"');
-}
-
-enum { LABEL_SIZE = 96 };
-
-/* What stands at an edge; nothing where memory goes on in a round. */
-static void label_of(char out[LABEL_SIZE], const lmas_edge *edge)
-{
-    const bool is_told = edge->is_next_round || edge->keep || !is_memory(edge->carry);
-
-    snprintf(out, LABEL_SIZE, "%s%s%s%s", is_told ? edge->carry : "", edge->keep ? ", keep " : "",
-             edge->keep ? edge->keep : "", edge->is_next_round ? ", next round" : "");
+    lmi_buf_init(&text, LMI_WRITTEN_MAX);
+    write(&text, shape);
+    fputs(lmi_buf_text(&text), stdout);
+    lmi_buf_done(&text);
 }
 
 void lmi_draw_mermaid(const lmi_shape *shape)
 {
-    size_t i;
-
-    printf("flowchart TD\n    %%%% rounds: %zu\n", lmas_team_n_rounds(shape->team));
-    for (i = 0; i < shape->n_agents; i++) {
-        printf("    a%zu%s", i, i == shape->output ? "([" : "[");
-        print_mermaid_text(name_of(shape, i));
-        puts(i == shape->output ? "])" : "]");
-    }
-    for (i = 0; i < shape->n_edges; i++) {
-        const lmas_edge *e = &shape->edges[i];
-        char label[LABEL_SIZE];
-
-        label_of(label, e);
-        printf("    a%zu %s%s%s%s a%zu\n", e->from, e->is_next_round ? "-.->" : "-->",
-               *label ? "|" : "", label, *label ? "|" : "", e->to);
-    }
-}
-
-/* ---- For Graphviz ---- */
-
-/* Between its quotes, a backslash and an ampersand begin something else. */
-static void print_dot_text(const char *text)
-{
-    putchar('"');
-    for (; *text; text++)
-        if (*text == '&')
-            fputs("&amp;", stdout);
-        else
-            printf("%s%c", strchr("\"\\", *text) ? "\\" : "", *text);
-    putchar('"');
+    print(shape, lmi_write_mermaid);
 }
 
 void lmi_draw_dot(const lmi_shape *shape)
 {
-    size_t i;
-
-    printf("digraph team {\n    // rounds: %zu\n    node [shape=box];\n",
-           lmas_team_n_rounds(shape->team));
-    for (i = 0; i < shape->n_agents; i++) {
-        printf("    a%zu [label=", i);
-        print_dot_text(name_of(shape, i));
-        puts(i == shape->output ? ", peripheries=2];" : "];");
-    }
-    for (i = 0; i < shape->n_edges; i++) {
-        const lmas_edge *e = &shape->edges[i];
-        char label[LABEL_SIZE];
-
-        label_of(label, e);
-        printf("    a%zu -> a%zu", e->from, e->to);
-        if (*label)
-            printf(" [label=\"%s\"%s]", label,
-                   e->is_next_round ? ", style=dashed, constraint=false" : "");
-        puts(";");
-    }
-    puts("}");
+    print(shape, lmi_write_dot);
 }

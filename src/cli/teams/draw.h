@@ -6,7 +6,7 @@
 #ifndef LMI_CLI_TEAMS_DRAW_H
 #define LMI_CLI_TEAMS_DRAW_H
 
-#include "cli/teams/shape.h"
+#include "serve/graph/shape.h"
 
 /* Without a newline. "simplified" behind it where edges do other than the line says. */
 void lmi_draw_short(const lmi_shape *shape);

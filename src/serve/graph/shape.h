@@ -7,8 +7,8 @@
  *
  * Joins say most of what there is to say of usual teams. Whatever edge is in none is told apart.
  */
-#ifndef LMI_CLI_TEAMS_SHAPE_H
-#define LMI_CLI_TEAMS_SHAPE_H
+#ifndef LMI_SERVE_SHAPE_H
+#define LMI_SERVE_SHAPE_H
 
 #include <stdbool.h>
 #include <stddef.h>

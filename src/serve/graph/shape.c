@@ -1,5 +1,5 @@
 /* shape.c - from edges to levels and joins; shape.h has the picture. */
-#include "cli/teams/shape.h"
+#include "serve/graph/shape.h"
 
 #include <string.h>
 

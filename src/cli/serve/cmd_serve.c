@@ -1,0 +1,239 @@
+/* cmd_serve.c - latentmas serve: teams behind the API that everybody speaks. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/open.h"
+#include "cli/serve/teams.h"
+#include "cli/show/term.h"
+#include "serve/serve.h"
+
+/* How many questions run together where nobody says. */
+enum { AT_ONCE = 8, AT_ONCE_MAX = LMAS_N_LANES_MAX, WAITING = 1024, CACHE_MIB = 512, IDLE_S = 60 };
+
+#define MIB (1024.0 * 1024.0)
+
+typedef struct serve_settings {
+    lmi_solve_flags solve; /* first: it begins with the general flags */
+    const char *host, *key_file, *origin, *kind;
+    lmi_words teams;
+    int64_t port, n_at_once, n_waiting, cache_mib;
+    double idle_s;
+} serve_settings;
+
+#define AT(field) offsetof(serve_settings, field)
+static const lmi_opt serve_opts[] = {
+    {"--host", LMI_OPT_TEXT, AT(host), "ADDRESS",
+     .help = "the address to listen at: 0.0.0.0 for all of the machine's, :: for those of IPv6 "
+             "too. There is no encryption: beyond this machine put a proxy with TLS before it"},
+    {"--port", LMI_OPT_INT, AT(port), "N", .max = 65535,
+     .help = "the port, 0 for any that is free"},
+    {"--teams", LMI_OPT_WORDS, AT(teams), "TEAM TEAM ...",
+     .help = "the teams to serve: built-in ones, team files, folders of team files. The words end "
+             "at the next flag (default: sequential and hierarchical, or what --team says)"},
+    {"-np --parallel", LMI_OPT_INT, AT(n_at_once), "N", .min = 1, .max = AT_ONCE_MAX,
+     .help = "questions that run together"},
+    {"--max_waiting", LMI_OPT_INT, AT(n_waiting), "N", .min = 1, .max = LMI_WAITING_MAX,
+     .help = "questions that may wait for them; whoever asks more is told to come again (429)"},
+    {"--cache_ram -cram", LMI_OPT_INT, AT(cache_mib), "MIB", .max = 1 << 24,
+     .help = "memory in which the beginnings of conversations are kept, the oldest going first, so "
+             "that a next turn does not read them again; 0 keeps none"},
+    {"--answer", LMI_OPT_WORD, AT(kind), "free|number|choice|code",
+     .help = "what kind of answer the prompts ask for where the client does not say "
+             "(\"latentmas\": {\"answer\": \"number\"})"},
+    {"--api_key_file", LMI_OPT_FILE, AT(key_file), "FILE",
+     .help = "keys, one a line: only who sends one of them is answered, and each is a tenant of "
+             "its own"},
+    {"--cors_origin", LMI_OPT_TEXT, AT(origin), "ORIGIN",
+     .help = "let pages of this origin, such as https://example.org, ask from a browser; * is all "
+             "(default: none)"},
+    {"--request_timeout", LMI_OPT_REAL, AT(idle_s), "S", .min = 1, .max = 86400,
+     .help = "seconds in which a request must be there, and a client take what it is sent"},
+    {0},
+};
+#undef AT
+
+static const lmi_opt_group groups[] = {
+    {"Server", serve_opts, 0},
+    {"Model", lmi_model_opts, offsetof(lmi_solve_flags, model)},
+    {"Team", lmi_team_opts, offsetof(lmi_solve_flags, team)},
+    {"Sampling", lmi_sampling_opts, offsetof(lmi_solve_flags, sampling)},
+    {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
+    {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
+    {0},
+};
+
+static void init(void *settings)
+{
+    serve_settings *s = settings;
+
+    lmi_solve_flags_init(&s->solve);
+    s->host = "127.0.0.1";
+    s->port = 8080;
+    s->kind = "free";
+    s->n_at_once = AT_ONCE;
+    s->n_waiting = WAITING;
+    s->cache_mib = CACHE_MIB;
+    s->idle_s = IDLE_S;
+}
+
+static lmas_status check(const serve_settings *s)
+{
+    if (lmi_flags_check(&s->solve.model) != LMAS_OK ||
+        lmi_team_flags_check(&s->solve.team) != LMAS_OK)
+        return LMAS_E_INVALID;
+    if (strcmp(s->solve.team.control, lmas_control_name(LMAS_CONTROL_OFF)) != 0)
+        return lmi_fail(LMAS_E_INVALID, "--control is for experiments: use latentmas run");
+    if (s->teams.n > 0 && s->solve.team.team)
+        return lmi_fail(LMAS_E_INVALID, "--teams and --team are both given, one expected");
+    return LMAS_OK;
+}
+
+static lmas_status open_teams(lmi_served_teams *out, const serve_settings *s)
+{
+    static const char *const usual[] = {"sequential", "hierarchical"};
+    const char *one = s->solve.team.team;
+
+    if (s->teams.n > 0)
+        return lmi_served_teams_open(out, (const char *const *)s->teams.at, s->teams.n);
+    return one ? lmi_served_teams_open(out, &one, 1) : lmi_served_teams_open(out, usual, 2);
+}
+
+/* The most lanes that a question to any of the teams takes. */
+static lmas_status count_lanes(uint32_t *out, const lmi_stage *stage, const lmi_served_teams *teams)
+{
+    const lmas_question question = {.text = "?", .kind = LMAS_ANSWER_FREE};
+    lmas_solver_params params = stage->solver_params;
+    lmas_status status = LMAS_OK;
+    lmas_needs needs;
+    size_t i;
+
+    *out = 1;
+    params.method = LMAS_METHOD_LATENT_MAS;
+    for (i = 0; status == LMAS_OK && i < teams->n; i++) {
+        if (!lmas_team_can_answer(teams->at[i], params.method, question.kind))
+            continue;
+        status = lmas_question_needs(&needs, stage->model, teams->at[i], &params, &question);
+        if (status == LMAS_OK && needs.n_lanes > *out)
+            *out = needs.n_lanes;
+    }
+    return status;
+}
+
+static lmas_answer_kind parse_kind(const char *word)
+{
+    static const char *const kinds[] = {"number", "choice", "code", "free"};
+    size_t i = 0;
+
+    while (i < LMAS_ANSWER_FREE && strcmp(kinds[i], word) != 0)
+        i++;
+    return (lmas_answer_kind)i;
+}
+
+static void tell(const char *line)
+{
+    lmi_say("%s", line);
+}
+
+static lmas_status serve(lmi_stage *stage, const lmi_served_teams *teams, const serve_settings *s)
+{
+    lmi_serve_params params = {.host = s->host,
+                               .port = (uint16_t)s->port,
+                               .model = stage->model,
+                               .session = stage->session,
+                               .teams = teams->at,
+                               .n_teams = teams->n,
+                               .params = stage->solver_params,
+                               .kind = parse_kind(s->kind),
+                               .n_at_once = stage->n_at_once,
+                               .n_waiting = (uint32_t)s->n_waiting,
+                               .key_file = s->key_file,
+                               .origin = s->origin,
+                               .idle_s = s->idle_s,
+                               .asks_for_end = lmi_interrupt_asks_for_end,
+                               .tell = tell};
+    lmas_status status;
+
+    params.params.kept_size = (uint64_t)((double)s->cache_mib * MIB);
+    lmi_interrupt_gently(true);
+    status = lmi_serve(&params);
+    lmi_interrupt_gently(false);
+    return status;
+}
+
+static lmas_status open_and_serve(lmi_stage *stage, lmi_served_teams *teams,
+                                  const serve_settings *s)
+{
+    uint32_t n_lanes = 1;
+    uint64_t n_all;
+    lmas_status status = open_teams(teams, s);
+
+    if (status == LMAS_OK)
+        status = lmi_stage_open(stage, &s->solve);
+    if (status == LMAS_OK)
+        status = count_lanes(&n_lanes, stage, teams);
+    n_all = (uint64_t)n_lanes * (uint64_t)s->n_at_once;
+    if (status == LMAS_OK)
+        status =
+            lmi_stage_receive(stage, n_all < LMAS_N_LANES_MAX ? (uint32_t)n_all : LMAS_N_LANES_MAX,
+                              (uint32_t)s->n_at_once);
+    return status == LMAS_OK ? serve(stage, teams, s) : status;
+}
+
+static int run(void *settings, const lmi_args *args)
+{
+    serve_settings *s = settings;
+    lmi_served_teams teams = {.n = 0};
+    lmi_stage stage = {0};
+    lmas_status status;
+
+    if (s->solve.model.has_list_devices) {
+        lmi_print_devices();
+        return LMI_EXIT_OK;
+    }
+    if (args->n_words != 0) {
+        lmi_say("serve: nothing expected beside flags, found \"%s\"", args->words[0]);
+        return LMI_EXIT_USAGE;
+    }
+    lmi_solve_flags_settle(&s->solve);
+    if (check(s) != LMAS_OK)
+        return lmi_say_misuse();
+    lmi_say_devices(&s->solve.model);
+    lmi_interrupt_install();
+    status = open_and_serve(&stage, &teams, s);
+    lmi_stage_done(&stage);
+    lmi_served_teams_done(&teams);
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
+}
+
+const lmi_command lmi_cmd_serve = {
+    .name = "serve",
+    .summary = "answer over HTTP, in OpenAI's words",
+    .usage = "-m MODEL [FLAG...]",
+    .about =
+        "Serves teams of agents over HTTP. Each team is a model to OpenAI's clients, by each of "
+        "its "
+        "methods: NAME thinks (latent_mas), NAME:text_mas hands over text, NAME:baseline is one "
+        "agent. /v1/chat/completions and /v1/completions answer whole or as a stream; /v1/models, "
+        "/v1/teams, /props, /metrics (Prometheus) and /health say what there is and how it does. "
+        "Questions of all clients share the engine's steps, and get the answers they get alone.\n"
+        "On Ctrl-C or SIGTERM nobody is let in any more and those who have asked get their "
+        "answers; "
+        "a second signal ends at once.",
+    .examples = "serve the demo model\n"
+                "latentmas serve -m models/demo.gguf --port 8080\n"
+                "ask it\n"
+                "curl localhost:8080/v1/chat/completions -H 'Content-Type: application/json' -d "
+                "'{\"model\": \"sequential\", \"messages\": [{\"role\": \"user\", \"content\": "
+                "\"Tom has 12 apples and buys 7 more. How many?\"}]}'\n",
+    .computes = true,
+    .groups = groups,
+    .environment = {lmi_env_terminal, lmi_env_cache, lmi_env_models, lmi_env_hub, lmi_env_http,
+                    lmi_env_engine, lmi_env_compute},
+    .files = {lmi_files_models, lmi_files_realign},
+    .see_also = "ask chat teams",
+    .settings_size = sizeof(serve_settings),
+    .init = init,
+    .run = run,
+};

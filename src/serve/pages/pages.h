@@ -1,0 +1,23 @@
+/* pages.h - what each path answers: MHD's verdict. */
+#ifndef LMI_SERVE_PAGES_H
+#define LMI_SERVE_PAGES_H
+
+#include "serve/http/visit.h"
+
+int lmi_page_health(lmi_visit *visit);
+int lmi_page_metrics(lmi_visit *visit);
+int lmi_page_props(lmi_visit *visit);
+
+int lmi_page_models(lmi_visit *visit);
+int lmi_page_model(lmi_visit *visit);
+int lmi_page_teams(lmi_visit *visit);
+int lmi_page_team(lmi_visit *visit);
+
+int lmi_page_chat(lmi_visit *visit);
+int lmi_page_completions(lmi_visit *visit);
+
+/* Send the document, and free it; and a 404 about a name that is not there. */
+int lmi_page_send_json(lmi_visit *visit, unsigned code, yyjson_mut_doc *doc);
+int lmi_page_nothing(lmi_visit *visit, const char *what);
+
+#endif
