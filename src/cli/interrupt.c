@@ -8,7 +8,7 @@
 
 #include "cli/command.h"
 
-static volatile sig_atomic_t is_interrupted, ends_at_once, is_gentle, is_asked;
+static volatile sig_atomic_t is_interrupted, ends_at_once, gentleness, is_asked;
 static _Atomic(lmas_session *) watched;
 
 /* What a handler may do to end: no stdio, no exit handlers. */
@@ -36,9 +36,9 @@ static void handle(int number)
 {
     lmas_session *session = atomic_load(&watched);
 
-    if (number == SIGINT && is_gentle && !is_asked) {
+    if (gentleness >= (number == SIGINT ? LMI_GENTLY_BY_CTRL_C : LMI_GENTLY) && !is_asked) {
         is_asked = 1;
-        listen_to(SIGINT);
+        listen_to(number);
         return;
     }
     is_interrupted = 1;
@@ -68,9 +68,9 @@ void lmi_interrupt_at_once(bool is_at_once)
         end();
 }
 
-void lmi_interrupt_gently(bool is_gently)
+void lmi_interrupt_gently(lmi_gentleness how)
 {
-    is_gentle = is_gently;
+    gentleness = how;
 }
 
 bool lmi_interrupt_asks_for_end(void)

@@ -18,9 +18,10 @@ void lmi_interrupt_watch(lmas_session *session);
  * on, and of which nothing stays but perhaps a temporary file of the cache. */
 void lmi_interrupt_at_once(bool is_at_once);
 
-/* While on, a first Ctrl-C asks for an end and stops nothing; and whether one was asked for, in
- * whatever way. */
-void lmi_interrupt_gently(bool is_gently);
+/* Which first signal asks for an end and stops nothing: none, Ctrl-C, or SIGTERM as well; and
+ * whether one was asked for, in whatever way. */
+typedef enum lmi_gentleness { LMI_AT_ONCE, LMI_GENTLY_BY_CTRL_C, LMI_GENTLY } lmi_gentleness;
+void lmi_interrupt_gently(lmi_gentleness how);
 bool lmi_interrupt_asks_for_end(void);
 
 bool lmi_interrupted(void);

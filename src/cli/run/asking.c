@@ -81,9 +81,9 @@ lmas_status lmi_run_ask(lmi_run_work *w)
     lmas_status status;
 
     lmi_progress_init(&s.progress);
-    lmi_interrupt_gently(true);
+    lmi_interrupt_gently(LMI_GENTLY_BY_CTRL_C);
     status = lmi_run(&w->totals, &w->setup, &w->folder, show_standing, &s);
-    lmi_interrupt_gently(false);
+    lmi_interrupt_gently(LMI_AT_ONCE);
     lmi_progress_clear(&s.progress);
     w->is_time_over = s.is_time_over;
     return status;

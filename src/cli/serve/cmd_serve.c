@@ -156,9 +156,9 @@ static lmas_status serve(lmi_stage *stage, const lmi_served_teams *teams, const 
     lmas_status status;
 
     params.params.kept_size = (uint64_t)((double)s->cache_mib * MIB);
-    lmi_interrupt_gently(true);
+    lmi_interrupt_gently(LMI_GENTLY);
     status = lmi_serve(&params);
-    lmi_interrupt_gently(false);
+    lmi_interrupt_gently(LMI_AT_ONCE);
     return status;
 }
 

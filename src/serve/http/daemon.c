@@ -12,6 +12,9 @@
 #include "serve/http/callers.h"
 #include "serve/http/route.h"
 
+/* Bytes of a refused body that are let come. */
+#define DROPPED_MAX ((size_t)8 * LMI_BODY_MAX)
+
 struct lmi_daemon {
     struct MHD_Daemon *mhd;
     lmi_callers callers;
@@ -39,24 +42,23 @@ static bool may_come_in(lmi_visit *visit, lmi_complaint *why, const char *method
     return false;
 }
 
-/* A body is JSON, and not longer than it may be. */
+/* A body says that it is JSON. */
 static bool is_body_fit(lmi_visit *visit, lmi_complaint *why)
 {
-    const char *length = MHD_lookup_connection_value(visit->connection, MHD_HEADER_KIND,
-                                                     MHD_HTTP_HEADER_CONTENT_LENGTH);
-
-    if (strcmp(visit->route->method, "POST") != 0)
-        return true;
-    if (length && strtoull(length, NULL, 10) > LMI_BODY_MAX) {
-        *why = (lmi_complaint){413, NULL, NULL, "too_long"};
-        (void)!lmi_fail(LMAS_E_INVALID, "a body of at most %d bytes expected", LMI_BODY_MAX);
-        return false;
-    }
-    if (lmi_guard_is_json(visit->connection))
+    if (strcmp(visit->route->method, "POST") != 0 || lmi_guard_is_json(visit->connection))
         return true;
     *why = (lmi_complaint){415, NULL, NULL, "content_type"};
     (void)!lmi_fail(LMAS_E_INVALID, "the header \"Content-Type: application/json\" expected");
     return false;
+}
+
+/* Who still sends his body may not hear an answer: it waits for the end of that. */
+static int refuse_later(lmi_visit *visit, const lmi_complaint *why)
+{
+    visit->why = *why;
+    visit->words = lmi_strdup(lmas_last_error());
+    lmi_buf_done(&visit->body);
+    return visit->words ? MHD_YES : MHD_NO;
 }
 
 /* A browser asks before it sends: answered where its page's origin was named. */
@@ -81,7 +83,6 @@ static int answer_preflight(lmi_visit *visit)
     return verdict;
 }
 
-/* Headers are there: what can be refused now is. */
 static int look_at_headers(lmi_visit *visit, const char *method)
 {
     lmi_complaint why = {0};
@@ -89,20 +90,34 @@ static int look_at_headers(lmi_visit *visit, const char *method)
     if (strcmp(method, "OPTIONS") == 0)
         return answer_preflight(visit);
     if (!may_come_in(visit, &why, method) || !is_body_fit(visit, &why))
-        return lmi_visit_refuse(visit, &why);
+        return refuse_later(visit, &why);
     return MHD_YES;
 }
 
+/* What is refused is let come, up to a limit, and dropped. */
 static int take_body(lmi_visit *visit, const char *data, size_t *size)
 {
     const lmi_complaint why = {413, NULL, NULL, "too_long"};
+    int verdict = MHD_YES;
 
-    lmi_buf_append(&visit->body, data, *size);
+    if (visit->why.code) {
+        visit->n_dropped += *size;
+        verdict = visit->n_dropped > DROPPED_MAX ? MHD_NO : MHD_YES;
+    } else {
+        lmi_buf_append(&visit->body, data, *size);
+        if (visit->body.status != LMAS_OK) {
+            (void)!lmi_fail(LMAS_E_INVALID, "a body of at most %d bytes expected", LMI_BODY_MAX);
+            verdict = refuse_later(visit, &why);
+        }
+    }
     *size = 0;
-    if (visit->body.status == LMAS_OK || visit->is_answered)
-        return MHD_YES;
-    (void)!lmi_fail(LMAS_E_INVALID, "a body of at most %d bytes expected", LMI_BODY_MAX);
-    return lmi_visit_refuse(visit, &why);
+    return verdict;
+}
+
+static int refuse(lmi_visit *visit)
+{
+    (void)!lmi_fail(LMAS_E_INVALID, "%s", visit->words);
+    return lmi_visit_refuse(visit, &visit->why);
 }
 
 /* The request is whole: a page answers at once; a reply when there is something to send. */
@@ -111,6 +126,8 @@ static int answer(lmi_visit *visit)
     lmi_desk *desk = &visit->server->desk;
     int verdict = MHD_YES;
 
+    if (visit->why.code)
+        return refuse(visit);
     if (!visit->reply)
         return visit->route->answer(visit);
     lmi_desk_lock(desk);
@@ -190,6 +207,7 @@ static void on_end(void *user, struct MHD_Connection *connection, void **state,
     lmi_callers_note(callers_of(visit), connection, false);
     leave(visit);
     lmi_buf_done(&visit->body);
+    lmi_free(visit->words);
     lmi_free(visit->path);
     lmi_free(visit);
     *state = NULL;

@@ -1,0 +1,3 @@
+#!/bin/sh
+# What is refused, and how: refuse.py.
+exec python3 tests/serve/refuse.py
