@@ -74,5 +74,6 @@ include tests/team/team.mk
 include tests/store/store.mk
 include tests/gguf/gguf.mk
 include tests/grade/grade.mk
+include tests/serve/serve.mk
 
 -include $(UNIT_BIN:%=%.d) $(ARCH_TEST).d $(B)/tests/jinja/render.d $(B)/obj/tests/support.d $(EXAMPLES:%=%.d)

@@ -118,8 +118,7 @@ static bool take(lmas_question *out, lmi_choice **choice, lmi_server *server)
         (*choice)->state = LMI_CHOICE_RUNS;
         *out = question_of(server, *choice);
     }
-    server->desk.metrics.n_running = lmas_solver_n_open(server->solver);
-    server->desk.metrics.n_waiting = server->desk.n_waiting;
+    server->desk.metrics.n_running = lmas_solver_n_open(server->solver) + (*choice != NULL);
     lmi_desk_unlock(&server->desk);
     return *choice != NULL;
 }
@@ -207,6 +206,7 @@ static lmas_status tick(lmi_server *server)
     const lmas_status status = lmas_solver_tick(server->solver);
 
     lmi_desk_lock(&server->desk);
+    server->desk.metrics.n_running = lmas_solver_n_open(server->solver);
     server->desk.metrics.n_ticks++;
     server->desk.metrics.tick_s += (lmi_now_ms() - begin) / 1000;
     lmi_desk_unlock(&server->desk);

@@ -4,7 +4,7 @@
 
 .PHONY: fuzz-team
 
-FUZZ_TEAM_SRC := tests/team/fuzz.c src/cli/teams/shape.c \
+FUZZ_TEAM_SRC := tests/team/fuzz.c src/serve/graph/shape.c \
     $(wildcard src/team/file/*.c) src/team/plan/plan.c src/team/plan/lanes.c src/team/plan/host.c src/team/plan/params.c
 
 # Built apart: the fuzzer instruments all of the reader. (Defaults are the library's.)
