@@ -815,6 +815,7 @@ _TYPES: Dict[str, Any] = {"v": None, "e": C.c_int, "s": C.c_char_p, "p": C.c_voi
 _TYPES.update(i=C.c_int32, u=C.c_uint32, q=C.c_uint64, z=C.c_size_t, c=C.c_int, f=C.c_float)
 _DEFAULTS = {"lmas_" + word[:-2] for word in FUNCTIONS.split() if word.endswith(":D")}
 _loaded: List[Any] = []
+_loading = threading.Lock()
 
 
 def load(path: Optional[AnyPath] = None) -> str:
@@ -823,11 +824,12 @@ def load(path: Optional[AnyPath] = None) -> str:
     Without a path: LATENTMAS_LIBRARY; else beside this file, installed or in a checkout; else
     where the loader finds it. LibraryMissing names what was tried.
     """
-    if not _loaded:
-        lib = _find([os.fspath(path)] if path else _places())
-        _declare(lib)
-        _loaded.append(lib)
-        atexit.register(_at_exit)
+    with _loading:
+        if not _loaded:
+            lib = _find([os.fspath(path)] if path else _places())
+            _declare(lib)
+            _loaded.append(lib)
+            atexit.register(_at_exit)
     return str(_loaded[0]._name)
 
 
@@ -1117,6 +1119,7 @@ class _Handle:
         self.ptr: Optional[int] = ptr
         self.children: Set[_Handle] = set()
         self.is_dropped = False
+        self.borrowed: Any = None  # what C reads as long as it lives
         for parent in parents:
             parent.children.add(self)
 
@@ -1550,16 +1553,18 @@ class Memory(_Object):
         return "".join(pieces)
 
     def copy_to(self, other: Memory) -> None:
-        """`other`, of the same session, becomes what this is. In on_memory, too."""
-        lent = _need(other, Memory)
-        self_ptr = self._handle.get
-        if lent._handle.children:
+        """`other`, of the same session, becomes what this is: its cells and segments. It must
+        read before it thinks or speaks. In on_memory, too."""
+        to = _need(other, Memory)._handle
+        if to.children:
             raise _invalid("a solver begins with that memory: close the solver first")
-        job = lambda: _lib().lmas_memory_copy(lent._handle.get(), self_ptr())
-        _Call((*self._handle.gates, *lent._handle.gates) if self._handle.free else ()).run(job)
+        gates = (
+            (*self._handle.gates, *to.gates) if self._handle.free else ()
+        )  # in on_memory: inside
+        _Call(gates).run(lambda: _lib().lmas_memory_copy(to.get(), self._handle.get()))
 
     def copy(self) -> Memory:
-        """A new memory, on a free lane, that is what this one is."""
+        """A new memory, on a free lane, that is what this one is; see copy_to()."""
         new = self.session.memory()
         self.copy_to(new)
         return new
@@ -1730,12 +1735,12 @@ class Solver(_Object):
         self._next_id = 0
         self._callbacks = {k: params.get(k) for k in _HEARD}
         c = _fill(SolverParams, {k: v for k, v in params.items() if k not in _HEARD})
-        self._params = c
         self._hear(c)
         lib = _lib()
         ends = session._handle, team._handle
         make = lambda out: lib.lmas_solver_new(out, ends[0].get(), ends[1].get(), C.byref(c))
         self._own(_Call(gates), "lmas_solver_free", given, tuple(gates), make)
+        self._handle.borrowed = c
 
     def submit(self, text: str, /, **question: Unpack[Question]) -> int:
         """Put a question in the queue; its id, counted from 0 unless given, as kind="free" is.

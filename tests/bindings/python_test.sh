@@ -10,7 +10,8 @@ failed=0
 
 runtime=$(ldd "$LATENTMAS_LIBRARY" | awk '$1 ~ /^lib(clang_rt\.)?asan/ {print $3}')
 
-for test in layout use misuse; do
-    LD_PRELOAD=$runtime ASAN_OPTIONS=detect_leaks=0 python3 "tests/bindings/${test}_test.py" || failed=1
+for test in layout use misuse docs; do
+    LD_PRELOAD=$runtime ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \
+        python3 "tests/bindings/${test}_test.py" || failed=1
 done
 exit $failed
