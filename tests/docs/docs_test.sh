@@ -3,11 +3,12 @@
 # the repository's root, and then once more: people paste twice. `build/latentmas` stands for the
 # program under test, and so does the library that Python loads (the sanitizers' runtime must come
 # first there); `./dev make test` is this run itself and is not started again.
+B=${B:-build}
 program=${LATENTMAS:-$(pwd)/build/latentmas}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 n=0 failed=0
-library=$(pwd)/${B:-build}/liblatentmas.so
+library=$(pwd)/$B/liblatentmas.so
 runtime=$(ldd "$library" | awk '$1 ~ /^lib(clang_rt\.)?asan/ {print $3}')
 python="LD_PRELOAD=$runtime ASAN_OPTIONS=detect_leaks=0 python3"
 
