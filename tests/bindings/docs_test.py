@@ -1,4 +1,5 @@
-"""docs_test.py - the Python of docs/python.md runs, block by block, and so does that of docstrings."""
+"""docs_test.py - the Python of docs/python.md runs, block by block, and docstrings'."""
+
 import contextlib
 import inspect
 import io
@@ -24,7 +25,9 @@ def runs(what, code):
 
 
 with open("docs/python.md", encoding="utf-8") as file:
-    for number, block in enumerate(re.findall(r"^```python\n(.*?)^```$", file.read(), re.S | re.M), 1):
+    for number, block in enumerate(
+        re.findall(r"^```python\n(.*?)^```$", file.read(), re.S | re.M), 1
+    ):
         runs(f"docs/python.md, block {number}", block)
 
 
@@ -45,8 +48,12 @@ runs("the module's docstring", indented(latentmas.__doc__))
 def _():
     code = indented(inspect.cleandoc(latentmas.Solver.__doc__))
     with latentmas.Model(DEMO) as model, model.session(n_ctx=4096, n_lanes=2) as session:
-        given = {"session": session, "team": latentmas.Team.builtin("sequential"),
-                 "questions": questions(2), "print": lambda *args: said.append(args)}
+        given = {
+            "session": session,
+            "team": latentmas.Team.builtin("sequential"),
+            "questions": questions(2),
+            "print": lambda *args: said.append(args),
+        }
         said = []
         exec(code, given)
     assert len(said) == 2

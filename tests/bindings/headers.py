@@ -4,6 +4,7 @@ The headers are written for people and one compiler's taste, so a few expression
 they would not understand shows: the C program that layout_test.py makes of this does not compile,
 or counts differ.
 """
+
 import os
 import re
 
@@ -57,7 +58,7 @@ def functions(text):
         listed = [] if args.strip() == "void" else args.split(",")
         first = letter(result + " _", known, is_result=True)
         code = first + "".join(letter(arg, known) for arg in listed)
-        found[name[len("lmas_"):]] = code
+        found[name[len("lmas_") :]] = code
     return found
 
 
@@ -73,5 +74,12 @@ def letter(declaration, known, is_result=False):
         return "e" if is_result else "c"
     if word in by_value:
         return "D"
-    return {"void": "v", "bool": "b", "int32_t": "i", "uint32_t": "u", "uint64_t": "q",
-            "size_t": "z", "float": "f"}[word]
+    return {
+        "void": "v",
+        "bool": "b",
+        "int32_t": "i",
+        "uint32_t": "u",
+        "uint64_t": "q",
+        "size_t": "z",
+        "float": "f",
+    }[word]

@@ -3,6 +3,7 @@
 A C program made of the headers' names prints sizes, offsets and values as the compiler has them;
 ctypes must have the same. A field, struct, enumerator or function that only one side has is named.
 """
+
 import ctypes
 import os
 import subprocess
@@ -19,12 +20,20 @@ ENUMS = headers.enums(TEXT)
 LIMITS = headers.limits(TEXT)
 NO_STRUCT = {"lmas_status"}  # an IntEnum, not names
 # By the compiler's word, which knows no more of an enumeration than its size.
-TYPES = {ctypes.c_bool: "bool", ctypes.c_int32: "int32_t", ctypes.c_uint32: "uint32_t",
-         ctypes.c_uint64: "uint64_t", ctypes.c_float: "float", ctypes.c_double: "double",
-         ctypes.c_char_p: "text"}
-GENERIC = ("#define TYPE(x) _Generic((x), bool: \"bool\", int32_t: \"int32_t\", "
-           "uint32_t: \"uint32_t\", uint64_t: \"uint64_t\", float: \"float\", "
-           "double: \"double\", const char *: \"text\", default: \"other\")")
+TYPES = {
+    ctypes.c_bool: "bool",
+    ctypes.c_int32: "int32_t",
+    ctypes.c_uint32: "uint32_t",
+    ctypes.c_uint64: "uint64_t",
+    ctypes.c_float: "float",
+    ctypes.c_double: "double",
+    ctypes.c_char_p: "text",
+}
+GENERIC = (
+    '#define TYPE(x) _Generic((x), bool: "bool", int32_t: "int32_t", '
+    'uint32_t: "uint32_t", uint64_t: "uint64_t", float: "float", '
+    'double: "double", const char *: "text", default: "other")'
+)
 
 
 def program():
@@ -76,7 +85,9 @@ def field_complaints(name, field, struct):
     got, theirs = getattr(struct, known), C[f"{name}.{field}"]
     is_enum = isinstance(kind_of(name, known), (latentmas._Names, latentmas._Ended))
     word = theirs[2] if is_enum else TYPES.get(ctype, "other")
-    return same(f"{name}.{field} (offset, size, type)", [str(got.offset), str(got.size), word], theirs)
+    return same(
+        f"{name}.{field} (offset, size, type)", [str(got.offset), str(got.size), word], theirs
+    )
 
 
 def struct_complaints(name):
@@ -111,8 +122,8 @@ def enum_complaints(name, members):
         return [f"{name}: latentmas.py lacks it"]
     ours = {word: i + known.first for i, word in enumerate(known.names)}
     stem = os.path.commonprefix(members) if len(members) > 1 else ""
-    stem = stem[:stem.rfind("_") + 1]
-    theirs = {m[len(stem):].lower(): int(C[m][0]) for m in members}
+    stem = stem[: stem.rfind("_") + 1]
+    theirs = {m[len(stem) :].lower(): int(C[m][0]) for m in members}
     if name == "lmas_control":  # whose names the library gives
         ours, theirs = sorted(ours.values()), sorted(theirs.values())
     return same(name, ours, theirs)
@@ -127,15 +138,17 @@ def _():
 
 @claim("statuses have the headers' names and values, each with an exception of its own")
 def _():
-    theirs = {name.replace("LMAS_E_", "").replace("LMAS_", ""): int(C[name][0])
-              for name in ENUMS["lmas_status"]}
+    theirs = {
+        name.replace("LMAS_E_", "").replace("LMAS_", ""): int(C[name][0])
+        for name in ENUMS["lmas_status"]
+    }
     none(same("lmas_status", {s.name: s.value for s in latentmas.Status}, theirs))
     assert len(set(latentmas._ERRORS)) == len(theirs)
 
 
 @claim("limits have the headers' names and values")
 def _():
-    theirs = {name[len("LMAS_"):]: int(C[name][0]) for name in LIMITS}
+    theirs = {name[len("LMAS_") :]: int(C[name][0]) for name in LIMITS}
     none(same("limits", latentmas.LIMITS, theirs))
 
 
@@ -153,8 +166,13 @@ def _():
     theirs = headers.functions(TEXT)
     theirs = {name: code if code[0] != "D" else "D" for name, code in theirs.items()}
     assert len(theirs) > 90
-    none([line for name in {**ours, **theirs}
-          for line in same(f"lmas_{name}()", ours.get(name), theirs.get(name))])
+    none(
+        [
+            line
+            for name in {**ours, **theirs}
+            for line in same(f"lmas_{name}()", ours.get(name), theirs.get(name))
+        ]
+    )
 
 
 @claim("the version that latentmas.py was written for is the headers'")

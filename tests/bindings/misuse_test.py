@@ -1,5 +1,7 @@
 """misuse_test.py - what latentmas.py refuses, stops and survives: wrong arguments, closed objects,
-exceptions in callbacks, Ctrl-C, threads, any order of freeing, and a library that is not its own."""
+exceptions in callbacks, Ctrl-C, threads, any order of freeing, and a library that is not its own.
+"""
+
 import gc
 import os
 import signal
@@ -14,7 +16,7 @@ from tap import ROOT, claim, finish, raises
 import latentmas
 
 model = latentmas.Model(DEMO)
-session = model.session(n_ctx=4 * 4096, n_lanes=4, n_threads=2)
+session = model.session(n_ctx=4 * 4096, n_lanes=4, n_threads=1)
 team = latentmas.Team.parse(PAIR)
 TEXT = session.ask(team, SHELLS, **SHORT).text
 
@@ -63,10 +65,14 @@ def _():
     raises(latentmas.Invalid, "n_lanes: -1 is beyond", model.session, n_lanes=-1)
     raises(latentmas.Invalid, "n_lanes: ", model.session, n_lanes=1.5)
     raises(latentmas.Invalid, "n_lanes", model.session, n_lanes=10000)
-    raises(latentmas.Invalid, "kv: 'pool' is none of auto, unified, per_lane", model.session, kv="pool")
+    raises(
+        latentmas.Invalid, "kv: 'pool' is none of auto, unified, per_lane", model.session, kv="pool"
+    )
     raises(latentmas.Invalid, "realign", model.session, realign="no")
     raises(latentmas.Invalid, "cache_type_k", model.session, cache_type_k=None)
-    raises(latentmas.Invalid, "temperature", session.ask, team, SHELLS, sampling={"temperature": "x"})
+    raises(
+        latentmas.Invalid, "temperature", session.ask, team, SHELLS, sampling={"temperature": "x"}
+    )
     raises(latentmas.Invalid, "origin", session.ask, team, SHELLS, origin=model)
     raises(latentmas.Invalid, "NUL", session.ask, team, "a\0b")
     raises(latentmas.Invalid, "a text is needed", session.ask, team, None)
@@ -84,18 +90,57 @@ def everything():
     memory, solver = s.memory(), s.solver(t, **SHORT)
     calls = [
         (m, [lambda: m.count_tokens("x"), m.target_norm, lambda: m.format_chat("x"), m.session]),
-        (s, [s.memory, lambda: s.load_memory("x"), lambda: s.import_memory("x"), s.cancel, s.resume,
-             lambda: s.ask(team, "x"), lambda: s.stream(team, "x"), lambda: s.measure("read", 1),
-             lambda: s.solver(team)]),
-        (t, [lambda: t.can_answer("baseline", "free"), lambda: t.needs(model, "x"),
-             lambda: session.ask(t, "x")]),
-        (memory, [lambda: memory.read("a", "x"), lambda: memory.think("a", 1), memory.copy,
-                  lambda: memory.speak("a", 1), lambda: memory.n_pos, lambda: memory.segments,
-                  lambda: memory.rebuilt, lambda: memory.save("x"), lambda: memory.export("x"),
-                  lambda: memory.copy_to(session.memory()), lambda: session.memory().copy_to(memory),
-                  lambda: session.ask(team, "x", origin=memory)]),
-        (solver, [lambda: solver.submit("x"), lambda: solver.cancel(0), solver.tick, solver.running,
-                  lambda: solver.n_open, lambda: next(solver), lambda: solver.stream("x")]),
+        (
+            s,
+            [
+                s.memory,
+                lambda: s.load_memory("x"),
+                lambda: s.import_memory("x"),
+                s.cancel,
+                s.resume,
+                lambda: s.ask(team, "x"),
+                lambda: s.stream(team, "x"),
+                lambda: s.measure("read", 1),
+                lambda: s.solver(team),
+            ],
+        ),
+        (
+            t,
+            [
+                lambda: t.can_answer("baseline", "free"),
+                lambda: t.needs(model, "x"),
+                lambda: session.ask(t, "x"),
+            ],
+        ),
+        (
+            memory,
+            [
+                lambda: memory.read("a", "x"),
+                lambda: memory.think("a", 1),
+                memory.copy,
+                lambda: memory.speak("a", 1),
+                lambda: memory.n_pos,
+                lambda: memory.segments,
+                lambda: memory.rebuilt,
+                lambda: memory.save("x"),
+                lambda: memory.export("x"),
+                lambda: memory.copy_to(session.memory()),
+                lambda: session.memory().copy_to(memory),
+                lambda: session.ask(team, "x", origin=memory),
+            ],
+        ),
+        (
+            solver,
+            [
+                lambda: solver.submit("x"),
+                lambda: solver.cancel(0),
+                solver.tick,
+                solver.running,
+                lambda: solver.n_open,
+                lambda: next(solver),
+                lambda: solver.stream("x"),
+            ],
+        ),
     ]
     return calls
 
@@ -321,16 +366,24 @@ def _():
 def python(code, **env):
     """A program of its own: its exit code, and what it says."""
     inside = {"PYTHONPATH": os.path.join(ROOT, "bindings", "python"), **env}
-    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, **inside}, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **inside},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=ROOT,
+    )
     return done.returncode, done.stdout
 
 
 @claim("a program that closes nothing, even amid a question, ends without a word")
 def _():
-    code = ("import latentmas as L; m = L.Model('models/demo.gguf'); s = m.session(n_ctx=2048)\n"
-            "L.set_log(lambda level, line: None); t = L.Team.builtin('sequential')\n"
-            "stream = s.stream(t, 'How many?'); next(stream)")
+    code = (
+        "import latentmas as L; m = L.Model('models/demo.gguf'); s = m.session(n_ctx=2048)\n"
+        "L.set_log(lambda level, line: None); t = L.Team.builtin('sequential')\n"
+        "stream = s.stream(t, 'How many?'); next(stream)"
+    )
     assert python(code) == (0, ""), python(code)
 
 
@@ -349,28 +402,37 @@ def _():
 @claim("a library of another version is refused, and one that lacks a function")
 def _():
     code = "import latentmas as L\ntry: L.load()\nexcept L.LibraryMissing as e: print(e)"
-    for version, word in (("9.8.7", "is latentmas 9.8.7"), (latentmas.HEADER_VERSION, "lacks lmas_")):
+    for version, word in (
+        ("9.8.7", "is latentmas 9.8.7"),
+        (latentmas.HEADER_VERSION, "lacks lmas_"),
+    ):
         with open(path("other.c"), "w", encoding="utf-8") as file:
             file.write(f'const char *lmas_version(void) {{ return "{version}"; }}\n')
-        subprocess.run(["cc", "-shared", "-fPIC", path("other.c"), "-o", path("other.so")], check=True)
+        subprocess.run(
+            ["cc", "-shared", "-fPIC", path("other.c"), "-o", path("other.so")], check=True
+        )
         _, said = python(code, LATENTMAS_LIBRARY=path("other.so"), LD_PRELOAD="")
         assert word in said and said.count("\n") == 1, said
 
 
 @claim("a forked child opens a model of its own")
 def _():
-    code = ("import os, latentmas as L; L.Team.builtin('sequential')\n"
-            "pid = os.fork()\n"
-            "if pid: raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))\n"
-            "L.Model('models/demo.gguf').close(); os._exit(0)")
+    code = (
+        "import os, latentmas as L; L.Team.builtin('sequential')\n"
+        "pid = os.fork()\n"
+        "if pid: raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))\n"
+        "L.Model('models/demo.gguf').close(); os._exit(0)"
+    )
     assert python(code)[0] == 0, python(code)
 
 
 @claim("it compiles without a word, and needs the standard library alone")
 def _():
-    code = ("import sys; before = set(sys.modules); import latentmas\n"
-            "new = {n.partition('.')[0] for n in set(sys.modules) - before} - {'latentmas'}\n"
-            "print(sorted(n for n in new if n not in sys.stdlib_module_names))")
+    code = (
+        "import sys; before = set(sys.modules); import latentmas\n"
+        "new = {n.partition('.')[0] for n in set(sys.modules) - before} - {'latentmas'}\n"
+        "print(sorted(n for n in new if n not in sys.stdlib_module_names))"
+    )
     assert python(code) == (0, "[]\n") or not hasattr(sys, "stdlib_module_names"), python(code)
 
 

@@ -6,6 +6,7 @@
 
 A claim may return a line "why" to be skipped. finish() runs them in order, and ends the program.
 """
+
 import os
 import sys
 import traceback
@@ -20,6 +21,7 @@ def claim(what):
     def note(check):
         _claims.append((what, check))
         return check
+
     return note
 
 
@@ -38,7 +40,10 @@ def _one(what, check):
         skipped = check()
     except BaseException:
         print(f"not ok - {what}")
-        print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()[-20:]), end="")
+        print(
+            "".join("# " + line + "\n" for line in traceback.format_exc().splitlines()[-20:]),
+            end="",
+        )
         return False
     print(f"ok - {what}" + (f" # SKIP {skipped}" if skipped else ""), flush=True)
     return True
