@@ -263,7 +263,7 @@ $(B)/completion/latentmas.%: $(PROG)
 demo: $(PROG)
 	@sh tools/demo.sh $(PROG)
 
-## install: library, header, program, man pages, completion under PREFIX (honours DESTDIR)
+## install: library, headers, Python's binding, program, man pages, completion under PREFIX (honours DESTDIR)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 755 $(PROG) $(DESTDIR)$(PREFIX)/bin/latentmas
@@ -272,6 +272,8 @@ install: all
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/liblatentmas.so.$(SOMAJOR)
 	ln -sf liblatentmas.so.$(SOMAJOR) $(DESTDIR)$(PREFIX)/lib/liblatentmas.so
 	sed 's|^prefix=.*|prefix=$(PREFIX)|' $(B)/latentmas.pc >$(DESTDIR)$(PREFIX)/lib/pkgconfig/latentmas.pc
+	install -d $(DESTDIR)$(PREFIX)/share/latentmas/python
+	install -m 644 bindings/python/latentmas.py $(DESTDIR)$(PREFIX)/share/latentmas/python
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions

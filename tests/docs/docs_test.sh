@@ -1,11 +1,16 @@
 #!/bin/sh
 # docs_test.sh - every command in a fenced "sh" block of README.md and docs/ runs, in order, from
 # the repository's root, and then once more: people paste twice. `build/latentmas` stands for the
-# program under test; `./dev make test` is this run itself and is not started again.
+# program under test, and so does the library that Python loads (the sanitizers' runtime must come
+# first there); `./dev make test` is this run itself and is not started again.
+B=${B:-build}
 program=${LATENTMAS:-$(pwd)/build/latentmas}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 n=0 failed=0
+library=$(pwd)/$B/liblatentmas.so
+runtime=$(ldd "$library" | awk '$1 ~ /^lib(clang_rt\.)?asan/ {print $3}')
+python="LD_PRELOAD=$runtime ASAN_OPTIONS=detect_leaks=0 python3"
 
 # paste WHAT: run the commands, one claim each; WHAT names the doc and the time.
 paste() {
@@ -13,7 +18,7 @@ paste() {
         n=$((n + 1))
         case $command in "./dev make test") continue ;; esac
         # Each doc may use fixed paths under /tmp: start from nothing.
-        run=$(printf '%s\n' "$command" | sed "s#/tmp/#$scratch/#g; s#build/latentmas#$program#g; s#^\./dev make #make B=$B #")
+        run=$(printf '%s\n' "$command" | sed "s#/tmp/#$scratch/#g; s#build/latentmas#$program#g; s#^\./dev make #make B=$B #; s#^PYTHONPATH=bindings/#LATENTMAS_LIBRARY=$library &#; s#\bpython3 -c#$python -c#")
         if sh -c "$run" >"$scratch/out" 2>&1 </dev/null; then
             echo "ok $n - $1: $command"
         else

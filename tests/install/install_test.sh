@@ -51,6 +51,14 @@ says_how_to_run() {
         grep -qx "it lies in $root/tree, which this host does not see: run it through dev, as $root/dev $root/p/bin/latentmas" "$root/out"
 }
 says_nothing() { (unset LATENTMAS_DEV && installs) >"$root/out" && [ ! -s "$root/out" ]; }
+# From its folder alone: the library is the one beside it. The sanitizers' runtime as above.
+python_finds() {
+    runtime=$(ldd "$root/p/lib/liblatentmas.so" | awk '$1 ~ /^lib(clang_rt\.)?asan/ {print $3}')
+    cd "$root" && (unset LATENTMAS_LIBRARY &&
+        LD_PRELOAD=$runtime ASAN_OPTIONS=detect_leaks=0 PYTHONPATH=$root/p/share/latentmas/python \
+            python3 -c 'import latentmas; print(latentmas.load(), latentmas.team_names())') >"$root/out" 2>&1
+    cat "$root/out" && grep -qF "$root/p/lib/liblatentmas.so.0 ['debate'," "$root/out"
+}
 only_lmas() { ! nm -D --defined-only "$root/p/lib/liblatentmas.so" | awk '$2 ~ /[A-Z]/ {print $3}' | grep -vE '^(lmas_|__odr_asan|_*asan)'; }
 
 claim 'make install succeeds' installs
@@ -60,6 +68,7 @@ claim 'pkg-config finds latentmas' pc --exists 'latentmas >= 0.1.0'
 claim 'a program builds against the installed shared library' builds_shared
 claim 'and answers a question' answers
 claim 'a program builds against the installed static library' builds_static
+claim "Python's binding is installed, and finds the library beside it" python_finds
 claim 'the manual is installed, with every page that it refers to' has_manual
 claim 'the installed library exports lmas_ symbols only' only_lmas
 exit $failed
