@@ -49,7 +49,7 @@
 extern "C" {
 #endif
 
-#define LMAS_VERSION "0.4.0"
+#define LMAS_VERSION "0.5.0"
 
 LMAS_API const char *lmas_version(void);        /* of this library */
 LMAS_API const char *lmas_engine_version(void); /* and of the libllama in use */
