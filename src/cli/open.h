@@ -60,8 +60,8 @@ lmas_status lmi_stage_start(lmi_stage *stage, const lmas_question *questions, si
  * model was trained for, within bounds; `n_beside` lanes beside the team's. */
 lmas_status lmi_stage_converse(lmi_stage *stage, uint32_t n_beside);
 
-/* Make a session of `n_lanes` for questions that nobody knows yet: each lane as long as was asked for
- * all of them together, or as the model was trained for, within bounds. */
+/* Make a session of `n_lanes` for questions that nobody knows yet: each lane has its part of what
+ * was asked for, or what the model was trained for, within bounds. */
 lmas_status lmi_stage_receive(lmi_stage *stage, uint32_t n_lanes, uint32_t n_at_once);
 
 /* Make a session for one question and no other. */

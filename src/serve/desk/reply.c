@@ -92,7 +92,7 @@ void lmi_reply_wake(lmi_reply *reply)
     MHD_resume_connection(reply->connection);
 }
 
-/* Something was written. Where it could not be, the client is let go: half an event helps nobody. */
+/* Something was written. Where it could not be, the client is let go: half an event is none. */
 static void sent(lmi_reply *reply, lmas_status status)
 {
     if (status != LMAS_OK || reply->out.status != LMAS_OK)

@@ -1,6 +1,6 @@
 /*
- * reply.h - one request on its way: what was asked, its answers as they come, and the bytes that are
- * still to be sent.
+ * reply.h - one request on its way: what was asked, its answers as they come, and the bytes that
+ * are still to be sent.
  *
  *     form ──▶ choices (a question each) ──▶ bytes ──▶ client
  *

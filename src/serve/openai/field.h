@@ -11,7 +11,7 @@ typedef struct lmi_reading {
     yyjson_val *root; /* the object whose fields are meant */
 } lmi_reading;
 
-/* Set the message and what the complaint is about; LMAS_E_INVALID. `param` and `tag` may be NULL. */
+/* Set the message and what the complaint is about; LMAS_E_INVALID. `param`, `tag` may be NULL. */
 lmas_status lmi_field_refuse(lmi_reading *r, const char *param, const char *tag, const char *format,
                              ...) __attribute__((format(printf, 4, 5)));
 
