@@ -49,7 +49,7 @@ from typing import TypeVar, Union, cast, get_args, get_type_hints
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-HEADER_VERSION = "0.4.0"  # of the headers that the declarations below are those of
+HEADER_VERSION = "0.5.0"  # of the headers that the declarations below are those of
 AnyPath = Union[str, "os.PathLike[str]"]
 T = TypeVar("T")
 
@@ -231,11 +231,24 @@ class _Many(_Kind):
         return globals().get(self.item)
 
     def to_c(self, value: Any, ask: Any) -> Any:
+        if isinstance(value, (str, Mapping)):
+            raise _invalid(f"a list is needed, not {value!r}")
         items = [_fill(self.cls, v, ask) if self.cls else _bytes(v) for v in value]
         return (self.ctype._type_ * len(items))(*items)
 
     def to_py(self, raw: Any, struct: Any) -> Any:
         return [_copy(self.cls, raw[i]) for i in range(getattr(struct, self.count))] if raw else []
+
+
+class _Raw(_Kind):
+    """Bytes, as many as the field `count` says."""
+
+    def __init__(self, count: str) -> None:
+        super().__init__(C.POINTER(C.c_char))
+        self.count = count
+
+    def to_py(self, raw: Any, struct: Any) -> bytes:
+        return bytes(raw[: getattr(struct, self.count)]) if raw else b""
 
 
 class _Function(_Kind):
@@ -260,14 +273,17 @@ class _Pointer(_Kind):
 
 
 class _Struct(_Kind):
-    """A struct inside a struct."""
+    """A struct inside a struct, or one that it points to."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, is_pointer: bool = False) -> None:
         super().__init__()
-        self.name = name
+        self.name, self.is_pointer = name, is_pointer
 
     def to_c(self, value: Any, ask: Any) -> Any:
-        return _fill(globals()[self.name], value, ask)
+        if value is None and self.is_pointer:
+            return None
+        struct = _fill(globals()[self.name], value, ask)
+        return C.pointer(struct) if self.is_pointer else struct
 
 
 def _kind(hint: Any) -> _Kind:
@@ -275,11 +291,15 @@ def _kind(hint: Any) -> _Kind:
     return _Bool(C.c_bool) if hint is bool else hint.__metadata__[0]
 
 
+def _is_field(hint: Any) -> bool:
+    return hint is bool or hasattr(hint, "__metadata__")
+
+
 @functools.lru_cache(maxsize=None)
 def _kinds(cls: Any) -> Dict[str, _Kind]:
-    """The fields of a struct, in order."""
+    """The fields of a struct, in order: those whose annotation says what they are in C."""
     hints = get_type_hints(cls, include_extras=True)
-    return {name: _kind(hint) for name, hint in hints.items()}
+    return {name: _kind(hint) for name, hint in hints.items() if _is_field(hint)}
 
 
 @functools.lru_cache(maxsize=None)
@@ -289,7 +309,8 @@ def _layout(cls: Any) -> Any:
         if isinstance(kind, _Many):
             kind.ctype = C.POINTER(_layout(kind.cls) if kind.cls else C.c_char_p)
         elif isinstance(kind, _Struct):
-            kind.ctype = _layout(globals()[kind.name])
+            inner = _layout(globals()[kind.name])
+            kind.ctype = C.POINTER(inner) if kind.is_pointer else inner
     fields = [(name, kind.ctype) for name, kind in _kinds(cls).items()]
     return type(cls.__name__, (C.Structure,), {"_fields_": fields})
 
@@ -382,6 +403,8 @@ LIMITS = {
     "THINK_MAX": 4096,
     "NEAR_MAX": 64,
     "FEATURES_MAX": 1 << 14,
+    "STOPS_MAX": 64,
+    "STOP_SIZE_MAX": 1024,
     "HOSTS_MAX": 16,
 }
 LATENT_STEPS_AUTO = LIMITS["LATENT_STEPS_AUTO"]  # of latent_steps: until they come to rest
@@ -482,29 +505,6 @@ class Segment(NamedTuple):
     n: U32
 
 
-class RemoteParams(TypedDict, total=False):
-    """Keywords of Remote."""
-
-    model: MaybeText
-    key_file: MaybePath
-    n_at_once: U32
-    n_tries: U32
-    timeout_s: F32  # seconds
-    is_bf16: bool
-
-
-class RemoteInfo(NamedTuple):
-    """What a server said of itself."""
-
-    url: Text
-    model: Text
-    api: Text
-    version: Text
-    n_ctx: U32
-    n_embd: U32
-    tells_tokens: bool
-
-
 class Align(TypedDict, total=False):
     """How thoughts go from one model to another."""
 
@@ -538,8 +538,16 @@ class Edge(NamedTuple):
     keep: MaybeText
 
 
+class Message(TypedDict, total=False):
+    """What was said before a question, as OpenAI's API has it: {"role": ..., "content": ...}."""
+
+    role: Text  # "user" or "assistant"
+    content: Text
+
+
 class Question(TypedDict, total=False):
-    """What is asked. `note` is what only prompts with {note} say."""
+    """What is asked. `note` is what only prompts with {note} say. From `team` on: what is otherwise
+    than the solver's parameters say."""
 
     id: U64  # yours; with the seed it decides the draws
     text: Text
@@ -547,14 +555,40 @@ class Question(TypedDict, total=False):
     note: MaybeText
     other: MaybeText  # another question, for control="shuffled"
     other_note: MaybeText
+    team: Size  # which of the solver's: what Solver.add() gave
+    system: MaybeText  # behind the system text of each agent
+    before: Annotated[Sequence[Message], _Many("Message", "n_before")]  # the conversation so far
+    n_before: Size  # as many as there are: never given
+    realm: U64  # beginnings that are kept serve conversations of the same realm alone
+    sampling: Annotated[Sampling, _Struct("Sampling", is_pointer=True)]  # over the team's
+    draws: U64  # in place of `id`, where not 0
+    max_new_tokens: I32  # of the last agent, where less than it may
+    stops: Annotated[Sequence[str], _Many("", "n_stops")]  # the text ends before the first of them
+    n_stops: Size  # never given
+    logprobs: bool  # the answer has its `tokens`, and on_token hears of them,
+    top_logprobs: U32  # with so many likeliest in place of each
+    n_near: U32  # in place of the team's, where more
 
 
 class Near(NamedTuple):
-    """A token near to a thought; `score` is a probability or a cosine."""
+    """A token near to a thought, or likely in place of another; `score` is a probability (of a
+    spoken one its logarithm) or a cosine."""
 
     text: Text
     token: I32
     score: F32
+
+
+class Spoken(NamedTuple):
+    """A token of the last agent, and how likely it was before the sampling. Its text is bytes: a
+    character may take several tokens."""
+
+    text: Annotated[bytes, _Raw("size")]
+    size: Size
+    token: I32  # its id
+    logprob: F32
+    top: Annotated[List[Near], _Many("Near", "n_top")]  # the likeliest first
+    n_top: U32
 
 
 class Thought(NamedTuple):
@@ -622,6 +656,7 @@ class Answer(NamedTuple):
     think_ms: F64
     speak_ms: F64
     elapsed_ms: F64
+    tokens: Tuple[Spoken, ...] = ()  # the last agent's, where logprobs=True asked for them
 
     def check(self) -> Answer:
         """Itself; raises what failed the question."""
@@ -630,16 +665,8 @@ class Answer(NamedTuple):
         return self
 
 
-class Host(TypedDict, total=False):
-    """Where agents are that are not on the solver's session: a session, or a Remote."""
-
-    name: Text
-    model: Annotated[Optional[Model], _Pointer("Model")]
-    session: Annotated[Optional[Session], _Pointer("Session")]
-    remote: Annotated[Optional[Remote], _Pointer("Remote")]
-
-
 OnSpeech = Optional[Callable[[int, str], Optional[bool]]]
+OnToken = Optional[Callable[[int, Spoken], Optional[bool]]]
 OnAgent = Optional[Callable[[int, AgentTrace], Optional[bool]]]
 OnMemory = Optional[Callable[[int, "Memory"], Optional[bool]]]
 OnResult = Optional[Callable[[Answer], Optional[bool]]]
@@ -672,7 +699,9 @@ class SolverParams(TypedDict, total=False):
     speaker: Annotated[Optional[Remote], _Pointer("Remote")]
     chat: Annotated[ChatParams, _Struct("ChatParams")]
     sampling: Annotated[Sampling, _Struct("Sampling")]
+    kept_size: U64  # bytes in which beginnings of conversations are kept
     on_speech: Annotated[OnSpeech, _Function(C.c_uint64, C.c_void_p, C.c_size_t)]
+    on_token: Annotated[OnToken, _Function(C.c_uint64, C.c_void_p)]
     on_agent: Annotated[OnAgent, _Function(C.c_uint64, C.c_void_p)]
     on_memory: Annotated[OnMemory, _Function(C.c_uint64, C.c_void_p)]  # see Solver
     on_result: Annotated[OnResult, _Function(C.c_void_p)]
@@ -680,7 +709,8 @@ class SolverParams(TypedDict, total=False):
 
 
 class AskParams(SolverParams, Question, total=False):
-    """Keywords of Session.ask() and Session.stream(): the solver's and the question's."""
+    """Keywords of Session.ask() and Session.stream(): the solver's and the question's. Those that
+    both have (sampling, max_new_tokens, n_near) are the solver's: they say for all agents."""
 
 
 class Running(NamedTuple):
@@ -707,6 +737,38 @@ class Needs(NamedTuple):
     n_cells: U32  # in one lane
     n_cells_all: U32  # in all of them
     copies_origin: bool
+
+
+class Host(TypedDict, total=False):
+    """Where agents are that are not on the solver's session: a session, or a Remote."""
+
+    name: Text
+    model: Annotated[Optional[Model], _Pointer("Model")]
+    session: Annotated[Optional[Session], _Pointer("Session")]
+    remote: Annotated[Optional[Remote], _Pointer("Remote")]
+
+
+class RemoteParams(TypedDict, total=False):
+    """Keywords of Remote."""
+
+    model: MaybeText
+    key_file: MaybePath
+    n_at_once: U32
+    n_tries: U32
+    timeout_s: F32  # seconds
+    is_bf16: bool
+
+
+class RemoteInfo(NamedTuple):
+    """What a server said of itself."""
+
+    url: Text
+    model: Text
+    api: Text
+    version: Text
+    n_ctx: U32
+    n_embd: U32
+    tells_tokens: bool
 
 
 class MemoryFileParams(TypedDict, total=False):
@@ -764,20 +826,22 @@ STRUCTS: Dict[str, Any] = {
     "lmas_session_params": SessionParams,
     "lmas_sampling": Sampling,
     "lmas_segment": Segment,
-    "lmas_remote_params": RemoteParams,
-    "lmas_remote_info": RemoteInfo,
     "lmas_align": Align,
     "lmas_team_model": TeamModel,
     "lmas_edge": Edge,
+    "lmas_message": Message,
     "lmas_question": Question,
     "lmas_near": Near,
+    "lmas_spoken": Spoken,
     "lmas_thought": Thought,
     "lmas_agent_trace": AgentTrace,
     "lmas_result": Answer,
-    "lmas_host": Host,
     "lmas_solver_params": SolverParams,
     "lmas_running": Running,
     "lmas_needs": Needs,
+    "lmas_host": Host,
+    "lmas_remote_params": RemoteParams,
+    "lmas_remote_info": RemoteInfo,
     "lmas_memory_file_params": MemoryFileParams,
     "lmas_memory_file_info": MemoryFileInfo,
     "lmas_avp_params": AvpParams,
@@ -797,16 +861,16 @@ session_n_ubatch:up session_n_threads:ip session_n_threads_batch:ip session_real
 session_cannot_think:sp session_cancel:vp session_resume:vp session_measure:eppcuu
 sampling_default:D memory_new:epp memory_free:vp memory_copy:epp memory_read:epss
 memory_think:epsi memory_speak:epsippp memory_n_pos:up memory_n_segments:zp memory_segment:ppz
-remote_params_default:D remote_open:epsp remote_free:vp remote_describe:pp remote_match:epp
 align_name:sc align_parse:bps align_default:D
 team_builtin:eps team_builtin_name:sz team_open:eps team_parse:epssz team_open_prompts:epss
 team_free:vp team_name:sp team_n_agents:zp team_agent_name:spz team_model_at:bppz
 team_agent_model:spz team_agent_program:spz team_source:sp team_edge:bppz team_n_rounds:zp
 team_remark:spz method_name:sc method_parse:bps team_can_answer:bpcc control_name:sc
 control_parse:bps keep_check:es
-solver_params_default:D solver_new:epppp solver_free:vp solver_submit:epp solver_cancel:epq
-solver_tick:ep solver_n_open:zp solver_run:ep solver_running:bppz question_needs:eppppp
-solve:epppps answer_result:pp answer_free:vp
+solver_params_default:D solver_new:epppp solver_free:vp solver_add:epppp solver_submit:epp
+solver_cancel:epq solver_tick:ep solver_n_open:zp solver_run:ep solver_running:bppz
+question_needs:eppppp solve:epppps answer_result:pp answer_free:vp
+remote_params_default:D remote_open:epsp remote_free:vp remote_describe:pp remote_match:epp
 memory_file_params_default:D memory_file_check:ep memory_keygen:es memory_save:epsp
 memory_load:eppsp memory_rebuilt:sp memory_file_open:epsp memory_file_describe:pp
 memory_file_free:vp avp_params_default:D memory_export:epsp memory_import:eppsp avp_n_pos:eps
