@@ -708,6 +708,9 @@ class SolverParams(TypedDict, total=False):
     user: User
 
 
+Asked = Union[str, Sequence[Message]]  # a question; or messages, whose last one it is
+
+
 class AskParams(SolverParams, Question, total=False):
     """Keywords of Session.ask() and Session.stream(): the solver's and the question's. Those that
     both have (sampling, max_new_tokens, n_near) are the solver's: they say for all agents."""
@@ -1183,7 +1186,14 @@ class _Handle:
         self.ptr: Optional[int] = ptr
         self.children: Set[_Handle] = set()
         self.is_dropped = False
-        self.borrowed: Any = None  # what C reads as long as it lives
+        self.borrowed: List[Any] = []  # what C reads as long as it lives
+        for parent in parents:
+            parent.children.add(self)
+
+    def keep(self, parents: Sequence[_Handle], borrowed: Any) -> None:
+        """It was made of these, too."""
+        self.parents = [*self.parents, *parents]
+        self.borrowed.append(borrowed)
         for parent in parents:
             parent.children.add(self)
 
@@ -1512,14 +1522,15 @@ class Session(_Object):
         """Drive the team over many questions."""
         return Solver(self, team, **params)
 
-    def ask(self, team: Team, text: str, /, **params: Unpack[AskParams]) -> Answer:
-        """One question, and wait. Raises what failed it."""
+    def ask(self, team: Team, text: Asked, /, **params: Unpack[AskParams]) -> Answer:
+        """One question, and wait. Raises what failed it. Messages as OpenAI's API has them do in
+        place of a text: the last one is the question, system ones are `system`."""
         asked, rest = _split(params)
         with Solver(self, team, **rest) as solver:
             solver.submit(text, **asked)
             return next(solver).check()
 
-    def stream(self, team: Team, text: str, /, **params: Unpack[AskParams]) -> Stream:
+    def stream(self, team: Team, text: Asked, /, **params: Unpack[AskParams]) -> Stream:
         """One question, and an iterator over pieces of the last agent's text; see Stream."""
         asked, rest = _split(params)
         return Stream(Solver(self, team, **rest), text, asked, is_alone=True)
@@ -1550,9 +1561,38 @@ class Session(_Object):
 
 
 def _split(params: Mapping[str, Any]) -> Tuple[Any, Any]:
-    """What is the question's, and what the solver's."""
-    asked = {k: v for k, v in params.items() if k in _kinds(Question)}
-    return asked, {k: v for k, v in params.items() if k not in asked}
+    """What is the question's, and what the solver's: that of both, too."""
+    names = set(_kinds(Question)) - set(_kinds(SolverParams))
+    asked = {k: v for k, v in params.items() if k in names}
+    return asked, {k: v for k, v in params.items() if k not in names}
+
+
+def _question(text: Any, given: Mapping[str, Any]) -> Dict[str, Any]:
+    """A question's fields: a text and what goes with it, or messages."""
+    if given.get("top_logprobs") and not given.get("logprobs"):
+        raise _invalid("top_logprobs: it needs logprobs=True")
+    if not isinstance(text, (list, tuple)):
+        return {**given, "text": text}
+    found = _read_messages(text)
+    twice = [name for name in ("system", "before") if found.get(name) and given.get(name)]
+    if twice:
+        raise _invalid(f"{twice[0]}: the messages say it as well")
+    return {**given, **found}
+
+
+def _read_messages(messages: Sequence[Any]) -> Dict[str, Any]:
+    """The last one is the question; those before it, but for the system's, the conversation."""
+    for i, m in enumerate(messages):
+        if not isinstance(m, Mapping) or not isinstance(m.get("content"), str):
+            raise _invalid(f"messages[{i}]: a role and a text as content are needed, not {m!r}")
+    if not messages or messages[-1].get("role") != "user":
+        raise _invalid("messages: the last one must be the user's, which the team answers")
+    systems = [m for m in messages if m.get("role") in ("system", "developer")]
+    found = {
+        "system": "\n\n".join(m["content"] for m in systems),
+        "before": [m for m in messages[:-1] if m not in systems],
+    }
+    return {**{k: v for k, v in found.items() if v}, "text": messages[-1]["content"]}
 
 
 # ---- Working memory, by hand --------------------------------------------------------------------
@@ -1751,10 +1791,11 @@ class Team(_Object):
         numbers = ENUMS["lmas_method"].to_c(method), ENUMS["lmas_answer_kind"].to_c(kind)
         return bool(self._run("team_can_answer", *numbers))
 
-    def needs(self, model: Model, text: str, /, **params: Unpack[AskParams]) -> List[Needs]:
+    def needs(self, model: Model, text: Asked, /, **params: Unpack[AskParams]) -> List[Needs]:
         """What the question takes of a session on the model, to size it; then of each host's."""
         asked, rest = _split(params)
-        q, c = _fill(Question, {"kind": "free", **asked, "text": text}), _fill(SolverParams, rest)
+        q = _fill(Question, {"kind": "free", **_question(text, asked)})
+        c = _fill(SolverParams, rest)
         out = (_layout(Needs) * (1 + c.n_hosts))()
         gates = (*self._handle.gates, *_need(model, Model)._handle.gates)
 
@@ -1779,43 +1820,65 @@ class Solver(_Object):
             for answer in solver:
                 print(answer.id, answer.text)
 
-    on_speech(id, text), on_agent(id, trace) and on_result(answer) are called between two ticks, and
-    may use the solver. on_memory(id, memory) is called inside one: what it is given may be saved,
-    exported and copied to another memory, which is made before, and is closed behind it.
+    on_speech(id, text), on_token(id, token), on_agent(id, trace) and on_result(answer) are called
+    between two ticks, and may use the solver. on_memory(id, memory) is called inside one: what it
+    is given may be saved, exported and copied to another memory, which is made before, and is
+    closed behind it.
     """
 
     def __init__(self, session: Session, team: Team, **params: Unpack[SolverParams]) -> None:
         """It keeps all that it is given: session, team, origin, hosts and speaker."""
-        given: List[_Object] = [_need(session, Session), _need(team, Team)]
-        for part in [params, *params.get("hosts", ())]:
-            given += [value for value in part.values() if isinstance(value, _Object)]
-        gates = {g for o in given if not isinstance(o, (Team, Model)) for g in o._handle.gates}
-        self.session, self.team = session, team
+        given = [_need(session, Session), *_given(team, params)]
+        gates = _gates(given)
+        self.session, self.teams = session, [team]
         self._events: Deque[Tuple[str, Tuple[Any, ...]]] = deque()
         self._ended: Deque[Answer] = deque()
         self._streams: Dict[int, weakref.ref[Stream]] = {}
+        self._tokens: Dict[int, List[Spoken]] = {}  # of questions under way
         self._dropped: Deque[int] = deque()  # questions whose stream nobody holds any more
         self._call: List[_Call] = []  # the tick that is under way
         self._next_id = 0
         self._callbacks = {k: params.get(k) for k in _HEARD}
-        c = _fill(SolverParams, {k: v for k, v in params.items() if k not in _HEARD})
-        self._hear(c)
+        self._samplings: List[Mapping[str, Any]] = [params.get("sampling", {})]  # of each team
+        c = self._course(params)
         lib = _lib()
         ends = session._handle, team._handle
         make = lambda out: lib.lmas_solver_new(out, ends[0].get(), ends[1].get(), C.byref(c))
         self._own(_Call(gates), "lmas_solver_free", given, tuple(gates), make)
-        self._handle.borrowed = c
+        self._handle.keep((), c)
 
-    def submit(self, text: str, /, **question: Unpack[Question]) -> int:
-        """Put a question in the queue; its id, counted from 0 unless given, as kind="free" is.
-        One that can never fit ends with ContextFull in its answer."""
-        known = {"id": self._next_id, "kind": "free", **question, "text": text}
+    def add(self, team: Team, /, **params: Unpack[SolverParams]) -> int:
+        """Drive another team as well, or the same by other parameters; the `team` of its questions.
+        Hosts, speaker and callbacks are the solver's, for all teams."""
+        for name in ("hosts", "speaker", *_HEARD):
+            if params.get(name):
+                raise _invalid(f"{name}: give it to the solver, which has it for all teams")
+        given, c, out = _given(team, params), self._course(params), C.c_size_t()
+        add = _lib().lmas_solver_add
+
+        def job() -> None:
+            add(C.byref(out), self._handle.get(), team._handle.get(), C.byref(c))
+            self._handle.keep([one._handle for one in given], c)
+            self.teams.append(team)
+            self._samplings.append(params.get("sampling", {}))
+
+        _Call({*self._handle.gates, *_gates(given)}).run(job)
+        return out.value
+
+    def submit(self, text: Asked, /, **question: Unpack[Question]) -> int:
+        """Put a question, or messages (see Session.ask()), in the queue; its id, counted from 0
+        unless given, as kind="free" is. One that can never fit ends with ContextFull in its answer.
+        Of a `sampling` what is left out is its team's."""
+        known = {"id": self._next_id, "kind": "free", **_question(text, question)}
+        team, sampling = known.get("team", 0), known.get("sampling")
+        if isinstance(sampling, Mapping) and team in range(len(self._samplings)):
+            known["sampling"] = {**self._samplings[team], **sampling}
         c = _fill(Question, known)
         self._run("solver_submit", C.byref(c))
         self._next_id = max(self._next_id, c.id) + 1
         return int(c.id)
 
-    def stream(self, text: str, /, **question: Unpack[Question]) -> Stream:
+    def stream(self, text: Asked, /, **question: Unpack[Question]) -> Stream:
         """Submit a question and iterate over pieces of its text; others go on beside it."""
         return Stream(self, text, question, is_alone=False)
 
@@ -1863,9 +1926,10 @@ class Solver(_Object):
             self.tick()
         return self._ended.popleft()
 
-    def _hear(self, c: Any) -> None:
-        """Have C tell what happens. The user's callbacks hear of it between ticks: only a memory
-        cannot wait."""
+    def _course(self, params: Mapping[str, Any]) -> Any:
+        """The parameters of a team, by which C tells what happens. The user's callbacks hear of it
+        between ticks: only a memory cannot wait."""
+        c = _fill(SolverParams, {k: v for k, v in params.items() if k not in _HEARD})
         me, calls = weakref.ref(self), self._call
 
         def on_memory(user: Optional[int], id: int, memory: int) -> bool:
@@ -1873,6 +1937,7 @@ class Solver(_Object):
 
         heard: Dict[str, Any] = {
             "on_speech": lambda user, id, text, size: _take_speech(me(), id, text, size),
+            "on_token": lambda user, id, token: _take_token(me(), id, _at(Spoken, token)),
             "on_result": lambda user, result: _take_answer(me(), _at(Answer, result)),
         }
         if self._callbacks["on_agent"]:
@@ -1881,6 +1946,7 @@ class Solver(_Object):
             heard["on_memory"] = on_memory
         for name, fn in heard.items():
             setattr(c, name, _kinds(SolverParams)[name].ctype(fn))
+        return c
 
     def _hand_out(self) -> None:
         while self._events:
@@ -1890,7 +1956,20 @@ class Solver(_Object):
                 raise Canceled(Status.CANCELED, f"{name} asked to stop")
 
 
-_HEARD = ("on_speech", "on_agent", "on_memory", "on_result")
+_HEARD = ("on_speech", "on_token", "on_agent", "on_memory", "on_result")
+
+
+def _given(team: Team, params: Mapping[str, Any]) -> List[_Object]:
+    """What a solver keeps of what it is given."""
+    found: List[_Object] = [_need(team, Team)]
+    for part in [params, *params.get("hosts", ())]:
+        found += [value for value in part.values() if isinstance(value, _Object)]
+    return found
+
+
+def _gates(given: Iterable[_Object]) -> Set[_Gate]:
+    """Of what changes: teams and models do not."""
+    return {g for o in given if not isinstance(o, (Team, Model)) for g in o._handle.gates}
 
 
 def _tell(solver: Any, name: str, *args: Any) -> bool:
@@ -1908,7 +1987,13 @@ def _take_speech(solver: Any, id: int, address: int, size: int) -> bool:
     return _tell(solver, "on_speech", id, text)
 
 
+def _take_token(solver: Any, id: int, token: Spoken) -> bool:
+    solver._tokens.setdefault(id, []).append(token)
+    return _tell(solver, "on_token", id, token)
+
+
 def _take_answer(solver: Any, answer: Answer) -> bool:
+    answer = answer._replace(tokens=tuple(solver._tokens.pop(answer.id, ())))
     if answer.id in solver._streams:
         stream = solver._streams.pop(answer.id)()
         if stream is not None:
@@ -1932,7 +2017,7 @@ class Stream(Iterator[str]):
     solver. Behind the last, `answer` is the Answer. Raises what failed the question; one that is
     left before its end is canceled."""
 
-    def __init__(self, solver: Solver, text: str, question: Any, is_alone: bool) -> None:
+    def __init__(self, solver: Solver, text: Asked, question: Any, is_alone: bool) -> None:
         self.answer: Optional[Answer] = None
         self._pieces: Deque[str] = deque()
         self._solver, self._is_alone = solver, is_alone
