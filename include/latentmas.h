@@ -307,8 +307,8 @@ typedef struct lmas_segment {
 LMAS_CHECKED lmas_status lmas_memory_new(lmas_memory **out, lmas_session *session);
 LMAS_API void lmas_memory_free(lmas_memory *memory);
 
-/* `to` becomes what `from`, of the same session, is: where lanes draw from one pool they share the
- * cells. What `to` held is dropped. */
+/* `to` drops what it held and becomes what `from`, of the same session, is: lanes of one pool share
+ * its cells. Without its hidden state and logits: it must read before it thinks or speaks. */
 LMAS_CHECKED lmas_status lmas_memory_copy(lmas_memory *to, lmas_memory *from);
 
 /* Read `text` as it stands: no chat template, special tokens recognised, none added (a chat turn

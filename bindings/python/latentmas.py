@@ -49,7 +49,7 @@ from typing import TypeVar, Union, cast, get_args, get_type_hints
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-HEADER_VERSION = "0.4.0"  # of the headers that the declarations below are those of
+HEADER_VERSION = "0.5.0"  # of the headers that the declarations below are those of
 AnyPath = Union[str, "os.PathLike[str]"]
 T = TypeVar("T")
 
@@ -231,11 +231,24 @@ class _Many(_Kind):
         return globals().get(self.item)
 
     def to_c(self, value: Any, ask: Any) -> Any:
+        if isinstance(value, (str, Mapping)):
+            raise _invalid(f"a list is needed, not {value!r}")
         items = [_fill(self.cls, v, ask) if self.cls else _bytes(v) for v in value]
         return (self.ctype._type_ * len(items))(*items)
 
     def to_py(self, raw: Any, struct: Any) -> Any:
         return [_copy(self.cls, raw[i]) for i in range(getattr(struct, self.count))] if raw else []
+
+
+class _Raw(_Kind):
+    """Bytes, as many as the field `count` says."""
+
+    def __init__(self, count: str) -> None:
+        super().__init__(C.POINTER(C.c_char))
+        self.count = count
+
+    def to_py(self, raw: Any, struct: Any) -> bytes:
+        return bytes(raw[: getattr(struct, self.count)]) if raw else b""
 
 
 class _Function(_Kind):
@@ -260,14 +273,17 @@ class _Pointer(_Kind):
 
 
 class _Struct(_Kind):
-    """A struct inside a struct."""
+    """A struct inside a struct, or one that it points to."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, is_pointer: bool = False) -> None:
         super().__init__()
-        self.name = name
+        self.name, self.is_pointer = name, is_pointer
 
     def to_c(self, value: Any, ask: Any) -> Any:
-        return _fill(globals()[self.name], value, ask)
+        if value is None and self.is_pointer:
+            return None
+        struct = _fill(globals()[self.name], value, ask)
+        return C.pointer(struct) if self.is_pointer else struct
 
 
 def _kind(hint: Any) -> _Kind:
@@ -275,11 +291,15 @@ def _kind(hint: Any) -> _Kind:
     return _Bool(C.c_bool) if hint is bool else hint.__metadata__[0]
 
 
+def _is_field(hint: Any) -> bool:
+    return hint is bool or hasattr(hint, "__metadata__")
+
+
 @functools.lru_cache(maxsize=None)
 def _kinds(cls: Any) -> Dict[str, _Kind]:
-    """The fields of a struct, in order."""
+    """The fields of a struct, in order: those whose annotation says what they are in C."""
     hints = get_type_hints(cls, include_extras=True)
-    return {name: _kind(hint) for name, hint in hints.items()}
+    return {name: _kind(hint) for name, hint in hints.items() if _is_field(hint)}
 
 
 @functools.lru_cache(maxsize=None)
@@ -289,7 +309,8 @@ def _layout(cls: Any) -> Any:
         if isinstance(kind, _Many):
             kind.ctype = C.POINTER(_layout(kind.cls) if kind.cls else C.c_char_p)
         elif isinstance(kind, _Struct):
-            kind.ctype = _layout(globals()[kind.name])
+            inner = _layout(globals()[kind.name])
+            kind.ctype = C.POINTER(inner) if kind.is_pointer else inner
     fields = [(name, kind.ctype) for name, kind in _kinds(cls).items()]
     return type(cls.__name__, (C.Structure,), {"_fields_": fields})
 
@@ -382,6 +403,8 @@ LIMITS = {
     "THINK_MAX": 4096,
     "NEAR_MAX": 64,
     "FEATURES_MAX": 1 << 14,
+    "STOPS_MAX": 64,
+    "STOP_SIZE_MAX": 1024,
     "HOSTS_MAX": 16,
 }
 LATENT_STEPS_AUTO = LIMITS["LATENT_STEPS_AUTO"]  # of latent_steps: until they come to rest
@@ -482,29 +505,6 @@ class Segment(NamedTuple):
     n: U32
 
 
-class RemoteParams(TypedDict, total=False):
-    """Keywords of Remote."""
-
-    model: MaybeText
-    key_file: MaybePath
-    n_at_once: U32
-    n_tries: U32
-    timeout_s: F32  # seconds
-    is_bf16: bool
-
-
-class RemoteInfo(NamedTuple):
-    """What a server said of itself."""
-
-    url: Text
-    model: Text
-    api: Text
-    version: Text
-    n_ctx: U32
-    n_embd: U32
-    tells_tokens: bool
-
-
 class Align(TypedDict, total=False):
     """How thoughts go from one model to another."""
 
@@ -538,8 +538,16 @@ class Edge(NamedTuple):
     keep: MaybeText
 
 
+class Message(TypedDict, total=False):
+    """What was said before a question, as OpenAI's API has it: {"role": ..., "content": ...}."""
+
+    role: Text  # "user" or "assistant"
+    content: Text
+
+
 class Question(TypedDict, total=False):
-    """What is asked. `note` is what only prompts with {note} say."""
+    """What is asked. `note` is what only prompts with {note} say. From `team` on: what is otherwise
+    than the solver's parameters say."""
 
     id: U64  # yours; with the seed it decides the draws
     text: Text
@@ -547,14 +555,40 @@ class Question(TypedDict, total=False):
     note: MaybeText
     other: MaybeText  # another question, for control="shuffled"
     other_note: MaybeText
+    team: Size  # which of the solver's: what Solver.add() gave
+    system: MaybeText  # behind the system text of each agent
+    before: Annotated[Sequence[Message], _Many("Message", "n_before")]  # the conversation so far
+    n_before: Size  # as many as there are: never given
+    realm: U64  # beginnings that are kept serve conversations of the same realm alone
+    sampling: Annotated[Sampling, _Struct("Sampling", is_pointer=True)]  # over the team's
+    draws: U64  # in place of `id`, where not 0
+    max_new_tokens: I32  # of the last agent, where less than it may
+    stops: Annotated[Sequence[str], _Many("", "n_stops")]  # the text ends before the first of them
+    n_stops: Size  # never given
+    logprobs: bool  # the answer has its `tokens`, and on_token hears of them,
+    top_logprobs: U32  # with so many likeliest in place of each
+    n_near: U32  # in place of the team's, where more
 
 
 class Near(NamedTuple):
-    """A token near to a thought; `score` is a probability or a cosine."""
+    """A token near to a thought, or likely in place of another; `score` is a probability (of a
+    spoken one its logarithm) or a cosine."""
 
     text: Text
     token: I32
     score: F32
+
+
+class Spoken(NamedTuple):
+    """A token of the last agent, and how likely it was before the sampling. Its text is bytes: a
+    character may take several tokens."""
+
+    text: Annotated[bytes, _Raw("size")]
+    size: Size
+    token: I32  # its id
+    logprob: F32
+    top: Annotated[List[Near], _Many("Near", "n_top")]  # the likeliest first
+    n_top: U32
 
 
 class Thought(NamedTuple):
@@ -622,6 +656,7 @@ class Answer(NamedTuple):
     think_ms: F64
     speak_ms: F64
     elapsed_ms: F64
+    tokens: Tuple[Spoken, ...] = ()  # the last agent's, where logprobs=True asked for them
 
     def check(self) -> Answer:
         """Itself; raises what failed the question."""
@@ -630,16 +665,8 @@ class Answer(NamedTuple):
         return self
 
 
-class Host(TypedDict, total=False):
-    """Where agents are that are not on the solver's session: a session, or a Remote."""
-
-    name: Text
-    model: Annotated[Optional[Model], _Pointer("Model")]
-    session: Annotated[Optional[Session], _Pointer("Session")]
-    remote: Annotated[Optional[Remote], _Pointer("Remote")]
-
-
 OnSpeech = Optional[Callable[[int, str], Optional[bool]]]
+OnToken = Optional[Callable[[int, Spoken], Optional[bool]]]
 OnAgent = Optional[Callable[[int, AgentTrace], Optional[bool]]]
 OnMemory = Optional[Callable[[int, "Memory"], Optional[bool]]]
 OnResult = Optional[Callable[[Answer], Optional[bool]]]
@@ -672,15 +699,21 @@ class SolverParams(TypedDict, total=False):
     speaker: Annotated[Optional[Remote], _Pointer("Remote")]
     chat: Annotated[ChatParams, _Struct("ChatParams")]
     sampling: Annotated[Sampling, _Struct("Sampling")]
+    kept_size: U64  # bytes in which beginnings of conversations are kept
     on_speech: Annotated[OnSpeech, _Function(C.c_uint64, C.c_void_p, C.c_size_t)]
+    on_token: Annotated[OnToken, _Function(C.c_uint64, C.c_void_p)]
     on_agent: Annotated[OnAgent, _Function(C.c_uint64, C.c_void_p)]
     on_memory: Annotated[OnMemory, _Function(C.c_uint64, C.c_void_p)]  # see Solver
     on_result: Annotated[OnResult, _Function(C.c_void_p)]
     user: User
 
 
+Asked = Union[str, Sequence[Message]]  # a question; or messages, whose last one it is
+
+
 class AskParams(SolverParams, Question, total=False):
-    """Keywords of Session.ask() and Session.stream(): the solver's and the question's."""
+    """Keywords of Session.ask() and Session.stream(): the solver's and the question's. Those that
+    both have (sampling, max_new_tokens, n_near) are the solver's: they say for all agents."""
 
 
 class Running(NamedTuple):
@@ -707,6 +740,38 @@ class Needs(NamedTuple):
     n_cells: U32  # in one lane
     n_cells_all: U32  # in all of them
     copies_origin: bool
+
+
+class Host(TypedDict, total=False):
+    """Where agents are that are not on the solver's session: a session, or a Remote."""
+
+    name: Text
+    model: Annotated[Optional[Model], _Pointer("Model")]
+    session: Annotated[Optional[Session], _Pointer("Session")]
+    remote: Annotated[Optional[Remote], _Pointer("Remote")]
+
+
+class RemoteParams(TypedDict, total=False):
+    """Keywords of Remote."""
+
+    model: MaybeText
+    key_file: MaybePath
+    n_at_once: U32
+    n_tries: U32
+    timeout_s: F32  # seconds
+    is_bf16: bool
+
+
+class RemoteInfo(NamedTuple):
+    """What a server said of itself."""
+
+    url: Text
+    model: Text
+    api: Text
+    version: Text
+    n_ctx: U32
+    n_embd: U32
+    tells_tokens: bool
 
 
 class MemoryFileParams(TypedDict, total=False):
@@ -764,20 +829,22 @@ STRUCTS: Dict[str, Any] = {
     "lmas_session_params": SessionParams,
     "lmas_sampling": Sampling,
     "lmas_segment": Segment,
-    "lmas_remote_params": RemoteParams,
-    "lmas_remote_info": RemoteInfo,
     "lmas_align": Align,
     "lmas_team_model": TeamModel,
     "lmas_edge": Edge,
+    "lmas_message": Message,
     "lmas_question": Question,
     "lmas_near": Near,
+    "lmas_spoken": Spoken,
     "lmas_thought": Thought,
     "lmas_agent_trace": AgentTrace,
     "lmas_result": Answer,
-    "lmas_host": Host,
     "lmas_solver_params": SolverParams,
     "lmas_running": Running,
     "lmas_needs": Needs,
+    "lmas_host": Host,
+    "lmas_remote_params": RemoteParams,
+    "lmas_remote_info": RemoteInfo,
     "lmas_memory_file_params": MemoryFileParams,
     "lmas_memory_file_info": MemoryFileInfo,
     "lmas_avp_params": AvpParams,
@@ -797,16 +864,16 @@ session_n_ubatch:up session_n_threads:ip session_n_threads_batch:ip session_real
 session_cannot_think:sp session_cancel:vp session_resume:vp session_measure:eppcuu
 sampling_default:D memory_new:epp memory_free:vp memory_copy:epp memory_read:epss
 memory_think:epsi memory_speak:epsippp memory_n_pos:up memory_n_segments:zp memory_segment:ppz
-remote_params_default:D remote_open:epsp remote_free:vp remote_describe:pp remote_match:epp
 align_name:sc align_parse:bps align_default:D
 team_builtin:eps team_builtin_name:sz team_open:eps team_parse:epssz team_open_prompts:epss
 team_free:vp team_name:sp team_n_agents:zp team_agent_name:spz team_model_at:bppz
 team_agent_model:spz team_agent_program:spz team_source:sp team_edge:bppz team_n_rounds:zp
 team_remark:spz method_name:sc method_parse:bps team_can_answer:bpcc control_name:sc
 control_parse:bps keep_check:es
-solver_params_default:D solver_new:epppp solver_free:vp solver_submit:epp solver_cancel:epq
-solver_tick:ep solver_n_open:zp solver_run:ep solver_running:bppz question_needs:eppppp
-solve:epppps answer_result:pp answer_free:vp
+solver_params_default:D solver_new:epppp solver_free:vp solver_add:epppp solver_submit:epp
+solver_cancel:epq solver_tick:ep solver_n_open:zp solver_run:ep solver_running:bppz
+question_needs:eppppp solve:epppps answer_result:pp answer_free:vp
+remote_params_default:D remote_open:epsp remote_free:vp remote_describe:pp remote_match:epp
 memory_file_params_default:D memory_file_check:ep memory_keygen:es memory_save:epsp
 memory_load:eppsp memory_rebuilt:sp memory_file_open:epsp memory_file_describe:pp
 memory_file_free:vp avp_params_default:D memory_export:epsp memory_import:eppsp avp_n_pos:eps
@@ -1119,7 +1186,14 @@ class _Handle:
         self.ptr: Optional[int] = ptr
         self.children: Set[_Handle] = set()
         self.is_dropped = False
-        self.borrowed: Any = None  # what C reads as long as it lives
+        self.borrowed: List[Any] = []  # what C reads as long as it lives
+        for parent in parents:
+            parent.children.add(self)
+
+    def keep(self, parents: Sequence[_Handle], borrowed: Any) -> None:
+        """It was made of these, too."""
+        self.parents = [*self.parents, *parents]
+        self.borrowed.append(borrowed)
         for parent in parents:
             parent.children.add(self)
 
@@ -1448,14 +1522,15 @@ class Session(_Object):
         """Drive the team over many questions."""
         return Solver(self, team, **params)
 
-    def ask(self, team: Team, text: str, /, **params: Unpack[AskParams]) -> Answer:
-        """One question, and wait. Raises what failed it."""
+    def ask(self, team: Team, text: Asked, /, **params: Unpack[AskParams]) -> Answer:
+        """One question, and wait. Raises what failed it. Messages as OpenAI's API has them do in
+        place of a text: the last one is the question, system ones are `system`."""
         asked, rest = _split(params)
         with Solver(self, team, **rest) as solver:
             solver.submit(text, **asked)
             return next(solver).check()
 
-    def stream(self, team: Team, text: str, /, **params: Unpack[AskParams]) -> Stream:
+    def stream(self, team: Team, text: Asked, /, **params: Unpack[AskParams]) -> Stream:
         """One question, and an iterator over pieces of the last agent's text; see Stream."""
         asked, rest = _split(params)
         return Stream(Solver(self, team, **rest), text, asked, is_alone=True)
@@ -1486,9 +1561,38 @@ class Session(_Object):
 
 
 def _split(params: Mapping[str, Any]) -> Tuple[Any, Any]:
-    """What is the question's, and what the solver's."""
-    asked = {k: v for k, v in params.items() if k in _kinds(Question)}
-    return asked, {k: v for k, v in params.items() if k not in asked}
+    """What is the question's, and what the solver's: that of both, too."""
+    names = set(_kinds(Question)) - set(_kinds(SolverParams))
+    asked = {k: v for k, v in params.items() if k in names}
+    return asked, {k: v for k, v in params.items() if k not in names}
+
+
+def _question(text: Any, given: Mapping[str, Any]) -> Dict[str, Any]:
+    """A question's fields: a text and what goes with it, or messages."""
+    if given.get("top_logprobs") and not given.get("logprobs"):
+        raise _invalid("top_logprobs: it needs logprobs=True")
+    if not isinstance(text, (list, tuple)):
+        return {**given, "text": text}
+    found = _read_messages(text)
+    twice = [name for name in ("system", "before") if found.get(name) and given.get(name)]
+    if twice:
+        raise _invalid(f"{twice[0]}: the messages say it as well")
+    return {**given, **found}
+
+
+def _read_messages(messages: Sequence[Any]) -> Dict[str, Any]:
+    """The last one is the question; those before it, but for the system's, the conversation."""
+    for i, m in enumerate(messages):
+        if not isinstance(m, Mapping) or not isinstance(m.get("content"), str):
+            raise _invalid(f"messages[{i}]: a role and a text as content are needed, not {m!r}")
+    if not messages or messages[-1].get("role") != "user":
+        raise _invalid("messages: the last one must be the user's, which the team answers")
+    systems = [m for m in messages if m.get("role") in ("system", "developer")]
+    found = {
+        "system": "\n\n".join(m["content"] for m in systems),
+        "before": [m for m in messages[:-1] if m not in systems],
+    }
+    return {**{k: v for k, v in found.items() if v}, "text": messages[-1]["content"]}
 
 
 # ---- Working memory, by hand --------------------------------------------------------------------
@@ -1687,10 +1791,11 @@ class Team(_Object):
         numbers = ENUMS["lmas_method"].to_c(method), ENUMS["lmas_answer_kind"].to_c(kind)
         return bool(self._run("team_can_answer", *numbers))
 
-    def needs(self, model: Model, text: str, /, **params: Unpack[AskParams]) -> List[Needs]:
+    def needs(self, model: Model, text: Asked, /, **params: Unpack[AskParams]) -> List[Needs]:
         """What the question takes of a session on the model, to size it; then of each host's."""
         asked, rest = _split(params)
-        q, c = _fill(Question, {"kind": "free", **asked, "text": text}), _fill(SolverParams, rest)
+        q = _fill(Question, {"kind": "free", **_question(text, asked)})
+        c = _fill(SolverParams, rest)
         out = (_layout(Needs) * (1 + c.n_hosts))()
         gates = (*self._handle.gates, *_need(model, Model)._handle.gates)
 
@@ -1715,43 +1820,65 @@ class Solver(_Object):
             for answer in solver:
                 print(answer.id, answer.text)
 
-    on_speech(id, text), on_agent(id, trace) and on_result(answer) are called between two ticks, and
-    may use the solver. on_memory(id, memory) is called inside one: what it is given may be saved,
-    exported and copied to another memory, which is made before, and is closed behind it.
+    on_speech(id, text), on_token(id, token), on_agent(id, trace) and on_result(answer) are called
+    between two ticks, and may use the solver. on_memory(id, memory) is called inside one: what it
+    is given may be saved, exported and copied to another memory, which is made before, and is
+    closed behind it.
     """
 
     def __init__(self, session: Session, team: Team, **params: Unpack[SolverParams]) -> None:
         """It keeps all that it is given: session, team, origin, hosts and speaker."""
-        given: List[_Object] = [_need(session, Session), _need(team, Team)]
-        for part in [params, *params.get("hosts", ())]:
-            given += [value for value in part.values() if isinstance(value, _Object)]
-        gates = {g for o in given if not isinstance(o, (Team, Model)) for g in o._handle.gates}
-        self.session, self.team = session, team
+        given = [_need(session, Session), *_given(team, params)]
+        gates = _gates(given)
+        self.session, self.teams = session, [team]
         self._events: Deque[Tuple[str, Tuple[Any, ...]]] = deque()
         self._ended: Deque[Answer] = deque()
         self._streams: Dict[int, weakref.ref[Stream]] = {}
+        self._tokens: Dict[int, List[Spoken]] = {}  # of questions under way
         self._dropped: Deque[int] = deque()  # questions whose stream nobody holds any more
         self._call: List[_Call] = []  # the tick that is under way
         self._next_id = 0
         self._callbacks = {k: params.get(k) for k in _HEARD}
-        c = _fill(SolverParams, {k: v for k, v in params.items() if k not in _HEARD})
-        self._hear(c)
+        self._samplings: List[Mapping[str, Any]] = [params.get("sampling", {})]  # of each team
+        c = self._course(params)
         lib = _lib()
         ends = session._handle, team._handle
         make = lambda out: lib.lmas_solver_new(out, ends[0].get(), ends[1].get(), C.byref(c))
         self._own(_Call(gates), "lmas_solver_free", given, tuple(gates), make)
-        self._handle.borrowed = c
+        self._handle.keep((), c)
 
-    def submit(self, text: str, /, **question: Unpack[Question]) -> int:
-        """Put a question in the queue; its id, counted from 0 unless given, as kind="free" is.
-        One that can never fit ends with ContextFull in its answer."""
-        known = {"id": self._next_id, "kind": "free", **question, "text": text}
+    def add(self, team: Team, /, **params: Unpack[SolverParams]) -> int:
+        """Drive another team as well, or the same by other parameters; the `team` of its questions.
+        Hosts, speaker and callbacks are the solver's, for all teams."""
+        for name in ("hosts", "speaker", *_HEARD):
+            if params.get(name):
+                raise _invalid(f"{name}: give it to the solver, which has it for all teams")
+        given, c, out = _given(team, params), self._course(params), C.c_size_t()
+        add = _lib().lmas_solver_add
+
+        def job() -> None:
+            add(C.byref(out), self._handle.get(), team._handle.get(), C.byref(c))
+            self._handle.keep([one._handle for one in given], c)
+            self.teams.append(team)
+            self._samplings.append(params.get("sampling", {}))
+
+        _Call({*self._handle.gates, *_gates(given)}).run(job)
+        return out.value
+
+    def submit(self, text: Asked, /, **question: Unpack[Question]) -> int:
+        """Put a question, or messages (see Session.ask()), in the queue; its id, counted from 0
+        unless given, as kind="free" is. One that can never fit ends with ContextFull in its answer.
+        Of a `sampling` what is left out is its team's."""
+        known = {"id": self._next_id, "kind": "free", **_question(text, question)}
+        team, sampling = known.get("team", 0), known.get("sampling")
+        if isinstance(sampling, Mapping) and team in range(len(self._samplings)):
+            known["sampling"] = {**self._samplings[team], **sampling}
         c = _fill(Question, known)
         self._run("solver_submit", C.byref(c))
         self._next_id = max(self._next_id, c.id) + 1
         return int(c.id)
 
-    def stream(self, text: str, /, **question: Unpack[Question]) -> Stream:
+    def stream(self, text: Asked, /, **question: Unpack[Question]) -> Stream:
         """Submit a question and iterate over pieces of its text; others go on beside it."""
         return Stream(self, text, question, is_alone=False)
 
@@ -1799,9 +1926,10 @@ class Solver(_Object):
             self.tick()
         return self._ended.popleft()
 
-    def _hear(self, c: Any) -> None:
-        """Have C tell what happens. The user's callbacks hear of it between ticks: only a memory
-        cannot wait."""
+    def _course(self, params: Mapping[str, Any]) -> Any:
+        """The parameters of a team, by which C tells what happens. The user's callbacks hear of it
+        between ticks: only a memory cannot wait."""
+        c = _fill(SolverParams, {k: v for k, v in params.items() if k not in _HEARD})
         me, calls = weakref.ref(self), self._call
 
         def on_memory(user: Optional[int], id: int, memory: int) -> bool:
@@ -1809,6 +1937,7 @@ class Solver(_Object):
 
         heard: Dict[str, Any] = {
             "on_speech": lambda user, id, text, size: _take_speech(me(), id, text, size),
+            "on_token": lambda user, id, token: _take_token(me(), id, _at(Spoken, token)),
             "on_result": lambda user, result: _take_answer(me(), _at(Answer, result)),
         }
         if self._callbacks["on_agent"]:
@@ -1817,6 +1946,7 @@ class Solver(_Object):
             heard["on_memory"] = on_memory
         for name, fn in heard.items():
             setattr(c, name, _kinds(SolverParams)[name].ctype(fn))
+        return c
 
     def _hand_out(self) -> None:
         while self._events:
@@ -1826,7 +1956,20 @@ class Solver(_Object):
                 raise Canceled(Status.CANCELED, f"{name} asked to stop")
 
 
-_HEARD = ("on_speech", "on_agent", "on_memory", "on_result")
+_HEARD = ("on_speech", "on_token", "on_agent", "on_memory", "on_result")
+
+
+def _given(team: Team, params: Mapping[str, Any]) -> List[_Object]:
+    """What a solver keeps of what it is given."""
+    found: List[_Object] = [_need(team, Team)]
+    for part in [params, *params.get("hosts", ())]:
+        found += [value for value in part.values() if isinstance(value, _Object)]
+    return found
+
+
+def _gates(given: Iterable[_Object]) -> Set[_Gate]:
+    """Of what changes: teams and models do not."""
+    return {g for o in given if not isinstance(o, (Team, Model)) for g in o._handle.gates}
 
 
 def _tell(solver: Any, name: str, *args: Any) -> bool:
@@ -1844,7 +1987,13 @@ def _take_speech(solver: Any, id: int, address: int, size: int) -> bool:
     return _tell(solver, "on_speech", id, text)
 
 
+def _take_token(solver: Any, id: int, token: Spoken) -> bool:
+    solver._tokens.setdefault(id, []).append(token)
+    return _tell(solver, "on_token", id, token)
+
+
 def _take_answer(solver: Any, answer: Answer) -> bool:
+    answer = answer._replace(tokens=tuple(solver._tokens.pop(answer.id, ())))
     if answer.id in solver._streams:
         stream = solver._streams.pop(answer.id)()
         if stream is not None:
@@ -1868,7 +2017,7 @@ class Stream(Iterator[str]):
     solver. Behind the last, `answer` is the Answer. Raises what failed the question; one that is
     left before its end is canceled."""
 
-    def __init__(self, solver: Solver, text: str, question: Any, is_alone: bool) -> None:
+    def __init__(self, solver: Solver, text: Asked, question: Any, is_alone: bool) -> None:
         self.answer: Optional[Answer] = None
         self._pieces: Deque[str] = deque()
         self._solver, self._is_alone = solver, is_alone

@@ -9,17 +9,22 @@ import os
 import re
 
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
-STRUCT = re.compile(r"typedef struct (\w+) \{(.*?)\} (\w+);", re.S)
+STRUCT = re.compile(r"^(?:typedef )?struct (\w+) \{(.*?)\} ?\w*;", re.S | re.M)
 ENUM = re.compile(r"typedef enum (?:\w+ )?\{(.*?)\} (\w+);", re.S)
 LIMITS = re.compile(r"^enum \{(.*?)\};", re.S | re.M)
 FUNCTION = re.compile(r"^LMAS_(?:API|CHECKED) ([\w ]+?[ *]+)(lmas_\w+)\((.*?)\);", re.S | re.M)
 CALLBACK = re.compile(r"typedef \w+ \(\*(\w+)\)")
 
 
+def files(root):
+    """The headers' names: latentmas.h comes first, which the others include."""
+    return sorted(os.listdir(os.path.join(root, "include")))
+
+
 def text_of(root):
-    """Both headers, without comments."""
+    """All headers, without comments."""
     parts = []
-    for name in ("latentmas.h", "latentmas_store.h"):
+    for name in files(root):
         with open(os.path.join(root, "include", name), encoding="utf-8") as file:
             parts.append(COMMENT.sub(" ", file.read()))
     return "\n".join(parts)
@@ -35,7 +40,7 @@ def fields(body):
 
 
 def structs(text):
-    return {name: list(fields(body)) for tag, body, name in STRUCT.findall(text)}
+    return {name: list(fields(body)) for name, body in STRUCT.findall(text)}
 
 
 def names(body):

@@ -19,6 +19,8 @@ STRUCTS = headers.structs(TEXT)
 ENUMS = headers.enums(TEXT)
 LIMITS = headers.limits(TEXT)
 NO_STRUCT = {"lmas_status"}  # an IntEnum, not names
+# Called as users of OpenAI's API know them.
+RENAMED = {"content": "text", "logprobs": "tells_tokens", "top_logprobs": "n_top"}
 # By the compiler's word, which knows no more of an enumeration than its size.
 TYPES = {
     ctypes.c_bool: "bool",
@@ -28,6 +30,7 @@ TYPES = {
     ctypes.c_float: "float",
     ctypes.c_double: "double",
     ctypes.c_char_p: "text",
+    ctypes.POINTER(ctypes.c_char): "text",
 }
 GENERIC = (
     '#define TYPE(x) _Generic((x), bool: "bool", int32_t: "int32_t", '
@@ -37,7 +40,8 @@ GENERIC = (
 
 
 def program():
-    lines = ["#include <latentmas_store.h>", "#include <stdio.h>", GENERIC, "int main(void)", "{"]
+    lines = [f"#include <{name}>" for name in headers.files(ROOT)]
+    lines += ["#include <stdio.h>", GENERIC, "int main(void)", "{"]
     for name, fields in STRUCTS.items():
         lines.append(f'    printf("{name} %zu\\n", sizeof({name}));')
         for field in fields:
@@ -77,8 +81,12 @@ def kind_of(name, field):
     return latentmas._kinds(latentmas.STRUCTS[name])[field]
 
 
+def header_name(field):
+    return RENAMED.get(field, field.rstrip("_"))
+
+
 def field_complaints(name, field, struct):
-    types = {known.rstrip("_"): (known, ctype) for known, ctype in struct._fields_}
+    types = {header_name(known): (known, ctype) for known, ctype in struct._fields_}
     if field not in types:
         return [f"{name}.{field}: latentmas.py lacks it"]
     known, ctype = types[field]
@@ -94,7 +102,7 @@ def struct_complaints(name):
     if name not in latentmas.STRUCTS:
         return [f"{name}: latentmas.py lacks it"]
     struct = layout(name)
-    ours = [field.rstrip("_") for field, _ in struct._fields_]
+    ours = [header_name(field) for field, _ in struct._fields_]
     found = [f"{name}.{field}: the header lacks it" for field in ours if field not in STRUCTS[name]]
     for field in STRUCTS[name]:
         found += field_complaints(name, field, struct)

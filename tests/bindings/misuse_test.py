@@ -133,6 +133,7 @@ def everything():
             solver,
             [
                 lambda: solver.submit("x"),
+                lambda: solver.add(team),
                 lambda: solver.cancel(0),
                 solver.tick,
                 solver.running,
@@ -189,8 +190,8 @@ def _():
 @claim("an exception in a callback reaches the caller, and the session goes on")
 def _():
     raises(Odd, "raised", latentmas.Model, DEMO, progress=fail)
-    for name in ("on_speech", "on_agent", "on_memory", "on_result"):
-        raises(Odd, "raised", session.ask, team, SHELLS, **{name: fail}, **SHORT)
+    for name in latentmas._HEARD:
+        raises(Odd, "raised", session.ask, team, SHELLS, logprobs=True, **{name: fail}, **SHORT)
     with session.memory() as memory:
         memory.read("reader", SHELLS)
         raises(Odd, "raised", memory.speak, "speaker", 8, GREEDY, fail)
@@ -223,8 +224,9 @@ def _():
 def _():
     stop = lambda *_: False
     raises(latentmas.Canceled, "", latentmas.Model, DEMO, progress=stop)
-    for name in ("on_speech", "on_agent", "on_memory", "on_result"):
-        raises(latentmas.Canceled, "stop", session.ask, team, SHELLS, **{name: stop}, **SHORT)
+    for name in latentmas._HEARD:
+        heard = {name: stop, "logprobs": True}
+        raises(latentmas.Canceled, "stop", session.ask, team, SHELLS, **heard, **SHORT)
     assert goes_on()
 
 

@@ -10,7 +10,7 @@ failed=0
 
 runtime=$(ldd "$LATENTMAS_LIBRARY" | awk '$1 ~ /^lib(clang_rt\.)?asan/ {print $3}')
 
-for test in layout use misuse docs; do
+for test in layout use asked misuse docs; do
     LD_PRELOAD=$runtime ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \
         python3 "tests/bindings/${test}_test.py" || failed=1
 done
