@@ -1,6 +1,6 @@
 /*
- * exchange.h - a folder of published memories: tenants put memory files in, find them, fetch them and
- * take them out again.
+ * exchange.h - a folder of published memories: tenants put memory files in, find them, fetch them
+ * and take them out again.
  *
  *     FOLDER/lock          held by the one process that has the exchange open
  *     FOLDER/exchange.db   a record of each memory, the words to search for, the audit log (SQLite)
@@ -10,9 +10,9 @@
  *     begin ─▶ append ... ─▶ commit   flushed, checked, renamed into files/, and then the record
  *        └────────┴────────▶ abort
  *
- * A memory is there when its record is: that comes after the file, in one transaction, and goes before
- * it. So whatever kills the process leaves at most a file without a record, which the next opening
- * removes.
+ * A memory is there when its record is: that comes after the file, in one transaction, and goes
+ * before it. So whatever kills the process leaves at most a file without a record, which the next
+ * opening removes.
  *
  * A tenant reaches what is its own and what others have published for all. Of all else it learns
  * nothing: not yours and not there are the same verdict, in the same words, on the same way through
@@ -87,8 +87,8 @@ typedef struct lmi_exchange_offer {
 
 typedef struct lmi_exchange_publish lmi_exchange_publish;
 
-/* Begin: the offer is checked, and so is whether the tenant has room. NULL for `quota` is the one of
- * the params. */
+/* Begin: the offer is checked, and so is whether the tenant has room. NULL for `quota` is the one
+ * of the params. */
 lmi_exchange_verdict lmi_exchange_begin(lmi_exchange_publish **out, lmi_exchange *exchange,
                                         const char *tenant, const lmi_exchange_offer *offer,
                                         const lmi_exchange_quota *quota);
@@ -160,7 +160,7 @@ lmi_exchange_verdict lmi_exchange_read(size_t *n, lmi_exchange *exchange, const 
 
 typedef struct lmi_exchange_query {
     const char *words; /* all of them in name, description, tags or text, in any order and case;
-                              * signs part words. NULL or "": any. What has signs alone finds none */
+                        * signs part words. NULL or "": any. Signs alone are found nowhere */
     const char *const *tags; /* all of them [n_tags] */
     size_t n_tags;
     const char *fingerprint; /* of the model; NULL: any */
@@ -170,7 +170,7 @@ typedef struct lmi_exchange_query {
     uint32_t limit, offset; /* records to give, from 1, and to pass over */
 } lmi_exchange_query;
 
-/* In order: the nearest first where that is asked, else and among equals the newest; then by id. */
+/* In order: the nearest first where that is asked, else and among equals the newest. */
 typedef struct lmi_exchange_found {
     lmi_exchange_record **records; /* [n] */
     size_t n;
@@ -183,9 +183,9 @@ void lmi_exchange_found_done(lmi_exchange_found *found);
 
 /* ---- The audit log ---- */
 
-/* Who did what. Lines are added, never changed; of each tenant the oldest go when there are more than
- * the params allow. Publishing, fetching, deleting and expiring are noted by themselves, refused or
- * not. */
+/* Who did what. Lines are added, never changed; of each tenant the oldest go when there are more
+ * than the params allow. Publishing, fetching, deleting and expiring are noted by themselves,
+ * refused or not. */
 typedef struct lmi_exchange_line {
     uint64_t number; /* of the tenant's lines, from 1 */
     int64_t time;

@@ -2,8 +2,8 @@
  * verdict.h - how a call of the exchange ended: what a client did wrong is told from what is wrong
  * here, as an HTTP server must.
  *
- * The message is lmas_last_error(), as everywhere. That of LMI_EXCHANGE_FAILED may name paths: it is
- * for the owner's log. All others are for the client, and name nothing that is not the client's.
+ * The message is lmas_last_error(), as everywhere. That of LMI_EXCHANGE_FAILED, and of opening, may
+ * name paths: it is for the owner's log. All others are for the client, and name nothing else.
  */
 #ifndef LMI_EXCHANGE_VERDICT_H
 #define LMI_EXCHANGE_VERDICT_H
