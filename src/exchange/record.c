@@ -263,23 +263,27 @@ lmi_exchange_verdict lmi_exchange_record_insert(sqlite3 *db, const lmi_exchange_
     return verdict;
 }
 
+static lmi_exchange_verdict run_with_id(sqlite3 *db, const char *text, const char *id)
+{
+    lmi_sql sql;
+
+    lmi_sql_start(&sql, db, text);
+    lmi_sql_text(&sql, ":id", id);
+    return lmi_sql_run(&sql);
+}
+
 lmi_exchange_verdict lmi_exchange_record_forget(sqlite3 *db, const char *id)
 {
-    static const char *const steps[] = {
-        "INSERT INTO words (words, rowid, name, description, tags, text)"
-        " SELECT 'delete', n, name, description, tags, text FROM memories WHERE id = :id",
-        "DELETE FROM vectors WHERE n IN (SELECT n FROM memories WHERE id = :id)",
-        "DELETE FROM memories WHERE id = :id",
-    };
-    lmi_exchange_verdict verdict = LMI_EXCHANGE_OK;
-    size_t i;
+    lmi_exchange_verdict verdict =
+        run_with_id(db,
+                    "INSERT INTO words (words, rowid, name, description, tags, text) SELECT"
+                    " 'delete', n, name, description, tags, text FROM memories WHERE id = :id",
+                    id);
 
-    for (i = 0; verdict == LMI_EXCHANGE_OK && i < sizeof(steps) / sizeof(steps[0]); i++) {
-        lmi_sql sql;
-
-        lmi_sql_start(&sql, db, steps[i]);
-        lmi_sql_text(&sql, ":id", id);
-        verdict = lmi_sql_run(&sql);
-    }
+    if (verdict == LMI_EXCHANGE_OK)
+        verdict = run_with_id(
+            db, "DELETE FROM vectors WHERE n IN (SELECT n FROM memories WHERE id = :id)", id);
+    if (verdict == LMI_EXCHANGE_OK)
+        verdict = run_with_id(db, "DELETE FROM memories WHERE id = :id", id);
     return verdict;
 }

@@ -1,5 +1,4 @@
-/* exchange_files.h - of the exchange_*_test.c: an exchange in a scratch folder, and what to put into
- * it. */
+/* exchange_files.h - of the exchange_*_test.c: an exchange in a scratch folder, and its files. */
 #ifndef LMI_TESTS_EXCHANGE_FILES_H
 #define LMI_TESTS_EXCHANGE_FILES_H
 

@@ -26,14 +26,20 @@ static lmi_exchange_verdict make_root(const char *path)
     return verdict;
 }
 
+/* (The verdict is named again: who reads this file only, such as an analyzer, then knows it.) */
 static lmi_exchange_verdict find_path(char **out, const char *path)
 {
     char real[LMI_PATH_MAX];
 
-    if (strlen(path) >= LMI_PATH_MAX || !realpath(path, real))
-        return lmi_exchange_fail_errno("cannot open the folder %s", path);
+    if (strlen(path) >= LMI_PATH_MAX || !realpath(path, real)) {
+        lmi_exchange_fail_errno("cannot open the folder %s", path);
+        return LMI_EXCHANGE_FAILED;
+    }
     *out = lmi_strdup(real);
-    return *out ? LMI_EXCHANGE_OK : lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for a path");
+    if (*out)
+        return LMI_EXCHANGE_OK;
+    lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for a path");
+    return LMI_EXCHANGE_FAILED;
 }
 
 /* The lock goes with the process, however it ends. */

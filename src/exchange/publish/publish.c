@@ -51,15 +51,14 @@ static void free_publish(lmi_exchange_publish *p)
     lmi_free(p);
 }
 
-static lmi_exchange_verdict make(lmi_exchange_publish **out, lmi_exchange *exchange,
-                                 const char *tenant, const lmi_exchange_offer *offer,
-                                 const lmi_exchange_quota *quota)
+/* NULL when memory is out. */
+static lmi_exchange_publish *make(lmi_exchange *exchange, const char *tenant,
+                                  const lmi_exchange_offer *offer, const lmi_exchange_quota *quota)
 {
     lmi_exchange_publish *p = lmi_new(1, sizeof(*p));
-    bool is_ok;
 
     if (!p)
-        return lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for a memory file on its way");
+        return NULL;
     p->exchange = exchange;
     p->fd = -1;
     p->quota = quota ? *quota : exchange->params.quota;
@@ -67,14 +66,12 @@ static lmi_exchange_verdict make(lmi_exchange_publish **out, lmi_exchange *excha
     lmi_sha256_init(&p->hash);
     p->record = lmi_new(1, sizeof(*p->record));
     p->vector = lmi_new(offer->n_embedding, sizeof(*p->vector));
-    is_ok = p->record && p->vector && fill_record(p->record, tenant, offer);
-    if (!is_ok) {
+    if (!p->record || !p->vector || !fill_record(p->record, tenant, offer)) {
         free_publish(p);
-        return lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for a memory file on its way");
+        return NULL;
     }
     lmi_exchange_nearest_normalise(p->vector, offer->embedding, offer->n_embedding);
-    *out = p;
-    return LMI_EXCHANGE_OK;
+    return p;
 }
 
 static lmi_exchange_verdict check_file_size(const lmi_exchange *exchange, uint64_t size)
@@ -122,15 +119,16 @@ static lmi_exchange_verdict begin_made(lmi_exchange_publish **out, lmi_exchange 
                                        const char *tenant, const lmi_exchange_offer *offer,
                                        const lmi_exchange_quota *quota)
 {
-    lmi_exchange_publish *p = NULL;
+    lmi_exchange_publish *p;
     lmi_exchange_verdict verdict = lmi_exchange_check_offer(offer, lmi_exchange_now(exchange));
 
     if (verdict == LMI_EXCHANGE_OK)
         verdict = check_file_size(exchange, offer->size);
-    if (verdict == LMI_EXCHANGE_OK)
-        verdict = make(&p, exchange, tenant, offer, quota);
     if (verdict != LMI_EXCHANGE_OK)
         return verdict;
+    p = make(exchange, tenant, offer, quota);
+    if (!p)
+        return lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for a memory file on its way");
     lmi_exchange_lock(exchange);
     verdict = enter(p);
     lmi_exchange_unlock(exchange);

@@ -209,12 +209,14 @@ static lmi_exchange_verdict read_page(lmi_exchange_found *out, sqlite3 *db, cons
 
 static lmi_exchange_verdict search(lmi_exchange_found *out, lmi_exchange *exchange, const asked *a)
 {
-    lmi_exchange_verdict verdict = count(&out->total, exchange->db, a);
+    const lmi_exchange_verdict verdict = count(&out->total, exchange->db, a);
 
+    if (verdict != LMI_EXCHANGE_OK)
+        return verdict;
     out->records = lmi_new(a->query->limit, sizeof(lmi_exchange_record *));
-    if (verdict == LMI_EXCHANGE_OK && !out->records)
-        verdict = lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for a search");
-    return verdict == LMI_EXCHANGE_OK ? read_page(out, exchange->db, a) : verdict;
+    if (!out->records)
+        return lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for a search");
+    return read_page(out, exchange->db, a);
 }
 
 lmi_exchange_verdict lmi_exchange_search(lmi_exchange_found *out, lmi_exchange *exchange,
