@@ -1,4 +1,4 @@
-/* exchange_folder_test.c - the folder of an exchange: opened, cleaned, refused; its files' owner. */
+/* exchange_folder_test.c - the folder of an exchange: opened, cleaned, refused; and its modes. */
 #include <fcntl.h>
 #include <sys/stat.h>
 

@@ -388,7 +388,7 @@ static void fill(size_t n, size_t width)
 static void test_the_nearest_of_100000_are_found_and_of_more_refused(void **state)
 {
     const size_t n = LMI_EXCHANGE_NEAREST_MAX, width = support_is_whole() ? 1024 : 4;
-    float *to = lmi_new(width, sizeof(float));
+    static float to[1024];
     const lmi_exchange_query query = {.nearest = to, .n_nearest = width, .limit = 10};
     const lmi_exchange_query words = {.words = "many", .limit = 10};
     lmi_exchange_params params = test_params();
@@ -416,7 +416,6 @@ static void test_the_nearest_of_100000_are_found_and_of_more_refused(void **stat
     put(&(lmi_exchange_offer){.name = "one more", .embedding = to, .n_embedding = width});
     assert_refused(LMI_EXCHANGE_INVALID, "the nearest of 100001 memories, of at most 100000",
                    lmi_exchange_search(&found, exchange, "ann", &query));
-    lmi_free(to);
 }
 
 /* ---- Threads ---- */
