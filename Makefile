@@ -22,7 +22,7 @@ SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
 
 # ---- Parts: all through pkg-config; a missing one is named with its package ----
 LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium libzstd zlib libcurl
-PROG_PKGS := yyjson libpcre2-8 libcurl zlib libedit sqlite3
+PROG_PKGS := yyjson libpcre2-8 libcurl zlib libedit sqlite3 libzip
 TEST_PKGS := cmocka yyjson
 
 ifneq ($(LLAMA_PREFIX),)
@@ -36,7 +36,7 @@ NEED := llama:libllama-dev:0.7.0 $(if $(LLAMA_PREFIX),,ggml:libggml-dev) yyjson:
         openblas:libopenblas-dev \
         lapacke:liblapacke-dev libsodium:libsodium-dev libzstd:libzstd-dev \
         libpcre2-8:libpcre2-dev libcurl:libcurl4-openssl-dev zlib:zlib1g-dev \
-        libedit:libedit-dev sqlite3:libsqlite3-dev
+        libedit:libedit-dev sqlite3:libsqlite3-dev libzip:libzip-dev
 
 ifeq ($(filter help clean,$(MAKECMDGOALS)),)
 MISSING := $(shell $(pc-path) sh tools/missing.sh $(NEED))

@@ -72,6 +72,7 @@ arrows() {
     ! grep -rnE '#include *"(store|team)/' src/remote || return 1
     ! grep -rnE '#include *<curl/' src include examples tests | grep -v '^src/net/' || return 1
     ! grep -rnE '#include *<sqlite3' src include examples tests | grep -v '^src/exchange/' || return 1
+    ! grep -rnE '#include *<zip' src include examples tests | grep -v '^src/exchange/awareness/archive\.c:' || return 1
     ! grep -rnE '#include *"(net|hub|grade|sandbox|data|eval|cli)/' src/exchange || return 1
     ! grep -rnE '#include *"exchange/' src/hub src/grade src/sandbox src/data src/eval || return 1
     ! grep -rnE '#include *"(net|hub|data|eval|cli)/' src/grade src/sandbox || return 1

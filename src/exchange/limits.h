@@ -33,4 +33,13 @@
 #define LMI_EXCHANGE_ACTION_MAX ((size_t)32)
 #define LMI_EXCHANGE_WHY_MAX    ((size_t)200) /* a longer one is cut */
 
+/* Packages of Awareness. JSON takes some 20 bytes for a number, and reading it 50 more. */
+#define LMI_AWARENESS_TEXT_MAX   ((size_t)256 * 1024 * 1024) /* of one file in it, unpacked */
+#define LMI_AWARENESS_RATIO_MAX  64                          /* times what it takes packed, and */
+#define LMI_AWARENESS_SPARE      ((size_t)64 * 1024)
+#define LMI_AWARENESS_TEXTS_MAX  1024 /* files in it */
+#define LMI_AWARENESS_FRAME_MAX  ((size_t)256 * 1024 * 1024)
+#define LMI_AWARENESS_LAYERS_MAX 4096
+#define LMI_AWARENESS_WIDTH_MAX  ((size_t)1 << 20) /* values of a token, heads of them, n_embd */
+
 #endif
