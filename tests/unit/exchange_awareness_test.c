@@ -1,12 +1,15 @@
 /* exchange_awareness_test.c - packages of Awareness out of frames and back; what is refused. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "exchange/awareness/archive.h"
 #include "exchange/awareness/frame.h"
 #include "exchange/awareness/honest.h"
 #include "exchange_files.h"
 
-enum { SMALL_TEXT = 1 << 20, N_DAMAGED = 1000 };
+enum { N_DAMAGED = 1000 };
+
+#define SMALL_TEXT ((size_t)1 << 20)
 
 static const lmi_awareness_about ABOUT = {
     .name = "apples", .description = "what Tom has and buys", .creator = "ann", .model = "demo"};
@@ -81,6 +84,25 @@ static void test_a_memory_comes_back_from_its_package_to_the_last_bit(void **sta
 {
     (void)state;
     assert_done(lmi_awareness_import(at("back.avp"), at("good.memorypkg"), &demo));
+    assert_same_cells(at("back.avp"), &made.cells);
+}
+
+/* Indented, and packed as tightly as can be: as the package's own program writes it. */
+static void test_a_package_that_another_program_wrote_is_read(void **state)
+{
+    char command[1200];
+
+    (void)state;
+    snprintf(command, sizeof(command),
+             "python3 -c 'import json, sys, zipfile as z\n"
+             "old, new = z.ZipFile(sys.argv[1]), z.ZipFile(sys.argv[2], \"w\", z.ZIP_DEFLATED, "
+             "compresslevel=9)\n"
+             "for n in old.namelist(): new.writestr(n, json.dumps(json.loads(old.read(n)), "
+             "indent=2))\n"
+             "new.close()' '%s' '%s'",
+             at("good.memorypkg"), at("other.memorypkg"));
+    assert_int_equal(system(command), 0);
+    assert_done(lmi_awareness_import(at("back.avp"), at("other.memorypkg"), &demo));
     assert_same_cells(at("back.avp"), &made.cells);
 }
 
@@ -174,9 +196,27 @@ static lmi_exchange_verdict end_package(const lmi_awareness_shape *shape)
     return lmi_awareness_import(at("hand.avp"), at("hand.memorypkg"), shape);
 }
 
-/* [layer][head][token][value], or [layer][token][head][value]. */
-static void nest(lmi_buf *out, const lmi_awareness_cells *c, size_t part, bool has_heads_first)
+/* What stands before list `j` of list `i` of layer `l`. */
+static const char *before(size_t l, size_t i, size_t j)
 {
+    if (j)
+        return ",[";
+    if (i)
+        return "],[[";
+    return l ? "]],[[[" : "[[[[";
+}
+
+static const float *row_at(size_t l, size_t part, size_t h, size_t t)
+{
+    const lmi_awareness_cells *c = &made.cells;
+
+    return c->values + (((l * 2 + part) * c->n_heads + h) * c->n + t) * c->head;
+}
+
+/* [layer][head][token][value], or [layer][token][head][value]. */
+static void nest(lmi_buf *out, size_t part, bool has_heads_first)
+{
+    const lmi_awareness_cells *c = &made.cells;
     const size_t n_outer = has_heads_first ? c->n_heads : c->n;
     const size_t n_inner = has_heads_first ? c->n : c->n_heads;
     size_t l, i, j;
@@ -184,12 +224,9 @@ static void nest(lmi_buf *out, const lmi_awareness_cells *c, size_t part, bool h
     for (l = 0; l < c->n_layers; l++)
         for (i = 0; i < n_outer; i++)
             for (j = 0; j < n_inner; j++) {
-                const size_t h = has_heads_first ? i : j, t = has_heads_first ? j : i;
-
-                lmi_buf_puts(out, l + i + j == 0 ? "[[[[" : j ? ",[" : i ? "],[[" : "]],[[[");
+                lmi_buf_puts(out, before(l, i, j));
                 lmi_awareness_write_row(
-                    out, c->values + (((l * 2 + part) * c->n_heads + h) * c->n + t) * c->head,
-                    c->head);
+                    out, has_heads_first ? row_at(l, part, i, j) : row_at(l, part, j, i), c->head);
                 lmi_buf_putc(out, ']');
             }
     lmi_buf_puts(out, "]]]");
@@ -202,8 +239,8 @@ static void test_heads_may_stand_before_the_tokens_or_behind(void **state)
     (void)state;
     for (i = 0; i < 2; i++) {
         start_package();
-        nest(&keys, &made.cells, 0, i == 0);
-        nest(&values, &made.cells, 1, i == 0);
+        nest(&keys, 0, i == 0);
+        nest(&values, 1, i == 0);
         assert_done(end_package(&demo));
         assert_same_cells(at("hand.avp"), &made.cells);
     }
@@ -213,7 +250,7 @@ static void test_keys_and_values_may_stand_in_different_orders(void **state)
 {
     (void)state;
     start_package();
-    nest(&keys, &made.cells, 0, true);
+    nest(&keys, 0, true);
     assert_ok(lmi_awareness_write_cells(&values, &made.cells, 1));
     assert_done(end_package(&demo));
     assert_same_cells(at("hand.avp"), &made.cells);
@@ -232,8 +269,7 @@ static void put_entries(lmi_buf *out, const char *after, size_t skipped)
             lmi_buf_puts(out, part ? "],\"value\":[" : ",\"key\":[");
             for (h = 0; h < c->n_heads; h++) {
                 lmi_buf_puts(out, h ? "," : "");
-                lmi_awareness_write_row(
-                    out, c->values + ((part * c->n_heads + h) * c->n + t) * c->head, c->head);
+                lmi_awareness_write_row(out, row_at(0, part, h, t), c->head);
             }
         }
         lmi_buf_puts(out, "],\"attentionWeight\":0.5}");
@@ -261,7 +297,7 @@ static void test_entries_are_read_where_no_token_was_dropped(void **state)
     assert_done(import_entries("", 0, 1));
     assert_done(lmi_awareness_read_frame(&f, at("hand.avp")));
     assert_int_equal(f.cells.n, 3);
-    assert_memory_equal(f.cells.values, made.cells.values, 3 * f.cells.head * sizeof(float));
+    assert_memory_equal(f.cells.values, made.cells.values, sizeof(float) * 3 * f.cells.head);
     lmi_awareness_frame_done(&f);
     assert_done(import_entries(",\"totalTokens\":3", 0, 1));
     assert_refused(LMI_EXCHANGE_FORMAT, "3 of 10 tokens",
@@ -613,6 +649,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_memory_comes_back_from_its_package_to_the_last_bit),
+        cmocka_unit_test(test_a_package_that_another_program_wrote_is_read),
         cmocka_unit_test(test_a_model_goes_on_from_a_package_as_from_the_frame),
         cmocka_unit_test(test_a_hidden_state_comes_back_from_its_package_to_the_last_bit),
         cmocka_unit_test(test_heads_may_stand_before_the_tokens_or_behind),

@@ -29,6 +29,7 @@ static void find_bounds(float *least, float *most, const float *values, size_t n
 
 bool lmi_honest_is_even(const float *values, size_t n)
 {
+    const double n_even = (double)n / (double)N_BINS; /* in each, on average */
     double counts[N_BINS] = {0}, sum = 0;
     float least, most;
     size_t i;
@@ -39,12 +40,13 @@ bool lmi_honest_is_even(const float *values, size_t n)
     if (!(most > least))
         return true;
     for (i = 0; i < n; i++) {
-        const double at = ((double)values[i] - least) / ((double)most - least) * N_BINS;
+        const double at = ((double)values[i] - least) / ((double)most - least);
+        const size_t bin = (size_t)(at * (double)N_BINS);
 
-        counts[at < N_BINS ? (size_t)at : N_BINS - 1]++;
+        counts[bin < N_BINS ? bin : N_BINS - 1]++;
     }
     for (i = 0; i < N_BINS; i++)
-        sum += pow(counts[i] - (double)n / N_BINS, 2) / ((double)n / N_BINS);
+        sum += (counts[i] - n_even) * (counts[i] - n_even) / n_even;
     return sum <= EVEN_AT_MOST;
 }
 
