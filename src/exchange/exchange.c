@@ -75,6 +75,7 @@ lmi_exchange_verdict lmi_exchange_open(lmi_exchange **out, const char *folder,
         return lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for an exchange");
     exchange->folder = (lmi_exchange_folder){.lock_fd = -1, .files_fd = -1, .incoming_fd = -1};
     exchange->params = params ? *params : lmi_exchange_params_default();
+    pthread_mutex_init(&exchange->examining, NULL);
     pthread_mutex_init(&exchange->lock, NULL);
     verdict = open_new(exchange, folder, &found);
     if (verdict == LMI_EXCHANGE_OK) {
@@ -95,5 +96,6 @@ void lmi_exchange_close(lmi_exchange *exchange)
     sqlite3_close(exchange->db);
     lmi_exchange_folder_close(&exchange->folder);
     pthread_mutex_destroy(&exchange->lock);
+    pthread_mutex_destroy(&exchange->examining);
     lmi_free(exchange);
 }

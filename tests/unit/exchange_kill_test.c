@@ -5,6 +5,7 @@
  * A child works in the folder and tells through a pipe what was acknowledged. It dies by SIGKILL,
  * at a random moment or before its n-th step towards the disk; then the folder is opened again.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -18,46 +19,48 @@ enum { N_PUBLISHES = 200, IDS_MAX = 4096 };
 
 /* ---- Steps towards the disk ---- */
 
-/* At this many steps from now the process dies; 0: at none. */
+/* At this many steps from now the process dies, or the disk is full; 0: at none. */
 static long steps_left;
+static bool is_deadly = true;
 
-static void step(void)
+/* False where the disk is full. */
+static bool step(void)
 {
-    if (steps_left == 1)
+    const bool is_last = steps_left == 1;
+
+    if (is_last && is_deadly)
         kill(getpid(), SIGKILL);
     steps_left -= steps_left > 0 ? 1 : 0;
+    if (is_last)
+        errno = ENOSPC;
+    return !is_last;
 }
 
 /* In place of the C library's, for this room and, as they are to be seen from outside, SQLite. */
 #pragma GCC visibility push(default)
 int fsync(int fd)
 {
-    step();
-    return (int)syscall(SYS_fsync, fd);
+    return step() ? (int)syscall(SYS_fsync, fd) : -1;
 }
 
 int fdatasync(int fildes)
 {
-    step();
-    return (int)syscall(SYS_fdatasync, fildes);
+    return step() ? (int)syscall(SYS_fdatasync, fildes) : -1;
 }
 
 int renameat(int oldfd, const char *old, int newfd, const char *new)
 {
-    step();
-    return (int)syscall(SYS_renameat2, oldfd, old, newfd, new, 0);
+    return step() ? (int)syscall(SYS_renameat2, oldfd, old, newfd, new, 0) : -1;
 }
 
 int unlinkat(int fd, const char *name, int flag)
 {
-    step();
-    return (int)syscall(SYS_unlinkat, fd, name, flag);
+    return step() ? (int)syscall(SYS_unlinkat, fd, name, flag) : -1;
 }
 
 ssize_t pwrite64(int fd, const void *buf, size_t n, off_t offset)
 {
-    step();
-    return syscall(SYS_pwrite64, fd, buf, n, offset);
+    return step() ? syscall(SYS_pwrite64, fd, buf, n, offset) : -1;
 }
 
 #pragma GCC visibility pop
@@ -369,6 +372,63 @@ test_killed_at_random_moments_of_200_publishes_nothing_is_lost_or_half_there(voi
                   n_kills, n_published, n_unheard, (int)sum.n_uploads, (int)sum.n_files);
 }
 
+/* Give what a publish with a disk that is full at step `n` says; all is well again behind it. */
+static lmi_exchange_verdict publish_on_full_disk(long n)
+{
+    const lmi_exchange_offer offer = {.name = "n", .text = FIRST_TEXT};
+    char id[LMI_EXCHANGE_ID_SIZE];
+    lmi_exchange_verdict verdict;
+
+    is_deadly = false;
+    steps_left = n;
+    verdict = publish(id, "ann", &offer);
+    steps_left = 0;
+    is_deadly = true;
+    if (verdict == LMI_EXCHANGE_OK)
+        assert_whole(id);
+    else
+        assert_int_equal(verdict, LMI_EXCHANGE_FAILED);
+    return verdict;
+}
+
+static size_t count_memories(void)
+{
+    const lmi_exchange_query any = {.limit = 1};
+    lmi_exchange_found found;
+    size_t total;
+
+    assert_done(lmi_exchange_search(&found, exchange, "ann", &any));
+    total = (size_t)found.total;
+    lmi_exchange_found_done(&found);
+    return total;
+}
+
+static void test_a_disk_that_is_full_at_any_step_refuses_and_the_next_publish_works(void **state)
+{
+    size_t n_refused = 0, n_kept = 0;
+    char id[LMI_EXCHANGE_ID_SIZE];
+    long n;
+
+    (void)state;
+    new_room(NULL);
+    for (n = 1; n <= 40; n++) {
+        if (publish_on_full_disk(n) == LMI_EXCHANGE_OK)
+            n_kept++;
+        else
+            n_refused++;
+        assert_int_equal(count_memories(), n_kept);
+        publish_named(id, "ann", "n", false);
+        n_kept++;
+        assert_int_equal(count_files("incoming"), 0);
+        assert_int_equal(count_files("files"), n_kept);
+    }
+    print_message("# a full disk at each of 40 steps: %zu publishes refused\n", n_refused);
+    assert_true(n_refused >= 10 && n_refused < 40);
+    open_room(NULL);
+    assert_int_equal(count_memories(), n_kept);
+    assert_int_equal(count_files("files"), n_kept);
+}
+
 static void test_a_second_process_is_refused_while_the_first_lives(void **state)
 {
     int status, fd = -1;
@@ -395,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_killed_before_each_step_to_the_disk_nothing_is_lost_or_half_there),
         cmocka_unit_test(
             test_killed_at_random_moments_of_200_publishes_nothing_is_lost_or_half_there),
+        cmocka_unit_test(test_a_disk_that_is_full_at_any_step_refuses_and_the_next_publish_works),
         cmocka_unit_test(test_a_second_process_is_refused_while_the_first_lives),
     };
 

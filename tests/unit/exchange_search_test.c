@@ -218,7 +218,7 @@ static void test_a_fingerprint_leaves_other_models_out(void **state)
 
 static void test_pages_join_to_the_whole_in_order(void **state)
 {
-    char name[8], joined[400] = "";
+    char name[12], joined[400] = "";
     lmi_exchange_query query = {.limit = 100};
     lmi_exchange_found found;
     size_t len = 0;

@@ -1,8 +1,9 @@
 /*
  * publish.c - a memory file on its way: begun, filled, and kept or dropped.
  *
- * Bytes are written, flushed and checked without the lock, so others go on meanwhile. Under it are
- * only sums of the quota, a rename and the transaction.
+ * Bytes are written, flushed and checked without the lock, so others go on meanwhile; files are
+ * checked one after the other. Under the lock are only sums of the quota, a rename and the
+ * transaction.
  */
 #include <errno.h>
 #include <string.h>
@@ -230,7 +231,9 @@ static lmi_exchange_verdict finish_file(lmi_exchange_publish *p)
                                  (unsigned long long)p->size, (unsigned long long)p->announced);
     if (fsync(p->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
         return lmi_exchange_fail_errno("cannot write in %s/incoming", p->exchange->folder.path);
+    pthread_mutex_lock(&p->exchange->examining);
     verdict = lmi_exchange_examine(p->record, &p->exchange->folder);
+    pthread_mutex_unlock(&p->exchange->examining);
     if (verdict != LMI_EXCHANGE_OK)
         return verdict;
     lmi_sha256_done(p->record->sha256, &p->hash);
