@@ -80,7 +80,7 @@ typedef struct lmi_exchange_offer {
     const char *quality;    /* a JSON object of finite numbers, kept as it stands */
     const float *embedding; /* [n_embedding] finite, not all 0; only its direction is kept */
     size_t n_embedding;
-    bool is_published; /* others may find and fetch it */
+    bool is_published; /* others may find and fetch it, and read all that is said of it */
     int64_t expires;   /* from then on it is not there; 0: never */
     uint64_t size;     /* bytes of the file, which then must be as many; 0: not known yet */
 } lmi_exchange_offer;

@@ -26,8 +26,9 @@
 #define LMI_EXCHANGE_OFFSET_MAX      1000000 /* records that are passed over */
 #define LMI_EXCHANGE_NEAREST_MAX     100000  /* vectors that are looked at for one answer */
 
-/* What is under way at once, of all tenants: each holds a descriptor. */
+/* What is under way at once, of all tenants and of one: each holds a descriptor. */
 #define LMI_EXCHANGE_PUBLISHES_MAX ((size_t)256)
+#define LMI_EXCHANGE_OF_TENANT_MAX ((size_t)32)
 
 /* What the audit log says. */
 #define LMI_EXCHANGE_ACTION_MAX ((size_t)32)

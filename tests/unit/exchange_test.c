@@ -504,7 +504,7 @@ static void test_no_more_than_so_many_are_under_way_of_all_tenants(void **state)
     (void)state;
     new_room(NULL);
     for (i = 0; i < LMI_EXCHANGE_PUBLISHES_MAX; i++) {
-        snprintf(tenant, sizeof(tenant), "t%zu", i % 7);
+        snprintf(tenant, sizeof(tenant), "t%zu", i % 9);
         assert_done(begin_sized(&p[i], tenant, 0));
     }
     assert_refused(LMI_EXCHANGE_QUOTA, "try later", begin_sized(&last, "another", 0));
@@ -513,6 +513,22 @@ static void test_no_more_than_so_many_are_under_way_of_all_tenants(void **state)
     assert_done(begin_sized(&last, "another", 0));
     lmi_exchange_abort(last);
     assert_int_equal(count_files("incoming"), 0);
+}
+
+static void test_one_tenant_does_not_take_all_places(void **state)
+{
+    lmi_exchange_publish *p[LMI_EXCHANGE_OF_TENANT_MAX] = {0}, *last = NULL;
+    size_t i;
+
+    (void)state;
+    new_room(NULL);
+    for (i = 0; i < LMI_EXCHANGE_OF_TENANT_MAX; i++)
+        assert_done(begin_sized(&p[i], "ann", 0));
+    assert_refused(LMI_EXCHANGE_QUOTA, "32 of them yours", begin_sized(&last, "ann", 0));
+    assert_done(begin_sized(&last, "bob", 0));
+    lmi_exchange_abort(last);
+    for (i = 0; i < LMI_EXCHANGE_OF_TENANT_MAX; i++)
+        lmi_exchange_abort(p[i]);
 }
 
 /* ---- The audit log ---- */
@@ -605,6 +621,7 @@ int main(void)
         cmocka_unit_test(test_a_quota_is_held_again_at_the_end),
         cmocka_unit_test(test_expired_memories_count_no_more),
         cmocka_unit_test(test_no_more_than_so_many_are_under_way_of_all_tenants),
+        cmocka_unit_test(test_one_tenant_does_not_take_all_places),
         cmocka_unit_test(test_the_log_says_what_was_done_and_what_was_refused),
         cmocka_unit_test(test_the_log_is_bounded_for_each_tenant_alone),
     };

@@ -84,16 +84,30 @@ static lmi_exchange_verdict check_file_size(const lmi_exchange *exchange, uint64
         (unsigned long long)size, (unsigned long long)exchange->params.file_max);
 }
 
+/* No tenant can take all the places. */
+static lmi_exchange_verdict check_places(const lmi_exchange *exchange, const char *tenant)
+{
+    const lmi_exchange_publish *p;
+    size_t n = 0;
+
+    for (p = exchange->under_way; p; p = p->next)
+        n += strcmp(p->record->tenant, tenant) == 0 ? 1 : 0;
+    if (n < LMI_EXCHANGE_OF_TENANT_MAX && exchange->n_under_way < LMI_EXCHANGE_PUBLISHES_MAX)
+        return LMI_EXCHANGE_OK;
+    return lmi_exchange_fail(LMI_EXCHANGE_QUOTA,
+                             "too many memories are on their way, %zu of them yours: at most %zu "
+                             "and %zu in all, try later",
+                             n, LMI_EXCHANGE_OF_TENANT_MAX, LMI_EXCHANGE_PUBLISHES_MAX);
+}
+
 /* It takes its place among those under way; with the lock. */
 static lmi_exchange_verdict enter(lmi_exchange_publish *p)
 {
     lmi_exchange *exchange = p->exchange;
-    lmi_exchange_verdict verdict = lmi_exchange_quota_reserve(p, p->announced);
+    lmi_exchange_verdict verdict = check_places(exchange, p->record->tenant);
 
-    if (verdict == LMI_EXCHANGE_OK && exchange->n_under_way >= LMI_EXCHANGE_PUBLISHES_MAX)
-        verdict = lmi_exchange_fail(LMI_EXCHANGE_QUOTA,
-                                    "%zu memories are on their way, which is the most: try later",
-                                    exchange->n_under_way);
+    if (verdict == LMI_EXCHANGE_OK)
+        verdict = lmi_exchange_quota_reserve(p, p->announced);
     if (verdict == LMI_EXCHANGE_OK)
         verdict = lmi_exchange_folder_new(p->record->id, &p->fd, &exchange->folder);
     if (verdict == LMI_EXCHANGE_OK) {
