@@ -22,7 +22,7 @@ SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
 
 # ---- Parts: all through pkg-config; a missing one is named with its package ----
 LIB_PKGS  := llama ggml yyjson openblas lapacke libsodium libzstd zlib libcurl
-PROG_PKGS := yyjson libpcre2-8 libcurl zlib libedit libmicrohttpd
+PROG_PKGS := yyjson libpcre2-8 libcurl zlib libedit libmicrohttpd sqlite3 libzip
 TEST_PKGS := cmocka yyjson
 
 ifneq ($(LLAMA_PREFIX),)
@@ -36,7 +36,8 @@ NEED := llama:libllama-dev:0.7.0 $(if $(LLAMA_PREFIX),,ggml:libggml-dev) yyjson:
         openblas:libopenblas-dev \
         lapacke:liblapacke-dev libsodium:libsodium-dev libzstd:libzstd-dev \
         libpcre2-8:libpcre2-dev libcurl:libcurl4-openssl-dev zlib:zlib1g-dev \
-        libedit:libedit-dev libmicrohttpd:libmicrohttpd-dev:1.0.0
+        libedit:libedit-dev libmicrohttpd:libmicrohttpd-dev:1.0.0 \
+        sqlite3:libsqlite3-dev libzip:libzip-dev
 
 ifeq ($(filter help clean,$(MAKECMDGOALS)),)
 MISSING := $(shell $(pc-path) sh tools/missing.sh $(NEED))
@@ -78,12 +79,13 @@ SEES_sandbox := base process sandbox
 SEES_hub     := base net hub
 SEES_data    := base net hub grade data
 SEES_eval    := base net hub grade sandbox data eval
-SEES_serve   := base net serve
-SEES_cli     := base net hub grade sandbox data eval serve cli
-SEES_unit    := base net jinja engine latent store remote process team hub grade sandbox data eval serve cli
+SEES_exchange := base exchange
+SEES_serve   := base net exchange serve
+SEES_cli     := base net hub grade sandbox data eval exchange serve cli
+SEES_unit    := base net jinja engine latent store remote process team hub grade sandbox data eval exchange serve cli
 
 LIB_ROOMS  := base net jinja engine latent store remote process team
-PROG_ROOMS := hub grade sandbox data eval serve cli
+PROG_ROOMS := hub grade sandbox data eval exchange serve cli
 COMMANDS   := ask chat serve run report show inspect regrade bench tasks data model memory teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
 TASKS      := $(sort $(wildcard tasks/*.json))

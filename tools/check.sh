@@ -61,18 +61,24 @@ arrows() {
     ! grep -rnE '#include *[<"](llama|ggml|gguf)[a-z-]*\.h' src include examples tests |
         grep -v '^src/engine/libllama\.h:' || return 1
     ! grep -rnE '#include *"\.\.' src || return 1
-    ! grep -rnE '#include *"(jinja|engine|latent|store|remote|team)/' src/net src/hub src/grade src/sandbox src/data src/eval src/cli || return 1
+    ! grep -rnE '#include *"(jinja|engine|latent|store|remote|team)/' src/net src/hub src/grade src/sandbox src/data src/eval src/exchange src/serve src/cli || return 1
     ! grep -rnE '#include *"(engine|latent|store|remote|team)/' src/base src/jinja || return 1
     ! grep -rnE '#include *"(jinja|engine|latent|store|remote|team)/' src/process || return 1
-    ! grep -rnE '#include *"process/' src/base src/jinja src/engine src/latent src/store src/remote src/net src/hub src/grade src/data || return 1
+    ! grep -rnE '#include *"process/' src/base src/jinja src/engine src/latent src/store src/remote src/net src/hub src/grade src/data src/exchange src/serve || return 1
     ! grep -rnE '#include *"net/' src/base src/jinja src/engine src/latent src/store src/process || return 1
-    ! grep -rnE '#include *"(hub|grade|sandbox|data|eval|cli)/' src/base src/jinja src/engine src/latent src/store src/remote src/process src/team || return 1
+    ! grep -rnE '#include *"(hub|grade|sandbox|data|eval|exchange|serve|cli)/' src/base src/jinja src/engine src/latent src/store src/remote src/process src/team || return 1
     ! grep -rnE '#include *"(store|remote|team)/' src/engine src/latent || return 1
     ! grep -rnE '#include *"(remote|team)/' src/store || return 1
     ! grep -rnE '#include *"(store|team)/' src/remote || return 1
     ! grep -rnE '#include *<curl/' src include examples tests | grep -v '^src/net/' || return 1
+    ! grep -rnE '#include *<sqlite3' src include examples tests | grep -v '^src/exchange/' || return 1
+    ! grep -rnE '#include *<zip' src include examples tests | grep -v '^src/exchange/awareness/archive\.c:' || return 1
+    ! grep -rnE '#include *"(net|hub|grade|sandbox|data|eval|serve|cli)/' src/exchange || return 1
+    ! grep -rnE '#include *"(exchange|serve)/' src/hub src/grade src/sandbox src/data src/eval || return 1
+    ! grep -rnE '#include *"(hub|grade|sandbox|data|eval|cli)/' src/serve || return 1
+    ! grep -rnE '#include *<microhttpd' src include examples tests | grep -v '^src/serve/' || return 1
     ! grep -rnE '#include *"(net|hub|data|eval|cli)/' src/grade src/sandbox || return 1
-    ! grep -rnE '#include *"(hub|grade|sandbox|data|eval|cli)/' src/net || return 1
+    ! grep -rnE '#include *"(hub|grade|sandbox|data|eval|exchange|serve|cli)/' src/net || return 1
     ! grep -rnE '#include *"(grade|sandbox|data|eval|cli)/' src/hub || return 1
     ! grep -rnE '#include *"(eval|cli)/' src/data || return 1
     ! grep -rnE '#include *"cli/' src/eval
@@ -84,7 +90,7 @@ banned() {
     ! grep -rnE '(^|[^A-Za-z0-9_])(malloc|calloc|realloc|free|strdup|strndup|asprintf) *\(' src |
         grep -v '^src/base/mem\.c:' || return 1
     ! grep -rnE '(^|[^A-Za-z0-9_])(printf|puts|putchar|fprintf|exit|abort) *\(' \
-        src/base src/jinja src/engine src/latent src/store src/remote src/process src/team src/net src/hub src/grade src/sandbox src/data src/eval
+        src/base src/jinja src/engine src/latent src/store src/remote src/process src/team src/net src/hub src/grade src/sandbox src/data src/eval src/exchange src/serve
 }
 
 exported() {
