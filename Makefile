@@ -180,10 +180,11 @@ $(B)/gen/convert_py.c: src/cli/model/convert.py tools/embed.sh
 
 # And the pages of inspect and report, each as one text: style and script go where page.html names
 # them; both draw answers with web/answer.*.
-$(B)/gen/%.html: web/%/page.html web/%/page.css web/%/page.js web/answer.css web/answer.js
+$(B)/gen/%.html: web/%/page.html web/%/page.css web/%/page.js web/answer.css web/answer.js web/parts.js
 	@mkdir -p $(@D)
 	$(Q)sed -e '/^(page\.css)$$/{r web/$*/page.css' -e 'd}' -e '/^(answer\.css)$$/{r web/answer.css' -e 'd}' \
-	    -e '/^(page\.js)$$/{r web/$*/page.js' -e 'd}' -e '/^(answer\.js)$$/{r web/answer.js' -e 'd}' $< >$@
+	    -e '/^(page\.js)$$/{r web/$*/page.js' -e 'd}' -e '/^(answer\.js)$$/{r web/answer.js' -e 'd}' \
+	    -e '/^(parts\.js)$$/{r web/parts.js' -e 'd}' $< >$@
 
 $(B)/gen/%_html.c: $(B)/gen/%.html tools/embed.sh
 	$(call say,GEN,$@)
