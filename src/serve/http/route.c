@@ -15,6 +15,7 @@ static const lmi_route routes[] = {
     {"GET", "/v1/models/", false, lmi_page_model},
     {"GET", "/v1/teams", false, lmi_page_teams},
     {"GET", "/v1/teams/", false, lmi_page_team},
+    {"POST", "/v1/teams/check", false, lmi_page_check},
     {"POST", "/v1/chat/completions", false, lmi_page_chat},
     {"POST", "/chat/completions", false, lmi_page_chat},
     {"POST", "/v1/completions", false, lmi_page_completions},
