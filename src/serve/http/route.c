@@ -6,6 +6,10 @@
 #include "serve/pages/pages.h"
 
 static const lmi_route routes[] = {
+    {"GET", "/", true, lmi_page_web},
+    {"GET", "/page.css", true, lmi_page_web},
+    {"GET", "/page.js", true, lmi_page_web},
+    {"GET", "/icon.svg", true, lmi_page_web},
     {"GET", "/health", true, lmi_page_health},
     {"GET", "/v1/health", true, lmi_page_health},
     {"GET", "/metrics", false, lmi_page_metrics},
@@ -27,7 +31,7 @@ enum { N_ROUTES = sizeof(routes) / sizeof(routes[0]) };
 static const char *behind(const lmi_route *route, const char *path)
 {
     const size_t n = strlen(route->path);
-    const bool is_folder = route->path[n - 1] == '/';
+    const bool is_folder = n > 1 && route->path[n - 1] == '/';
 
     if (strncmp(path, route->path, n) != 0 || (is_folder ? path[n] == '\0' : path[n] != '\0'))
         return NULL;

@@ -14,7 +14,8 @@ typedef struct lmi_visit {
     char *path;
     uint64_t realm;
     lmi_buf body;
-    lmi_reply *reply; /* what it waits for; NULL: nothing */
+    lmi_reply *reply;   /* what it waits for; NULL: nothing */
+    const char *policy; /* what a browser may do with the answer; NULL: not said */
     bool is_answered;
     unsigned code;
 } lmi_visit;

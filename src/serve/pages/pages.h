@@ -17,6 +17,9 @@ int lmi_page_check(lmi_visit *visit);
 int lmi_page_chat(lmi_visit *visit);
 int lmi_page_completions(lmi_visit *visit);
 
+/* For browsers: the page, and what it asks for. */
+int lmi_page_web(lmi_visit *visit);
+
 /* Send the document, and free it; and a 404 about a name that is not there. */
 int lmi_page_send_json(lmi_visit *visit, unsigned code, yyjson_mut_doc *doc);
 int lmi_page_nothing(lmi_visit *visit, const char *what);
