@@ -78,7 +78,7 @@ function endTurn(turn, told, error) {
   if (told) turn.foot.append(drawFigures(told));
   if (told && told.finish === "length") turn.foot.append(el("p", { class: "note" }, "Cut: it reached the most tokens that an answer may have here."));
   turn.view.hidden = board.record === turn.record;
-  turn.foot.append(turn.view);
+  if (turn.record.turns.length) turn.foot.append(turn.view);
   announce(error ? (isStopped(error) ? "Stopped." : error.message) : "Answer of " + turn.model + ": " + turn.answer);
 }
 
@@ -112,7 +112,7 @@ async function askTeam(question) {
       work: (work) => showTurn(record, takeWork(record, work)),
       trace: (trace) => showTurn(record, takeTrace(record, trace)),
     }, stop.signal);
-    if (turn.document && told.usage) noteDocument(turn.document, told.usage);
+    if (turn.document && told.usage) noteDocument(turn.document, told.usage, method);
   } catch (error) {
     if (!isStopped(error) && !(error instanceof Refusal)) console.error(error);
     failed = error;

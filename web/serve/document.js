@@ -1,11 +1,12 @@
 /*
  * document.js - a text that is asked about often: dropped, chosen or pasted; it goes to the team as
- * the system message, which the server reads once.
+ * the system message. Agents that begin with it find it read already from the second question on;
+ * one that goes on in another's memory reads it behind that, each time anew.
  */
 const DOCUMENT_MAX = 1024 * 1024; /* bytes */
 const PASTE_LONG = 2000;          /* characters; a question is seldom longer */
 const BYTES_A_TOKEN = 4;          /* about, of English */
-let carried = null;               /* {name, text, size, asked, cached, read} */
+let carried = null;               /* {name, text, size, asked, cached, read, goesOn} */
 
 /* ---- Reading ---- */
 
@@ -28,7 +29,7 @@ function newDocument(name, text) {
   const size = sizeOfText(text);
   if (!text.trim()) throw new Error(name + " has no text.");
   if (size > DOCUMENT_MAX) throw new Error(name + " has " + bytes(size) + ": at most " + bytes(DOCUMENT_MAX) + " of text can be used.");
-  return { name, text, size, asked: 0, cached: 0, read: 0 };
+  return { name, text, size, asked: 0, cached: 0, read: 0, goesOn: false };
 }
 
 const documentMessage = (d) => ({ role: "system", content: "The document \"" + d.name + "\":\n\n" + d.text });
@@ -43,6 +44,12 @@ function sayDocument(d) {
   return bytes(d.size) + ", about " + count(n, "token") + (isLarge ? ": more than the " + roomOf().toLocaleString("en") + " that an agent has room for here" : "");
 }
 
+function sayAsked(d) {
+  if (d.asked === 1) return "asked once; ask again, and what was read need not be read again";
+  return "asked " + d.asked + " times; this time " + d.cached.toLocaleString("en") + " of " + d.read.toLocaleString("en") + " tokens were not read again" +
+    (d.goesOn ? " (an agent that goes on in another's memory reads the document behind it, anew)" : "");
+}
+
 function drawDocument() {
   const chip = byId("document-chip");
   chip.hidden = !carried;
@@ -53,10 +60,8 @@ function drawDocument() {
       el("button", { type: "button", class: "quiet", "aria-label": "Remove the document " + carried.name, onclick: () => { setDocument(null); byId("question").focus(); } }, "Remove")),
     carried.asked
       ? el("div", { class: "cached" }, meter(carried.read ? carried.cached / carried.read : 0, "kept"),
-        el("span", {}, "asked " + (carried.asked === 1 ? "once" : carried.asked + " times") + "; " + (carried.asked > 1
-          ? "this time " + carried.cached.toLocaleString("en") + " of " + carried.read.toLocaleString("en") + " tokens were not read again"
-          : "the next question will not read it again")))
-      : el("p", { class: "note" }, "It goes before each question. The server reads it with the first one and keeps it."));
+        el("span", {}, sayAsked(carried)))
+      : el("p", { class: "note" }, "It goes before each question. What the server has read of it, it keeps for the next one."));
 }
 
 function setDocument(d) {
@@ -66,9 +71,9 @@ function setDocument(d) {
 }
 
 /* An answer that had the document before it. */
-function noteDocument(d, usage) {
+function noteDocument(d, usage, method) {
   const u = readUsage(usage);
-  Object.assign(d, { asked: d.asked + 1, cached: u.cached, read: u.read });
+  Object.assign(d, { asked: d.asked + 1, cached: u.cached, read: u.read, goesOn: method === "latent_mas" && u.cached < 0.9 * u.read });
   if (d === carried) drawDocument();
 }
 

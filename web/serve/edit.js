@@ -42,7 +42,7 @@ function drawVerdict(found) {
     return byId("verdict").replaceChildren(
       el("p", {}, el("strong", {}, "✓ A team: "), found.name + ", " + count(found.agents.length, "agent") + (found.n_rounds > 1 ? ", " + count(found.n_rounds, "round") : "")),
       ...found.remarks.map((remark) => el("p", { class: "remark" }, plainly(remark))));
-  byId("verdict").replaceChildren(el("p", {}, el("strong", {}, "✗ "), plainly(sentence(found.message))),
+  byId("verdict").replaceChildren(el("p", {}, el("strong", {}, "✗ "), sentence(plainly(found.message))),
     found.line ? el("button", { type: "button", class: "quiet", onclick: () => goToLine(found.line) }, "Go to line " + found.line) : "");
 }
 

@@ -96,7 +96,7 @@ function drawEdges(plan, id) {
 
 /* ---- Agents ---- */
 
-const cut = (text, width, letter = 7.6) => { const n = Math.floor(width / letter); return text.length > n ? text.slice(0, Math.max(1, n - 1)) + "…" : text; };
+const cut = (text, width, letter = 8) => { const n = Math.floor(width / letter); return text.length > n ? text.slice(0, Math.max(1, n - 1)) + "…" : text; };
 
 function restOf(agent) {
   return agent.program ? "a program" : agent.model ? "on " + agent.model : "";
@@ -105,13 +105,13 @@ function restOf(agent) {
 function drawNode(plan, team, i, onPick) {
   const agent = team.agents[i], s = plan.spots[i];
   const isLast = agent.level === Math.max(...team.agents.map((a) => a.level));
-  const clip = { x: s.x + 8, y: s.y + s.h - 8, height: 3, rx: 1.5 };
+  const inset = isLast ? s.h / 2 : 8;
   return svg("g", { class: "node" + (onPick ? " can-pick" : ""), "data-agent": agent.name, onclick: onPick ? () => onPick(agent.name) : null },
     svg("title", {}, agent.name + (agent.program ? ", a program: " + agent.program : agent.model ? ", on " + agent.model : "")),
     svg("rect", { class: "box", x: s.x, y: s.y, width: s.w, height: s.h, rx: isLast ? s.h / 2 : 10 }),
-    svg("text", { class: "name", x: s.x + s.w / 2, y: s.y + (restOf(agent) ? 20 : 29), "text-anchor": "middle" }, cut(agent.name, s.w - 14)),
+    svg("text", { class: "name", x: s.x + s.w / 2, y: s.y + (restOf(agent) ? 20 : 29), "text-anchor": "middle" }, cut(agent.name, s.w - (isLast ? 26 : 14))),
     svg("text", { class: "state", x: s.x + s.w / 2, y: s.y + 36, "text-anchor": "middle", "data-w": s.w }, cut(restOf(agent), s.w - 12, 6.4)),
-    svg("rect", { class: "far", ...clip, width: 0, "data-full": s.w - 16 }));
+    svg("rect", { class: "far", x: s.x + inset, y: s.y + s.h - 8, height: 3, rx: 1.5, width: 0, "data-full": s.w - 2 * inset }));
 }
 
 /* ---- In words ---- */
