@@ -29,7 +29,10 @@ function drawMethods() {
 /* The board shows the team that would be asked, until one is. */
 function showChoice() {
   const method = chosenMethod(), name = byId("ask-team").value;
-  if (!method) return;
+  if (!method) {
+    byId("method-says").textContent = "This team has no words for such questions here (\"formats\" of its file).";
+    return;
+  }
   const why = server.props && server.props.cannot_think && method !== "baseline" ? " This model cannot hand over thoughts: " + server.props.cannot_think + "." : "";
   byId("method-says").textContent = METHODS[method].says + why;
   if (!talk.stop) showRecord(newRecord(method === "baseline" ? alone : teamOf(name), method));

@@ -51,7 +51,7 @@ function drawFound(found) {
   byId("edit-graph").classList.toggle("is-old", !found.ok);
   if (!found.ok) return;
   writing.name = found.name;
-  byId("serve-line").textContent = "latentmas serve -m MODEL --teams " + fileName();
+  byId("serve-line").textContent = "latentmas serve -m MODEL --teams " + fileName() + (found.agents.some((agent) => agent.program) ? " --allow-tools" : "");
   if (shape === writing.drawn) return;
   writing.drawn = shape;
   showGraph(byId("edit-graph"), found);

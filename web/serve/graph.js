@@ -6,7 +6,8 @@
  *        ( c )        level 1       the last one is round: it speaks to the user
  */
 const NODE = { high: 50, least: 96, most: 168, gapX: 16, gapY: 38, wrapY: 14, side: 34 };
-const EDGES_DRAWN = 160; /* beyond, lines would hide each other */
+const EDGES_DENSE = 16;  /* beyond, lines are thin; */
+const EDGES_DRAWN = 160; /* and beyond that they would hide each other */
 const CARRIES = { memory: "memory", text: "text", both: "memory and text", embeds: "memory, as vectors", none: "nothing" };
 let graphs = 0; /* drawn so far: ids of their arrows */
 
@@ -64,6 +65,9 @@ function portOf(spot, k, n) {
   return spot.x + spot.w / 2 + (n > 1 ? ((k - (n - 1) / 2) / n) * Math.min(60, spot.w * 0.5) : 0);
 }
 
+/* How far a line goes aside that passes levels by: the further, the more of them. */
+const bulge = (a, b) => Math.min(44, 16 + 9 * Math.abs(a.level - b.level));
+
 function pathOf(plan, edge, k, n) {
   const a = plan.spots[edge.a], b = plan.spots[edge.b];
   const ax = a.x + a.w / 2, bx = b.x + b.w / 2, ay = a.y + a.h / 2, by = b.y + b.h / 2;
@@ -73,11 +77,11 @@ function pathOf(plan, edge, k, n) {
     return ax < bx ? curve(ax + 4, a.y, ax + 14, a.y - 20, bx - 14, b.y - 20, bx - 4, b.y - 3)
       : curve(ax + 12, a.y, ax - 4, a.y - 42, bx + 4, b.y - 42, bx - 12, b.y - 3);
   if (edge.is_next_round) {
-    const x = Math.min(a.x, b.x) - 26;
+    const x = Math.min(a.x, b.x) - bulge(a, b);
     return curve(a.x, ay, x, ay, x, by, b.x - 3, by);
   }
   if (b.level > a.level + 1) {
-    const x = Math.max(a.x + a.w, b.x + b.w) + 28;
+    const x = Math.max(a.x + a.w, b.x + b.w) + bulge(a, b);
     return curve(a.x + a.w, ay, x, ay, x, by, b.x + b.w + 3, by);
   }
   const to = portOf(b, k, n), bend = Math.max(16, (b.y - a.y - a.h) / 2);
@@ -86,7 +90,8 @@ function pathOf(plan, edge, k, n) {
 
 function drawEdges(plan, id) {
   if (plan.edges.length > EDGES_DRAWN) return [];
-  const coming = plan.spots.map((_, i) => plan.edges.filter((e) => e.b === i && !e.is_next_round).sort((a, b) => plan.spots[a.a].x - plan.spots[b.a].x));
+  const isFromAbove = (e) => !e.is_next_round && plan.spots[e.b].level === plan.spots[e.a].level + 1;
+  const coming = plan.spots.map((_, i) => plan.edges.filter((e) => e.b === i && isFromAbove(e)).sort((a, b) => plan.spots[a.a].x - plan.spots[b.a].x));
   return plan.edges.map((edge) => {
     const path = pathOf(plan, edge, coming[edge.b].indexOf(edge), coming[edge.b].length);
     return svg("path", { class: "edge carry-" + (edge.carry in CARRIES ? edge.carry : "none") + (edge.is_next_round ? " next" : ""),
@@ -142,7 +147,7 @@ function drawWords(team) {
 function showGraph(host, team, onPick) {
   const id = ++graphs;
   const marks = new Map();
-  const holder = el("div", { class: "graph" });
+  const holder = el("div", { class: "graph" + (team.edges.length > EDGES_DENSE ? " is-dense" : "") });
   let width = 0;
   const draw = () => {
     const now = holder.clientWidth;

@@ -252,6 +252,8 @@ async function edits() {
   expect(page, (await textOf(page, "#serve-line")) === "latentmas serve -m MODEL --teams my-ring-1.json", "how to serve: " + (await textOf(page, "#serve-line")));
   const [file] = await Promise.all([page.waitForEvent("download"), page.click("#edit-save")]);
   expect(page, file.suggestedFilename() === "my-ring-1.json" && fs.readFileSync(await file.path(), "utf8") === right, "downloaded: " + file.suggestedFilename());
+  await page.fill("#source", '{"name": "p", "agents": [{"name": "a", "command": ["date"]}, {"name": "b", "prompt": "{question} {outputs}"}], "edges": [{"from": "a", "to": "b", "carry": "text"}]}');
+  await page.waitForFunction(() => /p\.json --allow-tools$/.test(document.getElementById("serve-line").textContent));
   await page.fill("#source", '{"name": "x", "agents": [{"name": "a", "prompt": "{question} {qestion}"}]}');
   await page.waitForSelector("#verdict .remark");
   await page.setInputFiles("#edit-file", { name: "t.json", mimeType: "application/json", buffer: Buffer.from('{"name": "opened", "agents": [{"name": "a", "prompt": "{question}"}]}') });
