@@ -99,7 +99,7 @@ PROG_OBJ := $(foreach r,$(PROG_ROOMS),$(call obj_of,$(r))) $(B)/obj/sandbox/driv
             $(B)/obj/cli/convert_py.o $(B)/obj/data/same_py.o $(B)/obj/eval/inspect_html.o \
             $(B)/obj/data/builtin_tasks.o \
             $(B)/obj/eval/reference_json.o \
-            $(B)/obj/eval/report_html.o \
+            $(B)/obj/eval/report_html.o $(B)/obj/serve/serve_files.o \
             $(B)/obj/data/demo_jsonl.o $(B)/obj/data/demo_secret_jsonl.o \
             $(B)/obj/data/demo_split_jsonl.o
 
@@ -182,14 +182,30 @@ $(B)/gen/convert_py.c: src/cli/model/convert.py tools/embed.sh
 
 # And the pages of inspect and report, each as one text: style and script go where page.html names
 # them; both draw answers with web/answer.*.
-$(B)/gen/%.html: web/%/page.html web/%/page.css web/%/page.js web/answer.css web/answer.js
+$(B)/gen/%.html: web/%/page.html web/%/page.css web/%/page.js web/answer.css web/answer.js web/parts.js
 	@mkdir -p $(@D)
 	$(Q)sed -e '/^(page\.css)$$/{r web/$*/page.css' -e 'd}' -e '/^(answer\.css)$$/{r web/answer.css' -e 'd}' \
-	    -e '/^(page\.js)$$/{r web/$*/page.js' -e 'd}' -e '/^(answer\.js)$$/{r web/answer.js' -e 'd}' $< >$@
+	    -e '/^(page\.js)$$/{r web/$*/page.js' -e 'd}' -e '/^(answer\.js)$$/{r web/answer.js' -e 'd}' \
+	    -e '/^(parts\.js)$$/{r web/parts.js' -e 'd}' $< >$@
 
 $(B)/gen/%_html.c: $(B)/gen/%.html tools/embed.sh
 	$(call say,GEN,$@)
 	$(Q)sh tools/embed.sh text lmi_web_$* eval/inspect/page.h $< >$@
+
+# And the page of serve, whose files the server hands out: one style, one script.
+SERVE_JS := web/parts.js $(addprefix web/serve/,server.js figures.js graph.js thoughts.js turns.js document.js ask.js compare.js edit.js page.js)
+
+$(B)/gen/serve/page.css: web/answer.css web/serve/page.css
+	@mkdir -p $(@D)
+	$(Q)cat $^ >$@
+
+$(B)/gen/serve/page.js: $(SERVE_JS)
+	@mkdir -p $(@D)
+	$(Q)(printf '"use strict";\n(() => {\n' && cat $^ && printf '})();\n') >$@
+
+$(B)/gen/serve_files.c: web/serve/page.html web/serve/icon.svg $(B)/gen/serve/page.css $(B)/gen/serve/page.js tools/embed.sh
+	$(call say,GEN,$@)
+	$(Q)sh tools/embed.sh table lmi_web_files lmi_web_file serve/pages/web.h $(filter-out %.sh,$^) >$@
 
 # And the numbers that others have published.
 $(B)/gen/reference_json.c: src/eval/report/survey/reference.json tools/embed.sh
@@ -217,6 +233,7 @@ $(eval $(call gen_rule,data,builtin_tasks))
 $(eval $(call gen_rule,eval,inspect_html))
 $(eval $(call gen_rule,eval,reference_json))
 $(eval $(call gen_rule,eval,report_html))
+$(eval $(call gen_rule,serve,serve_files))
 $(eval $(call gen_rule,cli,convert_py))
 $(eval $(call gen_rule,data,demo_jsonl))
 $(eval $(call gen_rule,data,demo_secret_jsonl))

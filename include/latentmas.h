@@ -454,8 +454,8 @@ typedef struct lmas_question {
 
     /* What is otherwise than the solver's params say; zero for nothing. */
     size_t team;                /* which of the solver's is asked: lmas_solver_add() */
-    const char *system;         /* behind the system text of each agent */
-    const lmas_message *before; /* [n_before] the conversation so far: where a memory begins */
+    const char *system;         /* where a memory begins, behind the agent's system text */
+    const lmas_message *before; /* [n_before] and behind that the conversation so far */
     size_t n_before;
     uint64_t realm; /* beginnings that are kept serve conversations of the same realm alone */
     const lmas_sampling *sampling; /* NULL: the params'. What agents say of their own goes before */

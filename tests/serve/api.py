@@ -88,7 +88,8 @@ def conversations(server):
     agents = trace.json["choices"][0]["latentmas"]["agents"]
     places = [agents[0]["input"].find(t) for t in ("You are a careful", "You count apples.", "2 bags", "There are 6", SUM)]
     ok(places == sorted(places) and places[0] >= 0, "the first agent reads system, conversation and question, in this order", places)
-    ok("2 bags" not in agents[1]["input"] and SUM in agents[1]["input"], "the next one has the conversation in its memory", agents[1]["input"])
+    ok("2 bags" not in agents[1]["input"] and "You count" not in agents[1]["input"] and SUM in agents[1]["input"],
+       "the next one has system and conversation in its memory", agents[1]["input"])
 
 
 def traces(server):

@@ -6,6 +6,10 @@
 #include "serve/pages/pages.h"
 
 static const lmi_route routes[] = {
+    {"GET", "/", true, lmi_page_web},
+    {"GET", "/page.css", true, lmi_page_web},
+    {"GET", "/page.js", true, lmi_page_web},
+    {"GET", "/icon.svg", true, lmi_page_web},
     {"GET", "/health", true, lmi_page_health},
     {"GET", "/v1/health", true, lmi_page_health},
     {"GET", "/metrics", false, lmi_page_metrics},
@@ -15,6 +19,7 @@ static const lmi_route routes[] = {
     {"GET", "/v1/models/", false, lmi_page_model},
     {"GET", "/v1/teams", false, lmi_page_teams},
     {"GET", "/v1/teams/", false, lmi_page_team},
+    {"POST", "/v1/teams/check", false, lmi_page_check},
     {"POST", "/v1/chat/completions", false, lmi_page_chat},
     {"POST", "/chat/completions", false, lmi_page_chat},
     {"POST", "/v1/completions", false, lmi_page_completions},
@@ -26,7 +31,7 @@ enum { N_ROUTES = sizeof(routes) / sizeof(routes[0]) };
 static const char *behind(const lmi_route *route, const char *path)
 {
     const size_t n = strlen(route->path);
-    const bool is_folder = route->path[n - 1] == '/';
+    const bool is_folder = n > 1 && route->path[n - 1] == '/';
 
     if (strncmp(path, route->path, n) != 0 || (is_folder ? path[n] == '\0' : path[n] != '\0'))
         return NULL;

@@ -9,8 +9,9 @@ typedef int (*lmi_route_fn)(lmi_visit *visit);
 
 typedef struct lmi_route {
     const char *method; /* "GET", which HEAD may ask too, or "POST" */
-    const char *path;   /* one that ends in a slash has a name behind it: visit->rest */
-    bool is_open;       /* needs no key */
+    const char
+        *path; /* one that ends in a slash has a name behind it, visit->rest; but "/" is the page */
+    bool is_open; /* needs no key */
     lmi_route_fn answer;
 } lmi_route;
 

@@ -24,6 +24,10 @@ static void add_headers(lmi_visit *visit, struct MHD_Response *response, const c
     add_header(response, "Content-Type", type);
     add_header(response, "Cache-Control", "no-store");
     add_header(response, "X-Content-Type-Options", "nosniff");
+    if (visit->policy) {
+        add_header(response, "Content-Security-Policy", visit->policy);
+        add_header(response, "Referrer-Policy", "no-referrer");
+    }
     if (origin)
         add_header(response, "Access-Control-Allow-Origin", origin);
     if (code == 405)

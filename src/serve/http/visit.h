@@ -17,7 +17,8 @@ typedef struct lmi_visit {
     lmi_complaint why; /* it will be refused when its body has come; code 0: it will not */
     char *words;       /* the message */
     size_t n_dropped;  /* bytes of that body */
-    lmi_reply *reply;  /* what it waits for; NULL: nothing */
+    lmi_reply *reply;   /* what it waits for; NULL: nothing */
+    const char *policy; /* what a browser may do with the answer; NULL: not said */
     bool is_answered;
     unsigned code;
 } lmi_visit;

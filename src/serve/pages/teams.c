@@ -70,18 +70,39 @@ static void add_edges(yyjson_mut_doc *doc, yyjson_mut_val *out, const lmas_team 
     }
 }
 
-static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *out, const lmas_team *team)
+static void add_agents(yyjson_mut_doc *doc, yyjson_mut_val *out, const lmi_shape *shape)
 {
     yyjson_mut_val *agents = yyjson_mut_obj_add_arr(doc, out, "agents");
+    const lmas_team *team = shape->team;
     size_t i;
 
-    for (i = 0; i < lmas_team_n_agents(team); i++) {
+    for (i = 0; i < shape->n_agents; i++) {
         yyjson_mut_val *one = yyjson_mut_arr_add_obj(doc, agents);
 
         yyjson_mut_obj_add_str(doc, one, "name", lmas_team_agent_name(team, i));
         lmi_json_add_text(doc, one, "model", lmas_team_agent_model(team, i));
         lmi_json_add_text(doc, one, "program", lmas_team_agent_program(team, i));
+        yyjson_mut_obj_add_uint(doc, one, "level", shape->levels[i]);
     }
+}
+
+lmas_status lmi_page_add_graph(yyjson_mut_doc *doc, yyjson_mut_val *out, const lmas_team *team)
+{
+    lmi_shape shape;
+    lmi_buf mermaid;
+    const lmas_status status = lmi_shape_init(&shape, team);
+
+    if (status == LMAS_OK) {
+        lmi_buf_init(&mermaid, LMI_WRITTEN_MAX);
+        lmi_write_mermaid(&mermaid, &shape);
+        add_agents(doc, out, &shape);
+        add_edges(doc, out, team);
+        yyjson_mut_obj_add_uint(doc, out, "n_rounds", lmas_team_n_rounds(team));
+        yyjson_mut_obj_add_strcpy(doc, out, "mermaid", lmi_buf_text(&mermaid));
+        lmi_buf_done(&mermaid);
+    }
+    lmi_shape_done(&shape);
+    return status;
 }
 
 /* The file itself, where it is JSON still; a prompt file of plain text is a text. */
@@ -110,24 +131,27 @@ static void add_models(yyjson_mut_doc *doc, yyjson_mut_val *out, const lmi_visit
             yyjson_mut_arr_add_str(doc, models, catalog->at[i].id);
 }
 
-static void describe_team(yyjson_mut_doc *doc, yyjson_mut_val *out, const lmi_visit *visit,
-                          const lmas_team *team)
+static lmas_status describe_team(yyjson_mut_doc *doc, yyjson_mut_val *out, const lmi_visit *visit,
+                                 const lmas_team *team)
 {
-    lmi_shape shape;
-    lmi_buf mermaid;
+    lmas_status status;
 
-    lmi_buf_init(&mermaid, LMI_WRITTEN_MAX);
-    if (lmi_shape_init(&shape, team) == LMAS_OK)
-        lmi_write_mermaid(&mermaid, &shape);
-    lmi_shape_done(&shape);
     yyjson_mut_obj_add_str(doc, out, "name", lmas_team_name(team));
     add_models(doc, out, visit, team);
-    add_agents(doc, out, team);
-    add_edges(doc, out, team);
-    yyjson_mut_obj_add_uint(doc, out, "n_rounds", lmas_team_n_rounds(team));
-    yyjson_mut_obj_add_strcpy(doc, out, "mermaid", lmi_buf_text(&mermaid));
+    status = lmi_page_add_graph(doc, out, team);
     add_source(doc, out, team);
-    lmi_buf_done(&mermaid);
+    return status;
+}
+
+/* Send it where it could be made, and free it. */
+static int send_made(lmi_visit *visit, yyjson_mut_doc *doc, lmas_status status)
+{
+    const lmi_complaint why = lmi_complaint_of(status);
+
+    if (status == LMAS_OK)
+        return lmi_page_send_json(visit, 200, doc);
+    yyjson_mut_doc_free(doc);
+    return lmi_visit_refuse(visit, &why);
 }
 
 int lmi_page_teams(lmi_visit *visit)
@@ -135,15 +159,16 @@ int lmi_page_teams(lmi_visit *visit)
     const lmi_serve_params *p = visit->server->params;
     yyjson_mut_doc *doc;
     yyjson_mut_val *root, *data;
+    lmas_status status = LMAS_OK;
     size_t i;
 
     if (lmi_json_new(&doc, &root, "teams") != LMAS_OK)
         return MHD_NO;
     yyjson_mut_obj_add_str(doc, root, "object", "list");
     data = yyjson_mut_obj_add_arr(doc, root, "data");
-    for (i = 0; i < p->n_teams; i++)
-        describe_team(doc, yyjson_mut_arr_add_obj(doc, data), visit, p->teams[i]);
-    return lmi_page_send_json(visit, 200, doc);
+    for (i = 0; status == LMAS_OK && i < p->n_teams; i++)
+        status = describe_team(doc, yyjson_mut_arr_add_obj(doc, data), visit, p->teams[i]);
+    return send_made(visit, doc, status);
 }
 
 int lmi_page_team(lmi_visit *visit)
@@ -159,6 +184,5 @@ int lmi_page_team(lmi_visit *visit)
         return lmi_page_nothing(visit, "team");
     if (lmi_json_new(&doc, &root, "a team") != LMAS_OK)
         return MHD_NO;
-    describe_team(doc, root, visit, p->teams[i]);
-    return lmi_page_send_json(visit, 200, doc);
+    return send_made(visit, doc, describe_team(doc, root, visit, p->teams[i]));
 }

@@ -31,19 +31,20 @@ static const char *own_system(const lmi_plan *plan, size_t i)
     return agent && agent->system ? agent->system : plan->team->system;
 }
 
-/* The agent's own, and the asker's behind it. */
+/* The agent's own, and the asker's behind it. A memory that goes on holds that already, as it does
+ * the conversation. */
 lmas_status lmi_plan_system(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
 {
     const char *own = own_system(plan, i);
+    const char *asked = lmi_turn_is_fresh(&plan->turns[i]) && c->system ? c->system : "";
 
     lmi_buf_puts(out, own ? own : "");
-    if (out->len > 0 && c->system && c->system[0])
+    if (out->len > 0 && asked[0])
         lmi_buf_puts(out, "\n\n");
-    lmi_buf_puts(out, c->system ? c->system : "");
+    lmi_buf_puts(out, asked);
     return lmi_buf_status(out);
 }
 
-/* A memory that goes on holds the conversation already. */
 size_t lmi_plan_n_before(const lmi_plan *plan, size_t i, const lmi_case *c)
 {
     return lmi_turn_is_fresh(&plan->turns[i]) ? c->n_before : 0;
