@@ -219,11 +219,11 @@ typedef struct lmas_session_params {
     uint32_t n_ctx;   /* cells (positions) of all lanes, rounded up to 256 a lane; 0: the model's */
     uint32_t n_lanes; /* working memories that can be open at once (default 1) */
     uint32_t n_batch; /* most rows of prompts in one tick (default 2048) */
-    uint32_t n_ubatch;          /* rows computed at once; 0 (default): 256 on a CPU, 512 on a GPU */
-    int32_t n_threads;          /* for thinking and speaking; 0 (default): lmas_n_cores(), less the
-                                cores that others keep busy when the session is made */
-    int32_t n_threads_batch;    /* for reading, 0 for n_threads (default) */
-    lmas_kv kv;                 /* (default LMAS_KV_AUTO) */
+    uint32_t n_ubatch;       /* rows computed at once; 0 (default): 256 on a CPU, 512 on a GPU */
+    uint32_t n_yield;        /* longer prompts let others on meanwhile; 0 (default): none does */
+    int32_t n_threads;       /* for thinking and speaking; 0 (default): lmas_n_cores() not busy */
+    int32_t n_threads_batch; /* for reading, 0 for n_threads (default) */
+    lmas_kv kv;              /* (default LMAS_KV_AUTO) */
     lmas_flash_attn flash_attn; /* AUTO (default): off on a CPU, where company shifts logits */
     const char *cache_type_k;   /* type of the K cache: "f16" (default), "f32", "q8_0", ... */
     const char *cache_type_v;   /* type of the V cache, the same names */

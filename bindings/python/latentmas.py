@@ -474,6 +474,7 @@ class SessionParams(TypedDict, total=False):
     n_lanes: U32  # working memories that can be open at once
     n_batch: U32
     n_ubatch: U32
+    n_yield: U32
     n_threads: I32
     n_threads_batch: I32
     kv: Annotated[Kv, ENUMS["lmas_kv"]]

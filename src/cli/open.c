@@ -18,7 +18,8 @@
 /* A cache of this many bytes takes seconds to make: that is said. */
 #define SIZE_SAID 1073741824.0
 
-enum { TEMPLATE_MAX = 1024 * 1024, CONVERSATION_CELLS = 16384 };
+/* YIELDING_ROWS: where questions come by and by, longer prompts let the others on meanwhile. */
+enum { TEMPLATE_MAX = 1024 * 1024, CONVERSATION_CELLS = 16384, YIELDING_ROWS = 256 };
 
 lmas_status lmi_flags_check(const lmi_model_flags *flags)
 {
@@ -508,6 +509,7 @@ lmas_status lmi_stage_receive(lmi_stage *stage, uint32_t n_lanes, uint32_t n_at_
     if (status != LMAS_OK)
         return status;
     stage->session_params.n_lanes = n_lanes;
+    stage->session_params.n_yield = YIELDING_ROWS;
     stage->session_params.n_ctx =
         stage->n_ctx_asked ? stage->n_ctx_asked : cells_to_converse(stage, n_lanes);
     stage->n_at_once = n_at_once;

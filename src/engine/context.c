@@ -166,6 +166,7 @@ static lmas_status make_llama(lmi_context *ctx, const lmi_context_params *params
     ctx->n_ctx_lane = ctx->is_unified ? ctx->n_ctx : llama_n_ctx_seq(ctx->llama);
     ctx->n_batch = llama_n_batch(ctx->llama); /* a small context narrows it, and asserts on more */
     ctx->n_rows_max = llama_n_ubatch(ctx->llama);
+    ctx->n_yield = params->n_yield;
     ctx->rows = lmi_new(ctx->n_rows_max, sizeof(lmi_row));
     ctx->batch = llama_batch_ext_init(ctx->llama);
     if (!ctx->rows || !ctx->batch)
@@ -192,6 +193,9 @@ static lmas_status check_sizes(const lmi_context_params *p)
     if (p->n_batch > LMAS_N_BATCH_MAX)
         return lmi_fail(LMAS_E_INVALID, "n_batch must be at most %d, got %u", LMAS_N_BATCH_MAX,
                         p->n_batch);
+    if (p->n_yield > LMAS_N_BATCH_MAX)
+        return lmi_fail(LMAS_E_INVALID, "n_yield must be at most %d, got %u", LMAS_N_BATCH_MAX,
+                        p->n_yield);
     if (p->n_ubatch > LMAS_N_BATCH_MAX)
         return lmi_fail(LMAS_E_INVALID, "n_ubatch must be at most %d, got %u", LMAS_N_BATCH_MAX,
                         p->n_ubatch);

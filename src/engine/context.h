@@ -76,7 +76,7 @@ typedef enum lmi_tap {
 } lmi_tap;
 
 typedef struct lmi_context_params {
-    uint32_t n_ctx, n_lanes, n_batch, n_ubatch; /* as in lmas_session_params */
+    uint32_t n_ctx, n_lanes, n_batch, n_ubatch, n_yield; /* as in lmas_session_params */
     int32_t n_threads, n_threads_batch;
     lmas_kv kv;
     lmas_flash_attn flash_attn;
@@ -104,6 +104,9 @@ typedef struct lmi_context {
     uint32_t n_ctx_lane;     /* the most that one lane can hold */
     uint32_t n_batch;        /* most rows of prompts in one tick */
     uint32_t n_rows_max;     /* most rows of one decode */
+    uint32_t n_yield;        /* prompts with more rows left than that yield; 0: none does */
+    uint32_t last_long;      /* the lane of the last one that was read in parts */
+    float debt;              /* passes over the weights until the next part: tick.c */
     int32_t n_threads;       /* in force, for decodes of one row */
     int32_t n_threads_batch; /* and of more */
     bool is_unified;

@@ -14,6 +14,10 @@
  *      row    t  e  e  t  -  p  p  p     t token, e thought, p prompt, - nothing to do
  *                            p  p  p
  *
+ * Where long prompts yield (ctx->n_yield), one that has more rows than that left is read in small
+ * parts between everything else, and has a third of the time: whoever asks something short meanwhile
+ * does not wait for it. Without company it is read as ever, so many rows a tick.
+ *
  * A lane whose rows cannot be decoded fails alone: after a failed decode the rows of each lane
  * are tried by themselves.
  */
@@ -142,6 +146,12 @@ static void scrub_all(lmi_context *ctx)
             scrub(ctx, &ctx->lanes[i]);
 }
 
+/* Of a decode, in passes over the weights. */
+static float cost(const lmi_context *ctx, uint32_t n)
+{
+    return 1.0f + ctx->row_cost * (float)n;
+}
+
 /* Decode the first `n` rows of the scratch. */
 static lmas_status decode(lmi_context *ctx, uint32_t n)
 {
@@ -151,6 +161,7 @@ static lmas_status decode(lmi_context *ctx, uint32_t n)
 
     if (status != LMAS_OK)
         return status;
+    ctx->debt -= cost(ctx, n);
     code = lmi_decode(ctx, ctx->rows, n);
     for (i = 0; code != 0 && i < n; i++)
         rewind_lane(ctx, ctx->rows[i].lane);
@@ -162,22 +173,30 @@ static lmas_status decode(lmi_context *ctx, uint32_t n)
     return status;
 }
 
-/* What a lane waits for. */
-enum { THOUGHT = 1, TOKEN = 2, SINGLE = THOUGHT | TOKEN, PROMPT = 4 };
+/* What a lane waits for. LONG is a prompt that yields. */
+enum { THOUGHT = 1, TOKEN = 2, SINGLE = THOUGHT | TOKEN, PROMPT = 4, LONG = 8 };
 
 static uint32_t n_left(const lmi_lane *lane)
 {
     return (uint32_t)(lane->n_tokens - lane->n_done);
 }
 
-static bool waits_for(const lmi_lane *lane, unsigned kinds)
+static unsigned kind_of_prompt(const lmi_context *ctx, const lmi_lane *lane)
 {
+    if (n_left(lane) == 1)
+        return TOKEN;
+    return ctx->n_yield > 0 && n_left(lane) > ctx->n_yield ? LONG : PROMPT;
+}
+
+static bool waits_for(const lmi_context *ctx, uint32_t i, unsigned kinds)
+{
+    const lmi_lane *lane = &ctx->lanes[i];
     unsigned kind = 0;
 
     if (lane->state == LMI_LANE_VECTOR)
         kind = THOUGHT;
     else if (lane->state == LMI_LANE_TOKENS)
-        kind = n_left(lane) == 1 ? TOKEN : PROMPT;
+        kind = kind_of_prompt(ctx, lane);
     return (kind & kinds) != 0;
 }
 
@@ -187,7 +206,7 @@ static uint32_t count(const lmi_context *ctx, unsigned kinds)
     uint32_t i;
 
     for (i = 0; i < ctx->n_lanes; i++)
-        n += waits_for(&ctx->lanes[i], kinds);
+        n += waits_for(ctx, i, kinds);
     return n;
 }
 
@@ -203,14 +222,14 @@ static bool next_run(run *r, const lmi_context *ctx, unsigned kinds)
 {
     uint32_t i = r->end;
 
-    while (i < ctx->n_lanes && !waits_for(&ctx->lanes[i], kinds))
+    while (i < ctx->n_lanes && !waits_for(ctx, i, kinds))
         i++;
     *r = (run){.begin = i, .end = i};
     for (; i < ctx->n_lanes && i - r->begin < ctx->n_rows_max; i++) {
-        if (waits_for(&ctx->lanes[i], kinds)) {
+        if (waits_for(ctx, i, kinds)) {
             r->end = i + 1;
             r->n++;
-        } else if (ctx->is_rectangular && !waits_for(&ctx->lanes[i], PROMPT)) {
+        } else if (ctx->is_rectangular && !waits_for(ctx, i, PROMPT | LONG)) {
             break;
         }
     }
@@ -249,7 +268,7 @@ static uint32_t add_rows(lmi_context *ctx, uint32_t at, lmi_lane *lane, uint32_t
 /* One row of every lane that waits for one of `kinds`. */
 static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
 {
-    const unsigned taken = ctx->is_rectangular ? kinds | PROMPT : kinds;
+    const unsigned taken = ctx->is_rectangular ? kinds | PROMPT | LONG : kinds;
     lmas_status status = LMAS_OK;
     run r = {0};
 
@@ -258,7 +277,7 @@ static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
         uint32_t i;
 
         for (i = r.begin; i < r.end; i++)
-            if (waits_for(&ctx->lanes[i], taken))
+            if (waits_for(ctx, i, taken))
                 n = add_rows(ctx, n, &ctx->lanes[i], 1);
         status = decode(ctx, n);
     }
@@ -298,20 +317,21 @@ static uint32_t shape_rectangle(run *r, const lmi_context *ctx, uint32_t share)
     return n;
 }
 
-/* Everybody who reads gets at most `share` rows further; *n_read counts them. */
-static lmas_status read_round(uint32_t *n_read, lmi_context *ctx, uint32_t share)
+/* Everybody who reads a prompt of that kind gets at most `share` rows further; *n_read counts
+ * them. */
+static lmas_status read_round(uint32_t *n_read, lmi_context *ctx, unsigned kind, uint32_t share)
 {
     lmas_status status = LMAS_OK;
     run r = {0};
 
-    while (status == LMAS_OK && next_run(&r, ctx, PROMPT)) {
+    while (status == LMAS_OK && next_run(&r, ctx, kind)) {
         const uint32_t most = ctx->is_rectangular ? shape_rectangle(&r, ctx, share)
                                                   : at_most(share, ctx->n_rows_max / r.n);
         uint32_t n = 0;
         uint32_t i;
 
         for (i = r.begin; i < r.end; i++)
-            if (waits_for(&ctx->lanes[i], PROMPT))
+            if (waits_for(ctx, i, kind))
                 n = add_rows(ctx, n, &ctx->lanes[i], at_most(most, n_left(&ctx->lanes[i])));
         *n_read += n;
         status = decode(ctx, n);
@@ -319,27 +339,65 @@ static lmas_status read_round(uint32_t *n_read, lmi_context *ctx, uint32_t share
     return status;
 }
 
-/* Prompts: n_batch rows, in equal shares, as long as they go round. */
-static lmas_status tick_prompts(lmi_context *ctx)
+/* Prompts of that kind: so many rows, in equal shares, as long as they go round. */
+static lmas_status tick_prompts(lmi_context *ctx, unsigned kind, uint32_t most)
 {
     lmas_status status = LMAS_OK;
     uint32_t n_read = 0;
     uint32_t n_readers;
 
-    while (status == LMAS_OK && (n_readers = count(ctx, PROMPT)) > 0 &&
-           n_read + n_readers <= ctx->n_batch)
-        status = read_round(&n_read, ctx, (ctx->n_batch - n_read) / n_readers);
+    while (status == LMAS_OK && (n_readers = count(ctx, kind)) > 0 && n_read + n_readers <= most)
+        status = read_round(&n_read, ctx, kind, (most - n_read) / n_readers);
     return status;
+}
+
+/* ---- Prompts that yield ---- */
+
+/* How often the time of a part goes by before the next one; and how many parts the most rows that
+ * need not yield are. */
+enum { YIELDS_TIMES = 2, PARTS = 4 };
+
+/* The next of them, lane by lane in turns: a part. */
+static lmas_status read_part(lmi_context *ctx)
+{
+    const uint32_t n = at_most(ctx->n_yield / PARTS + 1, ctx->n_rows_max);
+    uint32_t k;
+
+    for (k = 1; k <= ctx->n_lanes; k++) {
+        const uint32_t i = (ctx->last_long + k) % ctx->n_lanes;
+
+        if (!waits_for(ctx, i, LONG))
+            continue;
+        ctx->last_long = i;
+        ctx->debt = (1 + YIELDS_TIMES) * cost(ctx, n);
+        return decode(ctx, add_rows(ctx, 0, &ctx->lanes[i], n));
+    }
+    return LMAS_OK;
+}
+
+/* Beside others a part, when the time of the last one has gone by; without them as a tick may read
+ * that is not to last. */
+static lmas_status tick_long(lmi_context *ctx, bool has_company)
+{
+    if (ctx->n_yield == 0)
+        return LMAS_OK;
+    if (has_company)
+        return ctx->debt <= 0 ? read_part(ctx) : LMAS_OK;
+    ctx->debt = 0;
+    return tick_prompts(ctx, LONG, ctx->n_yield > ctx->n_lanes ? ctx->n_yield : ctx->n_lanes);
 }
 
 /* Before any row is gathered: of a canceled lane the tokens may be gone. Tokens last, so that
  * nobody's decode writes over the logits before they were looked at. */
 lmas_status lmi_context_tick(lmi_context *ctx)
 {
+    const bool has_company = count(ctx, SINGLE | PROMPT) > 0;
     lmas_status status = lmi_context_check(ctx);
 
     if (status == LMAS_OK)
-        status = tick_prompts(ctx);
+        status = tick_prompts(ctx, PROMPT, ctx->n_batch);
+    if (status == LMAS_OK)
+        status = tick_long(ctx, has_company);
     if (status == LMAS_OK && must_mix(ctx))
         return tick_singles(ctx, SINGLE);
     if (status == LMAS_OK)

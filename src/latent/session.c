@@ -24,6 +24,7 @@ static lmi_context_params context_params(const lmas_model *model, const lmas_ses
         .n_lanes = p->n_lanes,
         .n_batch = p->n_batch,
         .n_ubatch = p->n_ubatch,
+        .n_yield = p->n_yield,
         .n_threads = p->n_threads,
         .n_threads_batch = p->n_threads_batch,
         .kv = p->kv,
