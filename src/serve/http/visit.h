@@ -14,9 +14,9 @@ typedef struct lmi_visit {
     char *path;
     uint64_t realm;
     lmi_buf body;
-    lmi_complaint why; /* it will be refused when its body has come; code 0: it will not */
-    char *words;       /* the message */
-    size_t n_dropped;  /* bytes of that body */
+    lmi_complaint why;  /* it will be refused when its body has come; code 0: it will not */
+    char *words;        /* the message */
+    size_t n_dropped;   /* bytes of that body */
     lmi_reply *reply;   /* what it waits for; NULL: nothing */
     const char *policy; /* what a browser may do with the answer; NULL: not said */
     bool is_answered;

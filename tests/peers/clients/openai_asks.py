@@ -49,6 +49,29 @@ def others(client):
             ok(bool(e.body["message"]), f"{claim} raises {error.__name__}")
 
 
+def schemas(server):
+    """Each answer against the types that the package is generated with from OpenAI's description, strictly."""
+    from openai.types import Completion, Model
+    from openai.types.chat import ChatCompletion, ChatCompletionChunk
+
+    def fits(kind, values, claim):
+        try:
+            for value in values:
+                kind.model_validate(value, strict=True)
+            ok(len(values) > 0, claim)
+        except ValueError as e:
+            ok(False, claim, e)
+
+    asked = {"model": "sequential", "messages": USER, "logprobs": True, "top_logprobs": 2, "n": 2}
+    plain = {"model": "sequential", "prompt": [SUM, SUM], "logprobs": 2}
+    streamed = {"stream": True, "stream_options": {"include_usage": True}}
+    fits(ChatCompletion, [server.ask("POST", "/v1/chat/completions", asked).json], "a whole answer has the described form")
+    fits(ChatCompletionChunk, server.ask("POST", "/v1/chat/completions", {**asked, **streamed}).chunks, "so has each chunk")
+    fits(Completion, [server.ask("POST", "/v1/completions", plain).json], "and a completion")
+    fits(Completion, server.ask("POST", "/v1/completions", {**plain, **streamed}).chunks, "and its chunks")
+    fits(Model, server.get("/v1/models").json["data"], "and each model")
+
+
 async def together(port):
     async with openai.AsyncOpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="none") as client:
         jobs = [client.chat.completions.create(model="sequential", messages=USER) for _ in range(20)]
@@ -60,5 +83,6 @@ with Server(FLAGS) as server:
     with openai.OpenAI(base_url=f"http://127.0.0.1:{server.port}/v1", api_key="none") as client:
         chat(client)
         others(client)
+    schemas(server)
     asyncio.run(together(server.port))
 done()
