@@ -301,10 +301,10 @@ static void announce(const lmi_server *server)
 {
     char line[LMI_ERROR_MAX];
 
-    snprintf(line, sizeof(line), "listening on http://%s:%u, %zu models (%s, ...)%s",
-             server->params->host, lmi_daemon_port(server->daemon), server->catalog.n,
-             server->catalog.at[0].id,
-             server->params->key_file ? ", for those who have a key" : "");
+    snprintf(
+        line, sizeof(line), "listening on http://%s:%u, a page and an API: %zu models (%s, ...)%s",
+        server->params->host, lmi_daemon_port(server->daemon), server->catalog.n,
+        server->catalog.at[0].id, server->params->key_file ? ", for those who have a key" : "");
     server->params->tell(line);
 }
 

@@ -469,23 +469,6 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
 
 /* ---- Speaking ---- */
 
-lmas_status lmi_strand_stream(lmi_strand *strand, lmi_speech *speech, bool is_end)
-{
-    const lmas_solver_params *p = &strand->plan->params;
-    lmas_status status;
-    lmi_buf piece;
-
-    if (!p->on_speech || !strand->turn->is_output)
-        return LMAS_OK;
-    lmi_buf_init(&piece, LMI_SPEECH_MAX * 3);
-    lmi_speech_stream(&piece, speech, is_end);
-    status = lmi_buf_status(&piece);
-    if (status == LMAS_OK && piece.len && !p->on_speech(p->user, strand->id, piece.data, piece.len))
-        strand->is_stopping = true;
-    lmi_buf_done(&piece);
-    return status;
-}
-
 static lmas_status end_turn(bool *has_ended, lmi_strand *strand)
 {
     const lmas_status status = lmi_look_finish(&strand->look);
@@ -518,48 +501,6 @@ static lmas_status take_last(bool *has_ended, lmi_strand *strand, int32_t token)
     return lmi_memory_start_token(strand->memory, strand->turn->name, token, LMI_WANT_NOTHING);
 }
 
-/* Let those hear of the token who want to, with how likely it was. */
-static lmas_status tell_token(lmi_strand *strand, int32_t token)
-{
-    const lmas_solver_params *p = &strand->plan->params;
-    const lmas_question *asked = strand->c->asked;
-    const lmas_model *model = strand->turn->model;
-    lmas_spoken spoken;
-    lmas_status status;
-    lmi_buf piece;
-
-    if (!p->on_token || !asked->tells_tokens || !strand->turn->is_output)
-        return LMAS_OK;
-    status = lmi_likely_spoken(&spoken, model, strand->memory->lane->logits, token, asked->n_top);
-    if (status != LMAS_OK)
-        return status;
-    lmi_buf_init(&piece, LMI_SPEECH_MAX);
-    lmi_model_piece(&piece, model, token);
-    spoken.text = lmi_buf_text(&piece);
-    spoken.size = piece.len;
-    status = lmi_buf_status(&piece);
-    if (status == LMAS_OK && !p->on_token(p->user, strand->id, &spoken))
-        strand->is_stopping = true;
-    lmi_buf_done(&piece);
-    lmi_likely_spoken_done(&spoken);
-    return status;
-}
-
-/* Nothing follows what a stop or the most tokens ended. */
-static bool is_said(lmi_strand *strand)
-{
-    lmas_agent_trace *trace = &strand->trace;
-    const lmi_buf *text = &strand->speech.raw;
-
-    if (strand->speech.is_stopped)
-        return true;
-    if (trace->n_spoken < (uint32_t)strand->n_speak)
-        return false;
-    trace->is_cut = true;
-    trace->is_circling = lmi_text_circles(text->data, text->len);
-    return true;
-}
-
 /* Draw a token from the logits at hand and take it in, unless it ends the turn. */
 static lmas_status speak(bool *has_ended, lmi_strand *strand)
 {
@@ -572,14 +513,14 @@ static lmas_status speak(bool *has_ended, lmi_strand *strand)
     if (lmi_model_ends(strand->turn->model, token))
         return take_last(has_ended, strand, token);
     strand->trace.n_spoken++;
-    status = tell_token(strand, token);
+    status = lmi_strand_tell(strand, token);
     if (status == LMAS_OK)
         status = lmi_speech_add(&strand->speech, strand->turn->model, token);
     if (status == LMAS_OK)
         status = lmi_strand_stream(strand, &strand->speech, false);
     if (status != LMAS_OK)
         return status;
-    if (is_said(strand))
+    if (lmi_strand_is_said(strand))
         return take_last(has_ended, strand, token);
     status = lmi_intake_token(strand, token);
     if (status != LMAS_OK)

@@ -15,7 +15,6 @@
 #define LMI_TEAM_STRAND_H
 
 #include "engine/sampler.h"
-#include "latent/look/likely.h"
 #include "latent/look/look.h"
 #include "latent/memory.h"
 #include "latent/probe.h"
@@ -100,6 +99,12 @@ lmas_status lmi_strand_step(bool *has_ended, lmi_strand *strand);
 
 /* The last agent's text as it comes, as far as it consists of whole characters. */
 lmas_status lmi_strand_stream(lmi_strand *strand, lmi_speech *speech, bool is_end);
+
+/* Let those hear of the token who want to, with how likely it was. */
+lmas_status lmi_strand_tell(lmi_strand *strand, int32_t token);
+
+/* Whether a stop or the most tokens ended what it says. */
+bool lmi_strand_is_said(lmi_strand *strand);
 
 /* The spoken text becomes the trace's output; what there was stays if memory runs out. */
 lmas_status lmi_strand_keep(lmi_strand *strand, const lmi_speech *speech);
