@@ -15,8 +15,8 @@
  *                            p  p  p
  *
  * Where long prompts yield (ctx->n_yield), one that has more rows than that left is read in small
- * parts between everything else, and has a third of the time: whoever asks something short meanwhile
- * does not wait for it. Without company it is read as ever, so many rows a tick.
+ * parts between everything else, and has a third of the time: whoever asks something short
+ * meanwhile does not wait for it. Without company it is read as ever, so many rows a tick.
  *
  * A lane whose rows cannot be decoded fails alone: after a failed decode the rows of each lane
  * are tried by themselves.

@@ -1,5 +1,5 @@
-/* engine_yield_test.c - long prompts that let others on meanwhile: nobody waits long, nobody starves,
- * and not a bit of what comes out changes. */
+/* engine_yield_test.c - long prompts that let others on meanwhile: nobody waits long, nobody
+ * starves, and not a bit of what comes out changes. */
 #include <string.h>
 
 #include "base/mem.h"

@@ -6,7 +6,7 @@
 
 #include "support.h"
 
-enum { N_MOST = 64, TEXT_MAX = 65536 };
+enum { N_MOST = 64, TEXT_MAX = 65536, KEPT = 64 * 1024 * 1024 };
 
 /* What came of questions, by id. */
 typedef struct outcome {
@@ -25,8 +25,12 @@ static void put(char *to, const char *text, size_t len)
     const size_t n = strlen(to);
 
     assert_true(n + len < TEXT_MAX);
-    memcpy(to + n, text, len);
-    to[n + len] = '\0';
+    snprintf(to + n, TEXT_MAX - n, "%.*s", (int)len, text);
+}
+
+static void copy(char to[TEXT_MAX], const char *text)
+{
+    snprintf(to, TEXT_MAX, "%s", text);
 }
 
 static bool on_speech(void *user, uint64_t id, const char *text, size_t len)
@@ -143,7 +147,7 @@ static void test_teams_of_one_solver_answer_as_alone(void **state)
 
         p = params_of(methods[i]);
         s = open_stage(&p);
-        strcpy(alone[i], ask(&s, &q)->text);
+        copy(alone[i], ask(&s, &q)->text);
         close_stage(&s);
     }
     p = params_of(methods[0]);
@@ -189,7 +193,7 @@ static void test_draws_hang_on_the_questions_own_seed_and_number(void **state)
     (void)state;
     q.sampling = &hot;
     q.draws = 5;
-    strcpy(first, ask(&s, &q)->text);
+    copy(first, ask(&s, &q)->text);
     q.id = 2;
     assert_string_equal(ask(&s, &q)->text, first);
     q.id = 3;
@@ -213,7 +217,7 @@ static void test_a_text_ends_before_its_first_stop(void **state)
     size_t i;
 
     (void)state;
-    strcpy(whole, ask(&s, &q)->text);
+    copy(whole, ask(&s, &q)->text);
     assert_true(strlen(whole) > 12);
     for (i = 1; i + 5 < strlen(whole) && i < N_MOST - 1; i++) {
         const char stop[] = {whole[i], whole[i + 1], whole[i + 2], whole[i + 3], '\0'};
@@ -321,11 +325,11 @@ static void test_a_kept_conversation_gives_the_same_answer(void **state)
 
     (void)state;
     s = open_stage(&p);
-    strcpy(fresh[0], ask(&s, &q0)->text);
-    strcpy(fresh[1], ask(&s, &q1)->text);
+    copy(fresh[0], ask(&s, &q0)->text);
+    copy(fresh[1], ask(&s, &q1)->text);
     assert_int_equal(outcomes[0].n_shared + outcomes[1].n_shared, 0);
     close_stage(&s);
-    p.kept_size = 64 * 1024 * 1024;
+    p.kept_size = KEPT;
     s = open_stage(&p);
     assert_string_equal(ask(&s, &q0)->text, fresh[0]);
     assert_int_equal(outcomes[0].n_shared, 0);
@@ -343,7 +347,7 @@ static void test_no_realm_takes_what_another_keeps(void **state)
     stage s;
 
     (void)state;
-    p.kept_size = 64 * 1024 * 1024;
+    p.kept_size = KEPT;
     s = open_stage(&p);
     assert_int_equal(ask(&s, &q)->n_shared, 0);
     q.id = q.realm = 1;
@@ -376,7 +380,7 @@ static void test_questions_of_one_conversation_at_once_wait_for_its_reader(void 
     uint64_t i;
 
     (void)state;
-    p.kept_size = 64 * 1024 * 1024;
+    p.kept_size = KEPT;
     s = open_stage(&p);
     for (i = 0; i < 4; i++) {
         const lmas_question q = going_on(i, 4);
