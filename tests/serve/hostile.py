@@ -14,7 +14,7 @@ import time
 
 from client import SUM, Server, done, ok
 
-N = int(sys.argv[1]) if len(sys.argv) > 1 else 10000 if os.environ.get("LATENTMAS_TEST_WHOLE") else 500
+N = int(sys.argv[1]) if len(sys.argv) > 1 else 300
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 42
 
 GOOD = {"model": "sequential:baseline", "max_tokens": 2, "messages": [{"role": "user", "content": SUM}]}

@@ -1,6 +1,6 @@
 """tenants.py - what one tenant has said serves no other, whichever way the other asks; nor does the time tell.
 
-    python3 tests/serve/tenants.py [ATTEMPTS]
+    python3 tests/serve/tenants.py [ATTEMPTS]     with a number the time is looked at, too
 """
 import json
 import os
@@ -12,7 +12,8 @@ import time
 
 from client import Server, done, ok
 
-N = int(sys.argv[1]) if len(sys.argv) > 1 else 1000 if os.environ.get("LATENTMAS_TEST_WHOLE") else 100
+N = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+IS_TIMED = len(sys.argv) > 1  # where nothing else runs
 A, B = "key-of-the-first", "key-of-the-second"
 QUESTION = "How many is that?"
 
@@ -120,9 +121,10 @@ with tempfile.TemporaryDirectory() as folder:
         fresh, own, wrong = spread(server, r)
         ok(own > fresh + 40, f"a tenant takes its own conversation up again ({own} tokens of it at least, {fresh} of one that nobody had)")
         ok(not wrong, f"{N} attempts by {len(SCHEMES)} schemes of another tenant take nothing of it", wrong[:5])
-        ms = times(server, r)
-        ratio = ms["foreign"] / ms["new"]
-        ok(ms["own"] < 0.8 * ms["new"], f"one's own text is read faster: {ms['own']:.1f} ms, a new one {ms['new']:.1f} ms", ms)
-        ok(0.85 < ratio < 1.18, f"another's takes what a new one takes: {ms['foreign']:.1f} ms, {ratio:.2f} times (0.85 to 1.18 expected)", ms)
+        if IS_TIMED:
+            ms = times(server, r)
+            ratio = ms["foreign"] / ms["new"]
+            ok(ms["own"] < 0.8 * ms["new"], f"one's own text is read faster: {ms['own']:.1f} ms, a new one {ms['new']:.1f} ms", ms)
+            ok(0.85 < ratio < 1.18, f"another's takes what a new one takes: {ms['foreign']:.1f} ms, {ratio:.2f} times (0.85 to 1.18 expected)", ms)
         ok(server.end() == 0, "it ends well", server.said)
 done()
