@@ -72,6 +72,10 @@ typedef struct lmas_memory_file lmas_memory_file;
 LMAS_CHECKED lmas_status lmas_memory_file_open(lmas_memory_file **out, const char *path,
                                                const lmas_memory_file_params *params);
 LMAS_API const lmas_memory_file_info *lmas_memory_file_describe(const lmas_memory_file *file);
+
+/* The mean of the file's thoughts into `out` [n], n being n_embd: a vector by which to find what is
+ * like it. LMAS_E_INVALID where it holds none. It tells what the memory is about. */
+LMAS_CHECKED lmas_status lmas_memory_file_mean(float *out, size_t n, const lmas_memory_file *file);
 LMAS_API void lmas_memory_file_free(lmas_memory_file *file);
 
 /* A working memory for other programs, as a frame of AVP (docs/memory.md): its cells, the vectors

@@ -86,15 +86,12 @@ static lmi_exchange_verdict take(lmi_asked *asked, const char *key, const char *
         return add_tag(asked, value ? value : "");
     if (strcmp(key, "own") == 0 || strcmp(key, "limit") == 0 || strcmp(key, "offset") == 0)
         return take_number(q, key, value);
-    if (strcmp(key, "words") == 0)
-        q->words = value;
-    else if (strcmp(key, "fingerprint") == 0)
-        q->fingerprint = value;
-    else
+    if (strcmp(key, "words") != 0 && strcmp(key, "fingerprint") != 0)
         return lmi_exchange_fail(LMI_EXCHANGE_INVALID,
                                  "words, tag, fingerprint, own, limit or offset expected, found "
                                  "\"%.40s\"",
                                  key);
+    *(key[0] == 'w' ? &q->words : &q->fingerprint) = value;
     return LMI_EXCHANGE_OK;
 }
 

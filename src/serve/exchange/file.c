@@ -60,8 +60,9 @@ static range_kind read_range(lmi_part *part, const char *text)
         text++;
         return read_digits(&last, &text) && !*text ? cut_end(part, last) : WHOLE;
     }
-    if (!read_digits(&from, &text) || *text++ != '-')
+    if (!read_digits(&from, &text) || *text != '-')
         return WHOLE;
+    text++;
     if (*text && (!read_digits(&last, &text) || *text))
         return WHOLE;
     return cut(part, from, last);

@@ -2,13 +2,13 @@
  * shelf.h - the exchange behind a server: its folder, the uploads that are under way, and two
  * threads that do what takes longer than HTTP's thread may be kept.
  *
- *     HTTP's thread                  quick: looks up, searches, begins, deletes, writes JSON
- *       headers, pieces of bodies ─▶ slow:  commits: a whole file is flushed and checked
- *          ▲                             │
- *          '────── the connection goes on
+ *     HTTP's thread               quick: looks up, searches, begins, deletes, writes JSON
+ *       headers, pieces ────────▶ slow:  commits: a whole file is flushed and checked
+ *          ▲                         │
+ *          '─ the connection goes on ┘
  *
- * To commit 108 MB takes 1.1 s on one core of a small machine, most of it to check the file, so 4 GiB
- * take most of a minute: no size that is of use is short enough for HTTP's thread. Pieces of an
+ * To commit 108 MB takes 1.1 s on one core of a small machine, most of it to check the file, so
+ * 4 GiB take most of a minute: no size that is of use is short enough for HTTP's thread. Pieces of an
  * upload are written where they come, 32 KiB at a time and 5 ms a MB. All else is done beside
  * HTTP's thread, and a commit keeps nobody from searching (12 ms at worst during that one).
  */
