@@ -36,7 +36,8 @@ struct lmi_errand {
     lmi_upload *upload;       /* that it is about; NULL: none */
     lmi_asked asked;
     uint64_t before;                                      /* of the log: lines below it */
-    char range[LMI_RANGE_TEXT], if_range[LMI_RANGE_TEXT]; /* the headers, "" where there are none */
+    char range[LMI_RANGE_TEXT], if_range[LMI_RANGE_TEXT]; /* headers, "" where there are none */
+    char agent[LMI_RANGE_TEXT];                           /* who sends a frame */
 
     /* What came of it. */
     unsigned code;     /* of a good answer */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "serve/peers/scratch.h"
 
 /* ---- Now and then ---- */
 
@@ -56,7 +57,7 @@ static lmas_status open_exchange(lmi_shelf *shelf, const lmi_serve_params *param
     if (lmi_exchange_open(&shelf->exchange, e->folder, &own, &cleaned) != LMI_EXCHANGE_OK)
         return LMAS_E_IO; /* with its message */
     tell_cleaned(params, &cleaned);
-    return LMAS_OK;
+    return lmi_scratch_prepare(e->folder);
 }
 
 lmas_status lmi_shelf_open(lmi_shelf **out, const lmi_serve_params *params)

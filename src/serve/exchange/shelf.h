@@ -8,8 +8,8 @@
  *          '─ the connection goes on ┘
  *
  * To commit 108 MB takes 1.1 s on one core of a small machine, most of it to check the file, so
- * 4 GiB take most of a minute: no size that is of use is short enough for HTTP's thread. Pieces of an
- * upload are written where they come, 32 KiB at a time and 5 ms a MB. All else is done beside
+ * 4 GiB take most of a minute: no size that is of use is short enough for HTTP's thread. Pieces of
+ * an upload are written where they come, 32 KiB at a time and 5 ms a MB. All else is done beside
  * HTTP's thread, and a commit keeps nobody from searching (12 ms at worst during that one).
  */
 #ifndef LMI_SERVE_SHELF_H

@@ -73,23 +73,33 @@ void lmi_uploads_expire(lmi_uploads *uploads)
 
 /* ---- New ones ---- */
 
-static lmi_exchange_verdict make(lmi_upload **out, const char *tenant)
+lmi_exchange_verdict lmi_upload_name(char out[LMI_EXCHANGE_ID_SIZE])
 {
-    lmi_upload *upload = lmi_new(1, sizeof(*upload));
     unsigned char bytes[(LMI_EXCHANGE_ID_SIZE - 1) / 2];
     size_t i;
 
-    if (!upload)
-        return lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for an upload");
-    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
-        lmi_free(upload);
+    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
         return lmi_exchange_fail_errno("the system gives no random bytes");
-    }
     for (i = 0; i < sizeof(bytes); i++)
-        snprintf(upload->id + 2 * i, 3, "%02x", bytes[i]);
-    snprintf(upload->tenant, sizeof(upload->tenant), "%s", tenant);
-    *out = upload;
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
     return LMI_EXCHANGE_OK;
+}
+
+/* NULL, with a message of the owner's, where memory or random bytes are out. */
+static lmi_upload *make(const char *tenant)
+{
+    lmi_upload *upload = lmi_new(1, sizeof(*upload));
+
+    if (!upload) {
+        (void)lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for an upload");
+        return NULL;
+    }
+    if (lmi_upload_name(upload->id) != LMI_EXCHANGE_OK) {
+        lmi_free(upload);
+        return NULL;
+    }
+    snprintf(upload->tenant, sizeof(upload->tenant), "%s", tenant);
+    return upload;
 }
 
 /* With the lock. */
@@ -112,11 +122,11 @@ static lmi_exchange_verdict check_room(const lmi_uploads *uploads, const char *t
 
 lmi_exchange_verdict lmi_upload_new(lmi_upload **out, lmi_uploads *uploads, const char *tenant)
 {
-    lmi_upload *upload = NULL;
-    lmi_exchange_verdict verdict = make(&upload, tenant);
+    lmi_upload *upload = make(tenant);
+    lmi_exchange_verdict verdict;
 
-    if (verdict != LMI_EXCHANGE_OK)
-        return verdict;
+    if (!upload)
+        return LMI_EXCHANGE_FAILED;
     pthread_mutex_lock(&uploads->lock);
     verdict = check_room(uploads, tenant);
     if (verdict == LMI_EXCHANGE_OK) {

@@ -46,6 +46,9 @@ void lmi_uploads_init(lmi_uploads *uploads, double idle_s);
 void lmi_uploads_done(lmi_uploads *uploads); /* drops those that are there */
 void lmi_uploads_expire(lmi_uploads *uploads);
 
+/* A name that nobody guesses. */
+lmi_exchange_verdict lmi_upload_name(char out[LMI_EXCHANGE_ID_SIZE]);
+
 /* A place for one more of the tenant; QUOTA where it, or all together, have too many under way. */
 lmi_exchange_verdict lmi_upload_new(lmi_upload **out, lmi_uploads *uploads, const char *tenant);
 

@@ -13,6 +13,7 @@
 #include "serve/exchange/errand.h"
 #include "serve/http/callers.h"
 #include "serve/http/route.h"
+#include "serve/peers/scratch.h"
 
 /* Bytes of a refused body that are let come. */
 #define DROPPED_MAX ((size_t)8 * LMI_BODY_MAX)
@@ -242,6 +243,7 @@ static void on_end(void *user, struct MHD_Connection *connection, void **state,
     leave(visit);
     lmi_upload_leave(visit);
     lmi_errand_free(visit->errand);
+    lmi_scratch_free(visit->scratch);
     lmi_buf_done(&visit->body);
     lmi_free(visit->words);
     lmi_free(visit->path);

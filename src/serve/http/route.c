@@ -6,12 +6,15 @@
 
 #include "serve/exchange/endpoints.h"
 #include "serve/pages/pages.h"
+#include "serve/peers/peers.h"
 
 #define JSON  "application/json"
 #define BYTES "application/octet-stream"
+#define FRAME "application/avp+binary"
 
 /* (Some field is named in each line: those left out are zero.) */
 #define KEYED    .is_open = false
+#define PLAIN    .is_plain = true
 #define EXCHANGE .is_exchange = true
 
 static const lmi_route routes[] = {
@@ -28,6 +31,10 @@ static const lmi_route routes[] = {
     {"POST", "/chat/completions", lmi_page_chat, JSON, KEYED},
     {"POST", "/v1/completions", lmi_page_completions, JSON, KEYED},
     {"POST", "/completions", lmi_page_completions, JSON, KEYED},
+
+    {"POST", "/avp/v2/handshake", lmi_avp_handshake, JSON, PLAIN},
+    {"POST", "/avp/v2/text", lmi_avp_text, JSON, PLAIN},
+    {"POST", "/avp/v2/transmit", lmi_avp_transmit, FRAME, lmi_avp_take, PLAIN, EXCHANGE},
 
     {"GET", "/v1/memories", lmi_memories_list, EXCHANGE},
     {"POST", "/v1/memories", lmi_memories_offer, JSON, EXCHANGE},

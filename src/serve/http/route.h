@@ -19,6 +19,7 @@ typedef struct lmi_route {
     const char *type; /* of the body that must come with it; NULL: any */
     lmi_take_fn take; /* NULL: the body is gathered in visit->body */
     bool is_open;     /* needs no key */
+    bool is_plain;    /* its errors are {"success": false, "message": ...} */
     bool is_exchange; /* there where an exchange is served */
 } lmi_route;
 

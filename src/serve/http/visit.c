@@ -63,12 +63,14 @@ int lmi_visit_send(lmi_visit *visit, unsigned code, const char *type, const char
 
 int lmi_visit_refuse(lmi_visit *visit, const lmi_complaint *why)
 {
+    const bool is_plain = visit->route && visit->route->is_plain;
     lmas_status status;
     lmi_buf text;
     int verdict = MHD_NO;
 
     lmi_buf_init(&text, LMI_BODY_MAX);
-    status = lmi_complaint_write(&text, why, lmas_last_error());
+    status = is_plain ? lmi_complaint_write_plain(&text, lmas_last_error())
+                      : lmi_complaint_write(&text, why, lmas_last_error());
     if (status == LMAS_OK)
         verdict = lmi_visit_send(visit, why->code, "application/json", text.data, text.len);
     lmi_buf_done(&text);

@@ -7,6 +7,7 @@
 struct lmi_route;
 struct lmi_errand;
 struct lmi_upload;
+struct lmi_scratch;
 
 typedef struct lmi_visit {
     lmi_server *server;
@@ -21,9 +22,10 @@ typedef struct lmi_visit {
     size_t n_dropped;  /* bytes of that body */
     size_t n_streamed; /* of one that is written as it comes, since its time was last renewed */
     lmi_reply *reply;  /* what it waits for; NULL: nothing */
-    struct lmi_errand *errand; /* or that: work that is done beside HTTP's thread */
-    struct lmi_upload *upload; /* where its body goes, as it comes */
-    bool has_begun;            /* the body went there, or was to */
+    struct lmi_errand *errand;   /* or that: work that is done beside HTTP's thread */
+    struct lmi_upload *upload;   /* where its body goes, as it comes */
+    struct lmi_scratch *scratch; /* or a file of its own, which goes with it */
+    bool has_begun;              /* the body went there, or was to */
     bool is_answered;
     unsigned code;
 } lmi_visit;

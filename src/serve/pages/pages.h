@@ -16,6 +16,9 @@ int lmi_page_team(lmi_visit *visit);
 int lmi_page_chat(lmi_visit *visit);
 int lmi_page_completions(lmi_visit *visit);
 
+/* Ask what a body of that endpoint says; the visit's own is done with then. */
+int lmi_page_ask(lmi_visit *visit, lmi_endpoint endpoint, const char *body, size_t len);
+
 /* Send the document, and free it; and a 404 about a name that is not there. */
 int lmi_page_send_json(lmi_visit *visit, unsigned code, yyjson_mut_doc *doc);
 int lmi_page_nothing(lmi_visit *visit, const char *what);

@@ -1,7 +1,7 @@
-"""exchange_kill.py - the server is killed in the middle of publishes: what it has acknowledged is there, whole, and
+"""kill.py - the server is killed in the middle of publishes: what it has acknowledged is there, whole, and
 nothing is there by half.
 
-    python3 tests/serve/exchange_kill.py [PUBLISHES [SEED]]
+    python3 tests/serve/exchange/kill.py [PUBLISHES [SEED]]
 """
 import os
 import random
@@ -12,7 +12,7 @@ import threading
 import time
 
 from client import Server, done, ok
-from exchange_client import Shop, make_memory, sha256
+from shop import Shop, make_memory, sha256
 
 N = int(sys.argv[1]) if len(sys.argv) > 1 else 200
 R = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 5)

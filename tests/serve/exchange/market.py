@@ -7,7 +7,7 @@ import tempfile
 import threading
 
 from client import Server, done, ok
-from exchange_client import make_memory, sha256, write_keys
+from shop import make_memory, sha256, write_keys
 
 PROGRAM = os.environ.get("LATENTMAS", "build/latentmas")
 

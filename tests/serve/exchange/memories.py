@@ -1,4 +1,4 @@
-"""exchange.py - memories over HTTP: published, found, fetched, cut and gone on with, limited, refused."""
+"""memories.py - memories over HTTP: published, found, fetched, cut and gone on with, limited, refused."""
 import json
 import os
 import socket
@@ -7,7 +7,7 @@ import threading
 import time
 
 from client import Server, done, ok, until
-from exchange_client import BYTES, Shop, make_memory, refused, sha256, write_keys
+from shop import BYTES, Shop, make_memory, refused, sha256, write_keys
 
 
 def publish_and_fetch(shop, data):

@@ -1,4 +1,4 @@
-"""exchange_client.py - an exchange of ours as its clients use it, with nothing but http.client.
+"""shop.py - an exchange of ours as its clients use it, with nothing but http.client.
 
     with Server(["--exchange", folder]) as server:
         shop = Shop(server, key)

@@ -1,10 +1,10 @@
-"""exchange_tenants.py - a tenant reaches nothing of another's, whatever he tries, and cannot tell what is there.
+"""tenants.py - a tenant reaches nothing of another's, whatever he tries, and cannot tell what is there.
 
 Mallory has a key of his own and knows the ids of what he is after. 20 schemes, 50 attempts each: no
 answer holds a word, a hash or a byte of it, and each is, code and words, what he would hear of an id
 that nobody has.
 
-    python3 tests/serve/exchange_tenants.py [ATTEMPTS [SEED]]
+    python3 tests/serve/exchange/tenants.py [ATTEMPTS [SEED]]
 """
 import json
 import os
@@ -16,7 +16,7 @@ import tempfile
 import time
 
 from client import Server, done, ok
-from exchange_client import BYTES, Shop, make_memory, sha256, write_keys
+from shop import BYTES, Shop, make_memory, sha256, write_keys
 
 N = int(sys.argv[1]) if len(sys.argv) > 1 else 50
 R = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 7)

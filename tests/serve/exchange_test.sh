@@ -1,3 +1,0 @@
-#!/bin/sh
-# Memories over HTTP: exchange.py.
-exec python3 tests/serve/exchange.py
