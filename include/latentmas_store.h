@@ -72,6 +72,10 @@ typedef struct lmas_memory_file lmas_memory_file;
 LMAS_CHECKED lmas_status lmas_memory_file_open(lmas_memory_file **out, const char *path,
                                                const lmas_memory_file_params *params);
 LMAS_API const lmas_memory_file_info *lmas_memory_file_describe(const lmas_memory_file *file);
+
+/* The mean of the file's thoughts into `out` [n], n being n_embd: a vector by which to find what is
+ * like it. LMAS_E_INVALID where it holds none. It tells what the memory is about. */
+LMAS_CHECKED lmas_status lmas_memory_file_mean(float *out, size_t n, const lmas_memory_file *file);
 LMAS_API void lmas_memory_file_free(lmas_memory_file *file);
 
 /* A working memory for other programs, as a frame of AVP (docs/memory.md): its cells, the vectors
@@ -97,6 +101,11 @@ LMAS_CHECKED lmas_status lmas_memory_export(lmas_memory *memory, const char *pat
 LMAS_CHECKED lmas_status lmas_memory_import(lmas_memory **out, lmas_session *session,
                                             const char *path, const lmas_avp_params *params);
 LMAS_CHECKED lmas_status lmas_avp_n_pos(uint32_t *out, const char *path);
+
+/* avp's hash of the vocabulary, by which two agents know that they share it: 64 hex digits. */
+enum { LMAS_AVP_HASH_SIZE = 65 };
+LMAS_CHECKED lmas_status lmas_avp_tokenizer_hash(char out[LMAS_AVP_HASH_SIZE],
+                                                 const lmas_model *model);
 
 #ifdef __cplusplus
 }

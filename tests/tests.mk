@@ -8,7 +8,7 @@ UNIT_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(UNIT_SRC))
 LONG      := $(sort $(wildcard tests/long/*.sh))
 SCRIPTS   := $(sort $(wildcard tests/cli/*.sh tests/install/*_test.sh tests/docs/*_test.sh tests/dev/*_test.sh tests/data/*_test.sh tests/hub/*_test.sh \
               tests/grade/*_test.sh tests/arch/*_test.sh tests/team/*_test.sh \
-              tests/remote/*_test.sh tests/serve/*_test.sh tests/bindings/*_test.sh))
+              tests/remote/*_test.sh tests/serve/*_test.sh tests/serve/*/*_test.sh tests/bindings/*_test.sh))
 ARCH_TEST := $(B)/tests/arch/arch_test
 EXAMPLES  := $(patsubst examples/%.c,$(B)/examples/%,$(sort $(wildcard examples/*.c)))
 TEST_LIBS := $(shell $(pkg-config) --libs cmocka 2>/dev/null)

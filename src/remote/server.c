@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "remote/key.h"
+#include "net/key.h"
 
 enum { AT_ONCE_MAX = 1024, TRIES_MAX = 100, TIMEOUT_S_MAX = 86400 };
 

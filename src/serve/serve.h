@@ -23,6 +23,9 @@ enum {
     LMI_KEY_MAX = 512,
     LMI_CALLERS_MAX = 1024, /* connections at once */
     LMI_WAITING_MAX = 100000,
+    LMI_UPLOADS_MAX = 128, /* memories on their way into the exchange, */
+    LMI_UPLOADS_OF_TENANT = 16,
+    LMI_STREAMED_MIN = 64 * 1024, /* of a body that is written as it comes: in each idle_s */
 };
 
 /* Who asks for the end of the server: Ctrl-C. */
@@ -30,6 +33,14 @@ typedef bool (*lmi_ends_fn)(void);
 
 /* What is said to whoever started it. */
 typedef void (*lmi_tell_fn)(const char *line);
+
+/* The exchange that is served beside the teams (exchange/exchange.h). */
+typedef struct lmi_serve_exchange {
+    const char *folder; /* NULL: none is served */
+    uint64_t file_max;  /* bytes of one file; and of a tenant all bytes, and memories: */
+    uint64_t n_bytes, n;
+    double upload_s; /* without a byte, after which an upload is forgotten */
+} lmi_serve_exchange;
 
 typedef struct lmi_serve_params {
     const char *host; /* an address; "127.0.0.1" */
@@ -44,7 +55,8 @@ typedef struct lmi_serve_params {
     uint32_t n_waiting;        /* and those that may wait for it */
     const char *key_file;      /* a key a line: each is a tenant; NULL: nobody needs one */
     const char *origin;        /* of pages that browsers may let ask; NULL: none */
-    double idle_s;             /* after which a connection that sends nothing whole is closed */
+    lmi_serve_exchange exchange;
+    double idle_s; /* after which a connection that sends nothing whole is closed */
     lmi_ends_fn asks_for_end;
     lmi_tell_fn tell;
 } lmi_serve_params;

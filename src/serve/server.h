@@ -8,6 +8,7 @@
 #include "serve/openai/form.h"
 
 struct lmi_daemon;
+struct lmi_shelf;
 
 typedef struct lmi_server {
     const lmi_serve_params *params;
@@ -17,7 +18,8 @@ typedef struct lmi_server {
     lmi_guard guard;
     lmi_desk desk;
     struct lmi_daemon *daemon;
-    uint64_t n_asked; /* ids of questions, from 1 */
+    struct lmi_shelf *shelf; /* the exchange; NULL: none is served */
+    uint64_t n_asked;        /* ids of questions, from 1 */
 } lmi_server;
 
 #endif

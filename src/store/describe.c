@@ -1,4 +1,6 @@
 /* describe.c - a memory file without a model: what it says, all of it checked. */
+#include <math.h>
+
 #include "base/mem.h"
 #include "latentmas_store.h"
 #include "store/container.h"
@@ -98,6 +100,44 @@ lmas_status lmas_memory_file_open(lmas_memory_file **out, const char *path,
 const lmas_memory_file_info *lmas_memory_file_describe(const lmas_memory_file *file)
 {
     return file ? &file->info : NULL;
+}
+
+static lmas_status add_up(double *sums, size_t n, uint64_t n_thoughts, const float *vectors)
+{
+    uint64_t k;
+    size_t i;
+
+    for (k = 0; k < n_thoughts; k++)
+        for (i = 0; i < n; i++)
+            sums[i] += (double)vectors[k * n + i];
+    for (i = 0; i < n; i++)
+        if (!isfinite(sums[i]))
+            return lmi_fail(LMAS_E_FORMAT, "a thought has a value that is not finite");
+    return LMAS_OK;
+}
+
+lmas_status lmas_memory_file_mean(float *out, size_t n, const lmas_memory_file *file)
+{
+    void *vectors = NULL;
+    lmas_status status;
+    double *sums;
+    size_t i;
+
+    if (!out || !file || n != (size_t)file->info.n_embd || file->info.n_thoughts == 0)
+        return lmi_fail(LMAS_E_INVALID, "lmas_memory_file_mean needs a file with thoughts, and "
+                                        "room for as many values as they have");
+    sums = lmi_new(n, sizeof(*sums));
+    if (!sums)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu values", n);
+    status = lmi_container_unpack(&vectors, &file->container, LMI_CHUNK_VECTORS);
+    if (status == LMAS_OK) {
+        status = add_up(sums, n, file->info.n_thoughts, vectors);
+        lmi_free(vectors);
+    }
+    for (i = 0; status == LMAS_OK && i < n; i++)
+        out[i] = (float)(sums[i] / (double)file->info.n_thoughts);
+    lmi_free(sums);
+    return status;
 }
 
 void lmas_memory_file_free(lmas_memory_file *file)

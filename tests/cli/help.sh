@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
 . tests/cli/common/claims.sh
 
-commands='ask chat run report show inspect regrade bench tasks data model memory teams completion help'
+commands='ask chat serve run report show inspect regrade bench tasks data model memory teams completion help'
 
 run
 same overview "$tmp/out" "latentmas alone prints a short help"

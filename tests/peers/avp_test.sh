@@ -27,6 +27,11 @@ $PYTHON tests/peers/avp_reads.py writes "$tmp" >"$tmp/diff" 2>&1 &&
     done && [ "$code" -eq 0 ] && $PYTHON tests/peers/avp_reads.py same "$tmp" >"$tmp/diff" 2>&1
 ok $? "what avp encodes, at each of its levels, comes in and goes out again bit for bit" "$tmp/diff"
 
+# ---- Over HTTP ----
+
+$PYTHON tests/peers/avp_http.py "$tmp" >"$tmp/diff" 2>&1
+ok $? "avp's own client at our server: handshake, frames, texts ($(grep -c '^ok' "$tmp/diff") claims)" "$tmp/diff"
+
 # ---- Going on ----
 
 claim="transformers goes on from our frames as we do, and we from its as it does: 32 greedy tokens"

@@ -437,6 +437,39 @@ static void test_a_file_says_what_it_holds(void **state)
     assert_fails(LMAS_E_IO, "nowhere", lmas_memory_file_open(&file, at("nowhere"), NULL));
 }
 
+static void test_the_mean_of_a_file_is_that_of_its_thoughts(void **state)
+{
+    const char *path = make_file(UNTIED_MODEL, "mean.lmem", NULL);
+    const size_t n = (size_t)lmas_model_describe(support_model(UNTIED_MODEL))->n_embd;
+    float *mean = lmi_new(n, sizeof(*mean));
+    const lmi_key none = {0};
+    lmas_memory_file *file = NULL;
+    float *vectors = NULL;
+    int32_t *tokens = NULL;
+    lmi_container c;
+    size_t i, k;
+
+    (void)state;
+    assert_ok(lmi_container_read(&c, path, &none));
+    assert_ok(lmi_content_read(&tokens, &vectors, &c));
+    assert_ok(lmas_memory_file_open(&file, path, NULL));
+    assert_ok(lmas_memory_file_mean(mean, n, file));
+    for (i = 0; i < n; i++) {
+        double sum = 0;
+
+        for (k = 0; k < N_THOUGHTS; k++)
+            sum += (double)vectors[k * n + i];
+        assert_true(fabs(sum / N_THOUGHTS - (double)mean[i]) <= 1e-6 * (1 + fabs(sum)));
+    }
+    assert_fails(LMAS_E_INVALID, "room", lmas_memory_file_mean(mean, n - 1, file));
+    assert_fails(LMAS_E_INVALID, "room", lmas_memory_file_mean(mean, n, NULL));
+    lmas_memory_file_free(file);
+    lmi_container_done(&c);
+    lmi_free(vectors);
+    lmi_free(tokens);
+    lmi_free(mean);
+}
+
 /* What fails leaves the old file, and nothing beside it. */
 static void test_a_failed_save_leaves_nothing(void **state)
 {
@@ -511,6 +544,7 @@ int main(void)
         cmocka_unit_test(test_memories_of_other_models_are_refused),
         cmocka_unit_test(test_a_memory_longer_than_a_lane_is_refused),
         cmocka_unit_test(test_a_file_says_what_it_holds),
+        cmocka_unit_test(test_the_mean_of_a_file_is_that_of_its_thoughts),
         cmocka_unit_test(test_a_failed_save_leaves_nothing),
         cmocka_unit_test(test_a_forged_state_ends_no_process),
     };

@@ -7,12 +7,14 @@
 #include "cli/memory/avp.h"
 #include "cli/memory/file.h"
 #include "cli/memory/keep.h"
+#include "cli/memory/market/market.h"
 #include "cli/open.h"
 #include "cli/show/term.h"
 
 typedef struct memory_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
     lmas_memory_file_params keys;
+    lmi_market_flags market;
     const char *read;
     const char *frame, *payload, *dtype, *model_hash, *agent;
     int64_t n_thoughts, n_tokens;
@@ -37,7 +39,8 @@ static const lmi_opt memory_opts[] = {
              "the secret one of the pair is refused"},
     {"--must_be_same", LMI_OPT_ON, offsetof(memory_settings, keys.must_be_same),
      .help = "with load: fail where the memory would have to be rebuilt"},
-    {"--json", LMI_OPT_ON, offsetof(memory_settings, is_json), .help = "with info: print JSON"},
+    {"--json", LMI_OPT_ON, offsetof(memory_settings, is_json),
+     .help = "with info, push and search: print JSON"},
     {0},
 };
 
@@ -63,6 +66,7 @@ static const lmi_opt avp_opts[] = {
 static const lmi_opt_group groups[] = {
     {"Memory", memory_opts, 0},
     {"AVP", avp_opts, 0},
+    {"Exchange", lmi_market_opts, offsetof(memory_settings, market)},
     {"Model", lmi_model_opts, offsetof(lmi_solve_flags, model)},
     {"Engine", lmi_engine_opts, offsetof(lmi_solve_flags, engine)},
     {"General", lmi_general_opts, offsetof(lmi_solve_flags, general)},
@@ -77,6 +81,9 @@ static const lmi_opt words[] = {
     {"keygen", LMI_OPT_FILE, 0, "FILE", .help = "make a secret key, and FILE.pub beside it"},
     {"export", LMI_OPT_FILE, 0, "FILE", .help = "write a memory as a frame of AVP"},
     {"import", LMI_OPT_FILE, 0, "FRAME FILE", .help = "save a frame of AVP as a memory"},
+    {"push", LMI_OPT_FILE, 0, "FILE", .help = "give a memory to the exchange of a server"},
+    {"pull", LMI_OPT_TEXT, 0, "ID", .help = "fetch one from there"},
+    {"search", LMI_OPT_TEXT, 0, "WORDS", .help = "list those that are there"},
     {0},
 };
 
@@ -88,6 +95,7 @@ static void init(void *settings)
     s->n_tokens = 64;
     s->payload = "kv";
     s->dtype = "f16";
+    lmi_market_flags_init(&s->market);
 }
 
 static lmas_status keep_or_go_on(const memory_settings *s, const char *path, bool is_save)
@@ -158,6 +166,41 @@ static int exchange(const memory_settings *s, const char *memory, const char *fr
     return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
 }
 
+/* ---- The exchange ---- */
+
+static int want(const char *word, const char *flags, const char *what)
+{
+    lmi_say("memory %s: %s expected: %s", word, flags, what);
+    return LMI_EXIT_USAGE;
+}
+
+static int trade(const memory_settings *s, const lmi_args *args)
+{
+    const char *word = args->words[0], *what = args->n_words > 1 ? args->words[1] : NULL;
+    lmas_status status;
+
+    if (strcmp(word, "push") == 0 && !s->market.to)
+        return want(word, "--to URL", "the server whose exchange gets it");
+    if (strcmp(word, "pull") == 0 && (!s->market.from || !s->market.out))
+        return want(word, "--from URL -o FILE", "the server, and where the memory goes");
+    if (strcmp(word, "search") == 0 && !s->market.at)
+        return want(word, "--at URL", "the server whose exchange is searched");
+    lmi_interrupt_install();
+    if (strcmp(word, "push") == 0)
+        status = lmi_market_push(what, &s->market, &s->keys, s->is_json);
+    else if (strcmp(word, "pull") == 0)
+        status = lmi_market_pull(what, &s->market, &s->keys);
+    else
+        status = lmi_market_search(args->words + 1, args->n_words - 1, &s->market, s->is_json);
+    return status == LMAS_OK ? LMI_EXIT_OK : lmi_say_failure(status);
+}
+
+static bool is_trade(const lmi_args *args, const char *word)
+{
+    return (args->n_words == 2 && (strcmp(word, "push") == 0 || strcmp(word, "pull") == 0)) ||
+           strcmp(word, "search") == 0;
+}
+
 /* A flag that means nothing to the word would be passed over in silence. */
 static lmas_status check_flags(const memory_settings *s, const char *word)
 {
@@ -167,10 +210,22 @@ static lmas_status check_flags(const memory_settings *s, const char *word)
     } flags[] = {{"--read", "save, load", s->read},
                  {"--latent_steps", "save", s->n_thoughts > 0},
                  {"--sign", "save, import", s->keys.sign_file},
-                 {"--signed_by", "load, info, verify, export", s->keys.signed_by_file},
+                 {"--signed_by", "load, info, verify, export, push, pull", s->keys.signed_by_file},
                  {"--must_be_same", "load, export", s->keys.must_be_same},
-                 {"--json", "info", s->is_json},
-                 {"--avp", "export", s->frame}};
+                 {"--json", "info, push, search", s->is_json},
+                 {"--avp", "export", s->frame},
+                 {"--to", "push", s->market.to},
+                 {"--from", "pull", s->market.from},
+                 {"--at", "search", s->market.at},
+                 {"--output", "pull", s->market.out},
+                 {"--name", "push", s->market.name},
+                 {"--description", "push", s->market.description},
+                 {"--tag", "push, search", s->market.tags.n > 0},
+                 {"--text", "push", s->market.text},
+                 {"--publish", "push", s->market.is_published},
+                 {"--expires", "push", s->market.days > 0},
+                 {"--like", "search", s->market.like},
+                 {"--own", "search", s->market.is_own}};
     size_t i;
 
     for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -201,9 +256,11 @@ static int run(void *settings, const lmi_args *args)
         return exchange(s, args->words[1], s->frame, true);
     if (args->n_words == 3 && strcmp(word, "import") == 0)
         return exchange(s, args->words[2], args->words[1], false);
+    if (is_trade(args, word))
+        return trade(s, args);
     lmi_say(
-        "memory: expected save FILE, load FILE, info FILE, verify FILE, keygen FILE, export FILE "
-        "or import FRAME FILE, found %s%s%s%s",
+        "memory: expected save FILE, load FILE, info FILE, verify FILE, keygen FILE, export FILE, "
+        "import FRAME FILE, push FILE, pull ID or search WORDS, found %s%s%s%s",
         *word ? "\"" : "nothing", word, *word ? "\"" : "", args->n_words > 2 ? " and more" : "");
     return LMI_EXIT_USAGE;
 }
@@ -217,7 +274,10 @@ const lmi_command lmi_cmd_memory = {
              "verify FILE [--key FILE | --signed_by FILE]\n"
              "keygen FILE\n"
              "export -m MODEL FILE --avp FRAME [--avp_payload P] [--signed_by FILE]\n"
-             "import -m MODEL FRAME FILE [--key FILE | --sign FILE]",
+             "import -m MODEL FRAME FILE [--key FILE | --sign FILE]\n"
+             "push FILE --to URL [--name NAME] [--tag TAG ...] [--publish]\n"
+             "pull ID --from URL -o FILE [--signed_by FILE]\n"
+             "search --at URL [WORDS ...] [--tag TAG ...] [--like FILE]",
     .about =
         "A working memory is the KV cache that a model filled as it read and thought. save reads a "
         "text as it stands, without a chat template, and writes the memory to a file: all cells, "
@@ -233,7 +293,12 @@ const lmi_command lmi_cmd_memory = {
         "can tell (Ed25519).\n"
         "export writes a memory for other programs, as a frame of the Agent Vector Protocol, and "
         "import reads one of theirs. What comes in as keys and values has no last hidden state and "
-        "cannot be rebuilt: read on with load --read before it speaks.",
+        "cannot be rebuilt: read on with load --read before it speaks.\n"
+        "push gives a memory to the exchange of a server (latentmas serve --exchange), search "
+        "finds "
+        "what is there, and pull fetches it; what was cut goes on where it stood. What was pulled "
+        "is whole when it has its name, and whose it is only a signature tells. A memory can be "
+        "turned back into the text that was read: what you publish, you publish as plain text.",
     .examples =
         "read a text once\n"
         "latentmas memory save -m models/demo.gguf notes.lmem --read notes.txt\n"
@@ -252,7 +317,11 @@ const lmi_command lmi_cmd_memory = {
         "did who has notes.sign sign it?\n"
         "latentmas memory verify notes.lmem --signed_by notes.sign.pub\n"
         "hand it to a program that speaks AVP\n"
-        "latentmas memory export -m models/demo.gguf notes.lmem --avp notes.avp\n",
+        "latentmas memory export -m models/demo.gguf notes.lmem --avp notes.avp\n"
+        "give it to others, find it, fetch it\n"
+        "latentmas memory push notes.lmem --to http://localhost:8080 --publish --tag notes\n"
+        "latentmas memory search --at http://localhost:8080 --tag notes\n"
+        "latentmas memory pull 5f0c... --from http://localhost:8080 -o theirs.lmem\n",
     .words = words,
     .computes = true,
     .groups = groups,

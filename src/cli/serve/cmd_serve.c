@@ -10,6 +10,7 @@
 #include "serve/serve.h"
 
 /* How many questions run together where nobody says. */
+enum { FILE_MIB = 4096, QUOTA_MIB = 65536, MEMORIES = 10000, UPLOAD_S = 3600 };
 enum { AT_ONCE = 8, AT_ONCE_MAX = LMAS_N_LANES_MAX, WAITING = 1024, CACHE_MIB = 512, IDLE_S = 60 };
 
 #define MIB (1024.0 * 1024.0)
@@ -18,8 +19,10 @@ typedef struct serve_settings {
     lmi_solve_flags solve; /* first: it begins with the general flags */
     const char *host, *key_file, *origin, *kind;
     lmi_words teams;
+    const char *exchange;
     int64_t port, n_at_once, n_waiting, cache_mib;
-    double idle_s;
+    int64_t file_mib, quota_mib, n_memories;
+    double idle_s, upload_s;
 } serve_settings;
 
 #define AT(field) offsetof(serve_settings, field)
@@ -52,10 +55,26 @@ static const lmi_opt serve_opts[] = {
      .help = "seconds in which a request must be there, and a client take what it is sent"},
     {0},
 };
+static const lmi_opt exchange_opts[] = {
+    {"--exchange", LMI_OPT_FILE, AT(exchange), "FOLDER",
+     .help = "serve an exchange of memory files too, at /v1/memories: clients put them in, find "
+             "those of their own and those that others have published, and fetch them. The folder "
+             "is made where it is not there; one server at a time has it"},
+    {"--exchange_file", LMI_OPT_INT, AT(file_mib), "MIB", .min = 1, .max = 1 << 20,
+     .help = "the longest file that is taken. Checking it takes a small multiple of it in memory"},
+    {"--exchange_quota", LMI_OPT_INT, AT(quota_mib), "MIB", .min = 1, .max = 1 << 30,
+     .help = "all files of one tenant: a key, or everybody where there are none"},
+    {"--exchange_memories", LMI_OPT_INT, AT(n_memories), "N", .min = 1, .max = 1 << 30,
+     .help = "how many memories one tenant may have there"},
+    {"--upload_timeout", LMI_OPT_REAL, AT(upload_s), "S", .min = 1, .max = 7 * 86400,
+     .help = "seconds after which an upload that nobody goes on with is forgotten"},
+    {0},
+};
 #undef AT
 
 static const lmi_opt_group groups[] = {
     {"Server", serve_opts, 0},
+    {"Exchange", exchange_opts, 0},
     {"Model", lmi_model_opts, offsetof(lmi_solve_flags, model)},
     {"Team", lmi_team_opts, offsetof(lmi_solve_flags, team)},
     {"Sampling", lmi_sampling_opts, offsetof(lmi_solve_flags, sampling)},
@@ -76,6 +95,10 @@ static void init(void *settings)
     s->n_waiting = WAITING;
     s->cache_mib = CACHE_MIB;
     s->idle_s = IDLE_S;
+    s->file_mib = FILE_MIB;
+    s->quota_mib = QUOTA_MIB;
+    s->n_memories = MEMORIES;
+    s->upload_s = UPLOAD_S;
 }
 
 static lmas_status check(const serve_settings *s)
@@ -150,6 +173,11 @@ static lmas_status serve(lmi_stage *stage, const lmi_served_teams *teams, const 
                                .n_waiting = (uint32_t)s->n_waiting,
                                .key_file = s->key_file,
                                .origin = s->origin,
+                               .exchange = {.folder = s->exchange,
+                                            .file_max = (uint64_t)s->file_mib << 20,
+                                            .n_bytes = (uint64_t)s->quota_mib << 20,
+                                            .n = (uint64_t)s->n_memories,
+                                            .upload_s = s->upload_s},
                                .idle_s = s->idle_s,
                                .asks_for_end = lmi_interrupt_asks_for_end,
                                .tell = tell};

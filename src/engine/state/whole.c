@@ -148,6 +148,11 @@ lmas_status lmi_lane_restore(lmi_context *ctx, lmi_lane *lane, const lmi_whole *
     return status;
 }
 
+const char *lmi_model_spelling(const lmas_model *model, int32_t token)
+{
+    return llama_vocab_get_text(model->vocab, token);
+}
+
 void lmi_model_hash_tokens(char out[LMI_SHA256_SIZE], const lmas_model *model)
 {
     lmi_sha256 hash;

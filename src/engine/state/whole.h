@@ -41,4 +41,7 @@ lmas_status lmi_lane_restore(lmi_context *ctx, lmi_lane *lane, const lmi_whole *
 /* SHA-256 of the vocabulary: how each token is spelled, what kind it is, its score. */
 void lmi_model_hash_tokens(char out[LMI_SHA256_SIZE], const lmas_model *model);
 
+/* How the token is spelled in the model's file. */
+const char *lmi_model_spelling(const lmas_model *model, int32_t token);
+
 #endif

@@ -265,7 +265,9 @@ void lmi_reply_fail(lmi_choice *choice, lmas_status status)
     if (!lmi_reply_is_over(reply)) {
         if (is_stream)
             lmi_buf_puts(&reply->out, "data: ");
-        status = lmi_complaint_write(&reply->out, &complaint, lmas_last_error());
+        status = reply->form.is_plain
+                     ? lmi_complaint_write_plain(&reply->out, lmas_last_error())
+                     : lmi_complaint_write(&reply->out, &complaint, lmas_last_error());
         if (is_stream)
             lmi_buf_puts(&reply->out, "\n\ndata: [DONE]\n\n");
         else

@@ -9,8 +9,11 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "serve/exchange/endpoints.h"
+#include "serve/exchange/errand.h"
 #include "serve/http/callers.h"
 #include "serve/http/route.h"
+#include "serve/peers/scratch.h"
 
 /* Bytes of a refused body that are let come. */
 #define DROPPED_MAX ((size_t)8 * LMI_BODY_MAX)
@@ -24,31 +27,41 @@ struct lmi_daemon {
 
 /* ---- A request ---- */
 
+static lmi_callers *callers_of(const lmi_visit *visit)
+{
+    return &visit->server->daemon->callers;
+}
+
 /* What the path and the method lead to, and whether this client may. */
 static bool may_come_in(lmi_visit *visit, lmi_complaint *why, const char *method)
 {
     const lmi_guard *guard = &visit->server->guard;
+    const bool has_exchange = visit->server->shelf != NULL;
+    char methods[LMI_METHODS_SIZE];
     bool has_path;
 
-    visit->route = lmi_route_find(&visit->rest, &has_path, method, visit->path);
+    visit->route = lmi_route_find(&visit->rest, &has_path, has_exchange, method, visit->path);
     if (!lmi_guard_admits(&visit->realm, why, guard, visit->connection,
                           visit->route && visit->route->is_open))
         return false;
     if (visit->route)
         return true;
     *why = (lmi_complaint){has_path ? 405 : 404, NULL, NULL, has_path ? "method" : "not_found"};
+    lmi_route_methods(methods, has_exchange, visit->path);
     (void)!lmi_fail(LMAS_E_INVALID, has_path ? "%.200s takes %s" : "nothing is at %.200s%s",
-                    visit->path, has_path ? lmi_route_methods(visit->path) : "");
+                    visit->path, methods);
     return false;
 }
 
-/* A body says that it is JSON. */
+/* A body says what it is: JSON, mostly. */
 static bool is_body_fit(lmi_visit *visit, lmi_complaint *why)
 {
-    if (strcmp(visit->route->method, "POST") != 0 || lmi_guard_is_json(visit->connection))
+    const char *type = visit->route->type;
+
+    if (!type || lmi_guard_is_of_type(visit->connection, type))
         return true;
     *why = (lmi_complaint){415, NULL, NULL, "content_type"};
-    (void)!lmi_fail(LMAS_E_INVALID, "the header \"Content-Type: application/json\" expected");
+    (void)!lmi_fail(LMAS_E_INVALID, "the header \"Content-Type: %s\" expected", type);
     return false;
 }
 
@@ -72,7 +85,8 @@ static int answer_preflight(lmi_visit *visit)
         return MHD_NO;
     if (origin) {
         (void)MHD_add_response_header(response, "Access-Control-Allow-Origin", origin);
-        (void)MHD_add_response_header(response, "Access-Control-Allow-Methods", "GET, POST");
+        (void)MHD_add_response_header(response, "Access-Control-Allow-Methods",
+                                      "GET, POST, PUT, DELETE");
         (void)MHD_add_response_header(response, "Access-Control-Allow-Headers",
                                       "Authorization, Content-Type");
     }
@@ -94,21 +108,45 @@ static int look_at_headers(lmi_visit *visit, const char *method)
     return MHD_YES;
 }
 
+static int gather(lmi_visit *visit, const char *data, size_t size)
+{
+    const lmi_complaint why = {413, NULL, NULL, "too_long"};
+
+    lmi_buf_append(&visit->body, data, size);
+    if (visit->body.status == LMAS_OK)
+        return MHD_YES;
+    (void)!lmi_fail(LMAS_E_INVALID, "a body of at most %d bytes expected", LMI_BODY_MAX);
+    return refuse_later(visit, &why);
+}
+
+/* A body that is written as it comes may take as long as it brings something. */
+static int pass_on(lmi_visit *visit, const char *data, size_t size)
+{
+    lmi_complaint why;
+
+    visit->n_streamed += size;
+    if (visit->n_streamed >= LMI_STREAMED_MIN) {
+        visit->n_streamed = 0;
+        lmi_callers_note(callers_of(visit), visit->connection, false);
+    }
+    if (visit->route->take(visit, data, size))
+        return MHD_YES;
+    why = visit->why;
+    return refuse_later(visit, &why);
+}
+
 /* What is refused is let come, up to a limit, and dropped. */
 static int take_body(lmi_visit *visit, const char *data, size_t *size)
 {
-    const lmi_complaint why = {413, NULL, NULL, "too_long"};
-    int verdict = MHD_YES;
+    int verdict;
 
     if (visit->why.code) {
         visit->n_dropped += *size;
         verdict = visit->n_dropped > DROPPED_MAX ? MHD_NO : MHD_YES;
+    } else if (visit->route->take) {
+        verdict = pass_on(visit, data, *size);
     } else {
-        lmi_buf_append(&visit->body, data, *size);
-        if (visit->body.status != LMAS_OK) {
-            (void)!lmi_fail(LMAS_E_INVALID, "a body of at most %d bytes expected", LMI_BODY_MAX);
-            verdict = refuse_later(visit, &why);
-        }
+        verdict = gather(visit, data, *size);
     }
     *size = 0;
     return verdict;
@@ -128,6 +166,8 @@ static int answer(lmi_visit *visit)
 
     if (visit->why.code)
         return refuse(visit);
+    if (visit->errand)
+        return lmi_errand_answer(visit);
     if (!visit->reply)
         return visit->route->answer(visit);
     lmi_desk_lock(desk);
@@ -152,11 +192,6 @@ static lmi_visit *open_visit(lmi_server *server, struct MHD_Connection *connecti
         return visit;
     lmi_free(visit);
     return NULL;
-}
-
-static lmi_callers *callers_of(const lmi_visit *visit)
-{
-    return &visit->server->daemon->callers;
 }
 
 /* First with the headers, then with each part of the body, then with none left, and again whenever
@@ -206,6 +241,9 @@ static void on_end(void *user, struct MHD_Connection *connection, void **state,
         return;
     lmi_callers_note(callers_of(visit), connection, false);
     leave(visit);
+    lmi_upload_leave(visit);
+    lmi_errand_free(visit->errand);
+    lmi_scratch_free(visit->scratch);
     lmi_buf_done(&visit->body);
     lmi_free(visit->words);
     lmi_free(visit->path);

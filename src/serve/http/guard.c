@@ -138,12 +138,12 @@ static bool comes_by_own_name(const lmi_guard *guard, struct MHD_Connection *con
     return !guard->is_local || !host || is_own_name(host);
 }
 
-bool lmi_guard_is_json(struct MHD_Connection *connection)
+bool lmi_guard_is_of_type(struct MHD_Connection *connection, const char *wanted)
 {
     const char *type = header(connection, "Content-Type");
-    const size_t n = strlen("application/json");
+    const size_t n = strlen(wanted);
 
-    return type && strncasecmp(type, "application/json", n) == 0 &&
+    return type && strncasecmp(type, wanted, n) == 0 &&
            (type[n] == '\0' || type[n] == ';' || type[n] == ' ');
 }
 

@@ -29,7 +29,7 @@ void lmi_guard_done(lmi_guard *guard);
 bool lmi_guard_admits(uint64_t *realm, lmi_complaint *why, const lmi_guard *guard,
                       struct MHD_Connection *connection, bool is_open);
 
-/* Whether a body comes as JSON. */
-bool lmi_guard_is_json(struct MHD_Connection *connection);
+/* Whether a body comes as that type, such as "application/json". */
+bool lmi_guard_is_of_type(struct MHD_Connection *connection, const char *wanted);
 
 #endif

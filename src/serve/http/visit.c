@@ -19,7 +19,7 @@ static void add_headers(lmi_visit *visit, struct MHD_Response *response, const c
                         unsigned code)
 {
     const char *origin = visit->server->guard.origin;
-    char delay[16];
+    char delay[16], methods[LMI_METHODS_SIZE];
 
     add_header(response, "Content-Type", type);
     add_header(response, "Cache-Control", "no-store");
@@ -30,8 +30,10 @@ static void add_headers(lmi_visit *visit, struct MHD_Response *response, const c
     }
     if (origin)
         add_header(response, "Access-Control-Allow-Origin", origin);
-    if (code == 405)
-        add_header(response, "Allow", lmi_route_methods(visit->path));
+    if (code == 405) {
+        lmi_route_methods(methods, visit->server->shelf != NULL, visit->path);
+        add_header(response, "Allow", methods);
+    }
     if (code == 401)
         add_header(response, "WWW-Authenticate", "Bearer");
     if (code == 429 || code == 503) {
@@ -43,7 +45,8 @@ static void add_headers(lmi_visit *visit, struct MHD_Response *response, const c
         add_header(response, "Connection", "close");
 }
 
-static int queue(lmi_visit *visit, struct MHD_Response *response, const char *type, unsigned code)
+int lmi_visit_queue(lmi_visit *visit, struct MHD_Response *response, const char *type,
+                    unsigned code)
 {
     int verdict;
 
@@ -59,21 +62,28 @@ static int queue(lmi_visit *visit, struct MHD_Response *response, const char *ty
 
 int lmi_visit_send(lmi_visit *visit, unsigned code, const char *type, const char *text, size_t len)
 {
-    return queue(visit, MHD_create_response_from_buffer_copy(len, text), type, code);
+    return lmi_visit_queue(visit, MHD_create_response_from_buffer_copy(len, text), type, code);
 }
 
 int lmi_visit_refuse(lmi_visit *visit, const lmi_complaint *why)
 {
+    const bool is_plain = visit->route && visit->route->is_plain;
     lmas_status status;
     lmi_buf text;
     int verdict = MHD_NO;
 
     lmi_buf_init(&text, LMI_BODY_MAX);
-    status = lmi_complaint_write(&text, why, lmas_last_error());
+    status = is_plain ? lmi_complaint_write_plain(&text, lmas_last_error())
+                      : lmi_complaint_write(&text, why, lmas_last_error());
     if (status == LMAS_OK)
         verdict = lmi_visit_send(visit, why->code, "application/json", text.data, text.len);
     lmi_buf_done(&text);
     return verdict;
+}
+
+void lmi_visit_name(char *out, size_t size, const lmi_visit *visit)
+{
+    snprintf(out, size, "%.*s", (int)strcspn(visit->rest, "/"), visit->rest);
 }
 
 /* ---- A reply that comes bit by bit ---- */
@@ -122,10 +132,10 @@ int lmi_visit_stream(lmi_visit *visit)
     const bool is_stream = reply->form.streams && reply->code == 200;
 
     if (!is_stream)
-        return queue(
+        return lmi_visit_queue(
             visit, MHD_create_response_from_buffer_copy(reply->out.len, lmi_buf_text(&reply->out)),
             "application/json", reply->code);
-    return queue(
+    return lmi_visit_queue(
         visit, MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_reply, visit, NULL),
         "text/event-stream", 200);
 }

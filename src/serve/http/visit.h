@@ -5,6 +5,9 @@
 #include "serve/server.h"
 
 struct lmi_route;
+struct lmi_errand;
+struct lmi_upload;
+struct lmi_scratch;
 
 typedef struct lmi_visit {
     lmi_server *server;
@@ -14,11 +17,16 @@ typedef struct lmi_visit {
     char *path;
     uint64_t realm;
     lmi_buf body;
-    lmi_complaint why;  /* it will be refused when its body has come; code 0: it will not */
-    char *words;        /* the message */
-    size_t n_dropped;   /* bytes of that body */
-    lmi_reply *reply;   /* what it waits for; NULL: nothing */
-    const char *policy; /* what a browser may do with the answer; NULL: not said */
+    lmi_complaint why; /* it will be refused when its body has come; code 0: it will not */
+    char *words;       /* the message */
+    size_t n_dropped;  /* bytes of that body */
+    size_t n_streamed; /* of one that is written as it comes, since its time was last renewed */
+    lmi_reply *reply;  /* what it waits for; NULL: nothing */
+    struct lmi_errand *errand;   /* or that: work that is done beside HTTP's thread */
+    struct lmi_upload *upload;   /* where its body goes, as it comes */
+    struct lmi_scratch *scratch; /* or a file of its own, which goes with it */
+    bool has_begun;              /* the body went there, or was to */
+    const char *policy;          /* what a browser may do with the answer; NULL: not said */
     bool is_answered;
     unsigned code;
 } lmi_visit;
@@ -28,5 +36,13 @@ typedef struct lmi_visit {
 int lmi_visit_send(lmi_visit *visit, unsigned code, const char *type, const char *text, size_t len);
 int lmi_visit_refuse(lmi_visit *visit, const lmi_complaint *why);
 int lmi_visit_stream(lmi_visit *visit);
+
+/* The same with a response of one's own, which it takes over; NULL is memory that ran out. */
+struct MHD_Response;
+int lmi_visit_queue(lmi_visit *visit, struct MHD_Response *response, const char *type,
+                    unsigned code);
+
+/* The name behind the route's path, up to the next slash; what is too long is cut. */
+void lmi_visit_name(char *out, size_t size, const lmi_visit *visit);
 
 #endif

@@ -21,6 +21,20 @@ lmi_complaint lmi_complaint_of(lmas_status status)
     }
 }
 
+lmas_status lmi_complaint_write_plain(lmi_buf *out, const char *message)
+{
+    yyjson_mut_doc *doc;
+    yyjson_mut_val *root;
+    const lmas_status status = lmi_json_new(&doc, &root, "an error");
+
+    if (status != LMAS_OK)
+        return status;
+    yyjson_mut_obj_add_bool(doc, root, "success", false);
+    yyjson_mut_obj_add_str(doc, root, "message", message);
+    yyjson_mut_obj_add_str(doc, root, "error", message);
+    return lmi_json_write(out, doc, 0, "an error");
+}
+
 lmas_status lmi_complaint_write(lmi_buf *out, const lmi_complaint *complaint, const char *message)
 {
     yyjson_mut_doc *doc;

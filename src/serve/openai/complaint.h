@@ -15,4 +15,7 @@ typedef struct lmi_complaint {
 lmi_complaint lmi_complaint_of(lmas_status status);
 lmas_status lmi_complaint_write(lmi_buf *out, const lmi_complaint *complaint, const char *message);
 
+/* The same as AVP and Awareness have it: {"success": false, "message": ..., "error": ...}. */
+lmas_status lmi_complaint_write_plain(lmi_buf *out, const char *message);
+
 #endif

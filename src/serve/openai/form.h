@@ -24,6 +24,7 @@ typedef struct lmi_form {
     bool streams, tells_usage;
     bool traces; /* the client wants to hear of the agents */
     bool is_seeded;
+    bool is_plain; /* the answer says "success" and "content" too, as AVP has it */
 
     lmas_sampling sampling; /* `question` points at these */
     lmas_message *before;

@@ -255,6 +255,10 @@ lmas_status lmi_tell_whole(lmi_buf *out, const lmi_reply *reply)
 
     if (status != LMAS_OK)
         return status;
+    if (reply->form.is_plain) {
+        yyjson_mut_obj_add_bool(doc, root, "success", true);
+        yyjson_mut_obj_add_str(doc, root, "content", lmi_buf_text(&reply->choices[0].text));
+    }
     choices = yyjson_mut_obj_add_arr(doc, root, "choices");
     for (i = 0; i < reply->n_choices; i++)
         add_whole(doc, choices, &reply->choices[i]);

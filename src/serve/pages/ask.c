@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "serve/http/route.h"
 #include "serve/pages/pages.h"
 
 /* Who asks: a tenant at an address. */
@@ -69,16 +70,16 @@ static int refuse_full(lmi_visit *visit)
     return lmi_visit_refuse(visit, &why);
 }
 
-static int ask(lmi_visit *visit, lmi_endpoint endpoint)
+int lmi_page_ask(lmi_visit *visit, lmi_endpoint endpoint, const char *body, size_t len)
 {
     lmi_form form;
     lmi_complaint why;
     lmi_reply *reply = NULL;
-    lmas_status status = lmi_form_read(&form, &why, endpoint, &visit->server->defaults,
-                                       lmi_buf_text(&visit->body), visit->body.len);
+    lmas_status status = lmi_form_read(&form, &why, endpoint, &visit->server->defaults, body, len);
 
     if (status == LMAS_OK) {
         form.question.realm = visit->realm;
+        form.is_plain = visit->route->is_plain;
         status = lmi_reply_new(&reply, &form);
     }
     if (status == LMAS_E_NOMEM)
@@ -91,6 +92,11 @@ static int ask(lmi_visit *visit, lmi_endpoint endpoint)
         return MHD_YES;
     lmi_reply_free(reply);
     return refuse_full(visit);
+}
+
+static int ask(lmi_visit *visit, lmi_endpoint endpoint)
+{
+    return lmi_page_ask(visit, endpoint, lmi_buf_text(&visit->body), visit->body.len);
 }
 
 int lmi_page_chat(lmi_visit *visit)

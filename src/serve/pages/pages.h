@@ -17,6 +17,9 @@ int lmi_page_check(lmi_visit *visit);
 int lmi_page_chat(lmi_visit *visit);
 int lmi_page_completions(lmi_visit *visit);
 
+/* Ask what a body of that endpoint says; the visit's own is done with then. */
+int lmi_page_ask(lmi_visit *visit, lmi_endpoint endpoint, const char *body, size_t len);
+
 /* For browsers: the page, and what it asks for. */
 int lmi_page_web(lmi_visit *visit);
 

@@ -1,5 +1,5 @@
 /* key.c - a key read, checked, and wiped out. */
-#include "remote/key.h"
+#include "net/key.h"
 
 #include <sodium/utils.h>
 #include <stdlib.h>

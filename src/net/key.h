@@ -1,6 +1,6 @@
 /* key.h - the key of a server, from a file or the environment. */
-#ifndef LMI_REMOTE_KEY_H
-#define LMI_REMOTE_KEY_H
+#ifndef LMI_NET_KEY_H
+#define LMI_NET_KEY_H
 
 #include "base/status.h"
 

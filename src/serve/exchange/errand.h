@@ -1,0 +1,80 @@
+/*
+ * errand.h - what a request has done beside HTTP's thread, while its connection waits.
+ *
+ *     lmi_errand_new() ─▶ lmi_errand_send() ─▶ run(), in a crew's thread ─▶ lmi_errand_answer()
+ *
+ * run() reads the visit's body and path, and what was put into the errand before; it may call
+ * lmi_errand_write() or open a file. The visit owns the errand.
+ */
+#ifndef LMI_SERVE_ERRAND_H
+#define LMI_SERVE_ERRAND_H
+
+#include "serve/exchange/asked.h"
+#include "serve/exchange/shelf.h"
+#include "serve/http/visit.h"
+
+enum { LMI_RANGE_TEXT = 128, LMI_NAME_SIZE = 40 };
+
+typedef struct lmi_errand lmi_errand;
+typedef lmi_exchange_verdict (*lmi_errand_fn)(lmi_errand *errand);
+
+/* Bytes of a file that are sent. */
+typedef struct lmi_part {
+    int fd; /* -1: none */
+    uint64_t whole, from, n;
+    bool is_range;
+    char etag[LMI_SHA256_SIZE + 2];
+} lmi_part;
+
+struct lmi_errand {
+    lmi_errand *next; /* in a crew's line */
+    lmi_visit *visit;
+    lmi_shelf *shelf;
+    lmi_errand_fn run;
+    char tenant[LMI_EXCHANGE_TENANT_MAX + 1];
+    char name[LMI_NAME_SIZE]; /* of the path: an id, or what is none */
+    lmi_upload *upload;       /* that it is about; NULL: none */
+    lmi_asked asked;
+    uint64_t before;                                      /* of the log: lines below it */
+    char range[LMI_RANGE_TEXT], if_range[LMI_RANGE_TEXT]; /* headers, "" where there are none */
+    char agent[LMI_RANGE_TEXT];                           /* who sends a frame */
+
+    /* What came of it. */
+    unsigned code;     /* of a good answer */
+    lmi_buf out;       /* its text */
+    lmi_part part;     /* or its bytes */
+    lmi_complaint why; /* code 0: all is well */
+    char message[LMI_ERROR_MAX];
+};
+
+/* A new one of the visit's tenant and path; NULL where the server is ending or memory is out, as
+ * visit->why and the thread's message say. */
+lmi_errand *lmi_errand_new(lmi_visit *visit, lmi_errand_fn run);
+
+/* The connection waits until it has run; MHD's verdict. */
+int lmi_errand_send(lmi_errand *errand, lmi_crew *crew);
+
+/* Both, by the quick crew. */
+int lmi_errand_go(lmi_visit *visit, lmi_errand_fn run);
+
+/* In the crew's thread: run it, and let the connection go on. */
+void lmi_errand_run(lmi_errand *errand);
+
+/* Answer with the document, which it frees. */
+lmi_exchange_verdict lmi_errand_write(lmi_errand *errand, unsigned code, yyjson_mut_doc *doc);
+
+/* Answer with the record of that memory, as its tenant sees it. */
+lmi_exchange_verdict lmi_errand_write_record(lmi_errand *errand, unsigned code, const char *id);
+
+/* It ends in this refusal, with the thread's message; FAILED, which nobody looks at. */
+lmi_exchange_verdict lmi_errand_refuse(lmi_errand *errand, const lmi_complaint *why);
+
+/* Of the visit whose errand has run. */
+int lmi_errand_answer(lmi_visit *visit);
+
+void lmi_errand_free(lmi_errand *errand); /* NULL is nothing */
+
+/* The visit's tenant. */
+void lmi_errand_tenant(char out[LMI_EXCHANGE_TENANT_MAX + 1], const lmi_visit *visit);
+
+#endif
