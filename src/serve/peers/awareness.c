@@ -55,7 +55,7 @@ static lmi_exchange_verdict browse(lmi_errand *e, const char *key)
     lmi_exchange_found found = {0};
     lmi_exchange_verdict verdict = LMI_EXCHANGE_OK;
 
-    if (e->before == 0) /* nothing is dearer than nothing */
+    if (!e->is_for_sale)
         verdict = lmi_exchange_search(&found, e->shelf->exchange, e->tenant, &e->asked.query);
     if (verdict == LMI_EXCHANGE_OK)
         verdict = write_found(e, &found, key);
@@ -112,7 +112,7 @@ static int find(lmi_visit *visit, lmi_errand_fn run, const char *tag, const char
     if (kind)
         e->asked.tags[e->asked.query.n_tags++] = kind;
     e->asked.query.tags = e->asked.tags;
-    e->before = min && strtod(min, NULL) > 0;
+    e->is_for_sale = min && strtod(min, NULL) > 0;
     verdict = read_page(e, visit);
     return verdict == LMI_EXCHANGE_OK ? lmi_errand_send(e, &e->shelf->quick)
                                       : refuse(visit, verdict);

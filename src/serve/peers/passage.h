@@ -3,7 +3,7 @@
  *
  * To become a memory file a frame goes through a KV cache of the model's: one of its own, as long
  * as the frame, in the slow crew's thread. Threads may share a model, and the teams' session stays
- * the thread's that serves.
+ * the thread's that serves. Hidden states are realigned by their norm.
  */
 #ifndef LMI_SERVE_PASSAGE_H
 #define LMI_SERVE_PASSAGE_H
