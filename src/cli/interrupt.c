@@ -70,7 +70,7 @@ void lmi_interrupt_at_once(bool is_at_once)
 
 void lmi_interrupt_gently(lmi_gentleness how)
 {
-    gentleness = how;
+    gentleness = (sig_atomic_t)how;
 }
 
 bool lmi_interrupt_asks_for_end(void)

@@ -17,9 +17,9 @@ lmas_status lmi_tell_whole(lmi_buf *out, const lmi_reply *reply);
 /* A chunk of one choice: text, and its finish where there is one. Takes the choice's tokens. */
 lmas_status lmi_tell_chunk(lmi_buf *out, lmi_choice *choice, const char *text);
 
-/* What one is at, and that an agent has ended, which `doc` describes. */
+/* What one is at, and that an agent has ended, which `trace` describes. */
 lmas_status lmi_tell_work(lmi_buf *out, const lmi_choice *choice, const lmas_running *running);
-lmas_status lmi_tell_agent(lmi_buf *out, const lmi_choice *choice, yyjson_mut_doc *doc);
+lmas_status lmi_tell_agent(lmi_buf *out, const lmi_choice *choice, yyjson_mut_doc *trace);
 
 lmas_status lmi_tell_usage(lmi_buf *out, const lmi_reply *reply);
 

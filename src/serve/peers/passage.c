@@ -2,9 +2,11 @@
 #include "serve/peers/passage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "latentmas_store.h"
@@ -83,26 +85,35 @@ static void passage_done(passage *p)
 
 /* ---- Into the exchange ---- */
 
+static lmi_exchange_verdict append_pieces(lmi_exchange_publish *publish, int fd, char *piece)
+{
+    lmi_exchange_verdict verdict = LMI_EXCHANGE_OK;
+    ssize_t n = 1;
+
+    while (verdict == LMI_EXCHANGE_OK && n != 0) {
+        n = read(fd, piece, PIECE);
+        if (n > 0)
+            verdict = lmi_exchange_append(publish, piece, (size_t)n);
+        else if (n < 0 && errno != EINTR)
+            verdict = lmi_exchange_fail_errno("cannot read a memory file of scratch");
+    }
+    return verdict;
+}
+
 /* (The file was replaced by name: the scratch's own descriptor is of the one before.) */
 static lmi_exchange_verdict append_all(lmi_exchange_publish *publish, const char *path)
 {
-    FILE *file = fopen(path, "rbe");
-    char *piece = lmi_new(PIECE, 1);
-    lmi_exchange_verdict verdict = LMI_EXCHANGE_OK;
-    size_t n = 1;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    lmi_exchange_verdict verdict;
+    char *piece;
 
-    if (!file || !piece)
-        verdict = lmi_exchange_fail(LMI_EXCHANGE_FAILED, "cannot read a memory file of scratch");
-    while (verdict == LMI_EXCHANGE_OK && n > 0) {
-        n = fread(piece, 1, PIECE, file);
-        if (ferror(file))
-            verdict = lmi_exchange_fail_errno("cannot read a memory file of scratch");
-        else if (n > 0)
-            verdict = lmi_exchange_append(publish, piece, n);
-    }
-    if (file)
-        fclose(file);
+    if (fd < 0)
+        return lmi_exchange_fail_errno("cannot read a memory file of scratch");
+    piece = lmi_new(PIECE, 1);
+    verdict = piece ? append_pieces(publish, fd, piece)
+                    : lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for a piece of a file");
     lmi_free(piece);
+    close(fd);
     return verdict;
 }
 
