@@ -102,10 +102,9 @@ LMAS_CHECKED lmas_status lmas_memory_import(lmas_memory **out, lmas_session *ses
                                             const char *path, const lmas_avp_params *params);
 LMAS_CHECKED lmas_status lmas_avp_n_pos(uint32_t *out, const char *path);
 
-/* avp's hash of the vocabulary, by which two agents know that they share it: 64 hex digits. */
-enum { LMAS_AVP_HASH_SIZE = 65 };
-LMAS_CHECKED lmas_status lmas_avp_tokenizer_hash(char out[LMAS_AVP_HASH_SIZE],
-                                                 const lmas_model *model);
+/* avp's hash of the vocabulary, by which two agents know that they share it: 64 hex digits and a
+ * NUL into `out` [n], n being 65 or more. */
+LMAS_CHECKED lmas_status lmas_avp_tokenizer_hash(char *out, size_t n, const lmas_model *model);
 
 #ifdef __cplusplus
 }

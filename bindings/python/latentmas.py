@@ -877,7 +877,8 @@ question_needs:eppppp solve:epppps answer_result:pp answer_free:vp
 remote_params_default:D remote_open:epsp remote_free:vp remote_describe:pp remote_match:epp
 memory_file_params_default:D memory_file_check:ep memory_keygen:es memory_save:epsp
 memory_load:eppsp memory_rebuilt:sp memory_file_open:epsp memory_file_describe:pp
-memory_file_free:vp avp_params_default:D memory_export:epsp memory_import:eppsp avp_n_pos:eps
+memory_file_free:vp memory_file_mean:epzp avp_tokenizer_hash:epzp
+avp_params_default:D memory_export:epsp memory_import:eppsp avp_n_pos:eps
 """
 _TYPES: Dict[str, Any] = {"v": None, "e": C.c_int, "s": C.c_char_p, "p": C.c_void_p, "b": C.c_bool}
 _TYPES.update(i=C.c_int32, u=C.c_uint32, q=C.c_uint64, z=C.c_size_t, c=C.c_int, f=C.c_float)

@@ -36,19 +36,24 @@ char **lmi_exchange_copy_tags(const char *const *tags, size_t n)
     return copy;
 }
 
-void lmi_exchange_record_free(lmi_exchange_record *record)
+static void free_texts(const lmi_exchange_record *record)
 {
-    char **const texts[] = {&record->tenant,      &record->name,         &record->description,
-                            &record->text,        &record->provenance,   &record->quality,
-                            &record->fingerprint, &record->arch,         &record->version,
-                            &record->engine,      &record->cache_type_k, &record->cache_type_v,
-                            &record->signed_by};
+    char *const texts[] = {record->tenant,      record->name,         record->description,
+                           record->text,        record->provenance,   record->quality,
+                           record->fingerprint, record->arch,         record->version,
+                           record->engine,      record->cache_type_k, record->cache_type_v,
+                           record->signed_by};
     size_t i;
 
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        lmi_free(texts[i]);
+}
+
+void lmi_exchange_record_free(lmi_exchange_record *record)
+{
     if (!record)
         return;
-    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        lmi_free(*texts[i]);
+    free_texts(record);
     free_tags(record->tags, record->n_tags);
     lmi_free(record);
 }

@@ -46,7 +46,10 @@ static const lmi_opt memory_opts[] = {
 
 #define AT(field) offsetof(memory_settings, field)
 static const lmi_opt avp_opts[] = {
-    {"--avp", LMI_OPT_FILE, AT(frame), "FRAME", .help = "with export: the frame to write"},
+    {"--avp", LMI_OPT_FILE, AT(frame), "FRAME",
+     .help =
+         "with export: the frame to write; or, if it ends in .memorypkg or .vectorpkg, a package "
+         "of Awareness, of the cells or of the last hidden state"},
     {"--avp_payload", LMI_OPT_WORD, AT(payload), "kv|thoughts|last",
      .help = "with export: the keys and values of all positions, the vectors of the thoughts, or "
              "the last hidden state"},
@@ -80,7 +83,8 @@ static const lmi_opt words[] = {
     {"verify", LMI_OPT_FILE, 0, "FILE", .help = "say whether it is whole, and whose"},
     {"keygen", LMI_OPT_FILE, 0, "FILE", .help = "make a secret key, and FILE.pub beside it"},
     {"export", LMI_OPT_FILE, 0, "FILE", .help = "write a memory as a frame of AVP"},
-    {"import", LMI_OPT_FILE, 0, "FRAME FILE", .help = "save a frame of AVP as a memory"},
+    {"import", LMI_OPT_FILE, 0, "FRAME FILE",
+     .help = "save a frame of AVP, or a package of Awareness, as a memory"},
     {"push", LMI_OPT_FILE, 0, "FILE", .help = "give a memory to the exchange of a server"},
     {"pull", LMI_OPT_TEXT, 0, "ID", .help = "fetch one from there"},
     {"search", LMI_OPT_TEXT, 0, "WORDS", .help = "list those that are there"},
@@ -149,6 +153,8 @@ static int exchange(const memory_settings *s, const char *memory, const char *fr
         .memory = memory,
         .frame = frame,
         .payload = s->payload,
+        .name = s->market.name,
+        .description = s->market.description,
         .dtype = s->dtype,
         .file = s->keys,
         .avp = {.is_packed = s->is_packed, .model_hash = s->model_hash, .agent = s->agent}};
@@ -218,8 +224,8 @@ static lmas_status check_flags(const memory_settings *s, const char *word)
                  {"--from", "pull", s->market.from},
                  {"--at", "search", s->market.at},
                  {"--output", "pull", s->market.out},
-                 {"--name", "push", s->market.name},
-                 {"--description", "push", s->market.description},
+                 {"--name", "push, export", s->market.name},
+                 {"--description", "push, export", s->market.description},
                  {"--tag", "push, search", s->market.tags.n > 0},
                  {"--text", "push", s->market.text},
                  {"--publish", "push", s->market.is_published},
@@ -293,7 +299,9 @@ const lmi_command lmi_cmd_memory = {
         "can tell (Ed25519).\n"
         "export writes a memory for other programs, as a frame of the Agent Vector Protocol, and "
         "import reads one of theirs. What comes in as keys and values has no last hidden state and "
-        "cannot be rebuilt: read on with load --read before it speaks.\n"
+        "cannot be rebuilt: read on with load --read before it speaks. Both take packages of "
+        "Awareness too (.memorypkg, .vectorpkg); those whose numbers no model has computed, and "
+        "there are such, are refused.\n"
         "push gives a memory to the exchange of a server (latentmas serve --exchange), search "
         "finds "
         "what is there, and pull fetches it; what was cut goes on where it stood. What was pulled "

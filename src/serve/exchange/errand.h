@@ -35,7 +35,8 @@ struct lmi_errand {
     char name[LMI_NAME_SIZE]; /* of the path: an id, or what is none */
     lmi_upload *upload;       /* that it is about; NULL: none */
     lmi_asked asked;
-    uint64_t before;                                      /* of the log: lines below it */
+    bool is_for_sale; /* what costs more than nothing is asked for */
+    uint64_t before;  /* of the log: lines below it */
     char range[LMI_RANGE_TEXT], if_range[LMI_RANGE_TEXT]; /* headers, "" where there are none */
     char agent[LMI_RANGE_TEXT];                           /* who sends a frame */
 

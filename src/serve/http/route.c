@@ -41,6 +41,18 @@ static const lmi_route routes[] = {
     {"POST", "/avp/v2/text", lmi_avp_text, JSON, PLAIN},
     {"POST", "/avp/v2/transmit", lmi_avp_transmit, FRAME, lmi_avp_take, PLAIN, EXCHANGE},
 
+    {"POST", "/api/v1/memory/publish", lmi_awareness_publish, JSON, PLAIN, EXCHANGE},
+    {"POST", "/api/v1/memory/purchase", lmi_awareness_take, JSON, PLAIN, EXCHANGE},
+    {"GET", "/api/v1/memory/browse", lmi_awareness_browse, PLAIN, EXCHANGE},
+    {"GET", "/api/v1/memory/my-history", lmi_awareness_history, PLAIN, EXCHANGE},
+    {"POST", "/api/v1/reasoning-chain/publish", lmi_awareness_publish_chain, JSON, PLAIN, EXCHANGE},
+    {"POST", "/api/v1/reasoning-chain/use", lmi_awareness_take, JSON, PLAIN, EXCHANGE},
+    {"GET", "/api/v1/reasoning-chain/browse", lmi_awareness_browse_chains, PLAIN, EXCHANGE},
+    {"GET", "/api/v1/stats", lmi_awareness_stats, PLAIN, EXCHANGE},
+    {"GET", "/api/v1/listings", lmi_awareness_listings, PLAIN, EXCHANGE},
+    {"POST", "/api/v1/listings", lmi_awareness_refuse, JSON, PLAIN, EXCHANGE},
+    {"POST", "/api/v1/purchase", lmi_awareness_refuse, JSON, PLAIN, EXCHANGE},
+
     {"GET", "/v1/memories", lmi_memories_list, EXCHANGE},
     {"POST", "/v1/memories", lmi_memories_offer, JSON, EXCHANGE},
     {"POST", "/v1/memories/search", lmi_memories_search, JSON, EXCHANGE},

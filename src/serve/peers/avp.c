@@ -32,7 +32,7 @@ static void add_identity(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_m
 {
     const lmas_model_info *info = lmas_model_describe(model);
     yyjson_mut_val *identity = yyjson_mut_obj_add_obj(doc, root, "identity");
-    char hash[LMAS_AVP_HASH_SIZE];
+    char hash[LMI_SHA256_SIZE];
 
     yyjson_mut_obj_add_str(doc, identity, "model_family", info->arch);
     yyjson_mut_obj_add_str(doc, identity, "model_id", model_id(info));
@@ -41,7 +41,7 @@ static void add_identity(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_m
     yyjson_mut_obj_add_int(doc, identity, "num_layers", info->n_layer);
     yyjson_mut_obj_add_int(doc, identity, "num_kv_heads", info->n_head_kv);
     yyjson_mut_obj_add_uint(doc, identity, "head_dim", head_dim(info));
-    if (lmas_avp_tokenizer_hash(hash, model) == LMAS_OK)
+    if (lmas_avp_tokenizer_hash(hash, sizeof(hash), model) == LMAS_OK)
         yyjson_mut_obj_add_strcpy(doc, identity, "tokenizer_hash", hash);
 }
 

@@ -17,4 +17,14 @@ int lmi_avp_text(lmi_visit *visit);
 bool lmi_avp_take(lmi_visit *visit, const char *data, size_t size);
 int lmi_avp_transmit(lmi_visit *visit);
 
+int lmi_awareness_publish(lmi_visit *visit);       /* a memory, */
+int lmi_awareness_publish_chain(lmi_visit *visit); /* or a reasoning chain, which is one too */
+int lmi_awareness_take(lmi_visit *visit); /* purchase, and use: nothing costs anything here */
+int lmi_awareness_browse(lmi_visit *visit);
+int lmi_awareness_browse_chains(lmi_visit *visit);
+int lmi_awareness_history(lmi_visit *visit);
+int lmi_awareness_stats(lmi_visit *visit);
+int lmi_awareness_listings(lmi_visit *visit);
+int lmi_awareness_refuse(lmi_visit *visit);
+
 #endif

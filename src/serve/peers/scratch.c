@@ -11,26 +11,32 @@
 #include "base/mem.h"
 #include "serve/exchange/upload.h"
 
+static lmas_status empty(const char *path)
+{
+    DIR *dir = opendir(path);
+    const int fd = dir ? dirfd(dir) : -1;
+    const struct dirent *entry;
+
+    if (fd < 0)
+        return lmi_fail_errno(LMAS_E_IO, "cannot read %s", path);
+    while ((entry = readdir(dir)) != NULL)
+        if (entry->d_name[0] != '.')
+            (void)unlinkat(fd, entry->d_name, 0);
+    closedir(dir);
+    return LMAS_OK;
+}
+
 lmas_status lmi_scratch_prepare(const char *folder)
 {
-    const struct dirent *entry;
-    lmas_status status;
     char *path = NULL;
-    DIR *dir;
+    lmas_status status = lmi_path_join(&path, folder, "scratch");
 
-    status = lmi_path_join(&path, folder, "scratch");
     if (status != LMAS_OK)
         return status;
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         status = lmi_fail_errno(LMAS_E_IO, "cannot make %s", path);
-    dir = status == LMAS_OK ? opendir(path) : NULL;
-    if (status == LMAS_OK && !dir)
-        status = lmi_fail_errno(LMAS_E_IO, "cannot read %s", path);
-    while (dir && (entry = readdir(dir)) != NULL)
-        if (entry->d_name[0] != '.')
-            (void)unlinkat(dirfd(dir), entry->d_name, 0);
-    if (dir)
-        closedir(dir);
+    if (status == LMAS_OK)
+        status = empty(path);
     lmi_free(path);
     return status;
 }

@@ -85,7 +85,7 @@ static lmas_status append_entry(lmi_buf *out, const entry *e)
     return lmi_buf_status(out);
 }
 
-static lmas_status hash_entries(char out[LMAS_AVP_HASH_SIZE], const entry *entries, size_t n)
+static lmas_status hash_entries(char out[LMI_SHA256_SIZE], const entry *entries, size_t n)
 {
     lmas_status status = LMAS_OK;
     lmi_sha256 hash;
@@ -108,24 +108,25 @@ static lmas_status hash_entries(char out[LMAS_AVP_HASH_SIZE], const entry *entri
     return status;
 }
 
-lmas_status lmas_avp_tokenizer_hash(char out[LMAS_AVP_HASH_SIZE], const lmas_model *model)
+lmas_status lmas_avp_tokenizer_hash(char *out, size_t n, const lmas_model *model)
 {
-    char hash[LMAS_AVP_HASH_SIZE];
+    char hash[LMI_SHA256_SIZE];
     lmas_status status;
     entry *entries;
-    size_t i, n;
+    size_t i, n_vocab;
 
-    if (!out || !model)
+    if (!out || n < sizeof(hash) || !model)
         return lmi_fail(LMAS_E_INVALID,
-                        "lmas_avp_tokenizer_hash needs an out parameter and a model");
-    n = (size_t)lmas_model_describe(model)->n_vocab;
-    entries = lmi_new(n, sizeof(*entries));
+                        "lmas_avp_tokenizer_hash needs room for %zu bytes, and a model",
+                        sizeof(hash));
+    n_vocab = (size_t)lmas_model_describe(model)->n_vocab;
+    entries = lmi_new(n_vocab, sizeof(*entries));
     if (!entries)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a vocabulary");
-    for (i = 0; i < n; i++)
+    for (i = 0; i < n_vocab; i++)
         entries[i] = (entry){lmi_model_spelling(model, (int32_t)i), (int32_t)i};
-    qsort(entries, n, sizeof(*entries), compare);
-    status = hash_entries(hash, entries, n);
+    qsort(entries, n_vocab, sizeof(*entries), compare);
+    status = hash_entries(hash, entries, n_vocab);
     if (status == LMAS_OK)
         memcpy(out, hash, sizeof(hash));
     lmi_free(entries);

@@ -62,6 +62,8 @@ class Shop:
                 return response.status, {k.lower(): v for k, v in response.getheaders()}, data
             except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
                 self.connection = None
+        if self.server.process.poll() is not None:
+            raise ConnectionError(f"the server has ended: {self.server.process.stderr.read().decode()[-4000:]}")
         raise ConnectionError(f"no answer to {method} {path}")
 
     def json(self, method, path, body=None, headers=None):

@@ -10,8 +10,9 @@ const lmi_opt lmi_market_opts[] = {
     {"--at", LMI_OPT_TEXT, AT(at), "URL", .help = "with search: the server"},
     {"-o --output", LMI_OPT_FILE, AT(out), "FILE", .help = "with pull: where the memory goes"},
     {"--name", LMI_OPT_TEXT, AT(name), "NAME",
-     .help = "with push: what it is called (default: the file's name)"},
-    {"--description", LMI_OPT_TEXT, AT(description), "TEXT", .help = "with push: what it is"},
+     .help = "with push, and export of a package: what it is called (default: the file's name)"},
+    {"--description", LMI_OPT_TEXT, AT(description), "TEXT",
+     .help = "with push, and export of a package: what it is"},
     {"--tag", LMI_OPT_WORDS, AT(tags), "TAG TAG ...",
      .help = "with push: its tags; with search: tags that it must all have. The words end at the "
              "next flag"},

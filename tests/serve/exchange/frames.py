@@ -1,6 +1,6 @@
-"""avp.py - AVP over HTTP with nothing but sockets: who we are, frames whole and damaged, texts. tests/peers has the real client.
+"""frames.py - AVP over HTTP with nothing but sockets: who we are, frames whole and damaged, texts. tests/peers has the real client.
 
-    python3 tests/serve/exchange/avp.py [DAMAGED [SEED]]
+    python3 tests/serve/exchange/frames.py [DAMAGED [SEED]]
 """
 import json
 import os
