@@ -459,7 +459,7 @@ static void test_the_mean_of_a_file_is_that_of_its_thoughts(void **state)
 
         for (k = 0; k < N_THOUGHTS; k++)
             sum += (double)vectors[k * n + i];
-        assert_true(fabs(sum / N_THOUGHTS - (double)mean[i]) <= 1e-6 * (1 + fabs(sum)));
+        assert_true(fabs(sum / (double)N_THOUGHTS - (double)mean[i]) <= 1e-6 * (1 + fabs(sum)));
     }
     assert_fails(LMAS_E_INVALID, "room", lmas_memory_file_mean(mean, n - 1, file));
     assert_fails(LMAS_E_INVALID, "room", lmas_memory_file_mean(mean, n, NULL));
