@@ -19,7 +19,8 @@ QUESTION = "How many is that?"
 
 
 def secret(r, n=6):
-    return " ".join(f"The {r.choice(['red', 'blue', 'old', 'new'])} box holds {r.randrange(1000, 9999)} coins." for _ in range(n))
+    """A text that begins as none before it, one's own ones included."""
+    return f"{r.randrange(10**12):012d}. " + " ".join(f"The {r.choice(['red', 'blue', 'old', 'new'])} box holds {r.randrange(1000, 9999)} coins." for _ in range(n))
 
 
 def system(text):
