@@ -32,7 +32,7 @@ latentmas teams show |$teams|built-in teams behind show
 latentmas teams --verbose show |$teams|built-in teams behind a flag and show
 latentmas model |convert get info list path rm|sub-commands of model
 latentmas model info models/demo.gg|demo.gguf|files behind model info
-latentmas memory |export import info keygen load save verify|sub-commands of memory
+latentmas memory |export import info keygen load pull push save search verify|sub-commands of memory
 latentmas memory verify models/demo.gg|demo.gguf|files behind memory verify
 latentmas data |check get list path|sub-commands of data
 latentmas data --data x.json c|check|a sub-command behind a flag with a value

@@ -265,7 +265,7 @@ ok $? "and none of these left a file"
 fails 2 'memory load: --sign is for save, import' "a flag that means nothing is refused" memory load -m $MODEL "$file" --sign "$tmp/mine"
 fails 2 'memory save: --signed_by is for load' "here too" memory save -m $MODEL "$tmp/x" --read "$tmp/turn" --signed_by "$tmp/mine.pub"
 fails 2 'memory load: --latent_steps is for save' "and here" memory load -m $MODEL "$file" --latent_steps 3
-fails 2 'keygen FILE, export FILE or import FRAME FILE' "keygen is one of them" memory keygen
+fails 2 'keygen FILE, export FILE, import FRAME FILE' "keygen is one of them" memory keygen
 fails 2 'expected save FILE, load FILE' "without a word it says which there are" memory
 fails 2 'found "keep"' "an unknown word is named" memory keep x
 fails 2 'no model' "a model is asked for" memory load x
