@@ -111,6 +111,7 @@ MAN        := $(B)/man/latentmas.1 $(foreach c,$(COMMANDS),$(B)/man/latentmas-$(
 COMPLETION := $(foreach s,bash zsh fish,$(B)/completion/latentmas.$(s))
 
 .DELETE_ON_ERROR:
+.SECONDARY: $(B)/gen/inspect.html $(B)/gen/report.html
 .DEFAULT_GOAL := all
 .PHONY: all help clean demo install print-flags
 
