@@ -16,32 +16,43 @@ lines() { wc -l <"$tmp/$1/samples.jsonl"; }
 answers() { sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g' "$tmp/$1/samples.jsonl" | sort; }
 # outcome: the summary without times and folder.
 outcome() { sed 's/"[a-z_]*_sec":[0-9.]*,//g; s/"run":.*//' "$tmp/out"; }
-# signalled FOLDER SIGNAL...: a run that gets these as soon as its first line is there.
+# await CONDITION: until it holds, or the run has ended.
+await() { while ! $1 && ! grep -q ') Z' /proc/$pid/stat; do sleep 0.01; done; }
+# (two that began together end together: they are met in the middle, by the time that they have worked)
+thinking() { [ "$(cut -d ' ' -f 14 /proc/$pid/stat)" -ge 100 ]; }
+answered() { [ -s "$tmp/$folder/samples.jsonl" ]; }
+taken() { grep -q 'under way' "$tmp/err"; }
+# signalled FOLDER WHEN SIGNAL...: a run that gets these from then on, each when the one before has
+# been taken (two of a kind that are both on their way are one).
 signalled() {
-    folder=$1
-    shift
+    folder=$1 when=$2
+    shift 2
     # A shell without job control has its children ignore SIGINT; env gives it back.
-    env --default-signal=INT "$LATENTMAS" run -m $MODEL --data $SUMS -t 1 -n 24 --latent_steps 300 --temp 0.3 -ctk f32 \
+    env --default-signal=INT "$LATENTMAS" run -m $MODEL --data $SUMS -t 1 -n 24 --latent_steps $steps --temp 0.3 -ctk f32 \
         -ctv f32 -np 2 --output "$tmp/$folder" >"$tmp/out" 2>"$tmp/err" </dev/null &
     pid=$!
-    while kill -0 $pid 2>/dev/null && [ "$(cat "$tmp/$folder/samples.jsonl" 2>/dev/null | wc -l)" -lt 1 ]; do sleep 0.01; done
-    for signal in "$@"; do
-        kill -s "$signal" $pid
-        sleep 0.02
+    await $when
+    while [ $# -gt 0 ]; do
+        kill -s "$1" $pid
+        shift
+        [ $# -eq 0 ] || await taken
     done
     wait $pid
     code=$?
 }
 
-signalled gentle INT
+steps=300
+signalled gentle answered INT
 n=$(lines gentle)
 [ "$code" -eq 130 ] && grep -q 'the questions under way are finished, no more are begun; Ctrl-C again stops now' "$tmp/err" &&
     grep -q "latentmas: $n of [0-9]* questions are done and kept; go on with: latentmas run --resume" "$tmp/err" && [ "$n" -ge 2 ] && [ ! -s "$tmp/out" ]
 ok $? "a first Ctrl-C finishes the questions under way, begins no more and says how to go on" "$tmp/err"
-signalled hard INT INT
+steps=900
+signalled hard thinking INT INT
 [ "$code" -eq 130 ] && grep -q 'latentmas: interrupted' "$tmp/err" && grep -q 'go on with: latentmas run --resume' "$tmp/err"
 ok $? "a second one stops at once" "$tmp/err"
-signalled term TERM
+steps=300
+signalled term answered TERM
 [ "$code" -eq 130 ] && ! grep -q 'under way' "$tmp/err" && grep -q 'latentmas: interrupted' "$tmp/err"
 ok $? "SIGTERM stops at once" "$tmp/err"
 
