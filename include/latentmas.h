@@ -418,24 +418,24 @@ LMAS_API const char *lmas_team_remark(const lmas_team *team, size_t i);
 typedef enum lmas_method {
     LMAS_METHOD_BASELINE = 0,   /* one agent reads and speaks */
     LMAS_METHOD_TEXT_MAS = 1,   /* each agent reads the others' text and speaks */
-    LMAS_METHOD_LATENT_MAS = 2, /* each inherits what the team's edges carry, reads, thinks; the
-                                 * last speaks */
+    LMAS_METHOD_LATENT_MAS = 2, /* each inherits what edges carry, reads, thinks; the last speaks */
 } lmas_method;
 
 /* "baseline", "text_mas", "latent_mas"; NULL past the last. And back: false when unknown. */
 LMAS_API const char *lmas_method_name(lmas_method method);
 LMAS_API bool lmas_method_parse(lmas_method *out, const char *name);
 
-/* It picks the team's `{format}` text. */
+/* It picks the team's `{format}` text. Its names, as a method's, are "number" and so on. */
 typedef enum lmas_answer_kind {
     LMAS_ANSWER_NUMBER = 0,
     LMAS_ANSWER_CHOICE = 1,
     LMAS_ANSWER_CODE = 2,
     LMAS_ANSWER_FREE = 3
 } lmas_answer_kind;
+LMAS_API const char *lmas_answer_kind_name(lmas_answer_kind kind);
+LMAS_API bool lmas_answer_kind_parse(lmas_answer_kind *out, const char *name);
 
-/* Whether the team can be asked for such an answer: false where a prompt of the method says
- * {format} and the file has no format of that kind. */
+/* Whether the team has the {format} that its prompts by the method ask for, where they do. */
 LMAS_API bool lmas_team_can_answer(const lmas_team *team, lmas_method method,
                                    lmas_answer_kind kind);
 
@@ -615,8 +615,8 @@ typedef struct lmas_solver_params {
     lmas_remote *speaker;
     lmas_chat_params chat; /* for the chat template; goes before what the team file says */
     lmas_sampling sampling;
-    uint64_t kept_size; /* bytes in which beginnings of conversations are kept, so that they are not
-                         * read twice; the oldest goes first (default 0) */
+    uint64_t kept_size; /* bytes in which beginnings of conversations are kept, of all teams, so
+                         * that they are not read twice; the oldest goes first (default 0) */
     lmas_speech_fn on_speech; /* the last agent's text as it comes (default NULL) */
     lmas_token_fn on_token;   /* and its tokens, of questions that ask for them (default NULL) */
     lmas_agent_fn on_agent;   /* an agent ended its turn (default NULL) */
@@ -633,7 +633,7 @@ LMAS_CHECKED lmas_status lmas_solver_new(lmas_solver **out, lmas_session *sessio
 LMAS_API void lmas_solver_free(lmas_solver *solver);
 
 /* Have it drive another team as well, or the same by other params: for questions whose `team` is
- * `out`. Where agents are, the first params say for all. Questions of all teams share the ticks. */
+ * `out`. Where agents are, and what is kept, the first params say for all. All share the ticks. */
 LMAS_CHECKED lmas_status lmas_solver_add(size_t *out, lmas_solver *solver, const lmas_team *team,
                                          const lmas_solver_params *params);
 

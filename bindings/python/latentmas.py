@@ -700,7 +700,7 @@ class SolverParams(TypedDict, total=False):
     speaker: Annotated[Optional[Remote], _Pointer("Remote")]
     chat: Annotated[ChatParams, _Struct("ChatParams")]
     sampling: Annotated[Sampling, _Struct("Sampling")]
-    kept_size: U64  # bytes in which beginnings of conversations are kept
+    kept_size: U64  # bytes in which beginnings of conversations are kept, of all teams
     on_speech: Annotated[OnSpeech, _Function(C.c_uint64, C.c_void_p, C.c_size_t)]
     on_token: Annotated[OnToken, _Function(C.c_uint64, C.c_void_p)]
     on_agent: Annotated[OnAgent, _Function(C.c_uint64, C.c_void_p)]
@@ -869,8 +869,8 @@ align_name:sc align_parse:bps align_default:D
 team_builtin:eps team_builtin_name:sz team_open:eps team_parse:epssz team_open_prompts:epss
 team_free:vp team_name:sp team_n_agents:zp team_agent_name:spz team_model_at:bppz
 team_agent_model:spz team_agent_program:spz team_source:sp team_edge:bppz team_n_rounds:zp
-team_remark:spz method_name:sc method_parse:bps team_can_answer:bpcc control_name:sc
-control_parse:bps keep_check:es
+team_remark:spz method_name:sc method_parse:bps answer_kind_name:sc answer_kind_parse:bps
+team_can_answer:bpcc control_name:sc control_parse:bps keep_check:es
 solver_params_default:D solver_new:epppp solver_free:vp solver_add:epppp solver_submit:epp
 solver_cancel:epq solver_tick:ep solver_n_open:zp solver_run:ep solver_running:bppz
 question_needs:eppppp solve:epppps answer_result:pp answer_free:vp
@@ -1851,8 +1851,8 @@ class Solver(_Object):
 
     def add(self, team: Team, /, **params: Unpack[SolverParams]) -> int:
         """Drive another team as well, or the same by other parameters; the `team` of its questions.
-        Hosts, speaker and callbacks are the solver's, for all teams."""
-        for name in ("hosts", "speaker", *_HEARD):
+        Hosts, speaker, kept_size and callbacks are the solver's, for all teams."""
+        for name in ("hosts", "speaker", "kept_size", *_HEARD):
             if params.get(name):
                 raise _invalid(f"{name}: give it to the solver, which has it for all teams")
         given, c, out = _given(team, params), self._course(params), C.c_size_t()

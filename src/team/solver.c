@@ -2,7 +2,7 @@
  * solver.c - many questions at once: a queue, the lanes, and one tick for all.
  *
  * Each team that it drives, by params of its own, is a course: a plan, and the shelf of what its
- * prompts begin with. All share hosts, lanes and ticks.
+ * prompts begin with. All share hosts, lanes, ticks, and the room for conversations.
  *
  * Questions wait in order of arrival. One gets a lane when a lane is free and the most cells
  * it can need are free, so that running questions do not take the cells from under each
@@ -29,9 +29,9 @@ typedef struct course {
 
 struct lmas_solver {
     lmas_session *session;
-    course *
-        *courses; /* [n_courses], where questions find theirs; jobs keep their plans' addresses */
+    course **courses; /* [n_courses]; jobs and kept places hold addresses in them */
     size_t n_courses, courses_capacity;
+    lmi_shelf_place *kept;  /* what conversations begin with, of all courses */
     lmi_job *first, **last; /* the queue */
     size_t n_waiting;
     lmi_job **running; /* [n_most], the first n_running in use */
@@ -67,17 +67,17 @@ static void free_course(course *c)
     lmi_free(c);
 }
 
-static lmas_status open_course(course *c, lmas_session *session, const lmas_team *team,
+static lmas_status open_course(course *c, lmas_solver *solver, const lmas_team *team,
                                const lmas_solver_params *params)
 {
-    lmas_status status = lmi_plan_make(&c->plan, session->model, team, params);
+    lmas_status status = lmi_plan_make(&c->plan, solver->session->model, team, params);
 
-    c->plan.hosts[0].session = session;
+    c->plan.hosts[0].session = solver->session;
     if (status == LMAS_OK)
         status = lmi_check_plan(&c->plan);
     if (status == LMAS_OK)
         status = lmi_crossings_make(&c->plan);
-    return status == LMAS_OK ? lmi_shelf_init(&c->shelf, &c->plan) : status;
+    return status == LMAS_OK ? lmi_shelf_init(&c->shelf, &c->plan, &solver->kept) : status;
 }
 
 static lmas_status add_course(lmas_solver *solver, const lmas_team *team,
@@ -91,7 +91,7 @@ static lmas_status add_course(lmas_solver *solver, const lmas_team *team,
         lmi_free(c);
         return lmi_fail(LMAS_E_NOMEM, "no memory for a solver");
     }
-    status = open_course(c, solver->session, team, params);
+    status = open_course(c, solver, team, params);
     if (status != LMAS_OK)
         free_course(c);
     else
@@ -140,6 +140,7 @@ lmas_status lmas_solver_add(size_t *out, lmas_solver *solver, const lmas_team *t
     p.hosts = solver->courses[0]->plan.params.hosts;
     p.n_hosts = solver->courses[0]->plan.params.n_hosts;
     p.speaker = solver->courses[0]->plan.params.speaker;
+    p.kept_size = solver->courses[0]->plan.params.kept_size;
     status = add_course(solver, team, &p);
     if (status == LMAS_OK)
         *out = solver->n_courses - 1;

@@ -211,10 +211,25 @@ static void test_whoever_asks_nothing_gets_nothing(void **state)
     assert_false(lmas_team_can_answer(NULL, LMAS_METHOD_BASELINE, LMAS_ANSWER_FREE));
     assert_false(lmas_method_parse(&method, NULL));
     assert_false(lmas_method_parse(NULL, "baseline"));
+    assert_false(lmas_answer_kind_parse(NULL, "free"));
     assert_int_equal(lmas_solver_n_open(NULL), 0);
     assert_false(lmas_solver_running(&running, NULL, 0));
     assert_null(lmas_answer_result(NULL));
     assert_false(lmas_device_at(NULL, 0));
+}
+
+static void test_each_answer_kind_has_a_name_that_is_read_back(void **state)
+{
+    static int n; /* not the stack's: to the analyzer this may be any kind */
+    lmas_answer_kind kind;
+
+    (void)state;
+    for (n = 0; lmas_answer_kind_name((lmas_answer_kind)n); n++) {
+        assert_true(lmas_answer_kind_parse(&kind, lmas_answer_kind_name((lmas_answer_kind)n)));
+        assert_int_equal(kind, n);
+    }
+    assert_int_equal(n, LMAS_ANSWER_FREE + 1);
+    assert_false(lmas_answer_kind_parse(&kind, "numbers"));
 }
 
 static void test_null_where_an_object_is_needed_is_invalid(void **state)
@@ -298,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_a_kind_that_is_none_is_refused_wherever_it_is_given),
         cmocka_unit_test(test_null_is_freed_and_closed_without_a_word),
         cmocka_unit_test(test_whoever_asks_nothing_gets_nothing),
+        cmocka_unit_test(test_each_answer_kind_has_a_name_that_is_read_back),
         cmocka_unit_test(test_null_where_an_object_is_needed_is_invalid),
         cmocka_unit_test(test_null_where_it_is_documented_is_the_default),
         cmocka_unit_test(test_messages_name_parameters_and_no_flags),

@@ -172,7 +172,8 @@ static const char *think_of_run = "<think>";
 static char *prompt_of(const lmas_team *team, lmas_method method, size_t i)
 {
     asked a = asked_of(team, method);
-    const lmi_case c = {.question = "Q?", .kind = LMAS_ANSWER_FREE};
+    const lmi_case c = {
+        .question = "Q?", .asked = &(const lmas_question){0}, .kind = LMAS_ANSWER_FREE};
     lmi_plan plan;
     lmi_buf out;
 

@@ -373,6 +373,41 @@ static void test_the_oldest_conversation_goes_first(void **state)
     close_stage(&s);
 }
 
+/* A stage with room to keep the conversation once, and not twice: a power of two is that. */
+static stage open_stage_for_one(lmas_solver_params *p, const lmas_question *q)
+{
+    bool is_kept = false;
+    stage s = {0};
+
+    for (p->kept_size = 1024; !is_kept; p->kept_size *= 2) {
+        close_stage(&s);
+        s = open_stage(p);
+        (void)ask(&s, q);
+        is_kept = ask(&s, q)->n_shared > 0;
+        assert_true(is_kept || p->kept_size < KEPT);
+    }
+    return s;
+}
+
+static void test_all_teams_of_a_solver_keep_in_one_room(void **state)
+{
+    lmas_solver_params p = params_of(LMAS_METHOD_BASELINE);
+    lmas_question q = going_on(0, 4);
+    stage s = open_stage_for_one(&p, &q);
+    size_t team;
+
+    (void)state;
+    p.kept_size = KEPT; /* the first team's says for all */
+    assert_ok(lmas_solver_add(&team, s.solver, s.team, &p));
+    q.team = team;
+    assert_int_equal(ask(&s, &q)->n_shared, 0); /* what another team read is not its own */
+    assert_true(ask(&s, &q)->n_shared > 0);
+    q.team = 0;
+    assert_int_equal(ask(&s, &q)->n_shared, 0); /* driven out */
+    assert_true(ask(&s, &q)->n_shared > 0);
+    close_stage(&s);
+}
+
 static void test_questions_of_one_conversation_at_once_wait_for_its_reader(void **state)
 {
     lmas_solver_params p = params_of(LMAS_METHOD_BASELINE);
@@ -441,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_a_kept_conversation_gives_the_same_answer),
         cmocka_unit_test(test_no_realm_takes_what_another_keeps),
         cmocka_unit_test(test_the_oldest_conversation_goes_first),
+        cmocka_unit_test(test_all_teams_of_a_solver_keep_in_one_room),
         cmocka_unit_test(test_questions_of_one_conversation_at_once_wait_for_its_reader),
         cmocka_unit_test(test_what_breaks_a_limit_is_refused),
     };

@@ -403,11 +403,12 @@ static void run_slowed(float *logits, const lmi_plan *plan, lmas_session *sessio
     const lmas_question q = {.text = QUESTIONS[2], .kind = LMAS_ANSWER_FREE};
     const size_t n_bytes = (size_t)session->model->info.n_vocab * sizeof(*logits);
     lmi_shelf shelf;
+    lmi_shelf_place *kept = NULL;
     lmi_job *job = NULL;
     bool has_logits = false;
     int tick;
 
-    assert_ok(lmi_shelf_init(&shelf, plan));
+    assert_ok(lmi_shelf_init(&shelf, plan, &kept));
     assert_ok(lmi_job_new(&job, plan, &q));
     assert_true(lmi_job_take_memories(job));
     lmi_job_start(job, &shelf);

@@ -364,7 +364,10 @@ static void assert_told(const lmi_plan *plan, size_t i, const lmi_case *c, const
 static void test_context_says_what_reaches_the_agent(void **state)
 {
     static const char *const said[] = {"A", "B", NULL};
-    const lmi_case c = {.question = "q", .kind = LMAS_ANSWER_FREE, .said = said};
+    const lmi_case c = {.asked = &(const lmas_question){0},
+                        .question = "q",
+                        .kind = LMAS_ANSWER_FREE,
+                        .said = said};
     lmas_team *team =
         team_of('c', ",\n \"edges\": [{\"from\": \"a\", \"to\": \"c\"}, {\"from\": \"b\", \"to\": "
                      "\"c\", \"carry\": \"text\"}]");
@@ -385,7 +388,10 @@ static void test_one_agents_output_has_a_slot_of_its_own(void **state)
         "\"edges\": [{\"from\": \"a\", \"to\": \"b\", \"carry\": \"text\"}, {\"from\": \"b\", "
         "\"to\": \"a\", \"carry\": \"text\", \"next_round\": true}]}";
     static const char *const said[] = {"A1", "B1", "A2", NULL};
-    const lmi_case c = {.question = "q", .kind = LMAS_ANSWER_FREE, .said = said};
+    const lmi_case c = {.asked = &(const lmas_question){0},
+                        .question = "q",
+                        .kind = LMAS_ANSWER_FREE,
+                        .said = said};
     char text[sizeof(json)];
     char *slot;
     lmas_team *team = NULL;
@@ -409,7 +415,10 @@ static void test_one_agents_output_has_a_slot_of_its_own(void **state)
 
 static void test_a_swapped_question_reaches_all_but_the_last(void **state)
 {
-    const lmi_case c = {.question = "mine", .other = "yours", .kind = LMAS_ANSWER_FREE};
+    const lmi_case c = {.asked = &(const lmas_question){0},
+                        .question = "mine",
+                        .other = "yours",
+                        .kind = LMAS_ANSWER_FREE};
     lmas_team *team = team_of('d', EXPERTS);
     lmi_plan plan = plan_of(team, LMAS_METHOD_LATENT_MAS, LMAS_CONTROL_SHUFFLED);
 

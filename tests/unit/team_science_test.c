@@ -24,7 +24,10 @@ static lmas_team *team_of(const char *text)
 static char *prompt_of(const lmas_team *team, lmas_method method, size_t i, const char *outputs)
 {
     const char *said[LMI_TEAM_AGENTS_MAX] = {outputs};
-    const lmi_case c = {.question = "Q?", .kind = LMAS_ANSWER_FREE, .said = said};
+    const lmi_case c = {.asked = &(const lmas_question){0},
+                        .question = "Q?",
+                        .kind = LMAS_ANSWER_FREE,
+                        .said = said};
     lmas_solver_params params = lmas_solver_params_default();
     lmi_plan plan;
     lmi_buf out;

@@ -117,20 +117,29 @@ static lmi_plan plan_of(const lmas_team *team, lmas_method method)
     return plan;
 }
 
+/* What agent `i` is told of a question that says nothing of its own. */
+static char *told(const lmi_plan *plan, size_t i, lmi_case c)
+{
+    lmi_buf out;
+
+    c.asked = &(const lmas_question){0};
+    lmi_buf_init(&out, LMI_PROMPT_MAX);
+    assert_ok(lmi_plan_prompt(&out, plan, i, &c));
+    return lmi_buf_steal(&out);
+}
+
 /* What agent `i` is told when the first one said `said`. */
 static char *prompt_of(lmas_method method, size_t i, const char *question, const char *said)
 {
+    const char *const texts[] = {said, NULL};
+    const lmi_case c = {.question = question, .kind = LMAS_ANSWER_FREE, .said = texts};
     lmas_team *team = duo();
     lmi_plan plan = plan_of(team, method);
-    const lmi_case c = {
-        .question = question, .kind = LMAS_ANSWER_FREE, .said = (const char *[]){said, NULL}};
-    lmi_buf out;
+    char *prompt = told(&plan, i, c);
 
-    lmi_buf_init(&out, LMI_PROMPT_MAX);
-    assert_ok(lmi_plan_prompt(&out, &plan, i, &c));
     lmi_plan_done(&plan);
     lmas_team_free(team);
-    return lmi_buf_steal(&out);
+    return prompt;
 }
 
 static void assert_prompt(const char *want, char *prompt)
@@ -166,14 +175,8 @@ static void test_a_note_is_said_where_a_prompt_asks_for_it(void **state)
     plan = plan_of(team, LMAS_METHOD_LATENT_MAS);
     for (i = 0; i < 2; i++) {
         const lmi_case c = {.question = "q", .note = notes[i]};
-        lmi_buf one, two;
-
-        lmi_buf_init(&one, LMI_PROMPT_MAX);
-        lmi_buf_init(&two, LMI_PROMPT_MAX);
-        assert_ok(lmi_plan_prompt(&one, &plan, 0, &c));
-        assert_ok(lmi_plan_prompt(&two, &plan, 1, &c));
-        assert_prompt(i == 0 ? "user\npsst {question} Q: q<" : "user\n Q: q<", lmi_buf_steal(&one));
-        assert_prompt("user\nQ: q<", lmi_buf_steal(&two));
+        assert_prompt(i == 0 ? "user\npsst {question} Q: q<" : "user\n Q: q<", told(&plan, 0, c));
+        assert_prompt("user\nQ: q<", told(&plan, 1, c));
     }
     lmi_plan_done(&plan);
     lmas_team_free(team);
@@ -189,14 +192,11 @@ static void assert_heard(const char *want, int32_t limit, const char *one, const
     const lmi_case c = {.question = "q", .said = (const char *[]){one, two, NULL}};
     lmas_team *team = NULL;
     lmi_plan plan;
-    lmi_buf out;
 
     assert_ok(lmas_team_parse(&team, "n.json", json, strlen(json)));
     plan = plan_of(team, LMAS_METHOD_TEXT_MAS);
     plan.params.text_context_length = limit;
-    lmi_buf_init(&out, LMI_PROMPT_MAX);
-    assert_ok(lmi_plan_prompt(&out, &plan, 2, &c));
-    assert_prompt(want, lmi_buf_steal(&out));
+    assert_prompt(want, told(&plan, 2, c));
     lmi_plan_done(&plan);
     lmas_team_free(team);
 }

@@ -144,16 +144,6 @@ static lmas_status count_lanes(uint32_t *out, const lmi_stage *stage, const lmi_
     return status;
 }
 
-static lmas_answer_kind parse_kind(const char *word)
-{
-    static const char *const kinds[] = {"number", "choice", "code", "free"};
-    size_t i = 0;
-
-    while (i < LMAS_ANSWER_FREE && strcmp(kinds[i], word) != 0)
-        i++;
-    return (lmas_answer_kind)i;
-}
-
 static void tell(const char *line)
 {
     lmi_say("%s", line);
@@ -168,7 +158,6 @@ static lmas_status serve(lmi_stage *stage, const lmi_served_teams *teams, const 
                                .teams = teams->at,
                                .n_teams = teams->n,
                                .params = stage->solver_params,
-                               .kind = parse_kind(s->kind),
                                .n_at_once = stage->n_at_once,
                                .n_waiting = (uint32_t)s->n_waiting,
                                .key_file = s->key_file,
@@ -183,6 +172,7 @@ static lmas_status serve(lmi_stage *stage, const lmi_served_teams *teams, const 
                                .tell = tell};
     lmas_status status;
 
+    lmas_answer_kind_parse(&params.kind, s->kind);
     params.params.kept_size = (uint64_t)((double)s->cache_mib * MIB);
     lmi_interrupt_gently(LMI_GENTLY);
     status = lmi_serve(&params);

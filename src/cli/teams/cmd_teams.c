@@ -104,17 +104,17 @@ static void print_tasks(lmas_answer_kind kind)
 /* What a team without a format cannot be asked: no mistake, if nobody wants to. */
 static void print_gaps(const lmas_team *team)
 {
-    static const char *const names[] = {"number", "choice", "code", "free"};
+    const char *name;
     size_t i;
 
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (i = 0; (name = lmas_answer_kind_name((lmas_answer_kind)i)) != NULL; i++) {
         const lmas_answer_kind kind = (lmas_answer_kind)i;
         const bool can_team = lmas_team_can_answer(team, LMAS_METHOD_LATENT_MAS, kind);
         const bool can_one = lmas_team_can_answer(team, LMAS_METHOD_BASELINE, kind);
 
         if (can_team && can_one)
             continue;
-        printf("  no \"%s\" in formats, so %s cannot run ", names[i],
+        printf("  no \"%s\" in formats, so %s cannot run ", name,
                can_team  ? "--method baseline"
                : can_one ? "the agents"
                          : "it");

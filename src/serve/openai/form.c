@@ -202,19 +202,12 @@ static lmas_status find_entry(lmi_reading *r, const lmi_catalog *catalog)
 
 static lmas_status read_kind(lmi_reading *r, yyjson_val *own)
 {
-    static const char *const kinds[] = {"number", "choice", "code", "free"};
     yyjson_val *val = yyjson_obj_get(own, "answer");
-    size_t i = 0;
 
-    if (!val)
+    if (!val || lmas_answer_kind_parse(&r->form->question.kind, yyjson_get_str(val)))
         return LMAS_OK;
-    while (i < LMAS_ANSWER_FREE + 1 && !yyjson_equals_str(val, kinds[i]))
-        i++;
-    if (i > LMAS_ANSWER_FREE)
-        return lmi_field_refuse(r, "latentmas", NULL,
-                                "latentmas.answer: number, choice, code or free expected");
-    r->form->question.kind = (lmas_answer_kind)i;
-    return LMAS_OK;
+    return lmi_field_refuse(r, "latentmas", NULL,
+                            "latentmas.answer: number, choice, code or free expected");
 }
 
 /* What is asked of us alone. */

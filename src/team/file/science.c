@@ -322,7 +322,7 @@ static void add_usual(science *s, const char *latent, const char *text)
     lmi_json_add_text(s->doc, context, "text", text);
     for (i = 0; i < LMI_ANSWER_KINDS; i++)
         if (s->base->formats[i])
-            lmi_json_add_text(s->doc, formats, lmi_answer_kind_name((lmas_answer_kind)i),
+            lmi_json_add_text(s->doc, formats, lmas_answer_kind_name((lmas_answer_kind)i),
                               s->base->formats[i]);
 }
 

@@ -196,8 +196,8 @@ static lmas_status check_formats(lmas_team *team, const lmi_json *json, yyjson_v
     for (i = 0; status == LMAS_OK && i < LMI_ANSWER_KINDS; i++) {
         char what[32];
 
-        snprintf(what, sizeof(what), "formats.%s", lmi_answer_kind_name((lmas_answer_kind)i));
-        status = check_key(team, json, formats, lmi_answer_kind_name((lmas_answer_kind)i), what,
+        snprintf(what, sizeof(what), "formats.%s", lmas_answer_kind_name((lmas_answer_kind)i));
+        status = check_key(team, json, formats, lmas_answer_kind_name((lmas_answer_kind)i), what,
                            IN_NOTHING);
     }
     return status;

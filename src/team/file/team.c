@@ -19,15 +19,28 @@
 #include "team/file/reach.h"
 #include "team/file/slots.h"
 
-static const char *const KIND_NAMES[LMI_ANSWER_KINDS] = {"number", "choice", "code", "free"};
+static const char *const KIND_NAMES[LMI_ANSWER_KINDS + 1] = {"number", "choice", "code", "free"};
 static const char DEFAULT_BASELINE[] = "{question}\n\n{format}";
 
 /* Some editors put it before a text; it says nothing. */
 static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
 
-const char *lmi_answer_kind_name(lmas_answer_kind kind)
+const char *lmas_answer_kind_name(lmas_answer_kind kind)
 {
-    return (size_t)kind < LMI_ANSWER_KINDS ? KIND_NAMES[kind] : "unknown";
+    return (size_t)kind < LMI_ANSWER_KINDS ? KIND_NAMES[kind] : NULL;
+}
+
+bool lmas_answer_kind_parse(lmas_answer_kind *out, const char *name)
+{
+    size_t i;
+
+    for (i = 0; out && name && i < LMI_ANSWER_KINDS; i++) {
+        if (strcmp(name, KIND_NAMES[i]) != 0)
+            continue;
+        *out = (lmas_answer_kind)i;
+        return true;
+    }
+    return false;
 }
 
 static bool parse_reasoning(lmas_reasoning *out, const char *name)
@@ -143,15 +156,15 @@ static lmas_status read_context(lmas_team *team, const lmi_json *json, yyjson_va
 
 static lmas_status read_formats(lmas_team *team, const lmi_json *json, yyjson_val *root)
 {
-    static const char *const keys[] = {"number", "choice", "code", "free", NULL};
     yyjson_val *formats;
     lmas_status status = find_object(&formats, json, root, "formats");
     size_t i;
 
     if (status == LMAS_OK)
-        status = lmi_json_only_keys(json, formats, "formats", keys);
+        status = lmi_json_only_keys(json, formats, "formats", KIND_NAMES);
     for (i = 0; status == LMAS_OK && i < LMI_ANSWER_KINDS; i++)
-        status = lmi_team_take_string(&team->formats[i], json, formats, "formats", keys[i], NULL);
+        status =
+            lmi_team_take_string(&team->formats[i], json, formats, "formats", KIND_NAMES[i], NULL);
     return status;
 }
 

@@ -126,7 +126,4 @@ size_t lmi_team_find_agent(const lmas_team *team, const char *name, size_t n);
 lmas_status lmi_team_check_name(const lmi_json *json, size_t line, const char *what,
                                 const char *name);
 
-/* "number", "choice", "code", "free". */
-const char *lmi_answer_kind_name(lmas_answer_kind kind);
-
 #endif

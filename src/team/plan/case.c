@@ -16,9 +16,6 @@ lmi_case lmi_case_of(const lmas_question *question)
                       .other = question->other,
                       .other_note = question->other_note,
                       .kind = question->kind,
-                      .system = question->system,
-                      .before = question->before,
-                      .n_before = question->n_before,
                       .asked = question};
 }
 

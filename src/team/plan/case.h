@@ -20,10 +20,7 @@ typedef struct lmi_case {
     lmas_answer_kind kind;
     const char *const *said; /* [n_turns], NULL where nothing was; NULL for nothing at all */
     int32_t n_speak_most;    /* tokens that a turn may speak where room is short; 0: as it says */
-    const char *system;      /* of the asker; NULL for nothing */
-    const lmas_message *before; /* [n_before] the conversation so far */
-    size_t n_before;
-    const lmas_question *asked; /* all that it asks in its own way */
+    const lmas_question *asked; /* its conversation, and all that it asks in its own way */
 } lmi_case;
 
 /* The case of a question before anybody has said anything; texts are borrowed. */

@@ -36,7 +36,8 @@ static const char *own_system(const lmi_plan *plan, size_t i)
 lmas_status lmi_plan_system(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
 {
     const char *own = own_system(plan, i);
-    const char *asked = lmi_turn_is_fresh(&plan->turns[i]) && c->system ? c->system : "";
+    const char *said = c->asked->system;
+    const char *asked = lmi_turn_is_fresh(&plan->turns[i]) && said ? said : "";
 
     lmi_buf_puts(out, own ? own : "");
     if (out->len > 0 && asked[0])
@@ -47,7 +48,7 @@ lmas_status lmi_plan_system(lmi_buf *out, const lmi_plan *plan, size_t i, const 
 
 size_t lmi_plan_n_before(const lmi_plan *plan, size_t i, const lmi_case *c)
 {
-    return lmi_turn_is_fresh(&plan->turns[i]) ? c->n_before : 0;
+    return lmi_turn_is_fresh(&plan->turns[i]) ? c->asked->n_before : 0;
 }
 
 /* Whether the chat template takes what it is told in turn `i`. */
@@ -297,7 +298,7 @@ static lmas_status check_format(const lmi_plan *plan, size_t i, lmas_answer_kind
     if (plan->team->formats[kind] || !strstr(template, "{format}"))
         return LMAS_OK;
     return lmi_fail(LMAS_E_INVALID, "team %s has no \"%s\" in formats, and %s asks for {format}",
-                    plan->team->name, lmi_answer_kind_name(kind), plan->turns[i].name);
+                    plan->team->name, lmas_answer_kind_name(kind), plan->turns[i].name);
 }
 
 lmas_status lmi_plan_user(lmi_buf *out, const lmi_plan *plan, size_t i, const lmi_case *c)
@@ -349,7 +350,7 @@ static lmas_status lay_out(lmi_buf *out, const lmi_plan *plan, size_t i, const l
 {
     const lmi_chat chat = chat_of(plan, i);
     lmi_words words = {
-        .before = c->before, .n_before = lmi_plan_n_before(plan, i, c), .user = text};
+        .before = c->asked->before, .n_before = lmi_plan_n_before(plan, i, c), .user = text};
     lmas_status status;
     lmi_buf system;
 

@@ -186,7 +186,7 @@ static lmas_status ask_by_messages(lmi_strand *strand, lmi_ask *ask, lmas_remote
     status = lmi_plan_system(&system, strand->plan, strand->index, strand->c);
     ask->user = lmi_buf_text(prompt);
     ask->system = system.len > 0 ? system.data : NULL;
-    ask->before = strand->c->before;
+    ask->before = strand->c->asked->before;
     ask->n_before = lmi_plan_n_before(strand->plan, strand->index, strand->c);
     if (status == LMAS_OK)
         status = lmi_call_start(&strand->call, remote, ask);

@@ -6,35 +6,40 @@
 /* A beginning shorter than this is read faster than shared. */
 enum { SHARED_MIN = 8 };
 
-lmas_status lmi_shelf_init(lmi_shelf *shelf, const lmi_plan *plan)
+lmas_status lmi_shelf_init(lmi_shelf *shelf, const lmi_plan *plan, lmi_shelf_place **kept)
 {
-    *shelf = (lmi_shelf){.plan = plan};
+    *shelf = (lmi_shelf){.plan = plan, .kept = kept};
     shelf->places = lmi_new(plan->n_turns, sizeof(*shelf->places));
     return shelf->places ? LMAS_OK : lmi_fail(LMAS_E_NOMEM, "no memory for shared prompts");
 }
 
-static void clear_place(lmi_shelf *shelf, lmi_shelf_place *place, size_t turn)
+static void clear_place(const lmi_shelf *shelf, lmi_shelf_place *place, size_t turn)
 {
     lmi_tokens_done(&place->tokens);
     if (place->prefix)
         lmi_prefix_free(lmi_shelf_context(shelf, turn), place->prefix);
 }
 
-static void drop_kept(lmi_shelf *shelf, lmi_shelf_place **at)
+static void drop_kept(lmi_shelf_place **at)
 {
     lmi_shelf_place *place = *at;
 
     *at = place->next;
-    clear_place(shelf, place, place->turn);
+    clear_place(place->shelf, place, place->turn);
     lmi_free(place);
 }
 
 void lmi_shelf_done(lmi_shelf *shelf)
 {
+    lmi_shelf_place **at = shelf->kept;
     size_t i;
 
-    while (shelf->kept)
-        drop_kept(shelf, &shelf->kept);
+    while (at && *at) {
+        if ((*at)->shelf == shelf)
+            drop_kept(at);
+        else
+            at = &(*at)->next;
+    }
     for (i = 0; shelf->places && i < shelf->plan->n_turns; i++)
         clear_place(shelf, &shelf->places[i], i);
     lmi_free(shelf->places);
@@ -75,9 +80,6 @@ static lmi_case unlike_case(const lmi_case *c, const lmi_plan *plan, const char 
                       .kind = c->kind,
                       .said = said,
                       .n_speak_most = c->n_speak_most,
-                      .system = c->system,
-                      .before = c->before,
-                      .n_before = c->n_before,
                       .asked = c->asked};
 }
 
@@ -150,41 +152,47 @@ static lmi_loan look_at_all(lmi_shelf *shelf, size_t i, const lmi_case *c, const
 
 /* ---- What a conversation begins with ---- */
 
-static void hold(lmi_shelf_place *place)
+bool lmi_shelf_is_kept(const lmi_shelf_place *place)
 {
-    if (place)
-        place->n_holders++;
+    return place->shelf != NULL;
 }
 
-/* The longest that lies there and the beginning goes on. */
-static void find_shorter(lmi_loan *loan, lmi_shelf *shelf, const lmi_shelf_place *wanted)
+static bool serves_same(const lmi_shelf_place *a, const lmi_shelf_place *b)
 {
-    lmi_shelf_place *const all = &shelf->places[wanted->turn];
-    lmi_shelf_place *place;
-
-    for (place = all; place; place = place == all ? shelf->kept : place->next) {
-        const bool is_ours =
-            place == all || (place->turn == wanted->turn && place->realm == wanted->realm);
-        const uint32_t n =
-            is_ours && place->state == LMI_SHELF_KEPT ? n_shared(place, &wanted->tokens) : 0;
-
-        if (n > loan->n_from) {
-            loan->from = place;
-            loan->n_from = n;
-        }
-    }
+    return a->shelf == b->shelf && a->turn == b->turn && a->realm == b->realm;
 }
 
 static bool is_same(const lmi_shelf_place *a, const lmi_shelf_place *b)
 {
-    return a->turn == b->turn && a->realm == b->realm && a->tokens.n == b->tokens.n &&
+    return serves_same(a, b) && a->tokens.n == b->tokens.n &&
            n_common(&a->tokens, &b->tokens) == a->tokens.n;
 }
 
-/* The place of that beginning, in front of the others: there by now, or this one. */
-static lmi_shelf_place *settle(lmi_shelf *shelf, lmi_shelf_place *wanted)
+const lmi_prefix *lmi_shelf_shorter(uint32_t *n, const lmi_shelf *shelf,
+                                    const lmi_shelf_place *wanted)
 {
-    lmi_shelf_place **at = &shelf->kept;
+    const lmi_shelf_place *const all = &shelf->places[wanted->turn];
+    const lmi_shelf_place *place;
+    const lmi_prefix *found = NULL;
+
+    *n = 0;
+    for (place = all; place; place = place == all ? *shelf->kept : place->next) {
+        const bool lies_there =
+            place->state == LMI_SHELF_KEPT && (place == all || serves_same(place, wanted));
+        const uint32_t n_here = lies_there ? n_shared(place, &wanted->tokens) : 0;
+
+        if (n_here > *n) {
+            *n = n_here;
+            found = place->prefix;
+        }
+    }
+    return found;
+}
+
+/* The place of that beginning, in front of the others: there by now, or this one. */
+static lmi_shelf_place *settle(lmi_shelf_place **kept, lmi_shelf_place *wanted)
+{
+    lmi_shelf_place **at = kept;
     lmi_shelf_place *place;
 
     while (*at && !is_same(*at, wanted))
@@ -195,8 +203,8 @@ static lmi_shelf_place *settle(lmi_shelf *shelf, lmi_shelf_place *wanted)
         lmi_tokens_done(&wanted->tokens);
         lmi_free(wanted);
     }
-    place->next = shelf->kept;
-    shelf->kept = place;
+    place->next = *kept;
+    *kept = place;
     return place;
 }
 
@@ -204,33 +212,29 @@ static lmi_loan look_at_kept(lmi_shelf *shelf, size_t i, const lmi_case *c,
                              const lmi_tokens *prompt)
 {
     lmi_shelf_place *place = lmi_new(1, sizeof(*place));
-    lmi_loan loan = {0};
 
     if (!place || !is_open(shelf, i) || find_common(place, shelf->plan, i, c, prompt) != LMAS_OK ||
         place->tokens.n < SHARED_MIN) {
         if (place)
             lmi_tokens_done(&place->tokens);
         lmi_free(place);
-        return loan;
+        return (lmi_loan){0};
     }
     place->state = LMI_SHELF_KNOWN;
+    place->shelf = shelf;
     place->turn = i;
     place->realm = c->asked->realm;
-    find_shorter(&loan, shelf, place);
-    loan.place = settle(shelf, place);
-    loan.n = (uint32_t)loan.place->tokens.n;
-    if (loan.place->state == LMI_SHELF_KEPT || loan.place->state == LMI_SHELF_READING)
-        loan.from = NULL;
-    if (!loan.from)
-        loan.n_from = 0;
-    hold(loan.place);
-    hold(loan.from);
-    return loan;
+    place = settle(shelf->kept, place);
+    if (place->state == LMI_SHELF_ABSENT)
+        return (lmi_loan){0};
+    place->n_holders++;
+    return (lmi_loan){.place = place, .n = (uint32_t)place->tokens.n};
 }
 
 lmi_loan lmi_shelf_look(lmi_shelf *shelf, size_t i, const lmi_case *c, const lmi_tokens *prompt)
 {
-    const bool goes_on = c->n_before > 0 || (c->system && c->system[0]);
+    const char *system = c->asked->system;
+    const bool goes_on = c->asked->n_before > 0 || (system && system[0]);
 
     if (!goes_on)
         return look_at_all(shelf, i, c, prompt);
@@ -238,9 +242,9 @@ lmi_loan lmi_shelf_look(lmi_shelf *shelf, size_t i, const lmi_case *c, const lmi
 }
 
 /* The oldest go that nobody needs now, until the others have room. */
-static void make_room(lmi_shelf *shelf)
+static void make_room(const lmi_shelf *shelf)
 {
-    lmi_shelf_place **at = &shelf->kept;
+    lmi_shelf_place **at = shelf->kept;
     uint64_t size = 0;
 
     while (*at) {
@@ -248,7 +252,7 @@ static void make_room(lmi_shelf *shelf)
         const uint64_t own = (*at)->tokens.n * sizeof(int32_t) + (prefix ? prefix->copy.size : 0);
 
         if (size + own > shelf->plan->params.kept_size && (*at)->n_holders == 0) {
-            drop_kept(shelf, at);
+            drop_kept(at);
         } else {
             size += own;
             at = &(*at)->next;
@@ -259,18 +263,11 @@ static void make_room(lmi_shelf *shelf)
 void lmi_shelf_put(lmi_shelf *shelf, size_t i, const lmi_loan *loan, lmi_lane *lane)
 {
     lmi_shelf_place *place = loan->place;
-    const bool is_all = place == &shelf->places[i];
-    const lmas_status status = lmi_prefix_keep(&place->prefix, lmi_shelf_context(shelf, i), lane,
-                                               is_all && lmi_plan_keeps_memory(shelf->plan));
+    const bool shares_cells = !lmi_shelf_is_kept(place) && lmi_plan_keeps_memory(shelf->plan);
+    const lmas_status status =
+        lmi_prefix_keep(&place->prefix, lmi_shelf_context(shelf, i), lane, shares_cells);
 
     place->state = status == LMAS_OK ? LMI_SHELF_KEPT : LMI_SHELF_ABSENT;
-}
-
-/* (Those of all questions count nobody.) */
-static void let_go(lmi_shelf_place *place)
-{
-    if (place && place->n_holders > 0)
-        place->n_holders--;
 }
 
 void lmi_shelf_leave(lmi_shelf *shelf, lmi_loan *loan)
@@ -279,8 +276,8 @@ void lmi_shelf_leave(lmi_shelf *shelf, lmi_loan *loan)
         return; /* the shelf may be gone */
     if (loan->is_reader && loan->place->state == LMI_SHELF_READING)
         loan->place->state = LMI_SHELF_KNOWN;
-    let_go(loan->place);
-    let_go(loan->from);
+    if (lmi_shelf_is_kept(loan->place))
+        loan->place->n_holders--;
     *loan = (lmi_loan){0};
     make_room(shelf);
 }

@@ -7,8 +7,9 @@
  * which is sooner than reading them; all later ones take them.
  *
  * A question that goes on a conversation begins with that, and the next one of it with that and a
- * bit more. Such beginnings lie there as well, as many as params.kept_size holds, the one that was
- * taken last in front; each serves its own realm, and is read behind the longest that it goes on.
+ * bit more. Such beginnings are kept as well, as many as params.kept_size holds of all teams of a
+ * solver, the one that was taken last in front. Each serves its own shelf and realm, and is read
+ * behind the longest that it goes on.
  */
 #ifndef LMI_TEAM_SHELF_H
 #define LMI_TEAM_SHELF_H
@@ -31,32 +32,40 @@ typedef struct lmi_shelf_place {
     lmi_prefix *prefix;
 
     struct lmi_shelf_place *next; /* of conversations', with: */
+    const struct lmi_shelf *shelf;
     size_t turn;
     uint64_t realm;
-    size_t n_holders; /* strands that read it, wait for it or go on from it */
+    size_t n_holders; /* strands that read it or wait for it */
 } lmi_shelf_place;
 
 typedef struct lmi_shelf {
     const lmi_plan *plan;
     lmi_shelf_place *places; /* [n_turns], of all questions */
-    lmi_shelf_place *kept;   /* of conversations, the last used first */
+    lmi_shelf_place **kept;  /* the solver's, of conversations, the last used first */
 } lmi_shelf;
 
 /* What a strand has of the shelf while it reads. */
 typedef struct lmi_loan {
     lmi_shelf_place *place; /* the beginning that it takes, reads or waits for; NULL: none */
-    lmi_shelf_place *from; /* where it reads that: one that lies there, which it goes on; or NULL */
-    uint32_t n;            /* tokens of its prompt that `place` has, */
-    uint32_t n_from;       /* and `from` */
-    bool is_reader;        /* it reads it for all */
+    uint32_t n;             /* tokens of its prompt that it has */
+    bool is_reader;         /* it reads it for all */
 } lmi_loan;
 
-lmas_status lmi_shelf_init(lmi_shelf *shelf, const lmi_plan *plan);
+/* `kept` is the list that all shelves of a solver share. Theirs leave it with them. */
+lmas_status lmi_shelf_init(lmi_shelf *shelf, const lmi_plan *plan, lmi_shelf_place **kept);
 void lmi_shelf_done(lmi_shelf *shelf);
 
 /* What turn `i` can have, whose prompt (that of case `c`) is `prompt`; nothing where nothing is
  * shared. */
 lmi_loan lmi_shelf_look(lmi_shelf *shelf, size_t i, const lmi_case *c, const lmi_tokens *prompt);
+
+/* Whether the place is a conversation's, and not of all questions. */
+bool lmi_shelf_is_kept(const lmi_shelf_place *place);
+
+/* The longest that lies there and the conversation's beginning goes on, of `n` tokens; NULL for
+ * none. */
+const lmi_prefix *lmi_shelf_shorter(uint32_t *n, const lmi_shelf *shelf,
+                                    const lmi_shelf_place *wanted);
 
 /* The loan's beginning is in the lane: put it on the shelf. */
 void lmi_shelf_put(lmi_shelf *shelf, size_t i, const lmi_loan *loan, lmi_lane *lane);

@@ -229,7 +229,17 @@ static lmas_status put_beginning(lmi_strand *strand)
     return leave_shelf(strand, strand->loan.n);
 }
 
-/* Read it for all, behind what lies there of it already. */
+/* Take what a conversation was when it was shorter; how much that is. */
+static uint32_t take_shorter(lmi_strand *strand)
+{
+    uint32_t n;
+    const lmi_prefix *prefix = lmi_shelf_shorter(&n, strand->shelf, strand->loan.place);
+
+    return prefix && take(strand, prefix, n) ? n : 0;
+}
+
+/* Read it for all, a conversation's behind what lies there of it already: that is what it shares.
+ * (What all questions begin with counts as shared in each, whoever reads it.) */
 static lmas_status begin_beginning(lmi_strand *strand)
 {
     lmi_loan *loan = &strand->loan;
@@ -237,9 +247,10 @@ static lmas_status begin_beginning(lmi_strand *strand)
 
     loan->place->state = LMI_SHELF_READING;
     loan->is_reader = true;
-    if (loan->from && take(strand, loan->from->prefix, loan->n_from))
-        first = loan->n_from;
-    strand->trace.n_shared = loan->from ? first : strand->trace.n_shared;
+    if (lmi_shelf_is_kept(loan->place)) {
+        first = take_shorter(strand);
+        strand->trace.n_shared = first;
+    }
     return lmi_memory_start_read(strand->memory, strand->turn->name, strand->prompt.ids + first,
                                  loan->n - first, LMI_WANT_NOTHING);
 }
@@ -272,12 +283,8 @@ static lmas_status start_reading(lmi_strand *strand)
  * Of a conversation, what was read before. */
 static void find_loan(lmi_strand *strand, const lmi_case *c)
 {
-    const lmi_loan loan = lmi_shelf_look(strand->shelf, strand->index, c, &strand->prompt);
-    const bool is_new =
-        loan.place && loan.place->n_holders > 0 && loan.place->state == LMI_SHELF_KNOWN;
-
-    strand->loan = loan;
-    strand->trace.n_shared = is_new ? loan.n_from : loan.n;
+    strand->loan = lmi_shelf_look(strand->shelf, strand->index, c, &strand->prompt);
+    strand->trace.n_shared = strand->loan.n;
 }
 
 /* What an experiment makes of the cells that the agent inherits. */
