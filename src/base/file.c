@@ -69,6 +69,13 @@ lmas_status lmi_file_read(lmi_buf *out, const char *path)
     return status;
 }
 
+const char *lmi_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 lmas_status lmi_path_join(char **out, const char *folder, const char *name)
 {
     lmi_buf path;

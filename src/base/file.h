@@ -45,6 +45,9 @@ void lmi_folder_flush(const char *path);
 /* FOLDER/NAME; LMAS_E_INVALID when it is longer than LMI_PATH_MAX. Free with lmi_free(). */
 lmas_status lmi_path_join(char **out, const char *folder, const char *name);
 
+/* The last name of a path, which it points into: what stands behind its slashes. */
+const char *lmi_path_name(const char *path);
+
 /* Make the directory `path` and those above it. */
 lmas_status lmi_dir_make(const char *path);
 

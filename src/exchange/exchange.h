@@ -99,7 +99,8 @@ lmi_exchange_verdict lmi_exchange_append(lmi_exchange_publish *publish, const vo
 
 /* End it: the file is checked and on disk with its record, whose id is in `id`; or there is nothing
  * of it. Frees the publish in either case. */
-enum { LMI_EXCHANGE_ID_SIZE = 33 }; /* 32 hex digits, and the NUL */
+enum { LMI_EXCHANGE_ID_SIZE = 33 }; /* 32 hex digits, drawn at random, and the NUL */
+lmi_exchange_verdict lmi_exchange_new_id(char out[LMI_EXCHANGE_ID_SIZE]);
 lmi_exchange_verdict lmi_exchange_commit(char id[LMI_EXCHANGE_ID_SIZE],
                                          lmi_exchange_publish *publish);
 void lmi_exchange_abort(lmi_exchange_publish *publish); /* NULL is nothing */

@@ -12,10 +12,9 @@
 struct lmi_exchange {
     lmi_exchange_folder folder;
     lmi_exchange_params params;
-    pthread_mutex_t
-        examining;        /* one file is checked at a time: that takes a multiple of its size */
-    pthread_mutex_t lock; /* over what follows; never held while the other is waited for */
-    sqlite3 *db;          /* the one connection: it reads and writes */
+    pthread_mutex_t examining; /* one file at a time: checking takes a multiple of its size */
+    pthread_mutex_t lock;      /* over what follows; never held while the other is waited for */
+    sqlite3 *db;               /* the one connection: it reads and writes */
     lmi_exchange_publish *under_way; /* a list */
     size_t n_under_way;
 };

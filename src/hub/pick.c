@@ -12,6 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/file.h"
+
 /* Digits of a part's number: NAME-00002-of-00005.gguf. */
 enum { DIGITS = 5, SPLIT_LEN = 2 * DIGITS + 5, ENDING_LEN = 5 };
 
@@ -53,8 +55,7 @@ static bool is_model(const char *path)
 {
     static const char *const others[] = {"mmproj",  "imatrix", "mtp-",
                                          "eagle3-", "dflash-", "dspark-"};
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
+    const char *name = lmi_path_name(path);
     size_t i;
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "serve/exchange/shelf.h"
+#include "serve/exchange/vault.h"
 #include "serve/http/daemon.h"
 #include "serve/server.h"
 
@@ -234,7 +234,7 @@ static bool has_open(lmi_server *server)
     lmi_desk_sweep(&server->desk);
     is_open = server->desk.replies != NULL;
     lmi_desk_unlock(&server->desk);
-    return is_open || lmi_shelf_is_busy(server->shelf);
+    return is_open || lmi_vault_is_busy(server->vault);
 }
 
 /* Whoever is still there hears this thread's message. */
@@ -293,7 +293,7 @@ static lmas_status open(lmi_server *server)
     if (status == LMAS_OK)
         status = lmi_catalog_open(&server->catalog, &server->solver, server->params, &params);
     if (status == LMAS_OK && server->params->exchange.folder)
-        status = lmi_shelf_open(&server->shelf, server->params);
+        status = lmi_vault_open(&server->vault, server->params);
     server->desk.metrics.n_lanes = lmas_session_n_lanes(server->params->session);
     server->defaults = (lmi_defaults){
         .catalog = &server->catalog, .sampling = params.sampling, .kind = server->params->kind};
@@ -322,9 +322,9 @@ lmas_status lmi_serve(const lmi_serve_params *params)
         announce(&server);
         status = serve(&server);
     }
-    lmi_shelf_quiet(server.shelf);
+    lmi_vault_quiet(server.vault);
     lmi_daemon_stop(server.daemon);
-    lmi_shelf_close(server.shelf);
+    lmi_vault_close(server.vault);
     lmas_solver_free(server.solver);
     lmi_catalog_done(&server.catalog);
     lmi_desk_close(&server.desk);

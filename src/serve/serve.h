@@ -20,7 +20,7 @@ enum {
     LMI_HEADERS_MAX = 32 * 1024,
     LMI_CHOICES_MAX = 64, /* answers of one request */
     LMI_KEYS_MAX = 1024,  /* lines of the file of keys */
-    LMI_KEY_MAX = 512,
+    LMI_TENANT_KEY_MAX = 512,
     LMI_CALLERS_MAX = 1024, /* connections at once */
     LMI_WAITING_MAX = 100000,
     LMI_UPLOADS_MAX = 128, /* memories on their way into the exchange, */

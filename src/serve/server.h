@@ -8,7 +8,7 @@
 #include "serve/openai/form.h"
 
 struct lmi_daemon;
-struct lmi_shelf;
+struct lmi_vault;
 
 typedef struct lmi_server {
     const lmi_serve_params *params;
@@ -18,7 +18,7 @@ typedef struct lmi_server {
     lmi_guard guard;
     lmi_desk desk;
     struct lmi_daemon *daemon;
-    struct lmi_shelf *shelf; /* the exchange; NULL: none is served */
+    struct lmi_vault *vault; /* the exchange; NULL: none is served */
     uint64_t n_asked;        /* ids of questions, from 1 */
 } lmi_server;
 

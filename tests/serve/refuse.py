@@ -114,7 +114,8 @@ def keys(folder):
         ok(cached[1] > cached[0] and cached[2] == cached[0], "a tenant takes nothing of what another's conversation left", cached)
         answer = server.ask("OPTIONS", "/v1/models", headers={"Origin": "https://a.example"})
         ok(answer.code == 204 and answer.headers["access-control-allow-origin"] == "https://a.example", "an origin that was named may ask")
-    for text, words in (("", "no key"), ("short\n", "8 to 512"), ("x" * 513, "8 to 512")):
+    for text, words in (("", "no key"), ("short\n", "8 to 512"), ("x" * 513, "8 to 512"),
+                        ("first-secret\nsecond-secret\nfirst-secret\n", "twice")):
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
         try:

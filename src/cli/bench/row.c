@@ -23,8 +23,7 @@ lmas_status lmi_bench_place_init(lmi_bench_place *out, const lmi_stage *stage,
                                  const lmi_solve_flags *flags, const lmi_solve_flags *usual)
 {
     const char *path = lmas_model_describe(stage->model)->path;
-    const char *slash = strrchr(path, '/');
-    const char *file = slash ? slash + 1 : path;
+    const char *file = lmi_path_name(path);
     const lmas_model_params params = lmi_flags_model(&flags->model);
     lmas_status status;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "exchange/awareness/awareness.h"
 
 static bool ends_in(const char *path, const char *end)
@@ -62,22 +63,15 @@ lmas_status lmi_package_read(const lmi_passing_frame *frame, const char *package
     return status_of(lmi_awareness_import(frame->path, package, &shape));
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 lmas_status lmi_package_write(const char *package, const lmi_passing_frame *frame,
                               const lmas_model_info *model, const char *name,
                               const char *description, const char *creator)
 {
     const lmi_awareness_about about = {
-        .name = name ? name : base_name(package),
+        .name = name ? name : lmi_path_name(package),
         .description = description ? description : "A working memory that latentmas has kept.",
         .creator = creator ? creator : "latentmas",
-        .model = *model->name ? model->name : base_name(model->path)};
+        .model = *model->name ? model->name : lmi_path_name(model->path)};
 
     return status_of(lmi_awareness_export(package, frame->path, &about));
 }

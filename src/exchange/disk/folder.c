@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium/utils.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,26 +120,20 @@ void lmi_exchange_folder_close(lmi_exchange_folder *folder)
     folder->path = NULL;
 }
 
-static lmi_exchange_verdict make_id(char id[LMI_EXCHANGE_ID_SIZE])
+lmi_exchange_verdict lmi_exchange_new_id(char out[LMI_EXCHANGE_ID_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
-    uint8_t bytes[(LMI_EXCHANGE_ID_SIZE - 1) / 2];
-    size_t i;
+    unsigned char bytes[(LMI_EXCHANGE_ID_SIZE - 1) / 2];
 
     if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
         return lmi_exchange_fail_errno("the system gives no random bytes");
-    for (i = 0; i < sizeof(bytes); i++) {
-        id[2 * i] = digits[bytes[i] >> 4];
-        id[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    id[2 * i] = '\0';
+    sodium_bin2hex(out, LMI_EXCHANGE_ID_SIZE, bytes, sizeof(bytes));
     return LMI_EXCHANGE_OK;
 }
 
 lmi_exchange_verdict lmi_exchange_folder_new(char id[LMI_EXCHANGE_ID_SIZE], int *fd,
                                              const lmi_exchange_folder *folder)
 {
-    const lmi_exchange_verdict verdict = make_id(id);
+    const lmi_exchange_verdict verdict = lmi_exchange_new_id(id);
 
     if (verdict != LMI_EXCHANGE_OK)
         return verdict;

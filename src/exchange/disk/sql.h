@@ -31,8 +31,8 @@ void lmi_sql_blob(lmi_sql *sql, const char *name, const void *data, size_t size)
 bool lmi_sql_row(lmi_sql *sql);
 int64_t lmi_sql_get_int(const lmi_sql *sql, int column);
 double lmi_sql_get_real(const lmi_sql *sql, int column);
-const char *lmi_sql_get_text(const lmi_sql *sql,
-                             int column); /* NULL for null; until the next step */
+/* NULL for null; until the next step. */
+const char *lmi_sql_get_text(const lmi_sql *sql, int column);
 
 lmi_exchange_verdict lmi_sql_end(lmi_sql *sql);
 lmi_exchange_verdict lmi_sql_run(lmi_sql *sql); /* step through and end */

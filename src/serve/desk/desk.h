@@ -8,6 +8,7 @@
 #define LMI_SERVE_DESK_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "serve/desk/reply.h"
 #include "serve/metrics.h"
@@ -18,7 +19,7 @@ typedef struct lmi_desk {
     lmi_reply *replies;        /* all that are open */
     lmi_choice *first, **last; /* those that wait, by arrival */
     size_t n_waiting, n_waiting_most;
-    bool is_closing; /* nobody is let in any more */
+    atomic_bool is_closing; /* nobody is let in any more; read without the lock too */
     lmi_metrics metrics;
 } lmi_desk;
 

@@ -2,6 +2,7 @@
 #include "serve/desk/reply.h"
 
 #include <microhttpd.h>
+#include <sodium/utils.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -19,12 +20,11 @@
 static void make_id(char out[LMI_ID_MAX], lmi_endpoint endpoint)
 {
     unsigned char noise[12] = {0};
-    int n = snprintf(out, LMI_ID_MAX, "%s-", endpoint == LMI_CHAT ? "chatcmpl" : "cmpl");
-    size_t i;
+    char digits[2 * sizeof(noise) + 1];
 
     (void)!getrandom(noise, sizeof(noise), 0);
-    for (i = 0; i < sizeof(noise); i++)
-        n += snprintf(out + n, LMI_ID_MAX - (size_t)n, "%02x", noise[i]);
+    sodium_bin2hex(digits, sizeof(digits), noise, sizeof(noise));
+    snprintf(out, LMI_ID_MAX, "%s-%s", endpoint == LMI_CHAT ? "chatcmpl" : "cmpl", digits);
 }
 
 lmas_status lmi_reply_new(lmi_reply **out, lmi_form *form)

@@ -3,12 +3,12 @@
 
 #include <time.h>
 
-#include "serve/exchange/errand.h"
+#include "serve/exchange/chore.h"
 
-/* The next errand, after a second of waiting at most; NULL where none came. The lock is held. */
-static lmi_errand *wait_for_one(lmi_crew *crew)
+/* The next chore, after a second of waiting at most; NULL where none came. The lock is held. */
+static lmi_chore *wait_for_one(lmi_crew *crew)
 {
-    lmi_errand *errand;
+    lmi_chore *chore;
     struct timespec until;
 
     if (!crew->first && !crew->is_ending) {
@@ -16,12 +16,12 @@ static lmi_errand *wait_for_one(lmi_crew *crew)
         until.tv_sec++;
         (void)pthread_cond_timedwait(&crew->has_work, &crew->lock, &until);
     }
-    errand = crew->first;
-    if (errand) {
-        crew->first = errand->next;
+    chore = crew->first;
+    if (chore) {
+        crew->first = chore->next;
         crew->last = crew->first ? crew->last : &crew->first;
     }
-    return errand;
+    return chore;
 }
 
 static time_t look(const lmi_crew *crew, time_t looked)
@@ -40,14 +40,14 @@ static void *work(void *user)
     time_t looked = 0;
 
     while (!is_over) {
-        lmi_errand *errand;
+        lmi_chore *chore;
 
         pthread_mutex_lock(&crew->lock);
-        errand = wait_for_one(crew);
-        is_over = !errand && crew->is_ending;
+        chore = wait_for_one(crew);
+        is_over = !chore && crew->is_ending;
         pthread_mutex_unlock(&crew->lock);
-        if (errand)
-            lmi_errand_run(errand);
+        if (chore)
+            lmi_chore_run(chore);
         looked = look(crew, looked);
     }
     return NULL;
@@ -71,12 +71,12 @@ lmas_status lmi_crew_start(lmi_crew *out, void (*look_around)(void *user), void 
     return lmi_fail(LMAS_E_NOMEM, "no thread can be started");
 }
 
-void lmi_crew_put(lmi_crew *crew, lmi_errand *errand)
+void lmi_crew_put(lmi_crew *crew, lmi_chore *chore)
 {
     pthread_mutex_lock(&crew->lock);
-    errand->next = NULL;
-    *crew->last = errand;
-    crew->last = &errand->next;
+    chore->next = NULL;
+    *crew->last = chore;
+    crew->last = &chore->next;
     pthread_cond_signal(&crew->has_work);
     pthread_mutex_unlock(&crew->lock);
 }

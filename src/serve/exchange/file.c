@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "serve/exchange/chore.h"
 #include "serve/exchange/endpoints.h"
-#include "serve/exchange/errand.h"
 
 /* ---- Ranges ---- */
 
@@ -68,7 +68,7 @@ static range_kind read_range(lmi_part *part, const char *text)
     return cut(part, from, last);
 }
 
-static lmi_exchange_verdict pick(lmi_errand *e)
+static lmi_exchange_verdict pick(lmi_chore *e)
 {
     const lmi_complaint why = {416, NULL, NULL, "range"};
     lmi_part *part = &e->part;
@@ -80,17 +80,17 @@ static lmi_exchange_verdict pick(lmi_errand *e)
         return LMI_EXCHANGE_OK;
     (void)!lmi_fail(LMAS_E_INVALID, "the file has %" PRIu64 " bytes, none of which is in the range",
                     part->whole);
-    return lmi_errand_refuse(e, &why);
+    return lmi_chore_refuse(e, &why);
 }
 
 /* ---- The file ---- */
 
-static lmi_exchange_verdict open_file(lmi_errand *e)
+static lmi_exchange_verdict open_file(lmi_chore *e)
 {
     lmi_exchange_record *record = NULL;
     lmi_part *part = &e->part;
     lmi_exchange_verdict verdict =
-        lmi_exchange_get(&record, e->shelf->exchange, e->tenant, e->name);
+        lmi_exchange_get(&record, e->vault->exchange, e->tenant, e->name);
 
     if (verdict != LMI_EXCHANGE_OK)
         record = NULL;
@@ -98,7 +98,7 @@ static lmi_exchange_verdict open_file(lmi_errand *e)
         snprintf(part->etag, sizeof(part->etag), "\"%s\"", record->sha256);
     lmi_exchange_record_free(record);
     /* Asked in any case: what is not there, and what is another's, take the same way to the log. */
-    verdict = lmi_exchange_fetch(&part->fd, &part->whole, e->shelf->exchange, e->tenant, e->name);
+    verdict = lmi_exchange_fetch(&part->fd, &part->whole, e->vault->exchange, e->tenant, e->name);
     if (verdict != LMI_EXCHANGE_OK)
         return verdict;
     part->n = part->whole;
@@ -114,11 +114,11 @@ static void copy_header(char out[LMI_RANGE_TEXT], lmi_visit *visit, const char *
 
 int lmi_memory_file(lmi_visit *visit)
 {
-    lmi_errand *e = lmi_errand_new(visit, open_file);
+    lmi_chore *e = lmi_chore_new(visit, open_file);
 
     if (!e)
         return lmi_visit_refuse(visit, &visit->why);
     copy_header(e->range, visit, "Range");
     copy_header(e->if_range, visit, "If-Range");
-    return lmi_errand_send(e, &e->shelf->quick);
+    return lmi_chore_send(e, &e->vault->quick);
 }

@@ -3,8 +3,8 @@
 #include <microhttpd.h>
 #include <string.h>
 
+#include "serve/exchange/chore.h"
 #include "serve/exchange/endpoints.h"
-#include "serve/exchange/errand.h"
 #include "serve/exchange/offered.h"
 
 /* ---- What is told of an upload ---- */
@@ -37,31 +37,31 @@ static int tell(lmi_visit *visit, const lmi_upload *upload)
 
 /* ---- Begin ---- */
 
-static lmi_exchange_verdict begin(lmi_errand *e, const lmi_exchange_offer *offer)
+static lmi_exchange_verdict begin(lmi_chore *e, const lmi_exchange_offer *offer)
 {
     lmi_exchange_publish *publish = NULL;
     yyjson_mut_doc *doc;
     lmi_upload *upload;
-    lmi_exchange_verdict verdict = lmi_upload_new(&upload, &e->shelf->uploads, e->tenant);
+    lmi_exchange_verdict verdict = lmi_upload_new(&upload, &e->vault->uploads, e->tenant);
 
     if (verdict != LMI_EXCHANGE_OK) {
         if (verdict == LMI_EXCHANGE_QUOTA)
             e->why = (lmi_complaint){429, "rate_limit_error", NULL, "uploads"};
         return verdict;
     }
-    verdict = lmi_exchange_begin(&publish, e->shelf->exchange, e->tenant, offer, NULL);
+    verdict = lmi_exchange_begin(&publish, e->vault->exchange, e->tenant, offer, NULL);
     if (verdict == LMI_EXCHANGE_OK && describe(&doc, upload) == LMAS_OK)
-        verdict = lmi_errand_write(e, 201, doc);
+        verdict = lmi_chore_write(e, 201, doc);
     if (verdict == LMI_EXCHANGE_OK) {
-        lmi_upload_open(&e->shelf->uploads, upload, publish, offer->size);
+        lmi_upload_open(&e->vault->uploads, upload, publish, offer->size);
         return verdict;
     }
     lmi_exchange_abort(publish);
-    lmi_upload_forget(&e->shelf->uploads, upload);
+    lmi_upload_forget(&e->vault->uploads, upload);
     return verdict;
 }
 
-static lmi_exchange_verdict take_offer(lmi_errand *e)
+static lmi_exchange_verdict take_offer(lmi_chore *e)
 {
     const lmi_buf *body = &e->visit->body;
     lmi_offered offered;
@@ -75,7 +75,7 @@ static lmi_exchange_verdict take_offer(lmi_errand *e)
 
 int lmi_memories_offer(lmi_visit *visit)
 {
-    return lmi_errand_go(visit, take_offer);
+    return lmi_chore_go(visit, take_offer);
 }
 
 /* ---- The upload that is meant ---- */
@@ -86,9 +86,9 @@ static lmi_upload *find(lmi_visit *visit)
     char tenant[LMI_EXCHANGE_TENANT_MAX + 1], name[LMI_NAME_SIZE];
     lmi_upload *upload;
 
-    lmi_errand_tenant(tenant, visit);
+    lmi_chore_tenant(tenant, visit);
     lmi_visit_name(name, sizeof(name), visit);
-    upload = lmi_upload_find(&visit->server->shelf->uploads, tenant, name);
+    upload = lmi_upload_find(&visit->server->vault->uploads, tenant, name);
     if (!upload) {
         visit->why = (lmi_complaint){404, NULL, NULL, "not_found"};
         (void)!lmi_fail(LMAS_E_INVALID, "there is no such upload");
@@ -101,7 +101,7 @@ static lmi_upload *find(lmi_visit *visit)
 /* The body goes on where the upload stands. */
 static bool begin_body(lmi_visit *visit)
 {
-    lmi_shelf *shelf = visit->server->shelf;
+    lmi_vault *vault = visit->server->vault;
     lmi_upload *upload = find(visit);
     uint64_t offset = UINT64_MAX;
     lmi_exchange_verdict verdict;
@@ -111,7 +111,7 @@ static bool begin_body(lmi_visit *visit)
         return false;
     verdict = lmi_url_number(&offset, visit->connection, "offset", INT64_MAX);
     if (verdict != LMI_EXCHANGE_OK) {
-        visit->why = lmi_shelf_complaint(shelf, verdict);
+        visit->why = lmi_vault_complaint(vault, verdict);
         return false;
     }
     if (offset != upload->offset) {
@@ -120,7 +120,7 @@ static bool begin_body(lmi_visit *visit)
                         upload->offset);
         return false;
     }
-    lmi_upload_hold(&shelf->uploads, upload, visit);
+    lmi_upload_hold(&vault->uploads, upload, visit);
     return true;
 }
 
@@ -134,10 +134,10 @@ static bool refuse_overtaken(lmi_visit *visit)
 /* A publish that has failed takes nothing more: it is given up, and its place is free soon. */
 static bool give_up(lmi_visit *visit, lmi_exchange_verdict verdict)
 {
-    lmi_shelf *shelf = visit->server->shelf;
+    lmi_vault *vault = visit->server->vault;
 
-    visit->why = lmi_shelf_complaint(shelf, verdict);
-    lmi_upload_give_up(&shelf->uploads, visit->upload);
+    visit->why = lmi_vault_complaint(vault, verdict);
+    lmi_upload_give_up(&vault->uploads, visit->upload);
     return false;
 }
 
@@ -168,8 +168,8 @@ int lmi_upload_put(lmi_visit *visit)
 
 void lmi_upload_leave(lmi_visit *visit)
 {
-    if (visit->server->shelf)
-        lmi_upload_let_go(&visit->server->shelf->uploads, visit);
+    if (visit->server->vault)
+        lmi_upload_let_go(&visit->server->vault->uploads, visit);
 }
 
 int lmi_upload_get(lmi_visit *visit)
@@ -181,47 +181,47 @@ int lmi_upload_get(lmi_visit *visit)
 
 /* ---- The end ---- */
 
-/* An errand that ends the upload; NULL as lmi_errand_new(). */
-static int end_by(lmi_visit *visit, lmi_upload *upload, lmi_errand_fn run, lmi_crew *crew)
+/* An chore that ends the upload; NULL as lmi_chore_new(). */
+static int end_by(lmi_visit *visit, lmi_upload *upload, lmi_chore_fn run, lmi_crew *crew)
 {
-    lmi_errand *e = lmi_errand_new(visit, run);
+    lmi_chore *e = lmi_chore_new(visit, run);
 
     if (!e)
         return lmi_visit_refuse(visit, &visit->why);
     e->upload = upload;
-    lmi_upload_end(&e->shelf->uploads, upload);
-    return lmi_errand_send(e, crew);
+    lmi_upload_end(&e->vault->uploads, upload);
+    return lmi_chore_send(e, crew);
 }
 
-static lmi_exchange_verdict abort_it(lmi_errand *e)
+static lmi_exchange_verdict abort_it(lmi_chore *e)
 {
     yyjson_mut_doc *doc;
     yyjson_mut_val *root;
 
     lmi_exchange_abort(e->upload->publish);
-    lmi_upload_forget(&e->shelf->uploads, e->upload);
+    lmi_upload_forget(&e->vault->uploads, e->upload);
     if (lmi_json_new(&doc, &root, "an answer") != LMAS_OK)
         return LMI_EXCHANGE_FAILED;
     yyjson_mut_obj_add_str(doc, root, "upload", e->name);
     yyjson_mut_obj_add_bool(doc, root, "deleted", true);
-    return lmi_errand_write(e, 200, doc);
+    return lmi_chore_write(e, 200, doc);
 }
 
 int lmi_upload_delete(lmi_visit *visit)
 {
     lmi_upload *upload = find(visit);
 
-    return upload ? end_by(visit, upload, abort_it, &visit->server->shelf->quick)
+    return upload ? end_by(visit, upload, abort_it, &visit->server->vault->quick)
                   : lmi_visit_refuse(visit, &visit->why);
 }
 
-static lmi_exchange_verdict commit(lmi_errand *e)
+static lmi_exchange_verdict commit(lmi_chore *e)
 {
     char id[LMI_EXCHANGE_ID_SIZE];
     const lmi_exchange_verdict verdict = lmi_exchange_commit(id, e->upload->publish);
 
-    lmi_upload_forget(&e->shelf->uploads, e->upload);
-    return verdict == LMI_EXCHANGE_OK ? lmi_errand_write_record(e, 201, id) : verdict;
+    lmi_upload_forget(&e->vault->uploads, e->upload);
+    return verdict == LMI_EXCHANGE_OK ? lmi_chore_write_record(e, 201, id) : verdict;
 }
 
 /* What is not whole yet is let be: to commit too early costs nothing. */
@@ -236,6 +236,6 @@ int lmi_upload_commit(lmi_visit *visit)
                         upload->offset, upload->announced);
         upload = NULL;
     }
-    return upload ? end_by(visit, upload, commit, &visit->server->shelf->slow)
+    return upload ? end_by(visit, upload, commit, &visit->server->vault->slow)
                   : lmi_visit_refuse(visit, &visit->why);
 }

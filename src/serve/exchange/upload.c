@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -73,18 +72,6 @@ void lmi_uploads_expire(lmi_uploads *uploads)
 
 /* ---- New ones ---- */
 
-lmi_exchange_verdict lmi_upload_name(char out[LMI_EXCHANGE_ID_SIZE])
-{
-    unsigned char bytes[(LMI_EXCHANGE_ID_SIZE - 1) / 2];
-    size_t i;
-
-    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-        return lmi_exchange_fail_errno("the system gives no random bytes");
-    for (i = 0; i < sizeof(bytes); i++)
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-    return LMI_EXCHANGE_OK;
-}
-
 /* NULL, with a message of the owner's, where memory or random bytes are out. */
 static lmi_upload *make(const char *tenant)
 {
@@ -94,7 +81,7 @@ static lmi_upload *make(const char *tenant)
         (void)lmi_exchange_fail(LMI_EXCHANGE_FAILED, "no memory for an upload");
         return NULL;
     }
-    if (lmi_upload_name(upload->id) != LMI_EXCHANGE_OK) {
+    if (lmi_exchange_new_id(upload->id) != LMI_EXCHANGE_OK) {
         lmi_free(upload);
         return NULL;
     }

@@ -25,7 +25,7 @@ void lmi_callers_done(lmi_callers *callers)
     pthread_mutex_destroy(&callers->lock);
 }
 
-static int socket_of(struct MHD_Connection *connection)
+int lmi_callers_socket(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -42,7 +42,7 @@ static void add(lmi_callers *callers, struct MHD_Connection *connection, void **
         return; /* nobody looks at its time: it is let be */
     *caller = (lmi_caller){.next = callers->first,
                            .at = &callers->first,
-                           .fd = socket_of(connection),
+                           .fd = lmi_callers_socket(connection),
                            .since_ms = lmi_now_ms()};
     if (caller->next)
         caller->next->at = &caller->next;

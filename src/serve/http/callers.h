@@ -35,6 +35,9 @@ void lmi_callers_hear(void *user, struct MHD_Connection *connection, void **cont
 /* The connection's request is whole; it is over. */
 void lmi_callers_note(lmi_callers *callers, struct MHD_Connection *connection, bool has_asked);
 
+/* The connection's socket; -1 where it is not known. */
+int lmi_callers_socket(struct MHD_Connection *connection);
+
 /* Hang up on those whose time is over. */
 void lmi_callers_sweep(lmi_callers *callers);
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "serve/exchange/chore.h"
 #include "serve/exchange/endpoints.h"
-#include "serve/exchange/errand.h"
 #include "serve/http/callers.h"
 #include "serve/http/route.h"
 #include "serve/peers/scratch.h"
@@ -36,7 +36,7 @@ static lmi_callers *callers_of(const lmi_visit *visit)
 static bool may_come_in(lmi_visit *visit, lmi_complaint *why, const char *method)
 {
     const lmi_guard *guard = &visit->server->guard;
-    const bool has_exchange = visit->server->shelf != NULL;
+    const bool has_exchange = visit->server->vault != NULL;
     char methods[LMI_METHODS_SIZE];
     bool has_path;
 
@@ -166,8 +166,8 @@ static int answer(lmi_visit *visit)
 
     if (visit->why.code)
         return refuse(visit);
-    if (visit->errand)
-        return lmi_errand_answer(visit);
+    if (visit->chore)
+        return lmi_chore_answer(visit);
     if (!visit->reply)
         return visit->route->answer(visit);
     lmi_desk_lock(desk);
@@ -242,7 +242,7 @@ static void on_end(void *user, struct MHD_Connection *connection, void **state,
     lmi_callers_note(callers_of(visit), connection, false);
     leave(visit);
     lmi_upload_leave(visit);
-    lmi_errand_free(visit->errand);
+    lmi_chore_free(visit->chore);
     lmi_scratch_free(visit->scratch);
     lmi_buf_done(&visit->body);
     lmi_free(visit->words);

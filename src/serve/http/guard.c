@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
+#include <sodium/utils.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,22 +11,38 @@
 #include "base/mem.h"
 
 /* Bytes of a file of keys. */
-#define KEYS_SIZE_MAX ((size_t)LMI_KEYS_MAX * (LMI_KEY_MAX + 1))
+#define KEYS_SIZE_MAX ((size_t)LMI_KEYS_MAX * (LMI_TENANT_KEY_MAX + 1))
 
 /* ---- Keys ---- */
 
+/* Which key has that hash, from 1; 0 for none. All are looked at, whatever is found, and each as
+ * long: the time says nothing. */
+static uint64_t find_hash(const lmi_guard *guard, const char digits[LMI_SHA256_SIZE])
+{
+    uint64_t found = 0;
+    size_t i;
+
+    for (i = 0; i < guard->n_keys; i++)
+        found |= sodium_memcmp(digits, guard->keys[i], LMI_SHA256_SIZE) == 0 ? i + 1 : 0;
+    return found;
+}
+
 static lmas_status add_key(lmi_guard *guard, const char *file, const char *key, size_t len)
 {
+    char digits[LMI_SHA256_SIZE];
     lmi_sha256 hash;
 
-    if (len < 8 || len > LMI_KEY_MAX)
+    if (len < 8 || len > LMI_TENANT_KEY_MAX)
         return lmi_fail(LMAS_E_FORMAT, "%s: keys of 8 to %d bytes expected, one a line, found %zu",
-                        file, LMI_KEY_MAX, len);
+                        file, LMI_TENANT_KEY_MAX, len);
     if (guard->n_keys == LMI_KEYS_MAX)
         return lmi_fail(LMAS_E_FORMAT, "%s: at most %d keys expected", file, LMI_KEYS_MAX);
     lmi_sha256_init(&hash);
     lmi_sha256_add(&hash, key, len);
-    lmi_sha256_done(guard->keys[guard->n_keys++], &hash);
+    lmi_sha256_done(digits, &hash);
+    if (find_hash(guard, digits) != 0)
+        return lmi_fail(LMAS_E_FORMAT, "%s: one key stands there twice; each is a tenant", file);
+    memcpy(guard->keys[guard->n_keys++], digits, sizeof(digits));
     return LMAS_OK;
 }
 
@@ -80,23 +97,12 @@ void lmi_guard_done(lmi_guard *guard)
     *guard = (lmi_guard){0};
 }
 
-/* Which key it is, from 1; 0 for none. All are looked at, byte by byte, whatever is found: the time
- * says nothing. */
 static uint64_t find_key(const lmi_guard *guard, const char *key)
 {
     char digits[LMI_SHA256_SIZE];
-    uint64_t found = 0;
-    size_t i, k;
 
     lmi_sha256_text(digits, key);
-    for (i = 0; i < guard->n_keys; i++) {
-        unsigned char differs = 0;
-
-        for (k = 0; k < LMI_SHA256_SIZE; k++)
-            differs |= (unsigned char)(digits[k] ^ guard->keys[i][k]);
-        found |= differs ? 0 : i + 1;
-    }
-    return found;
+    return find_hash(guard, digits);
 }
 
 static const char *header(struct MHD_Connection *connection, const char *name)

@@ -31,14 +31,13 @@ static void add_headers(lmi_visit *visit, struct MHD_Response *response, const c
     if (origin)
         add_header(response, "Access-Control-Allow-Origin", origin);
     if (code == 405) {
-        lmi_route_methods(methods, visit->server->shelf != NULL, visit->path);
+        lmi_route_methods(methods, visit->server->vault != NULL, visit->path);
         add_header(response, "Allow", methods);
     }
     if (code == 401)
         add_header(response, "WWW-Authenticate", "Bearer");
     if (code == 429 || code == 503) {
-        snprintf(delay, sizeof(delay), "%u",
-                 lmi_desk_delay(&visit->server->desk, visit->server->params->n_at_once));
+        snprintf(delay, sizeof(delay), "%u", visit->retry_s ? visit->retry_s : 1);
         add_header(response, "Retry-After", delay);
     }
     if (code == 413 || code == 503)

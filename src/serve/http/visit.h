@@ -5,7 +5,7 @@
 #include "serve/server.h"
 
 struct lmi_route;
-struct lmi_errand;
+struct lmi_chore;
 struct lmi_upload;
 struct lmi_scratch;
 
@@ -22,11 +22,12 @@ typedef struct lmi_visit {
     size_t n_dropped;  /* bytes of that body */
     size_t n_streamed; /* of one that is written as it comes, since its time was last renewed */
     lmi_reply *reply;  /* what it waits for; NULL: nothing */
-    struct lmi_errand *errand;   /* or that: work that is done beside HTTP's thread */
+    struct lmi_chore *chore;     /* or that: work that is done beside HTTP's thread */
     struct lmi_upload *upload;   /* where its body goes, as it comes */
     struct lmi_scratch *scratch; /* or a file of its own, which goes with it */
     bool has_begun;              /* the body went there, or was to */
     const char *policy;          /* what a browser may do with the answer; NULL: not said */
+    unsigned retry_s;            /* of a refusal: when to come again; 0: soon */
     bool is_answered;
     unsigned code;
 } lmi_visit;

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "serve/http/callers.h"
 #include "serve/http/route.h"
 #include "serve/pages/pages.h"
 
@@ -28,14 +29,6 @@ static uint64_t client_of(const lmi_visit *visit)
     return client;
 }
 
-static int socket_of(const lmi_visit *visit)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-    return info ? info->connect_fd : -1;
-}
-
 /* Into the line, where the connection waits. */
 static bool wait_in_line(lmi_visit *visit, lmi_reply *reply)
 {
@@ -44,13 +37,15 @@ static bool wait_in_line(lmi_visit *visit, lmi_reply *reply)
 
     reply->client = client_of(visit);
     reply->connection = visit->connection;
-    reply->fd = socket_of(visit);
+    reply->fd = lmi_callers_socket(visit->connection);
     lmi_desk_lock(desk);
     is_in = lmi_desk_put(desk, reply);
     if (is_in) {
         visit->reply = reply;
         reply->is_suspended = true;
         MHD_suspend_connection(visit->connection);
+    } else {
+        visit->retry_s = lmi_desk_delay(desk, visit->server->params->n_at_once);
     }
     lmi_desk_unlock(desk);
     return is_in;

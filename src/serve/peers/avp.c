@@ -2,21 +2,13 @@
 #include <microhttpd.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "latentmas_store.h"
 #include "serve/exchange/offered.h"
-#include "serve/exchange/upload.h"
 #include "serve/pages/pages.h"
 #include "serve/peers/peers.h"
 
 /* ---- Who we are ---- */
-
-/* The name of the file that the model is in. */
-static const char *model_id(const lmas_model_info *info)
-{
-    const char *slash = strrchr(info->path, '/');
-
-    return slash ? slash + 1 : info->path;
-}
 
 /* (A cell holds K and V of each layer and head, two bytes a value.) */
 static uint64_t head_dim(const lmas_model_info *info)
@@ -35,7 +27,7 @@ static void add_identity(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_m
     char hash[LMI_SHA256_SIZE];
 
     yyjson_mut_obj_add_str(doc, identity, "model_family", info->arch);
-    yyjson_mut_obj_add_str(doc, identity, "model_id", model_id(info));
+    yyjson_mut_obj_add_str(doc, identity, "model_id", lmi_path_name(info->path));
     yyjson_mut_obj_add_str(doc, identity, "model_hash", "");
     yyjson_mut_obj_add_int(doc, identity, "hidden_dim", info->n_embd);
     yyjson_mut_obj_add_int(doc, identity, "num_layers", info->n_layer);
@@ -81,7 +73,7 @@ int lmi_avp_handshake(lmi_visit *visit)
 
     if (!is_hello(&visit->body))
         return refuse(visit);
-    if (lmi_upload_name(session) != LMI_EXCHANGE_OK ||
+    if (lmi_exchange_new_id(session) != LMI_EXCHANGE_OK ||
         lmi_json_new(&doc, &root, "a handshake") != LMAS_OK)
         return MHD_NO;
     yyjson_mut_obj_add_bool(doc, root, "success", true);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "serve/exchange/errand.h"
+#include "serve/exchange/chore.h"
 #include "serve/exchange/listed.h"
 #include "serve/exchange/offered.h"
 #include "serve/peers/peers.h"
@@ -29,7 +29,7 @@ static lmas_status open_answer(yyjson_mut_doc **doc, yyjson_mut_val **data)
 
 /* ---- Browsing ---- */
 
-static lmi_exchange_verdict write_found(lmi_errand *e, const lmi_exchange_found *found,
+static lmi_exchange_verdict write_found(lmi_chore *e, const lmi_exchange_found *found,
                                         const char *key)
 {
     yyjson_mut_doc *doc;
@@ -47,28 +47,28 @@ static lmi_exchange_verdict write_found(lmi_errand *e, const lmi_exchange_found 
     }
     yyjson_mut_obj_add_uint(doc, data, "count", found->n);
     yyjson_mut_obj_add_uint(doc, data, "total", found->total);
-    return lmi_errand_write(e, 200, doc);
+    return lmi_chore_write(e, 200, doc);
 }
 
-static lmi_exchange_verdict browse(lmi_errand *e, const char *key)
+static lmi_exchange_verdict browse(lmi_chore *e, const char *key)
 {
     lmi_exchange_found found = {0};
     lmi_exchange_verdict verdict = LMI_EXCHANGE_OK;
 
     if (!e->is_for_sale)
-        verdict = lmi_exchange_search(&found, e->shelf->exchange, e->tenant, &e->asked.query);
+        verdict = lmi_exchange_search(&found, e->vault->exchange, e->tenant, &e->asked.query);
     if (verdict == LMI_EXCHANGE_OK)
         verdict = write_found(e, &found, key);
     lmi_exchange_found_done(&found);
     return verdict;
 }
 
-static lmi_exchange_verdict browse_memories(lmi_errand *e)
+static lmi_exchange_verdict browse_memories(lmi_chore *e)
 {
     return browse(e, "memories");
 }
 
-static lmi_exchange_verdict browse_chains(lmi_errand *e)
+static lmi_exchange_verdict browse_chains(lmi_chore *e)
 {
     return browse(e, "chains");
 }
@@ -78,7 +78,7 @@ static const char *argument(const lmi_visit *visit, const char *key)
     return MHD_lookup_connection_value(visit->connection, MHD_GET_ARGUMENT_KIND, key);
 }
 
-static lmi_exchange_verdict read_page(lmi_errand *e, const lmi_visit *visit)
+static lmi_exchange_verdict read_page(lmi_chore *e, const lmi_visit *visit)
 {
     uint64_t limit = 20, offset = 0;
     lmi_exchange_verdict verdict =
@@ -91,19 +91,11 @@ static lmi_exchange_verdict read_page(lmi_errand *e, const lmi_visit *visit)
     return verdict;
 }
 
-static int refuse(lmi_visit *visit, lmi_exchange_verdict verdict)
-{
-    const lmi_complaint why = lmi_shelf_complaint(visit->server->shelf, verdict);
-
-    return lmi_visit_refuse(visit, &why);
-}
-
 /* Of those that have the tag, and that of the URL's `key`. */
-static int find(lmi_visit *visit, lmi_errand_fn run, const char *tag, const char *key)
+static int find(lmi_visit *visit, lmi_chore_fn run, const char *tag, const char *key)
 {
-    lmi_errand *e = lmi_errand_new(visit, run);
+    lmi_chore *e = lmi_chore_new(visit, run);
     const char *kind = argument(visit, key), *min = argument(visit, "min_price");
-    lmi_exchange_verdict verdict;
 
     if (!e)
         return lmi_visit_refuse(visit, &visit->why);
@@ -113,9 +105,7 @@ static int find(lmi_visit *visit, lmi_errand_fn run, const char *tag, const char
         e->asked.tags[e->asked.query.n_tags++] = kind;
     e->asked.query.tags = e->asked.tags;
     e->is_for_sale = min && strtod(min, NULL) > 0;
-    verdict = read_page(e, visit);
-    return verdict == LMI_EXCHANGE_OK ? lmi_errand_send(e, &e->shelf->quick)
-                                      : refuse(visit, verdict);
+    return lmi_chore_send_read(e, read_page(e, visit));
 }
 
 int lmi_awareness_browse(lmi_visit *visit)
@@ -130,7 +120,7 @@ int lmi_awareness_browse_chains(lmi_visit *visit)
 
 /* ---- Taking ---- */
 
-static lmi_exchange_verdict write_taken(lmi_errand *e, const lmi_exchange_record *record)
+static lmi_exchange_verdict write_taken(lmi_chore *e, const lmi_exchange_record *record)
 {
     char place[64 + LMI_EXCHANGE_ID_SIZE];
     yyjson_mut_doc *doc;
@@ -146,10 +136,10 @@ static lmi_exchange_verdict write_taken(lmi_errand *e, const lmi_exchange_record
     yyjson_mut_obj_add_str(doc, data, "message",
                            "nothing costs anything here: the file is at download_url, for models "
                            "of its fingerprint");
-    return lmi_errand_write(e, 200, doc);
+    return lmi_chore_write(e, 200, doc);
 }
 
-static lmi_exchange_verdict take(lmi_errand *e)
+static lmi_exchange_verdict take(lmi_chore *e)
 {
     const lmi_buf *body = &e->visit->body;
     lmi_exchange_record *record = NULL;
@@ -161,7 +151,7 @@ static lmi_exchange_verdict take(lmi_errand *e)
         return verdict;
     id = yyjson_get_str(yyjson_obj_get(lmi_json_root(&json), "memory_id"));
     id = id ? id : yyjson_get_str(yyjson_obj_get(lmi_json_root(&json), "chain_id"));
-    verdict = lmi_exchange_get(&record, e->shelf->exchange, e->tenant, id ? id : "");
+    verdict = lmi_exchange_get(&record, e->vault->exchange, e->tenant, id ? id : "");
     if (verdict == LMI_EXCHANGE_OK) {
         verdict = write_taken(e, record);
         lmi_exchange_record_free(record);
@@ -172,12 +162,12 @@ static lmi_exchange_verdict take(lmi_errand *e)
 
 int lmi_awareness_take(lmi_visit *visit)
 {
-    return lmi_errand_go(visit, take);
+    return lmi_chore_go(visit, take);
 }
 
 /* ---- What was done, and how much there is ---- */
 
-static lmi_exchange_verdict write_history(lmi_errand *e, const lmi_exchange_log *log)
+static lmi_exchange_verdict write_history(lmi_chore *e, const lmi_exchange_log *log)
 {
     yyjson_mut_doc *doc;
     yyjson_mut_val *data, *list;
@@ -197,14 +187,14 @@ static lmi_exchange_verdict write_history(lmi_errand *e, const lmi_exchange_log 
         yyjson_mut_obj_add_int(doc, line, "price", 0);
     }
     yyjson_mut_obj_add_uint(doc, data, "count", log->n);
-    return lmi_errand_write(e, 200, doc);
+    return lmi_chore_write(e, 200, doc);
 }
 
-static lmi_exchange_verdict tell_history(lmi_errand *e)
+static lmi_exchange_verdict tell_history(lmi_chore *e)
 {
     lmi_exchange_log log = {0};
     lmi_exchange_verdict verdict =
-        lmi_exchange_audit(&log, e->shelf->exchange, e->tenant, 0, e->asked.query.limit);
+        lmi_exchange_audit(&log, e->vault->exchange, e->tenant, 0, e->asked.query.limit);
 
     if (verdict == LMI_EXCHANGE_OK)
         verdict = write_history(e, &log);
@@ -217,19 +207,19 @@ int lmi_awareness_history(lmi_visit *visit)
     return find(visit, tell_history, NULL, "");
 }
 
-static lmi_exchange_verdict tell_stats(lmi_errand *e)
+static lmi_exchange_verdict tell_stats(lmi_chore *e)
 {
     lmi_exchange_found found = {0};
     lmi_exchange_quota own = {0};
     lmi_exchange_verdict verdict =
-        lmi_exchange_search(&found, e->shelf->exchange, e->tenant, &e->asked.query);
+        lmi_exchange_search(&found, e->vault->exchange, e->tenant, &e->asked.query);
     const uint64_t total = found.total;
     yyjson_mut_doc *doc;
     yyjson_mut_val *data;
 
     lmi_exchange_found_done(&found);
     if (verdict == LMI_EXCHANGE_OK)
-        verdict = lmi_exchange_usage(&own, e->shelf->exchange, e->tenant);
+        verdict = lmi_exchange_usage(&own, e->vault->exchange, e->tenant);
     if (verdict != LMI_EXCHANGE_OK)
         return verdict;
     if (open_answer(&doc, &data) != LMAS_OK)
@@ -238,7 +228,7 @@ static lmi_exchange_verdict tell_stats(lmi_errand *e)
     yyjson_mut_obj_add_uint(doc, data, "own_memories", own.n);
     yyjson_mut_obj_add_uint(doc, data, "own_bytes", own.n_bytes);
     yyjson_mut_obj_add_int(doc, data, "total_volume", 0);
-    return lmi_errand_write(e, 200, doc);
+    return lmi_chore_write(e, 200, doc);
 }
 
 int lmi_awareness_stats(lmi_visit *visit)

@@ -72,9 +72,9 @@ static lmi_exchange_verdict write_package(const char *path, yyjson_val *cells, y
 }
 
 static lmi_exchange_verdict make_frame(const lmi_scratch *frame, const char *package,
-                                       const lmi_errand *e)
+                                       const lmi_chore *e)
 {
-    const lmas_model_info *info = lmas_model_describe(e->shelf->params->model);
+    const lmas_model_info *info = lmas_model_describe(e->vault->params->model);
     const lmi_awareness_shape shape = {(uint32_t)info->n_layer, (uint32_t)info->n_head_kv,
                                        (uint32_t)info->n_embd};
     const lmi_exchange_verdict verdict = lmi_awareness_import(frame->path, package, &shape);
@@ -99,7 +99,7 @@ static lmi_exchange_verdict check_cells(yyjson_val *root, const words *w)
                              w->cells);
 }
 
-static lmi_exchange_verdict publish(lmi_errand *e, yyjson_val *root, const words *w,
+static lmi_exchange_verdict publish(lmi_chore *e, yyjson_val *root, const words *w,
                                     const char *frame)
 {
     const char *tags[3] = {"awareness", yyjson_get_str(yyjson_obj_get(root, w->label)),
@@ -126,14 +126,14 @@ static lmi_exchange_verdict publish(lmi_errand *e, yyjson_val *root, const words
     data = yyjson_mut_obj_add_obj(doc, out, "data");
     yyjson_mut_obj_add_str(doc, data, w->is_chain ? "chain_id" : "memory_id", id);
     yyjson_mut_obj_add_str(doc, data, "message", "published; nothing costs anything here");
-    return lmi_errand_write(e, 201, doc);
+    return lmi_chore_write(e, 201, doc);
 }
 
 /* ---- All of it ---- */
 
-static lmi_exchange_verdict pass(lmi_errand *e, yyjson_val *root, const words *w)
+static lmi_exchange_verdict pass(lmi_chore *e, yyjson_val *root, const words *w)
 {
-    const char *folder = e->shelf->params->exchange.folder;
+    const char *folder = e->vault->params->exchange.folder;
     lmi_scratch *package = NULL, *frame = NULL;
     lmi_exchange_verdict verdict = check_cells(root, w);
 
@@ -151,7 +151,7 @@ static lmi_exchange_verdict pass(lmi_errand *e, yyjson_val *root, const words *w
     return verdict;
 }
 
-static lmi_exchange_verdict run(lmi_errand *e, const words *w)
+static lmi_exchange_verdict run(lmi_chore *e, const words *w)
 {
     const lmi_buf *body = &e->visit->body;
     lmi_exchange_verdict verdict;
@@ -164,21 +164,21 @@ static lmi_exchange_verdict run(lmi_errand *e, const words *w)
     return verdict;
 }
 
-static lmi_exchange_verdict run_memory(lmi_errand *e)
+static lmi_exchange_verdict run_memory(lmi_chore *e)
 {
     return run(e, &of_memory);
 }
 
-static lmi_exchange_verdict run_chain(lmi_errand *e)
+static lmi_exchange_verdict run_chain(lmi_chore *e)
 {
     return run(e, &of_chain);
 }
 
-static int go(lmi_visit *visit, lmi_errand_fn fn)
+static int go(lmi_visit *visit, lmi_chore_fn fn)
 {
-    lmi_errand *e = lmi_errand_new(visit, fn);
+    lmi_chore *e = lmi_chore_new(visit, fn);
 
-    return e ? lmi_errand_send(e, &e->shelf->slow) : lmi_visit_refuse(visit, &visit->why);
+    return e ? lmi_chore_send(e, &e->vault->slow) : lmi_visit_refuse(visit, &visit->why);
 }
 
 int lmi_awareness_publish(lmi_visit *visit)

@@ -19,7 +19,7 @@ enum { PIECE = 1 << 20 };
 
 /* A frame on its way: from the scratch file to another, which is a memory file. */
 typedef struct passage {
-    lmi_errand *errand;
+    lmi_chore *chore;
     const char *frame;
     lmi_scratch *memory_file;
     lmas_session *session;
@@ -45,7 +45,7 @@ lmi_exchange_verdict lmi_without_path(lmas_status status, const char *path, cons
 /* No longer than what a lane of the teams' holds: that much memory is known to be there. */
 static lmas_status make_session(passage *p)
 {
-    const lmi_serve_params *params = p->errand->shelf->params;
+    const lmi_serve_params *params = p->chore->vault->params;
     const uint32_t most =
         lmas_session_n_ctx(params->session) / lmas_session_n_lanes(params->session);
     lmas_session_params own = lmas_session_params_default();
@@ -70,7 +70,7 @@ static lmas_status convert(passage *p)
     if (status == LMAS_OK)
         status = lmas_memory_import(&p->memory, p->session, p->frame, NULL);
     if (status == LMAS_OK)
-        status = lmi_scratch_new(&p->memory_file, p->errand->shelf->params->exchange.folder);
+        status = lmi_scratch_new(&p->memory_file, p->chore->vault->params->exchange.folder);
     if (status == LMAS_OK)
         status = lmas_memory_save(p->memory, p->memory_file->path, &plain);
     return status;
@@ -120,10 +120,10 @@ static lmi_exchange_verdict append_all(lmi_exchange_publish *publish, const char
 static lmi_exchange_verdict publish(char id[LMI_EXCHANGE_ID_SIZE], const passage *p,
                                     const lmi_exchange_offer *offer)
 {
-    const lmi_errand *e = p->errand;
+    const lmi_chore *e = p->chore;
     lmi_exchange_publish *publish = NULL;
     lmi_exchange_verdict verdict =
-        lmi_exchange_begin(&publish, e->shelf->exchange, e->tenant, offer, NULL);
+        lmi_exchange_begin(&publish, e->vault->exchange, e->tenant, offer, NULL);
 
     if (verdict == LMI_EXCHANGE_OK)
         verdict = append_all(publish, p->memory_file->path);
@@ -134,10 +134,10 @@ static lmi_exchange_verdict publish(char id[LMI_EXCHANGE_ID_SIZE], const passage
 }
 
 lmi_exchange_verdict lmi_pass_frame(char id[LMI_EXCHANGE_ID_SIZE], uint32_t *n_pos,
-                                    lmi_errand *errand, const char *frame,
+                                    lmi_chore *chore, const char *frame,
                                     const lmi_exchange_offer *offer)
 {
-    passage p = {.errand = errand, .frame = frame};
+    passage p = {.chore = chore, .frame = frame};
     const lmas_status status = convert(&p);
     lmi_exchange_verdict verdict =
         status == LMAS_OK ? publish(id, &p, offer) : lmi_without_path(status, frame, "the frame");

@@ -8,11 +8,11 @@
 #ifndef LMI_SERVE_PASSAGE_H
 #define LMI_SERVE_PASSAGE_H
 
-#include "serve/exchange/errand.h"
+#include "serve/exchange/chore.h"
 
-/* Keep the frame at that path as a memory of the errand's tenant, of so many positions. */
+/* Keep the frame at that path as a memory of the chore's tenant, of so many positions. */
 lmi_exchange_verdict lmi_pass_frame(char id[LMI_EXCHANGE_ID_SIZE], uint32_t *n_pos,
-                                    lmi_errand *errand, const char *frame,
+                                    lmi_chore *chore, const char *frame,
                                     const lmi_exchange_offer *offer);
 
 /* What a failure of the library's is to the client, for whom its message calls the file at that

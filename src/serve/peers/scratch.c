@@ -49,7 +49,7 @@ lmas_status lmi_scratch_new(lmi_scratch **out, const char *folder)
     if (!scratch)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a file");
     scratch->fd = -1;
-    if (lmi_upload_name(name) == LMI_EXCHANGE_OK &&
+    if (lmi_exchange_new_id(name) == LMI_EXCHANGE_OK &&
         (size_t)snprintf(scratch->path, LMI_PATH_MAX, "%s/scratch/%s", folder, name) < LMI_PATH_MAX)
         scratch->fd = open(scratch->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (scratch->fd < 0) {

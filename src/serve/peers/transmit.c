@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "serve/exchange/errand.h"
+#include "serve/exchange/chore.h"
 #include "serve/peers/passage.h"
 #include "serve/peers/peers.h"
 #include "serve/peers/scratch.h"
@@ -13,7 +13,7 @@
 
 static bool fail_owner(lmi_visit *visit)
 {
-    visit->why = lmi_shelf_complaint(visit->server->shelf, LMI_EXCHANGE_FAILED);
+    visit->why = lmi_vault_complaint(visit->server->vault, LMI_EXCHANGE_FAILED);
     return false;
 }
 
@@ -32,7 +32,7 @@ bool lmi_avp_take(lmi_visit *visit, const char *data, size_t size)
     return lmi_scratch_add(visit->scratch, data, size) == LMAS_OK || fail_owner(visit);
 }
 
-static lmi_exchange_verdict tell(lmi_errand *e, const char *id, uint32_t n_pos)
+static lmi_exchange_verdict tell(lmi_chore *e, const char *id, uint32_t n_pos)
 {
     yyjson_mut_doc *doc;
     yyjson_mut_val *root;
@@ -42,10 +42,10 @@ static lmi_exchange_verdict tell(lmi_errand *e, const char *id, uint32_t n_pos)
     yyjson_mut_obj_add_bool(doc, root, "success", true);
     yyjson_mut_obj_add_str(doc, root, "memory", id);
     yyjson_mut_obj_add_uint(doc, root, "n_pos", n_pos);
-    return lmi_errand_write(e, 200, doc);
+    return lmi_chore_write(e, 200, doc);
 }
 
-static lmi_exchange_verdict transmit(lmi_errand *e)
+static lmi_exchange_verdict transmit(lmi_chore *e)
 {
     static const char *const tags[] = {"avp"};
     const lmi_exchange_offer offer = {
@@ -69,7 +69,7 @@ static int refuse_empty(lmi_visit *visit)
 }
 
 /* Whose it is by its own words, as the memory's name; a line, or it is none. */
-static void note_agent(lmi_errand *e, lmi_visit *visit)
+static void note_agent(lmi_chore *e, lmi_visit *visit)
 {
     const char *agent =
         MHD_lookup_connection_value(visit->connection, MHD_HEADER_KIND, "AVP-Agent-ID");
@@ -83,13 +83,13 @@ static void note_agent(lmi_errand *e, lmi_visit *visit)
 
 int lmi_avp_transmit(lmi_visit *visit)
 {
-    lmi_errand *e;
+    lmi_chore *e;
 
     if (!visit->scratch)
         return refuse_empty(visit);
-    e = lmi_errand_new(visit, transmit);
+    e = lmi_chore_new(visit, transmit);
     if (!e)
         return lmi_visit_refuse(visit, &visit->why);
     note_agent(e, visit);
-    return lmi_errand_send(e, &e->shelf->slow);
+    return lmi_chore_send(e, &e->vault->slow);
 }

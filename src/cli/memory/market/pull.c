@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sha256.h"
-#include "cli/interrupt.h"
 #include "cli/memory/market/bar.h"
 #include "cli/memory/market/market.h"
 #include "cli/memory/market/stall.h"
@@ -19,21 +18,14 @@ typedef struct pull {
     char part[LMI_PATH_MAX];
     lmi_stall stall;
     lmi_http *http;
+    lmi_get get; /* it goes on from get.from: so much is in the part */
     lmi_json record;
     const char *sha256;
-    uint64_t size, have;
+    uint64_t size;
     int fd;
     lmi_progress progress;
     char etag[LMI_SHA256_SIZE + 2];
 } pull;
-
-static bool goes_on(void *user)
-{
-    const pull *p = user;
-
-    (void)p;
-    return !lmi_interrupted();
-}
 
 /* ---- The record ---- */
 
@@ -76,9 +68,7 @@ static lmas_status open_part(pull *p)
     p->fd = open(p->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (p->fd < 0 || fstat(p->fd, &found) != 0)
         return lmi_fail_errno(LMAS_E_IO, "cannot write %s", p->part);
-    p->have = (uint64_t)found.st_size < p->size ? (uint64_t)found.st_size : 0;
-    if ((uint64_t)found.st_size == p->size)
-        p->have = p->size;
+    p->get.from = (uint64_t)found.st_size <= p->size ? (uint64_t)found.st_size : 0;
     return LMAS_OK;
 }
 
@@ -86,8 +76,8 @@ static lmas_status begin(void *user, const lmi_reply *reply)
 {
     pull *p = user;
 
-    p->have = reply->is_rest ? p->have : 0;
-    if (ftruncate(p->fd, (off_t)p->have) != 0)
+    p->get.from = reply->is_rest ? p->get.from : 0;
+    if (ftruncate(p->fd, (off_t)p->get.from) != 0)
         return lmi_fail_errno(LMAS_E_IO, "cannot write %s", p->part);
     return LMAS_OK;
 }
@@ -108,53 +98,36 @@ static lmas_status write_all(const pull *p, const char *data, size_t size, uint6
     return LMAS_OK;
 }
 
-/* (The request goes on from lmi_get.from, which is kept up to date beside.) */
-typedef struct taking {
-    pull *p;
-    lmi_get *get;
-} taking;
-
-static lmas_status begin_taking(void *user, const lmi_reply *reply)
-{
-    const taking *t = user;
-    const lmas_status status = begin(t->p, reply);
-
-    t->get->from = t->p->have;
-    return status;
-}
-
 static lmas_status take(void *user, const char *data, size_t size)
 {
-    const taking *t = user;
-    const lmas_status status = write_all(t->p, data, size, t->p->have);
+    pull *p = user;
+    const lmas_status status = write_all(p, data, size, p->get.from);
 
     if (status != LMAS_OK)
         return status;
-    t->p->have += size;
-    t->get->from = t->p->have;
-    lmi_bar_show(&t->p->progress, t->p->path, t->p->have, t->p->size);
+    p->get.from += size;
+    lmi_bar_show(&p->progress, p->path, p->get.from, p->size);
     return LMAS_OK;
 }
 
 static lmas_status fetch(pull *p)
 {
-    lmi_get get = {.token = p->stall.key,
-                   .what = "memory",
-                   .max_size = p->size,
-                   .from = p->have,
-                   .etag = p->etag,
-                   .is_hashed = true,
-                   .begin = begin_taking,
-                   .take = take};
-    taking t = {p, &get};
     lmas_status status = lmi_stall_go(&p->stall, "/%s/file", p->id);
 
-    if (status != LMAS_OK || p->have == p->size)
+    if (status != LMAS_OK || p->get.from == p->size)
         return status;
-    get.url = lmi_buf_text(&p->stall.url);
-    get.user = &t;
-    status = lmi_http_open(&p->http, goes_on, p);
-    return status == LMAS_OK ? lmi_http_get(p->http, &get) : status;
+    p->get = (lmi_get){.url = lmi_buf_text(&p->stall.url),
+                       .token = p->stall.key,
+                       .what = "memory",
+                       .max_size = p->size,
+                       .from = p->get.from,
+                       .etag = p->etag,
+                       .is_hashed = true,
+                       .begin = begin,
+                       .take = take,
+                       .user = p};
+    status = lmi_http_open(&p->http, lmi_stall_goes_on, NULL);
+    return status == LMAS_OK ? lmi_http_get(p->http, &p->get) : status;
 }
 
 /* ---- Whether it is the one ---- */

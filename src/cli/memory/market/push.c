@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/memory/market/bar.h"
@@ -29,42 +30,13 @@ typedef struct push {
 
 /* ---- The offer ---- */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
-/* The mean of its thoughts, where it has some: by which --like finds it. */
-static lmas_status add_embedding(yyjson_mut_doc *doc, yyjson_mut_val *root, const push *p)
-{
-    const size_t n = (size_t)p->info->n_embd;
-    yyjson_mut_val *list;
-    lmas_status status;
-    float *mean;
-    size_t i;
-
-    if (p->info->n_thoughts == 0)
-        return LMAS_OK;
-    mean = lmi_new(n, sizeof(*mean));
-    if (!mean)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for an embedding");
-    status = lmas_memory_file_mean(mean, n, p->file);
-    list = yyjson_mut_obj_add_arr(doc, root, "embedding");
-    for (i = 0; status == LMAS_OK && i < n; i++)
-        yyjson_mut_arr_add_real(doc, list, (double)mean[i]);
-    lmi_free(mean);
-    return status;
-}
-
 static void add_words(yyjson_mut_doc *doc, yyjson_mut_val *root, const push *p,
                       const lmi_market_flags *flags)
 {
     yyjson_mut_val *tags;
     size_t i;
 
-    yyjson_mut_obj_add_str(doc, root, "name", flags->name ? flags->name : base_name(p->path));
+    yyjson_mut_obj_add_str(doc, root, "name", flags->name ? flags->name : lmi_path_name(p->path));
     lmi_json_add_text(doc, root, "description", flags->description);
     lmi_json_add_text(doc, root, "text", flags->text);
     tags = yyjson_mut_obj_add_arr(doc, root, "tags");
@@ -88,7 +60,8 @@ static lmas_status offer(push *p, const lmi_market_flags *flags)
     if (status != LMAS_OK)
         return status;
     add_words(doc, root, p, flags);
-    status = add_embedding(doc, root, p);
+    if (p->info->n_thoughts > 0)
+        status = lmi_stall_add_mean(doc, root, "embedding", p->file);
     if (status != LMAS_OK) {
         yyjson_mut_doc_free(doc);
         return status;

@@ -25,26 +25,6 @@ static lmas_status join(lmi_buf *out, char *const *words, size_t n)
 }
 
 /* Vectors are of one model: those of another's memories say nothing. */
-static lmas_status add_mean(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_memory_file *file)
-{
-    const lmas_memory_file_info *info = lmas_memory_file_describe(file);
-    const size_t n = (size_t)info->n_embd;
-    float *mean = lmi_new(n, sizeof(*mean));
-    yyjson_mut_val *list;
-    lmas_status status;
-    size_t i;
-
-    if (!mean)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for a vector");
-    status = lmas_memory_file_mean(mean, n, file);
-    list = yyjson_mut_obj_add_arr(doc, root, "nearest");
-    for (i = 0; status == LMAS_OK && i < n; i++)
-        yyjson_mut_arr_add_real(doc, list, (double)mean[i]);
-    yyjson_mut_obj_add_strcpy(doc, root, "fingerprint", info->fingerprint);
-    lmi_free(mean);
-    return status;
-}
-
 static lmas_status add_like(yyjson_mut_doc *doc, yyjson_mut_val *root, const char *path)
 {
     lmas_memory_file *file = NULL;
@@ -56,7 +36,10 @@ static lmas_status add_like(yyjson_mut_doc *doc, yyjson_mut_val *root, const cha
     if (status == LMAS_OK && lmas_memory_file_describe(file)->n_thoughts == 0)
         status = lmi_fail(LMAS_E_INVALID, "%s holds no thoughts to be like", path);
     if (status == LMAS_OK)
-        status = add_mean(doc, root, file);
+        status = lmi_stall_add_mean(doc, root, "nearest", file);
+    if (status == LMAS_OK)
+        yyjson_mut_obj_add_strcpy(doc, root, "fingerprint",
+                                  lmas_memory_file_describe(file)->fingerprint);
     lmas_memory_file_free(file);
     return status;
 }

@@ -14,7 +14,7 @@
 
 enum { URL_MAX = 2048 };
 
-static bool goes_on(void *user)
+bool lmi_stall_goes_on(void *user)
 {
     (void)user;
     return !lmi_interrupted();
@@ -46,7 +46,7 @@ lmas_status lmi_stall_open(lmi_stall *out, const char *url, const char *key_file
     if (status == LMAS_OK)
         status = lmi_key_read(&out->key, key_file);
     if (status == LMAS_OK)
-        status = lmi_sender_open(&out->sender, goes_on, NULL);
+        status = lmi_sender_open(&out->sender, lmi_stall_goes_on, NULL);
     return status;
 }
 
@@ -131,6 +131,22 @@ lmas_status lmi_stall_post(lmi_json *out, lmi_stall *stall, yyjson_mut_doc *doc)
     if (status == LMAS_OK)
         status = lmi_stall_ask_again(out, stall, &sent);
     lmi_buf_done(&text);
+    return status;
+}
+
+lmas_status lmi_stall_add_mean(yyjson_mut_doc *doc, yyjson_mut_val *root, const char *key,
+                               const lmas_memory_file *file)
+{
+    const size_t n = (size_t)lmas_memory_file_describe(file)->n_embd;
+    float *mean = lmi_new(n, sizeof(*mean));
+    lmas_status status;
+
+    if (!mean)
+        return lmi_fail(LMAS_E_NOMEM, "no memory for a vector");
+    status = lmas_memory_file_mean(mean, n, file);
+    if (status == LMAS_OK)
+        yyjson_mut_obj_add_val(doc, root, key, yyjson_mut_arr_with_float(doc, mean, n));
+    lmi_free(mean);
     return status;
 }
 

@@ -1,5 +1,5 @@
-/* shelf.c - see shelf.h. */
-#include "serve/exchange/shelf.h"
+/* vault.c - see vault.h. */
+#include "serve/exchange/vault.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,24 +10,24 @@
 
 /* ---- Now and then ---- */
 
-static void tell_failure(const lmi_shelf *shelf)
+static void tell_failure(const lmi_vault *vault)
 {
     char line[LMI_ERROR_MAX];
     int n = snprintf(line, sizeof(line), "the exchange: ");
 
     snprintf(line + n, sizeof(line) - (size_t)n, "%.*s", (int)(sizeof(line) - (size_t)n - 1),
              lmas_last_error());
-    shelf->params->tell(line);
+    vault->params->tell(line);
 }
 
 static void look_around(void *user)
 {
-    lmi_shelf *shelf = user;
+    lmi_vault *vault = user;
     uint64_t n;
 
-    lmi_uploads_expire(&shelf->uploads);
-    if (lmi_exchange_sweep(&n, shelf->exchange) != LMI_EXCHANGE_OK)
-        tell_failure(shelf);
+    lmi_uploads_expire(&vault->uploads);
+    if (lmi_exchange_sweep(&n, vault->exchange) != LMI_EXCHANGE_OK)
+        tell_failure(vault);
 }
 
 /* ---- Open and close ---- */
@@ -45,7 +45,7 @@ static void tell_cleaned(const lmi_serve_params *params, const lmi_exchange_clea
     params->tell(line);
 }
 
-static lmas_status open_exchange(lmi_shelf *shelf, const lmi_serve_params *params)
+static lmas_status open_exchange(lmi_vault *vault, const lmi_serve_params *params)
 {
     const lmi_serve_exchange *e = &params->exchange;
     lmi_exchange_params own = lmi_exchange_params_default();
@@ -54,72 +54,72 @@ static lmas_status open_exchange(lmi_shelf *shelf, const lmi_serve_params *param
     own.file_max = e->file_max ? e->file_max : own.file_max;
     own.quota.n_bytes = e->n_bytes ? e->n_bytes : own.quota.n_bytes;
     own.quota.n = e->n ? e->n : own.quota.n;
-    if (lmi_exchange_open(&shelf->exchange, e->folder, &own, &cleaned) != LMI_EXCHANGE_OK)
+    if (lmi_exchange_open(&vault->exchange, e->folder, &own, &cleaned) != LMI_EXCHANGE_OK)
         return LMAS_E_IO; /* with its message */
     tell_cleaned(params, &cleaned);
     return lmi_scratch_prepare(e->folder);
 }
 
-lmas_status lmi_shelf_open(lmi_shelf **out, const lmi_serve_params *params)
+lmas_status lmi_vault_open(lmi_vault **out, const lmi_serve_params *params)
 {
-    lmi_shelf *shelf = lmi_new(1, sizeof(*shelf));
+    lmi_vault *vault = lmi_new(1, sizeof(*vault));
     lmas_status status;
 
-    if (!shelf)
+    if (!vault)
         return lmi_fail(LMAS_E_NOMEM, "no memory for an exchange");
-    *out = shelf;
-    shelf->params = params;
-    pthread_mutex_init(&shelf->lock, NULL);
-    lmi_uploads_init(&shelf->uploads, params->exchange.upload_s);
-    status = open_exchange(shelf, params);
+    *out = vault;
+    vault->params = params;
+    pthread_mutex_init(&vault->lock, NULL);
+    lmi_uploads_init(&vault->uploads, params->exchange.upload_s);
+    status = open_exchange(vault, params);
     if (status == LMAS_OK)
-        status = lmi_crew_start(&shelf->quick, look_around, shelf);
+        status = lmi_crew_start(&vault->quick, look_around, vault);
     if (status == LMAS_OK)
-        status = lmi_crew_start(&shelf->slow, NULL, NULL);
+        status = lmi_crew_start(&vault->slow, NULL, NULL);
     return status;
 }
 
-void lmi_shelf_quiet(lmi_shelf *shelf)
+void lmi_vault_quiet(lmi_vault *vault)
 {
-    if (!shelf)
+    if (!vault)
         return;
-    lmi_crew_end(&shelf->slow);
-    lmi_crew_end(&shelf->quick);
+    lmi_crew_end(&vault->slow);
+    lmi_crew_end(&vault->quick);
 }
 
-void lmi_shelf_close(lmi_shelf *shelf)
+void lmi_vault_close(lmi_vault *vault)
 {
-    if (!shelf)
+    if (!vault)
         return;
-    lmi_shelf_quiet(shelf);
-    lmi_uploads_done(&shelf->uploads);
-    lmi_exchange_close(shelf->exchange);
-    pthread_mutex_destroy(&shelf->lock);
-    lmi_free(shelf);
+    lmi_vault_quiet(vault);
+    lmi_uploads_done(&vault->uploads);
+    lmi_exchange_close(vault->exchange);
+    pthread_mutex_destroy(&vault->lock);
+    lmi_free(vault);
 }
 
-/* ---- Errands ---- */
+/* ---- Chores ---- */
 
-void lmi_shelf_count(lmi_shelf *shelf, int more)
+void lmi_vault_count(lmi_vault *vault, int more)
 {
-    pthread_mutex_lock(&shelf->lock);
-    shelf->n_open = more > 0 ? shelf->n_open + 1 : shelf->n_open - 1;
-    pthread_mutex_unlock(&shelf->lock);
+    pthread_mutex_lock(&vault->lock);
+    vault->n_open = more > 0 ? vault->n_open + 1 : vault->n_open - 1;
+    pthread_mutex_unlock(&vault->lock);
 }
 
-bool lmi_shelf_is_busy(lmi_shelf *shelf)
+bool lmi_vault_is_busy(lmi_vault *vault)
 {
     bool is_busy;
 
-    if (!shelf)
+    if (!vault)
         return false;
-    pthread_mutex_lock(&shelf->lock);
-    is_busy = shelf->n_open > 0;
-    pthread_mutex_unlock(&shelf->lock);
+    pthread_mutex_lock(&vault->lock);
+    is_busy = vault->n_open > 0;
+    pthread_mutex_unlock(&vault->lock);
     return is_busy;
 }
 
-lmi_complaint lmi_shelf_complaint(const lmi_shelf *shelf, lmi_exchange_verdict verdict)
+lmi_complaint lmi_vault_complaint(const lmi_vault *vault, lmi_exchange_verdict verdict)
 {
     switch (verdict) {
     case LMI_EXCHANGE_INVALID:
@@ -133,7 +133,7 @@ lmi_complaint lmi_shelf_complaint(const lmi_shelf *shelf, lmi_exchange_verdict v
     case LMI_EXCHANGE_QUOTA:
         return (lmi_complaint){507, NULL, NULL, "quota"};
     default:
-        tell_failure(shelf);
+        tell_failure(vault);
         (void)!lmi_fail(LMAS_E_IO, "the exchange failed");
         return (lmi_complaint){500, "server_error", NULL, "exchange"};
     }

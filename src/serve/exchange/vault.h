@@ -1,5 +1,5 @@
 /*
- * shelf.h - the exchange behind a server: its folder, the uploads that are under way, and two
+ * vault.h - the exchange behind a server: its folder, the uploads that are under way, and two
  * threads that do what takes longer than HTTP's thread may be kept.
  *
  *     HTTP's thread               quick: looks up, searches, begins, deletes, writes JSON
@@ -12,8 +12,8 @@
  * an upload are written where they come, 32 KiB at a time and 5 ms a MB. All else is done beside
  * HTTP's thread, and a commit keeps nobody from searching (12 ms at worst during that one).
  */
-#ifndef LMI_SERVE_SHELF_H
-#define LMI_SERVE_SHELF_H
+#ifndef LMI_SERVE_VAULT_H
+#define LMI_SERVE_VAULT_H
 
 #include "exchange/exchange.h"
 #include "serve/exchange/crew.h"
@@ -21,28 +21,28 @@
 #include "serve/openai/complaint.h"
 #include "serve/serve.h"
 
-typedef struct lmi_shelf {
+typedef struct lmi_vault {
     const lmi_serve_params *params;
     lmi_exchange *exchange;
     lmi_uploads uploads;
     lmi_crew quick, slow;
     pthread_mutex_t lock;
-    size_t n_open; /* errands whose visits are not over */
-} lmi_shelf;
+    size_t n_open; /* chores whose visits are not over */
+} lmi_vault;
 
 /* Open the folder that the params name. Close it in any case; NULL is nothing. */
-lmas_status lmi_shelf_open(lmi_shelf **out, const lmi_serve_params *params);
-void lmi_shelf_close(lmi_shelf *shelf);
+lmas_status lmi_vault_open(lmi_vault **out, const lmi_serve_params *params);
+void lmi_vault_close(lmi_vault *vault);
 
 /* Before HTTP ends: what was asked is done, and nothing new is. */
-void lmi_shelf_quiet(lmi_shelf *shelf);
+void lmi_vault_quiet(lmi_vault *vault);
 
 /* Whether somebody waits for an answer. NULL is not busy. */
-bool lmi_shelf_is_busy(lmi_shelf *shelf);
-void lmi_shelf_count(lmi_shelf *shelf, int more);
+bool lmi_vault_is_busy(lmi_vault *vault);
+void lmi_vault_count(lmi_vault *vault, int more);
 
 /* What the client hears of a verdict that is not OK; of one that is the owner's trouble the owner
  * is told, and the thread's message no longer says what it was. */
-lmi_complaint lmi_shelf_complaint(const lmi_shelf *shelf, lmi_exchange_verdict verdict);
+lmi_complaint lmi_vault_complaint(const lmi_vault *vault, lmi_exchange_verdict verdict);
 
 #endif
