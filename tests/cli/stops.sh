@@ -1,7 +1,7 @@
 #!/bin/sh
 # How a run ends before all is asked, and goes on: by Ctrl-C, by --max_time, with failed questions,
 # with more questions, with more room.
-# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086
+# shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2086,SC2329
 . tests/cli/common/claims.sh
 
 # ask FOLDER ARG...: on some sums.
