@@ -46,7 +46,7 @@ $(error $(MISSING))
 endif
 endif
 
-LIB_LIBS  := $(LLAMA_LIBS) $(shell $(pkg-config) --libs $(LIB_PKGS) 2>/dev/null) -lm -pthread
+LIB_LIBS  := $(LLAMA_LIBS) $(shell $(pkg-config) --libs $(LIB_PKGS) 2>/dev/null) -lm -lgomp -pthread
 PROG_LIBS := $(shell $(pkg-config) --libs $(PROG_PKGS) 2>/dev/null)
 
 # ---- Flags ----
@@ -68,7 +68,8 @@ say  = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 SEES_base    := base
 SEES_net     := base net
 SEES_jinja   := base jinja
-SEES_engine  := base jinja engine
+SEES_kernels := base kernels
+SEES_engine  := base jinja kernels engine
 SEES_latent  := base jinja engine latent
 SEES_store   := base jinja engine latent store
 SEES_remote  := base net jinja engine latent remote
@@ -82,9 +83,9 @@ SEES_eval    := base net hub grade sandbox data eval
 SEES_exchange := base exchange
 SEES_serve   := base net exchange serve
 SEES_cli     := base net hub grade sandbox data eval exchange serve cli
-SEES_unit    := base net jinja engine latent store remote process team hub grade sandbox data eval exchange serve cli
+SEES_unit    := base net jinja kernels engine latent store remote process team hub grade sandbox data eval exchange serve cli
 
-LIB_ROOMS  := base net jinja engine latent store remote process team
+LIB_ROOMS  := base net jinja kernels engine latent store remote process team
 PROG_ROOMS := hub grade sandbox data eval exchange serve cli
 COMMANDS   := ask chat serve run report show inspect regrade bench tasks data model memory teams completion help
 TEAMS      := $(sort $(wildcard teams/*.json))
@@ -113,7 +114,7 @@ COMPLETION := $(foreach s,bash zsh fish,$(B)/completion/latentmas.$(s))
 .DELETE_ON_ERROR:
 .SECONDARY: $(B)/gen/inspect.html $(B)/gen/report.html
 .DEFAULT_GOAL := all
-.PHONY: all help clean demo install print-flags
+.PHONY: all help clean demo install print-flags print-kernel-flags
 
 ## all: the library, the program, the man pages and the completion (the default)
 all: $(LIB_A) $(LIB_SO) $(PROG) $(B)/latentmas.pc $(MAN) $(COMPLETION)
@@ -132,9 +133,15 @@ define room_rule
 $(B)/obj/$(1)/%.o: src/$(1)/%.c $(B)/rooms/$(1)/.made
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
-	$$(Q)$$(CC) $$(BASE_FLAGS) -I$(B)/rooms/$(1) -c $$< -o $$@
+	$$(Q)$$(CC) $$(BASE_FLAGS) $$(OPT_ROOM) -I$(B)/rooms/$(1) -c $$< -o $$@
 endef
 $(foreach r,$(LIB_ROOMS) $(PROG_ROOMS),$(eval $(call room_rule,$(r))))
+
+# Kernels are for one kind of processor each, which is asked for before they are called.
+AVX512 := -O3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mavx2 -mfma -mf16c
+AVX2   := -O3 -mavx2 -mfma -mf16c
+$(B)/obj/kernels/avx512/%.o: OPT_ROOM = $(AVX512)
+$(B)/obj/kernels/avx2/%.o: OPT_ROOM = $(AVX2)
 
 # The team files become arrays in the library, so the program is one file.
 $(B)/gen/builtin_teams.c: $(TEAMS) tools/embed.sh
@@ -224,7 +231,7 @@ define gen_rule
 $(B)/obj/$(1)/$(2).o: $(B)/gen/$(2).c $(B)/rooms/$(1)/.made
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
-	$$(Q)$$(CC) $$(BASE_FLAGS) -I$(B)/rooms/$(1) -c $$< -o $$@
+	$$(Q)$$(CC) $$(BASE_FLAGS) $$(OPT_ROOM) -I$(B)/rooms/$(1) -c $$< -o $$@
 endef
 $(eval $(call gen_rule,team,builtin_teams))
 $(eval $(call gen_rule,process,keeper_bin))
@@ -261,7 +268,7 @@ $(B)/latentmas.pc: Makefile include/latentmas.h
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
 	    'Name: latentmas' 'Description: teams of agents that hand over thoughts instead of text' \
 	    'Version: $(VERSION)' 'Requires.private: llama >= 0.7.0, llama < 1, $(filter-out llama openblas lapacke libcurl,$(LIB_PKGS))' 'Libs: -L$${libdir} -llatentmas$(if $(LLAMA_LINK), $(LLAMA_LINK))' \
-	    'Libs.private: $(shell $(pkg-config) --libs openblas lapacke libcurl 2>/dev/null) -lm -pthread' 'Cflags: -I$${includedir}' >$@
+	    'Libs.private: $(shell $(pkg-config) --libs openblas lapacke libcurl 2>/dev/null) -lm -lgomp -pthread' 'Cflags: -I$${includedir}' >$@
 
 # The manual and the completion come out of the program's own option tables.
 $(B)/man/latentmas.1: $(PROG)
@@ -312,6 +319,8 @@ clean:
 
 print-flags:
 	@echo '$(filter-out -MMD -MP,$(BASE_FLAGS))'
+print-kernel-flags:
+	@echo '$(AVX512)'
 
 -include $(LIB_OBJ:.o=.d) $(PROG_OBJ:.o=.d)
 -include tests/tests.mk

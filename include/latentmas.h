@@ -128,10 +128,10 @@ typedef struct lmas_model lmas_model;
 typedef struct lmas_model_params {
     int32_t n_gpu_layers; /* layers on accelerators, -1 for all (default -1) */
     const char *devices;  /* names with commas between, "none" for CPU only, NULL for all */
-    const char *rpc; /* servers that compute a part, HOST:PORT with commas between; NULL for none
-                      * (default). When one is lost libggml aborts, behind SIGPIPE */
+    const char *rpc;      /* servers that compute, "HOST:PORT,..."; if one is lost libggml aborts */
     const char *chat_template; /* Jinja, or a name libllama knows ("chatml"); NULL: its own */
     bool use_mmap;             /* map the file instead of reading it (default true) */
+    const char *kernels; /* ours for products: NULL for the CPU's best, "avx512", "avx2" or "off" */
     lmas_progress_fn progress; /* called while loading (default NULL) */
     void *user;                /* handed to `progress` */
 } lmas_model_params;
@@ -153,6 +153,7 @@ typedef struct lmas_model_info {
     const char *arch;          /* general.architecture, such as "qwen3" */
     const char *name;          /* general.name, "" when absent */
     const char *description;   /* libllama's, such as "qwen3 0.6B Q8_0" */
+    const char *kernels;       /* what multiplies: "avx512: 170 matrices, 604.1 MiB", or why not */
     const char *vocab_type;    /* "BPE", "SPM", ... */
     const char *chat_template; /* the one in use, NULL when there is none */
     const char *bos; /* the token that starts a text, spelled out; NULL when the model has none */
@@ -254,8 +255,7 @@ LMAS_API int32_t lmas_session_n_threads_batch(const lmas_session *session);
 LMAS_API const char *lmas_session_realignment(const lmas_session *session);
 
 /* Why thoughts are refused here, NULL where they are not: a new session feeds the model a token's
- * own row of W_in as a vector, which must come out as the token does. Reading and speaking go
- * on. */
+ * own row of W_in as a vector, which must come out as the token does. Reading, speaking go on. */
 LMAS_API const char *lmas_session_cannot_think(const lmas_session *session);
 
 /* Stop what runs on this session at the next tick: the running call returns LMAS_E_CANCELED, and

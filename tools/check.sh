@@ -51,7 +51,7 @@ formatted() { sources | xargs clang-format --dry-run -Werror; }
 # One clang-tidy per source, $jobs at a time, with the flags of the clang build.
 # shellcheck disable=SC2016 # expanded by the inner shell
 tidy() {
-    make -s B=build/clang CC=clang print-flags >build/clang/flags || return 1
+    make -s B=build/clang CC=clang print-flags print-kernel-flags >build/clang/flags || return 1
     sources | grep -E '^(src|examples|tests)/.*\.c$' | xargs -P "$jobs" -n 4 \
         sh -c 'clang-tidy --quiet "$@" -- $(cat build/clang/flags) -Ibuild/clang/rooms/unit -Itests 2>/dev/null' sh
 }
@@ -59,10 +59,12 @@ tidy() {
 # Rooms: the include paths enforce them; this also catches "../" and libllama elsewhere.
 arrows() {
     ! grep -rnE '#include *[<"](llama|ggml|gguf)[a-z-]*\.h' src include examples tests |
-        grep -v '^src/engine/libllama\.h:' || return 1
+        grep -vE '^src/(engine/libllama|kernels/ggml)\.h:' || return 1
     ! grep -rnE '#include *"\.\.' src || return 1
     ! grep -rnE '#include *"(jinja|engine|latent|store|remote|team)/' src/net src/hub src/grade src/sandbox src/data src/eval src/exchange src/serve src/cli || return 1
-    ! grep -rnE '#include *"(engine|latent|store|remote|team)/' src/base src/jinja || return 1
+    ! grep -rnE '#include *"(engine|latent|store|remote|team)/' src/base src/jinja src/kernels || return 1
+    ! grep -rnE '#include *"(jinja|net|process|hub|grade|sandbox|data|eval|exchange|serve|cli)/' src/kernels || return 1
+    ! grep -rnE '#include *"kernels/' src examples | grep -vE '^src/(kernels|engine)/' || return 1
     ! grep -rnE '#include *"(jinja|engine|latent|store|remote|team)/' src/process || return 1
     ! grep -rnE '#include *"process/' src/base src/jinja src/engine src/latent src/store src/remote src/net src/hub src/grade src/data src/exchange src/serve || return 1
     ! grep -rnE '#include *"net/' src/base src/jinja src/engine src/latent src/store src/process || return 1
@@ -90,7 +92,7 @@ banned() {
     ! grep -rnE '(^|[^A-Za-z0-9_])(malloc|calloc|realloc|free|strdup|strndup|asprintf) *\(' src |
         grep -v '^src/base/mem\.c:' || return 1
     ! grep -rnE '(^|[^A-Za-z0-9_])(printf|puts|putchar|fprintf|exit|abort) *\(' \
-        src/base src/jinja src/engine src/latent src/store src/remote src/process src/team src/net src/hub src/grade src/sandbox src/data src/eval src/exchange src/serve
+        src/base src/jinja src/kernels src/engine src/latent src/store src/remote src/process src/team src/net src/hub src/grade src/sandbox src/data src/eval src/exchange src/serve
 }
 
 exported() {

@@ -429,6 +429,7 @@ class ModelParams(TypedDict, total=False):
     rpc: MaybeText  # servers HOST:PORT that compute a part
     chat_template: MaybeText
     use_mmap: bool
+    kernels: MaybeText  # the library's own for products: "avx512", "avx2", "off"; None: the CPU's best
     progress: Progress  # from 0 to 1, while loading
     user: User
 
@@ -440,6 +441,7 @@ class ModelInfo(NamedTuple):
     arch: Text
     name: Text
     description: Text
+    kernels: Text  # what multiplies, or why libggml does
     vocab_type: Text
     chat_template: MaybeText
     bos: MaybeText  # the token that starts a text, spelled out

@@ -65,6 +65,9 @@ const lmi_opt lmi_model_opts[] = {
      .help = "the date that a template may tell the model, such as 2026-11-28 or "
              "2026-11-28T09:30:00 (default: now; a run keeps the one it was started with)"},
     {"--no-mmap", LMI_OPT_OFF, AT(use_mmap), .help = "read the model instead of mapping it"},
+    {"--cpu-kernels", LMI_OPT_WORD, AT(cpu_kernels), "auto|avx512|avx2|off",
+     .help = "what multiplies weights on the processor: code of latentmas for AVX512 (with VNNI "
+             "and BF16) or for AVX2, or libggml's (off); auto is the first that it can run"},
     {0},
 };
 #undef AT
@@ -304,8 +307,10 @@ void lmi_model_flags_init(lmi_model_flags *flags)
 {
     const lmas_model_params p = lmas_model_params_default();
 
-    *flags = (lmi_model_flags){
-        .n_gpu_layers = p.n_gpu_layers, .use_mmap = p.use_mmap, .reasoning = "auto"};
+    *flags = (lmi_model_flags){.n_gpu_layers = p.n_gpu_layers,
+                               .use_mmap = p.use_mmap,
+                               .reasoning = "auto",
+                               .cpu_kernels = "auto"};
 }
 
 void lmi_solve_flags_init(lmi_solve_flags *flags)
@@ -374,6 +379,7 @@ lmas_model_params lmi_flags_model(const lmi_model_flags *flags)
     p.rpc = flags->rpc && strcmp(flags->rpc, "none") != 0 ? flags->rpc : NULL;
     p.chat_template = flags->chat_template;
     p.use_mmap = flags->use_mmap;
+    p.kernels = flags->cpu_kernels;
     return p;
 }
 

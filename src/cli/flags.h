@@ -24,6 +24,7 @@ typedef struct lmi_model_flags {
     const char *chat_template_kwargs, *reasoning, *date;
     int64_t n_gpu_layers;
     bool use_mmap;
+    const char *cpu_kernels;
     bool has_list_devices;
 } lmi_model_flags;
 

@@ -16,6 +16,8 @@
 #include "engine/backend.h"
 #include "engine/devices/choose.h"
 #include "engine/gguf/layers.h"
+#include "engine/gguf/packing.h"
+#include "kernels/kernels.h"
 
 lmas_model_params lmas_model_params_default(void)
 {
@@ -71,7 +73,65 @@ static bool on_progress(float progress, void *user)
     return !bridge->is_stopped;
 }
 
-static lmas_status load(lmas_model *model, const char *path, const lmas_model_params *params)
+/* Why libggml multiplies all weights; NULL where our kernels may have some. */
+static const char *refuse_kernels(const lmas_model *model, const lmas_model_params *params)
+{
+    const char *wanted = params->kernels;
+
+    if (wanted && strcmp(wanted, "off") == 0)
+        return "off";
+    if (model->is_accelerated || params->rpc)
+        return "off: a device computes";
+    return lmi_kernels_choose(wanted && strcmp(wanted, "auto") != 0 ? wanted : NULL);
+}
+
+/* Load with the weights of `names` in a pack. libllama reads the file: what it maps it would keep
+ * mapped beside the tiles. */
+static lmas_status load_packed(lmas_model *model, const char *path, struct llama_model_params *p,
+                               const char *names)
+{
+    struct llama_model_tensor_buft_override memory[2] = {{0}};
+
+    model->pack = lmi_pack_new();
+    if (!model->pack)
+        return lmi_fail(LMAS_E_NOMEM, "no memory to open %s", path);
+    memory[0].pattern = names;
+    memory[0].buft = lmi_pack_memory(model->pack);
+    p->tensor_buft_overrides = memory;
+    p->load_mode = LLAMA_LOAD_MODE_NONE;
+    model->llama = llama_model_load_from_file(path, *p);
+    p->tensor_buft_overrides = NULL;
+    return model->llama ? lmi_pack_close(model->pack, lmas_n_cores()) : LMAS_OK;
+}
+
+/* Load by the kernels' way or by libllama's own; what multiplies is said in `kernels`. */
+static lmas_status load_weights(lmas_model *model, const lmi_weights *weights, const char *path,
+                                const lmas_model_params *params, struct llama_model_params *p)
+{
+    const char *refusal = refuse_kernels(model, params);
+    lmas_status status = LMAS_OK;
+    lmi_buf names;
+
+    lmi_buf_init(&names, LMI_PACKING_MAX);
+    if (!refusal)
+        lmi_packing_choose(&names, weights);
+    if (lmi_buf_status(&names) == LMAS_OK && names.len > 0)
+        status = load_packed(model, path, p, lmi_buf_text(&names));
+    else
+        model->llama = llama_model_load_from_file(path, *p);
+    lmi_buf_done(&names);
+    if (model->pack)
+        snprintf(model->kernels, sizeof(model->kernels), "%s: %zu matrices, %.1f MiB",
+                 lmi_pack_path(model->pack), lmi_pack_n(model->pack),
+                 (double)lmi_pack_size(model->pack) / (1024 * 1024));
+    else
+        snprintf(model->kernels, sizeof(model->kernels), "%s",
+                 refusal ? refusal : "none for this model's types");
+    return status;
+}
+
+static lmas_status load(lmas_model *model, const lmi_weights *weights, const char *path,
+                        const lmas_model_params *params)
 {
     progress_bridge bridge = {.fn = params->progress, .user = params->user};
     struct llama_model_params p = llama_model_default_params();
@@ -89,7 +149,9 @@ static lmas_status load(lmas_model *model, const char *path, const lmas_model_pa
     p.progress_callback = on_progress;
     p.progress_callback_user_data = &bridge;
     lmi_backend_forget();
-    model->llama = llama_model_load_from_file(path, p);
+    status = load_weights(model, weights, path, params, &p);
+    if (status != LMAS_OK)
+        return status;
     if (bridge.is_stopped)
         return lmi_fail(LMAS_E_CANCELED, "loading %s was stopped", path);
     if (!model->llama)
@@ -148,6 +210,7 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
         .arch = model->arch,
         .name = model->name,
         .description = model->description,
+        .kernels = model->kernels,
         .vocab_type = vocab_type_name(model->vocab),
         .fingerprint = model->fingerprint,
         .size = llama_model_size(model->llama),
@@ -190,7 +253,7 @@ static lmas_status judge(const lmi_weights *weights, const char *path, const lma
 static lmas_status fill(lmas_model *model, lmi_weights *weights, const char *path,
                         const lmas_model_params *params)
 {
-    const lmas_status status = load(model, path, params);
+    const lmas_status status = load(model, weights, path, params);
 
     return status == LMAS_OK ? describe(model, weights, path, params) : status;
 }
@@ -240,6 +303,7 @@ void lmas_model_close(lmas_model *model)
     if (!model)
         return;
     llama_model_free(model->llama);
+    lmi_pack_free(model->pack);
     lmi_rpc_give_back(model->servers);
     lmi_free(model->path);
     lmi_free(model->arch);

@@ -23,6 +23,7 @@
  * the lock when first asked for. */
 struct lmas_model {
     struct llama_model *llama;
+    struct lmi_pack *pack; /* the weights that our kernels multiply; NULL where libggml does all */
     const struct llama_vocab *vocab;
     lmas_model_info info; /* its strings point into the members below */
     char *path;
@@ -31,6 +32,7 @@ struct lmas_model {
     lmi_chat_template chat;
     lmi_thought_rule thought;
     char description[128];
+    char kernels[160];
     char fingerprint[LMI_SHA256_SIZE];
     lmi_load load;              /* the machine when opening began */
     uint32_t head_unit;         /* divides the width of each head in the cache; 0 without one */

@@ -317,7 +317,7 @@ lmas_status lmi_config_write(lmi_buf *out, const lmi_setup *setup)
     add_model(doc, root, setup);
     add_team(doc, root, setup);
     add_place(doc, root, setup);
-    lmi_site_write(doc, root, setup->model_params);
+    lmi_site_write(doc, root, setup->model_params, lmas_model_describe(setup->model));
     return lmi_json_write(out, doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_NEWLINE_AT_END, what);
 }
 

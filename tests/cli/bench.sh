@@ -54,7 +54,7 @@ elif form == "json":
 else:
     rows = [json.loads(line) for line in text.splitlines()]
 assert len(rows) == n_rows, len(rows)
-texts = "build libllama model_file model cpu backend type_k type_v flash_attn kv realignment test test_time"
+texts = "build libllama model_file cpu_kernels model cpu backend type_k type_v flash_attn kv realignment test test_time"
 numbers = ("size params threads threads_batch n_gpu_layers batch ubatch lanes depth n_prompt n_gen n_latent n_questions "
            "latent_steps max_new_tokens n_read n_thought n_spoken avg_ms stddev_ms avg_ts stddev_ts")
 want = set((texts + " " + numbers + " gpu method team").split()) | (set() if form == "csv" else {"samples_ms"})

@@ -322,8 +322,9 @@ void lmi_bench_print_end(const lmi_bench_printer *p)
     if (p->form == LMI_BENCH_JSON)
         fputs(p->n_rows ? "\n]\n" : "[]\n", stdout);
     else if (p->form == LMI_BENCH_MD && p->n_rows)
-        printf("\nbuild: %s, libllama %s%s%s\n", lmas_version(), lmas_engine_version(),
-               p->place->gpu.len ? ", " : "", lmi_buf_text(&p->place->gpu));
+        printf("\nbuild: %s, libllama %s%s%s\nCPU kernels: %s\n", lmas_version(),
+               lmas_engine_version(), p->place->gpu.len ? ", " : "", lmi_buf_text(&p->place->gpu),
+               lmas_model_describe(p->place->stage->model)->kernels);
 }
 
 void lmi_bench_printer_init(lmi_bench_printer *out, lmi_bench_form form,

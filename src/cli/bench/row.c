@@ -71,6 +71,7 @@ static void add_place(yyjson_mut_doc *doc, yyjson_mut_val *row, const lmi_bench_
     yyjson_mut_obj_add_str(doc, row, "build", lmas_version());
     yyjson_mut_obj_add_str(doc, row, "libllama", lmas_engine_version());
     yyjson_mut_obj_add_str(doc, row, "model_file", lmi_buf_text(&place->file));
+    yyjson_mut_obj_add_str(doc, row, "cpu_kernels", info->kernels);
     yyjson_mut_obj_add_str(doc, row, "model", info->description);
     yyjson_mut_obj_add_uint(doc, row, "size", info->size);
     yyjson_mut_obj_add_uint(doc, row, "params", info->n_params);

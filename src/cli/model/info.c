@@ -109,6 +109,7 @@ static void print_text(const lmas_model_info *info, const findings *f)
            info->n_embd, info->n_head, info->n_head_kv);
     printf("%-15s %s\n", "embeddings",
            info->is_tied ? "tied: W_out is W_in" : "untied: W_out is a matrix of its own");
+    printf("%-15s %s\n", "CPU kernels", info->kernels);
     printf("%-15s %.6g\n", "target norm", (double)f->target_norm);
     if (info->cannot_think)
         printf("%-15s no: %s\n", "thoughts", info->cannot_think);
@@ -135,6 +136,7 @@ static void add_numbers(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_mo
     yyjson_mut_obj_add_int(doc, root, "n_vocab", info->n_vocab);
     yyjson_mut_obj_add_int(doc, root, "n_ctx_train", info->n_ctx_train);
     yyjson_mut_obj_add_bool(doc, root, "is_tied", info->is_tied);
+    yyjson_mut_obj_add_str(doc, root, "cpu_kernels", info->kernels);
     yyjson_mut_obj_add_float(doc, root, "target_norm", f->target_norm);
 }
 

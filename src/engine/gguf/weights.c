@@ -273,6 +273,26 @@ bool lmi_weights_has(const lmi_weights *weights, const char *key)
     return gguf_find_key(weights->parts[0].gguf, key) >= 0;
 }
 
+bool lmi_weights_at(lmi_tensor *out, const lmi_weights *weights, size_t i)
+{
+    int64_t at = (int64_t)i;
+    int p;
+
+    for (p = 0; p < weights->n_parts; p++) {
+        const struct gguf_context *gguf = weights->parts[p].gguf;
+        const int64_t n = gguf_get_n_tensors(gguf);
+
+        if (at < n) {
+            *out = (lmi_tensor){.name = gguf_get_tensor_name(gguf, at),
+                                .type = (int32_t)gguf_get_tensor_type(gguf, at),
+                                .ne = gguf_get_tensor_ne(gguf, at)};
+            return true;
+        }
+        at -= n;
+    }
+    return false;
+}
+
 bool lmi_weights_find(lmi_matrix *out, const lmi_weights *weights, const char *name)
 {
     int i;

@@ -47,6 +47,16 @@ bool lmi_weights_is_list(const lmi_weights *weights, const char *key);
 /* Whether the key is there, of whatever type. */
 bool lmi_weights_has(const lmi_weights *weights, const char *key);
 
+/* A tensor as the header names it. */
+typedef struct lmi_tensor {
+    const char *name;
+    int32_t type;      /* enum ggml_type */
+    const int64_t *ne; /* [4], the fastest first */
+} lmi_tensor;
+
+/* The `i`-th of all parts; false past the last. */
+bool lmi_weights_at(lmi_tensor *out, const lmi_weights *weights, size_t i);
+
 /* Find a matrix by name; false when the file has none. */
 bool lmi_weights_find(lmi_matrix *out, const lmi_weights *weights, const char *name);
 

@@ -97,7 +97,8 @@ static void add_system(yyjson_mut_doc *doc, yyjson_mut_val *machine)
     lmi_buf_done(&text);
 }
 
-void lmi_site_write(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_model_params *params)
+void lmi_site_write(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_model_params *params,
+                    const lmas_model_info *info)
 {
     yyjson_mut_val *machine = yyjson_mut_obj_add_obj(doc, root, "machine");
     yyjson_mut_val *devices;
@@ -111,6 +112,7 @@ void lmi_site_write(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_model_
             yyjson_mut_obj_add_uint(doc, machine, "memory", device.total_size);
         }
     add_system(doc, machine);
+    add_text(doc, machine, "cpu_kernels", info->kernels);
     devices = yyjson_mut_obj_add_arr(doc, machine, "devices");
     for (i = 0; lmas_device_at(&device, i); i++)
         if (strcmp(device.name, CPU) == 0 || is_in_use(&device, params))

@@ -32,7 +32,8 @@ void lmi_site_devices(lmi_buf *processor, lmi_buf *others, lmi_buf *backend,
                       const lmas_model_params *params);
 
 /* Add the section `machine` for a model opened with `params`. */
-void lmi_site_write(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_model_params *params);
+void lmi_site_write(yyjson_mut_doc *doc, yyjson_mut_val *root, const lmas_model_params *params,
+                    const lmas_model_info *info);
 
 /* Read it back from a config; what is of another type is not known. */
 lmas_status lmi_site_read(lmi_site *out, yyjson_val *root);

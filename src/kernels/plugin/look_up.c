@@ -1,0 +1,42 @@
+/* look_up.c - rows of a matrix of tiles, as floats: the embeddings of tokens. */
+#include <string.h>
+
+#include "kernels/plugin/step.h"
+
+static bool takes(const struct ggml_tensor *op)
+{
+    return op->op == GGML_OP_GET_ROWS && lmi_pack_has(op->src[0]) &&
+           op->src[1]->type == GGML_TYPE_I32 && ggml_is_contiguous(op->src[1]) &&
+           op->type == GGML_TYPE_F32 && ggml_is_contiguous(op);
+}
+
+static void unpack_row(float *to, const struct ggml_tensor *w, int32_t row)
+{
+    const lmi_layout *layout = lmi_layout_of(w->type);
+    const ggml_to_float_t to_float = ggml_get_type_traits(w->type)->to_float;
+    const char *tile = (const char *)w->data + (size_t)(row / LMI_TILE) * LMI_TILE * w->nb[1];
+    uint8_t block[LMI_BLOCK_MAX];
+    size_t i;
+
+    for (i = 0; i < (size_t)w->ne[0] / layout->n_cols; i++) {
+        lmi_layout_unpack(block, layout, tile, i, (size_t)(row % LMI_TILE));
+        if (to_float)
+            to_float(block, to + i * layout->n_cols, (int64_t)layout->n_cols);
+        else
+            memcpy(to + i, block, sizeof(*to));
+    }
+}
+
+static void run(lmi_step *step, const lmi_member *me)
+{
+    const struct ggml_tensor *op = step->op;
+    const int32_t *rows = op->src[1]->data;
+    const int64_t n = ggml_nelements(op->src[1]);
+    int64_t i;
+
+    lmi_crew_meet(me);
+    for (i = me->index; i < n; i += me->n)
+        unpack_row((float *)op->data + i * op->ne[0], op->src[0], rows[i]);
+}
+
+const lmi_kind lmi_kind_look_up = {.takes = takes, .run = run};

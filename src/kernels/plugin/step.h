@@ -1,0 +1,50 @@
+/*
+ * step.h - the kinds of operations that the backend computes, one file for each.
+ *
+ * All members of a crew call a step's function; each takes a share of it.
+ */
+#ifndef LMI_KERNELS_PLUGIN_STEP_H
+#define LMI_KERNELS_PLUGIN_STEP_H
+
+#include "kernels/plugin/plugin.h"
+#include "kernels/threads.h"
+
+typedef struct lmi_step lmi_step;
+
+/* One kind of operation. */
+typedef struct lmi_kind {
+    bool (*takes)(const struct ggml_tensor *op);
+    void (*run)(lmi_step *step, const lmi_member *me);
+} lmi_kind;
+
+/* An operation as all members see it. */
+struct lmi_step {
+    const struct ggml_tensor *op;
+    const lmi_kind *kind;
+    atomic_llong next; /* share that nobody has taken */
+
+    /* Of a product with weights. */
+    lmi_operand x;
+    bool is_fresh; /* its activations are to be prepared: others are in their place */
+
+    /* Of scores that go into a softmax alone: its mask. */
+    const struct ggml_tensor *mask;
+};
+
+/* The next of `n` shares, or -1. */
+static inline int64_t lmi_step_next(lmi_step *step, int64_t n)
+{
+    const int64_t i = atomic_fetch_add(&step->next, 1);
+
+    return i < n ? i : -1;
+}
+
+extern const lmi_kind lmi_kind_product; /* weights by activations */
+extern const lmi_kind lmi_kind_look_up; /* rows of the vocabulary's matrix */
+extern const lmi_kind lmi_kind_dots;    /* queries by keys, weights of attention by values */
+extern const lmi_kind lmi_kind_softmax; /* between the two */
+
+/* The activations of a product, in the form that its weights want, without a place yet. */
+lmi_operand lmi_product_operand(const struct ggml_tensor *op);
+
+#endif
