@@ -158,8 +158,8 @@ typedef struct lmas_model_info {
     const char *chat_template; /* the one in use, NULL when there is none */
     const char *bos; /* the token that starts a text, spelled out; NULL when the model has none */
     const char *fingerprint; /* SHA-256, 64 hex digits: size, header, sampled blocks of the file */
-    uint64_t size;           /* bytes of all tensors */
-    uint64_t n_params;       /* weights */
+    uint64_t size, n_params; /* bytes of all tensors; weights */
+    uint64_t mapped_size;    /* bytes that lie in the mapped file: to the system they are free */
     uint64_t cell_size;      /* bytes of one position in an f16 KV cache, 0 when unknown */
     int32_t n_layer, n_embd, n_head, n_head_kv, n_vocab;
     int32_t n_ctx_train;      /* positions the model was trained for */

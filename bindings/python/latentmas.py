@@ -448,6 +448,7 @@ class ModelInfo(NamedTuple):
     fingerprint: Text
     size: U64
     n_params: U64
+    mapped_size: U64  # of `size`, what lies in the mapped file
     cell_size: U64  # of one position in an f16 KV cache, 0 when unknown
     n_layer: I32
     n_embd: I32

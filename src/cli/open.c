@@ -343,16 +343,22 @@ static double cell_size(const lmi_stage *stage)
     return cell_size_of(stage, stage->model);
 }
 
+static uint64_t counted_size(const lmi_stage *stage, const lmas_model *model)
+{
+    const lmas_model_info *info = lmas_model_describe(model);
+
+    return is_on_servers(stage) ? info->size : info->mapped_size;
+}
+
 /* Memory that the cells may take. A mapped model looks like free memory to the system. */
 static uint64_t memory_for_cells(const lmi_stage *stage)
 {
-    const bool counts = stage->model_params.use_mmap || is_on_servers(stage);
-    uint64_t mapped = counts ? lmas_model_describe(stage->model)->size : 0;
+    uint64_t mapped = counted_size(stage, stage->model);
     size_t i;
 
-    for (i = 0; counts && i < stage->hosts.n; i++)
+    for (i = 0; i < stage->hosts.n; i++)
         if (stage->hosts.models[i])
-            mapped += lmas_model_describe(stage->hosts.models[i])->size;
+            mapped += counted_size(stage, stage->hosts.models[i]);
     return left_beside(stage, mapped);
 }
 

@@ -215,6 +215,7 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
         .fingerprint = model->fingerprint,
         .size = llama_model_size(model->llama),
         .n_params = llama_model_n_params(model->llama),
+        .mapped_size = params->use_mmap && !model->pack ? llama_model_size(model->llama) : 0,
         .n_layer = llama_model_n_layer(model->llama),
         .n_embd = llama_model_n_embd(model->llama),
         .n_head = llama_model_n_head(model->llama),
