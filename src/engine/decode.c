@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "engine/thought/attention.h"
+#include "kernels/kernels.h"
 
 bool lmi_decode_tap(struct ggml_tensor *tensor, bool is_asking, void *user)
 {
@@ -234,8 +235,10 @@ static int run(lmi_context *ctx, const lmi_row *rows, uint32_t n)
 
     if (!fill(ctx, rows, n))
         return -1;
+    lmi_kernels_serve(ctx->model->pack != NULL);
     code = llama_process(ctx->llama, LLAMA_PROCESS_TYPE_DECODE, ctx->batch);
     llama_synchronize(ctx->llama);
+    lmi_kernels_serve(false);
     return code;
 }
 

@@ -25,6 +25,10 @@ const char *lmi_kernels_choose(const char *name);
 /* The name of a path that this processor can go, the best first; NULL past the last. */
 const char *lmi_kernels_path(size_t i);
 
+/* Whether this thread's graphs, from now on, are those of a model with a pack: attention and what
+ * else lies between the products then is the kernels', too. */
+void lmi_kernels_serve(bool is_ours);
+
 /* Whether a matrix [n_rows, n_cols] of the type can be in a pack. */
 bool lmi_kernels_take(enum ggml_type type, int64_t n_cols, int64_t n_rows);
 

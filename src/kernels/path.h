@@ -71,6 +71,18 @@ typedef struct lmi_softmax {
     size_t n;
 } lmi_softmax;
 
+/* What is done to one row [n]: rows.h. */
+typedef struct lmi_row_functions {
+    void (*rms_norm)(float *y, const float *x, size_t n, float eps);
+    void (*add)(float *y, const float *a, const float *b, size_t n);
+    void (*multiply)(float *y, const float *a, const float *b, size_t n);
+    void (*swiglu)(float *y, const float *a, const float *b, size_t n);
+    void (*turn_neighbours)(float *y, const float *x, const float *cosines, const float *sines,
+                            size_t n); /* pairs */
+    void (*turn_halves)(float *y, const float *x, const float *cosines, const float *sines,
+                        size_t n);
+} lmi_row_functions;
+
 typedef struct lmi_path {
     const char *name;
     bool (*is_here)(void); /* whether this processor can do it */
@@ -79,6 +91,7 @@ typedef struct lmi_path {
     void (*multiply)(const lmi_product *product);
     void (*dots)(const lmi_dots *dots);
     void (*softmax)(const lmi_softmax *softmax);
+    const lmi_row_functions *rows;
 } lmi_path;
 
 extern const lmi_path lmi_path_avx512, lmi_path_avx2;

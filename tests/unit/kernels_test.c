@@ -287,7 +287,7 @@ static void test_a_product_does_not_depend_on_threads(void **state)
     on_each_path(check_threads);
 }
 
-static void check_rows(void)
+static void check_look_up(void)
 {
     const int32_t rows[] = {0, 63, 17, 17, 40};
     const int64_t n = sizeof(rows) / sizeof(rows[0]);
@@ -316,7 +316,7 @@ static void check_rows(void)
 static void test_rows_come_out_of_tiles_as_they_went_in(void **state)
 {
     (void)state;
-    on_each_path(check_rows);
+    on_each_path(check_look_up);
 }
 
 /* ---- attention ---- */
@@ -402,9 +402,12 @@ static float *attend(const machine *m, const cache *c, const float *queries, int
         memcpy(own + h * n * DIM, queries + (h * QUERIES + first) * DIM,
                (size_t)(n * DIM) * sizeof(*own));
     if (m->pack)
-        assert_true(ggml_backend_supports_op(m->backend, scores) &&
-                    ggml_backend_supports_op(m->backend, weights));
+        assert_false(ggml_backend_supports_op(m->backend, scores)); /* another model's graph */
+    lmi_kernels_serve(m->pack);
+    assert_true(ggml_backend_supports_op(m->backend, scores) &&
+                ggml_backend_supports_op(m->backend, weights));
     out = compute(m, ctx, ggml_mul_mat(ctx, c->v, weights), input, own);
+    lmi_kernels_serve(false);
     ggml_free(fixed);
     ggml_free(ctx);
     lmi_free(own);
@@ -452,6 +455,144 @@ static void test_attention_is_libggmls_and_does_not_depend_on_company(void **sta
     on_each_path(check_attention);
 }
 
+/* ---- what lies between the products ---- */
+
+enum { WIDTH = 72, ROWS = 6, OF_HEADS = 3 };
+
+/* Makes an operation of [WIDTH, OF_HEADS, ROWS] values. */
+typedef struct ggml_tensor *(*make_fn)(struct ggml_context *ctx, struct ggml_context *fixed,
+                                       struct ggml_tensor *x);
+
+/* A row of WIDTH values that stays. */
+static struct ggml_tensor *fixed_row(struct ggml_context *fixed, uint64_t seed)
+{
+    struct ggml_tensor *row = ggml_new_tensor_1d(fixed, GGML_TYPE_F32, WIDTH);
+    float *values = numbers(WIDTH, seed);
+
+    memcpy(row->data, values, ggml_nbytes(row));
+    lmi_free(values);
+    return row;
+}
+
+static struct ggml_tensor *positions(struct ggml_context *fixed)
+{
+    static const int32_t at[ROWS] = {0, 1, 7, 300, 301, 4095};
+    struct ggml_tensor *row = ggml_new_tensor_1d(fixed, GGML_TYPE_I32, ROWS);
+
+    memcpy(row->data, at, sizeof(at));
+    return row;
+}
+
+static struct ggml_tensor *make_norm(struct ggml_context *ctx, struct ggml_context *fixed,
+                                     struct ggml_tensor *x)
+{
+    return ggml_mul(ctx, ggml_rms_norm(ctx, x, 1e-6f), fixed_row(fixed, 1));
+}
+
+static struct ggml_tensor *make_sum(struct ggml_context *ctx, struct ggml_context *fixed,
+                                    struct ggml_tensor *x)
+{
+    return ggml_add(ctx, ggml_add(ctx, x, x), fixed_row(fixed, 2));
+}
+
+static struct ggml_tensor *make_gate(struct ggml_context *ctx, struct ggml_context *fixed,
+                                     struct ggml_tensor *x)
+{
+    return ggml_swiglu_split(ctx, ggml_add(ctx, x, ggml_add(ctx, x, x)),
+                             ggml_mul(ctx, x, fixed_row(fixed, 3)));
+}
+
+static struct ggml_tensor *make_copy(struct ggml_context *ctx, struct ggml_context *fixed,
+                                     struct ggml_tensor *x)
+{
+    (void)fixed;
+    return ggml_cont_2d(ctx, ggml_permute(ctx, x, 0, 2, 1, 3), (int64_t)WIDTH * ROWS, OF_HEADS);
+}
+
+/* The last 64 values of each head, by positions; with factors for each pair, or without. */
+static struct ggml_tensor *turned(struct ggml_context *ctx, struct ggml_context *fixed,
+                                  struct ggml_tensor *x, int mode, struct ggml_tensor *factors)
+{
+    struct ggml_tensor *part =
+        ggml_view_3d(ctx, x, 64, OF_HEADS, ROWS, x->nb[1], x->nb[2], (WIDTH - 64) * sizeof(float));
+
+    return ggml_rope_ext(ctx, part, positions(fixed), factors, 48, mode, 4096, 10000, 0.5f, 0, 1.2f,
+                         32, 1);
+}
+
+static struct ggml_tensor *make_neox(struct ggml_context *ctx, struct ggml_context *fixed,
+                                     struct ggml_tensor *x)
+{
+    return turned(ctx, fixed, x, GGML_ROPE_TYPE_NEOX, NULL);
+}
+
+static struct ggml_tensor *make_plain(struct ggml_context *ctx, struct ggml_context *fixed,
+                                      struct ggml_tensor *x)
+{
+    return turned(ctx, fixed, x, GGML_ROPE_TYPE_NORMAL, NULL);
+}
+
+static struct ggml_tensor *make_long(struct ggml_context *ctx, struct ggml_context *fixed,
+                                     struct ggml_tensor *x)
+{
+    struct ggml_tensor *factors = fixed_row(fixed, 5);
+    int i;
+
+    for (i = 0; i < WIDTH; i++)
+        ((float *)factors->data)[i] += 2;
+    return turned(ctx, fixed, x, GGML_ROPE_TYPE_NEOX, factors);
+}
+
+/* One operation on a machine; only what is ours runs on ours. */
+static float *make_and_compute(const machine *m, make_fn make, const float *values, size_t *n)
+{
+    struct ggml_context *fixed = ggml_init((struct ggml_init_params){(size_t)1 << 20, NULL, false});
+    struct ggml_context *ctx = new_context();
+    struct ggml_tensor *x = ggml_new_tensor_3d(ctx, GGML_TYPE_F32, WIDTH, OF_HEADS, ROWS);
+    struct ggml_tensor *op = make(ctx, fixed, x);
+    float *out;
+
+    *n = (size_t)ggml_nelements(op);
+    lmi_kernels_serve(m->pack);
+    out = compute(m, ctx, op, x, values);
+    lmi_kernels_serve(false);
+    ggml_free(fixed);
+    ggml_free(ctx);
+    return out;
+}
+
+static void check_rows(void)
+{
+    static const make_fn makers[] = {make_norm, make_sum,   make_gate, make_copy,
+                                     make_neox, make_plain, make_long};
+    const matrix w = make_matrix(GGML_TYPE_F16, 32, 16, 1);
+    machine ours = make_machine(&w, true, 2), theirs = make_machine(&w, false, 2);
+    float *values = numbers((size_t)WIDTH * OF_HEADS * ROWS, 4);
+    size_t i, k, n;
+
+    for (i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
+        float *got = make_and_compute(&ours, makers[i], values, &n);
+        float *want = make_and_compute(&theirs, makers[i], values, &n);
+
+        for (k = 0; k < n; k++)
+            if (fabsf(got[k] - want[k]) > 1e-5f)
+                fail_msg("operation %zu, value %zu: %g, libggml has %g", i, k, (double)got[k],
+                         (double)want[k]);
+        lmi_free(got);
+        lmi_free(want);
+    }
+    machine_done(&ours);
+    machine_done(&theirs);
+    lmi_free(w.data);
+    lmi_free(values);
+}
+
+static void test_what_lies_between_products_is_libggmls(void **state)
+{
+    (void)state;
+    on_each_path(check_rows);
+}
+
 static void test_what_cannot_be_tiled_is_left_to_libggml(void **state)
 {
     (void)state;
@@ -470,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_a_product_does_not_depend_on_threads),
         cmocka_unit_test(test_rows_come_out_of_tiles_as_they_went_in),
         cmocka_unit_test(test_attention_is_libggmls_and_does_not_depend_on_company),
+        cmocka_unit_test(test_what_lies_between_products_is_libggmls),
         cmocka_unit_test(test_what_cannot_be_tiled_is_left_to_libggml),
     };
 

@@ -35,4 +35,5 @@ const lmi_path lmi_path_avx2 = {.name = "avx2",
                                 .prepare = lmi_avx2_prepare,
                                 .multiply = multiply,
                                 .dots = lmi_avx2_dots,
-                                .softmax = lmi_avx2_softmax};
+                                .softmax = lmi_avx2_softmax,
+                                .rows = &lmi_avx2_rows};

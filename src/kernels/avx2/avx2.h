@@ -20,4 +20,6 @@ void lmi_avx2_softmax(const lmi_softmax *softmax);
 /* Prepare one row: prepare.c. */
 void lmi_avx2_prepare(const lmi_operand *x, size_t row);
 
+extern const lmi_row_functions lmi_avx2_rows; /* rows.c */
+
 #endif

@@ -38,4 +38,5 @@ const lmi_path lmi_path_avx512 = {.name = "avx512",
                                   .prepare = lmi_avx512_prepare,
                                   .multiply = multiply,
                                   .dots = lmi_avx512_dots,
-                                  .softmax = lmi_avx512_softmax};
+                                  .softmax = lmi_avx512_softmax,
+                                  .rows = &lmi_avx512_rows};

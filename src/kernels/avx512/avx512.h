@@ -23,4 +23,6 @@ void lmi_avx512_softmax(const lmi_softmax *softmax);
 /* Prepare one row: prepare.c. */
 void lmi_avx512_prepare(const lmi_operand *x, size_t row);
 
+extern const lmi_row_functions lmi_avx512_rows; /* rows.c */
+
 #endif

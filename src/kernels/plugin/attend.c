@@ -33,8 +33,9 @@ static bool takes_dots(const struct ggml_tensor *op)
 {
     const struct ggml_tensor *a = op->src[0], *b = op->src[1];
 
-    return op->op == GGML_OP_MUL_MAT && (a->type == GGML_TYPE_F16 || a->type == GGML_TYPE_F32) &&
-           is_cached(a) && a->nb[0] == ggml_type_size(a->type) && b->type == GGML_TYPE_F32 &&
+    return op->op == GGML_OP_MUL_MAT && lmi_step_is_plain(op, 1) &&
+           (a->type == GGML_TYPE_F16 || a->type == GGML_TYPE_F32) && is_cached(a) &&
+           a->nb[0] == ggml_type_size(a->type) && b->type == GGML_TYPE_F32 &&
            b->nb[0] == sizeof(float) && op->type == GGML_TYPE_F32 && op->nb[0] == sizeof(float) &&
            b->ne[2] % a->ne[2] == 0 && a->ne[3] == b->ne[3];
 }
@@ -126,7 +127,8 @@ static bool takes_softmax(const struct ggml_tensor *op)
     const struct ggml_tensor *mask = op->op == GGML_OP_SOFT_MAX ? op->src[1] : NULL;
 
     return op->op == GGML_OP_SOFT_MAX && !op->src[2] && param(op, 1) == 0 &&
-           op->src[0]->op == GGML_OP_MUL_MAT && takes_dots(op->src[0]) &&
+           lmi_step_is_plain(op, 2) && op->src[0]->op == GGML_OP_MUL_MAT &&
+           takes_dots(op->src[0]) &&
            (!mask || mask->type == GGML_TYPE_F16 || mask->type == GGML_TYPE_F32) &&
            ggml_is_contiguous(op) && ggml_is_contiguous(op->src[0]);
 }

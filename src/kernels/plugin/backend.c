@@ -17,6 +17,9 @@ typedef struct state {
     void *user;
     void *operand; /* prepared activations, of one product after the other */
     size_t operand_size;
+    float *angles; /* of the last rotation */
+    size_t angles_size;
+    const struct ggml_tensor *turned; /* by it; NULL before the first of a graph */
     lmi_step *steps;
     size_t n_steps, n_steps_max;
 } state;
@@ -29,8 +32,10 @@ static bool is_view(const struct ggml_tensor *op)
 
 static const lmi_kind *kind_of(const struct ggml_tensor *op)
 {
-    static const lmi_kind *const kinds[] = {&lmi_kind_product, &lmi_kind_dots, &lmi_kind_softmax,
-                                            &lmi_kind_look_up};
+    static const lmi_kind *const kinds[] = {&lmi_kind_product,  &lmi_kind_look_up, &lmi_kind_dots,
+                                            &lmi_kind_softmax,  &lmi_kind_norm,    &lmi_kind_add,
+                                            &lmi_kind_multiply, &lmi_kind_swiglu,  &lmi_kind_copy,
+                                            &lmi_kind_pick,     &lmi_kind_keep,    &lmi_kind_rope};
     size_t i;
 
     for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -39,9 +44,14 @@ static const lmi_kind *kind_of(const struct ggml_tensor *op)
     return NULL;
 }
 
+/* Products with weights of ours are nobody else's. What lies between them is ours in the graphs of a
+ * model that has some, which its thread says. */
 bool lmi_plugin_supports(const struct ggml_tensor *op)
 {
-    return is_view(op) || kind_of(op);
+    const lmi_kind *kind = is_view(op) ? NULL : kind_of(op);
+
+    return is_view(op) || kind == &lmi_kind_product || kind == &lmi_kind_look_up ||
+           (kind && lmi_plugin_is_serving());
 }
 
 static void walk(void *work, const lmi_member *me)
@@ -79,8 +89,17 @@ static void settle(state *s, size_t k)
 
     if (step->kind == &lmi_kind_product)
         lmi_operand_place(&step->x, s->operand);
+    step->angles = s->angles;
     if (next && next->kind == &lmi_kind_softmax && next->op->src[0] == step->op)
         step->mask = next->op->src[1];
+}
+
+/* All layers turn by the same angles, or by two kinds in turns. */
+static bool plan_rope(state *s, lmi_step *step)
+{
+    step->is_first = !s->turned || !lmi_rope_is_same(s->turned, step->op);
+    s->turned = step->op;
+    return lmi_reserve((void **)&s->angles, &s->angles_size, lmi_rope_size(step->op), 1);
 }
 
 static bool plan(state *s, struct ggml_cgraph *graph)
@@ -91,6 +110,7 @@ static bool plan(state *s, struct ggml_cgraph *graph)
     int i;
 
     s->n_steps = 0;
+    s->turned = NULL;
     for (i = 0; is_planned && i < n; i++) {
         const struct ggml_tensor *op = ggml_graph_node(graph, i);
         lmi_step *step = &s->steps[s->n_steps];
@@ -100,6 +120,8 @@ static bool plan(state *s, struct ggml_cgraph *graph)
         *step = (lmi_step){.op = op, .kind = kind_of(op)};
         if (step->kind == &lmi_kind_product)
             is_planned = plan_product(s, step, s->n_steps ? step - 1 : NULL);
+        else if (step->kind == &lmi_kind_rope)
+            is_planned = plan_rope(s, step);
         s->n_steps++;
     }
     for (k = 0; is_planned && k < s->n_steps; k++)
@@ -132,6 +154,7 @@ static void free_backend(ggml_backend_t backend)
     state *s = backend->context;
 
     lmi_free(s->operand);
+    lmi_free(s->angles);
     lmi_free(s->steps);
     lmi_free(s);
     lmi_free(backend);

@@ -170,6 +170,18 @@ const char *lmi_kernels_path(size_t i)
     return NULL;
 }
 
+static _Thread_local bool is_serving;
+
+void lmi_kernels_serve(bool is_ours)
+{
+    is_serving = is_ours;
+}
+
+bool lmi_plugin_is_serving(void)
+{
+    return is_serving;
+}
+
 const lmi_path *lmi_plugin_path(void)
 {
     return atomic_load(&chosen);

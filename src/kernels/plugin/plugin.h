@@ -9,6 +9,7 @@
 /* The one that was chosen last. */
 const lmi_path *lmi_plugin_path(void);
 ggml_backend_dev_t lmi_plugin_device(void);
+bool lmi_plugin_is_serving(void); /* lmi_kernels_serve() */
 
 /* Whether a tensor's weights are tiles of a pack, and by what they are multiplied. */
 bool lmi_pack_has(const struct ggml_tensor *weights);

@@ -27,6 +27,10 @@ struct lmi_step {
     lmi_operand x;
     bool is_fresh; /* its activations are to be prepared: others are in their place */
 
+    /* Of a rotation: its angles, and whether they are to be computed. */
+    float *angles;
+    bool is_first;
+
     /* Of scores that go into a softmax alone: its mask. */
     const struct ggml_tensor *mask;
 };
@@ -39,10 +43,29 @@ static inline int64_t lmi_step_next(lmi_step *step, int64_t n)
     return i < n ? i : -1;
 }
 
+/* Whether an operation says nothing beyond its first `n_known` parameters: a libggml that is newer
+ * than what is known here may. */
+static inline bool lmi_step_is_plain(const struct ggml_tensor *op, size_t n_known)
+{
+    size_t i;
+
+    for (i = n_known; i < sizeof(op->op_params) / sizeof(op->op_params[0]); i++)
+        if (op->op_params[i] != 0)
+            return false;
+    return true;
+}
+
 extern const lmi_kind lmi_kind_product; /* weights by activations */
 extern const lmi_kind lmi_kind_look_up; /* rows of the vocabulary's matrix */
 extern const lmi_kind lmi_kind_dots;    /* queries by keys, weights of attention by values */
 extern const lmi_kind lmi_kind_softmax; /* between the two */
+extern const lmi_kind lmi_kind_norm, lmi_kind_add, lmi_kind_multiply, lmi_kind_swiglu;
+extern const lmi_kind lmi_kind_copy, lmi_kind_pick, lmi_kind_keep; /* rows.c */
+extern const lmi_kind lmi_kind_rope;
+
+/* Whether two rotations turn by the same angles, and bytes of those. */
+bool lmi_rope_is_same(const struct ggml_tensor *a, const struct ggml_tensor *b);
+size_t lmi_rope_size(const struct ggml_tensor *op);
 
 /* The activations of a product, in the form that its weights want, without a place yet. */
 lmi_operand lmi_product_operand(const struct ggml_tensor *op);

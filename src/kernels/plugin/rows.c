@@ -1,0 +1,281 @@
+/*
+ * rows.c - what is done to each row by itself, between the products: norms, sums, gates, copies.
+ *
+ * libggml can do all of this as fast. It is here so that a layer stays with one backend: each change
+ * between two costs some microseconds, which small models feel.
+ */
+#include <string.h>
+
+#include "kernels/plugin/step.h"
+
+enum {
+    SHARES = 4, /* of the rows, for each member */
+    LEAP = 64   /* values that become halves together */
+};
+
+/* Whether all rows follow each other, so that none has to be looked for by divisions. */
+static inline bool is_series(const struct ggml_tensor *t)
+{
+    return t->nb[2] == (size_t)t->ne[1] * t->nb[1] && t->nb[3] == (size_t)t->ne[2] * t->nb[2];
+}
+
+static void *row_among(const struct ggml_tensor *t, const struct ggml_tensor *shape, int64_t i)
+{
+    const int64_t i1 = i % shape->ne[1], i2 = i / shape->ne[1] % shape->ne[2];
+    const int64_t i3 = i / shape->ne[1] / shape->ne[2];
+
+    return (char *)t->data + (size_t)(i1 % t->ne[1]) * t->nb[1] +
+           (size_t)(i2 % t->ne[2]) * t->nb[2] + (size_t)(i3 % t->ne[3]) * t->nb[3];
+}
+
+/* Row `i` of a tensor, counted over all dimensions of `shape` but the first; those that it has fewer
+ * rows in take turns. */
+static inline void *row_at(const struct ggml_tensor *t, const struct ggml_tensor *shape, int64_t i)
+{
+    if (ggml_nrows(t) == 1)
+        return t->data;
+    if (is_series(t) && ggml_nrows(t) == ggml_nrows(shape))
+        return (char *)t->data + (size_t)i * t->nb[1];
+    return row_among(t, shape, i);
+}
+
+static bool is_rows(const struct ggml_tensor *t)
+{
+    return t && t->type == GGML_TYPE_F32 && t->nb[0] == sizeof(float);
+}
+
+typedef void (*row_fn)(const struct ggml_tensor *op, int64_t row);
+
+/* Each member takes some rows, then some more. */
+static void run_rows(lmi_step *step, const lmi_member *me, row_fn fn)
+{
+    const int64_t n = ggml_nrows(step->op);
+    const int64_t share = 1 + (n - 1) / ((int64_t)me->n * SHARES);
+    int64_t s, i;
+
+    lmi_crew_meet(me);
+    while ((s = lmi_step_next(step, (n + share - 1) / share)) >= 0)
+        for (i = s * share; i < n && i < (s + 1) * share; i++)
+            fn(step->op, i);
+}
+
+static const lmi_row_functions *rows(void)
+{
+    return lmi_plugin_path()->rows;
+}
+
+/* ---- norm ---- */
+
+static bool takes_norm(const struct ggml_tensor *op)
+{
+    return op->op == GGML_OP_RMS_NORM && is_rows(op->src[0]) && is_rows(op) &&
+           lmi_step_is_plain(op, 1);
+}
+
+static void norm_row(const struct ggml_tensor *op, int64_t i)
+{
+    float eps;
+
+    memcpy(&eps, op->op_params, sizeof(eps));
+    rows()->rms_norm(row_at(op, op, i), row_at(op->src[0], op, i), (size_t)op->ne[0], eps);
+}
+
+static void run_norm(lmi_step *step, const lmi_member *me)
+{
+    run_rows(step, me, norm_row);
+}
+
+const lmi_kind lmi_kind_norm = {.takes = takes_norm, .run = run_norm};
+
+/* ---- two rows become one ---- */
+
+static bool takes_pair(const struct ggml_tensor *op)
+{
+    return is_rows(op->src[0]) && is_rows(op->src[1]) && is_rows(op) &&
+           op->src[0]->ne[0] == op->src[1]->ne[0];
+}
+
+static bool takes_add(const struct ggml_tensor *op)
+{
+    return op->op == GGML_OP_ADD && takes_pair(op) && lmi_step_is_plain(op, 0);
+}
+
+static void add_row(const struct ggml_tensor *op, int64_t i)
+{
+    rows()->add(row_at(op, op, i), row_at(op->src[0], op, i), row_at(op->src[1], op, i),
+                (size_t)op->ne[0]);
+}
+
+static void run_add(lmi_step *step, const lmi_member *me)
+{
+    run_rows(step, me, add_row);
+}
+
+const lmi_kind lmi_kind_add = {.takes = takes_add, .run = run_add};
+
+static bool takes_multiply(const struct ggml_tensor *op)
+{
+    return op->op == GGML_OP_MUL && takes_pair(op) && lmi_step_is_plain(op, 0);
+}
+
+static void multiply_row(const struct ggml_tensor *op, int64_t i)
+{
+    rows()->multiply(row_at(op, op, i), row_at(op->src[0], op, i), row_at(op->src[1], op, i),
+                     (size_t)op->ne[0]);
+}
+
+static void run_multiply(lmi_step *step, const lmi_member *me)
+{
+    run_rows(step, me, multiply_row);
+}
+
+const lmi_kind lmi_kind_multiply = {.takes = takes_multiply, .run = run_multiply};
+
+static bool takes_swiglu(const struct ggml_tensor *op)
+{
+    return op->op == GGML_OP_GLU && ggml_get_glu_op(op) == GGML_GLU_OP_SWIGLU && takes_pair(op) &&
+           lmi_step_is_plain(op, 2);
+}
+
+static void swiglu_row(const struct ggml_tensor *op, int64_t i)
+{
+    rows()->swiglu(row_at(op, op, i), row_at(op->src[0], op, i), row_at(op->src[1], op, i),
+                   (size_t)op->ne[0]);
+}
+
+static void run_swiglu(lmi_step *step, const lmi_member *me)
+{
+    run_rows(step, me, swiglu_row);
+}
+
+const lmi_kind lmi_kind_swiglu = {.takes = takes_swiglu, .run = run_swiglu};
+
+/* ---- rows that go elsewhere ---- */
+
+static bool takes_copy(const struct ggml_tensor *op)
+{
+    return op->op == GGML_OP_CONT && is_rows(op->src[0]) && is_rows(op) && ggml_is_contiguous(op) &&
+           op->src[0]->ne[0] > 1;
+}
+
+/* The source may be cut into rows of another length: a row of it is copied to where its first value
+ * belongs. */
+static void run_copy(lmi_step *step, const lmi_member *me)
+{
+    const struct ggml_tensor *from = step->op->src[0];
+    const int64_t n = ggml_nrows(from);
+    int64_t i;
+
+    lmi_crew_meet(me);
+    for (i = me->index; i < n; i += me->n)
+        memcpy((float *)step->op->data + i * from->ne[0], row_at(from, from, i),
+               (size_t)from->ne[0] * sizeof(float));
+}
+
+const lmi_kind lmi_kind_copy = {.takes = takes_copy, .run = run_copy};
+
+static bool takes_pick(const struct ggml_tensor *op)
+{
+    const struct ggml_tensor *from = op->src[0], *which = op->src[1];
+
+    return op->op == GGML_OP_GET_ROWS && is_rows(from) && is_rows(op) && !from->view_src &&
+           from->op != GGML_OP_NONE && ggml_is_matrix(from) && which->type == GGML_TYPE_I32 &&
+           ggml_is_vector(which) && ggml_is_contiguous(which);
+}
+
+static void pick_row(const struct ggml_tensor *op, int64_t i)
+{
+    const struct ggml_tensor *from = op->src[0];
+    const int32_t row = ((const int32_t *)op->src[1]->data)[i];
+
+    memcpy(row_at(op, op, i), (const char *)from->data + (size_t)row * from->nb[1],
+           (size_t)op->ne[0] * sizeof(float));
+}
+
+static void run_pick(lmi_step *step, const lmi_member *me)
+{
+    run_rows(step, me, pick_row);
+}
+
+const lmi_kind lmi_kind_pick = {.takes = takes_pick, .run = run_pick};
+
+/* ---- into the cache ---- */
+
+static bool takes_keep(const struct ggml_tensor *op)
+{
+    return op->op == GGML_OP_SET_ROWS && is_rows(op->src[0]) &&
+           (op->type == GGML_TYPE_F16 || op->type == GGML_TYPE_F32) &&
+           op->nb[0] == ggml_type_size(op->type) &&
+           (op->src[1]->type == GGML_TYPE_I64 || op->src[1]->type == GGML_TYPE_I32);
+}
+
+/* The row of the cache for row `i` of the source. */
+static void *place_of(const struct ggml_tensor *op, int64_t i)
+{
+    const struct ggml_tensor *from = op->src[0], *to = op->src[1];
+    const int64_t i1 = i % from->ne[1], i2 = i / from->ne[1] % from->ne[2];
+    const int64_t i3 = i / from->ne[1] / from->ne[2];
+    const char *at = (const char *)to->data + (size_t)i1 * to->nb[0] +
+                     (size_t)(i2 % to->ne[1]) * to->nb[1] + (size_t)(i3 % to->ne[2]) * to->nb[2];
+    const int64_t row = to->type == GGML_TYPE_I64 ? *(const int64_t *)at : *(const int32_t *)at;
+
+    return (char *)op->data + (size_t)row * op->nb[1] + (size_t)i2 * op->nb[2] +
+           (size_t)i3 * op->nb[3];
+}
+
+static void keep_row(const struct ggml_tensor *op, int64_t i)
+{
+    const struct ggml_tensor *from = op->src[0];
+    const float *row = row_at(from, from, i);
+    void *to = place_of(op, i);
+
+    if (op->type == GGML_TYPE_F32)
+        memcpy(to, row, (size_t)from->ne[0] * sizeof(float));
+    else
+        ggml_fp32_to_fp16_row(row, to, from->ne[0]);
+}
+
+/* Values that lie apart in the cache, [begin, end) of a series: each is a row. */
+static void keep_values(const struct ggml_tensor *op, int64_t begin, int64_t end)
+{
+    const float *from = op->src[0]->data;
+    const int64_t *to = op->src[1]->data;
+    ggml_fp16_t some[LEAP];
+    int64_t i, k;
+
+    for (i = begin; i < end; i += LEAP) {
+        const int64_t n = end - i < LEAP ? end - i : LEAP;
+
+        ggml_fp32_to_fp16_row(from + i, some, n);
+        for (k = 0; k < n; k++)
+            memcpy((char *)op->data + (size_t)to[i + k] * op->nb[1], &some[k], sizeof(some[k]));
+    }
+}
+
+static bool is_values(const struct ggml_tensor *op)
+{
+    const struct ggml_tensor *from = op->src[0], *to = op->src[1];
+
+    return op->type == GGML_TYPE_F16 && from->ne[0] == 1 && ggml_nrows(from) == from->ne[1] &&
+           ggml_is_contiguous(from) && to->type == GGML_TYPE_I64 && ggml_is_contiguous(to);
+}
+
+static void run_keep(lmi_step *step, const lmi_member *me)
+{
+    const int64_t n = ggml_nrows(step->op->src[0]);
+    const int64_t share = 1 + (n - 1) / ((int64_t)me->n * SHARES);
+    int64_t s, i;
+
+    lmi_crew_meet(me);
+    while ((s = lmi_step_next(step, (n + share - 1) / share)) >= 0) {
+        const int64_t end = (s + 1) * share < n ? (s + 1) * share : n;
+
+        if (is_values(step->op))
+            keep_values(step->op, s * share, end);
+        else
+            for (i = s * share; i < end; i++)
+                keep_row(step->op, i);
+    }
+}
+
+const lmi_kind lmi_kind_keep = {.takes = takes_keep, .run = run_keep};
