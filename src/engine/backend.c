@@ -18,6 +18,7 @@
 #include "base/utf8.h"
 #include "engine/devices/rpc.h"
 #include "engine/libllama.h"
+#include "kernels/kernels.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Thread_local char complaint[512];
@@ -156,6 +157,17 @@ bool lmi_backend_is_accelerator(ggml_backend_dev_t device)
            !lmi_rpc_is_device(device);
 }
 
+/* The i-th that somebody may choose; NULL past the last. */
+static ggml_backend_dev_t device_at(size_t i)
+{
+    size_t k;
+
+    for (k = 0; k < ggml_backend_dev_count(); k++)
+        if (!lmi_kernels_is_device(ggml_backend_dev_get(k)) && i-- == 0)
+            return ggml_backend_dev_get(k);
+    return NULL;
+}
+
 bool lmas_device_at(lmas_device *out, size_t i)
 {
     ggml_backend_dev_t device;
@@ -163,9 +175,9 @@ bool lmas_device_at(lmas_device *out, size_t i)
     size_t total_size = 0;
 
     lmi_backend_start();
-    if (!out || i >= ggml_backend_dev_count())
+    device = device_at(i);
+    if (!out || !device)
         return false;
-    device = ggml_backend_dev_get(i);
     ggml_backend_dev_memory(device, &free_size, &total_size);
     *out = (lmas_device){.name = ggml_backend_dev_name(device),
                          .description = ggml_backend_dev_description(device),

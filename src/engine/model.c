@@ -235,10 +235,29 @@ static lmas_status describe(lmas_model *model, lmi_weights *weights, const char 
     return status == LMAS_OK ? lmi_weights_fingerprint(model->fingerprint, weights) : status;
 }
 
+/* A path is asked for by name only where the processor can go it. */
+static lmas_status check_kernels(const char *wanted)
+{
+    char names[64] = "";
+    size_t i;
+
+    if (!wanted || strcmp(wanted, "auto") == 0 || strcmp(wanted, "off") == 0)
+        return LMAS_OK;
+    for (i = 0; lmi_kernels_path(i); i++) {
+        const size_t len = strlen(names);
+
+        if (strcmp(wanted, lmi_kernels_path(i)) == 0)
+            return LMAS_OK;
+        snprintf(names + len, sizeof(names) - len, ", %s", lmi_kernels_path(i));
+    }
+    return lmi_fail(LMAS_E_INVALID, "kernels must be one of auto, off%s on this processor, got %s",
+                    names, wanted);
+}
+
 static lmas_status check_params(const lmas_model_params *p)
 {
     if (p->n_gpu_layers >= -1 && p->n_gpu_layers <= LMAS_N_GPU_LAYERS_MAX)
-        return LMAS_OK;
+        return check_kernels(p->kernels);
     return lmi_fail(LMAS_E_INVALID, "n_gpu_layers must be from -1 to %d, got %d",
                     LMAS_N_GPU_LAYERS_MAX, p->n_gpu_layers);
 }

@@ -25,6 +25,9 @@ const char *lmi_kernels_choose(const char *name);
 /* The name of a path that this processor can go, the best first; NULL past the last. */
 const char *lmi_kernels_path(size_t i);
 
+/* Whether a device of libggml's is the kernels' backend: it is nobody's to choose. */
+bool lmi_kernels_is_device(ggml_backend_dev_t device);
+
 /* Whether this thread's graphs, from now on, are those of a model with a pack: attention and what
  * else lies between the products then is the kernels', too. */
 void lmi_kernels_serve(bool is_ours);

@@ -1,6 +1,6 @@
 /*
- * rows.h - what is done to a row by itself, in plain C: each path includes it and compiles it for its
- * processor, where the loops become vectors. Every number depends on its own row alone.
+ * rows.h - what is done to a row by itself, in plain C: each path includes it and compiles it for
+ * its processor, where the loops become vectors. Every number depends on its own row alone.
  */
 #ifndef LMI_KERNELS_ROWS_H
 #define LMI_KERNELS_ROWS_H

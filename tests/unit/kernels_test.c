@@ -604,6 +604,38 @@ static void test_what_cannot_be_tiled_is_left_to_libggml(void **state)
     assert_false(lmi_kernels_take(GGML_TYPE_Q8_0, 0, 16));
 }
 
+static void test_the_kernels_device_is_nobodys_to_choose(void **state)
+{
+    lmas_model_params params = lmas_model_params_default();
+    lmas_model *model = NULL;
+    lmas_device device;
+    size_t i;
+
+    (void)state;
+    choose(0);
+    for (i = 0; lmas_device_at(&device, i); i++)
+        assert_string_not_equal(device.name, "latentmas");
+    params.devices = "latentmas";
+    assert_fails(LMAS_E_INVALID, "no device \"latentmas\"",
+                 lmas_model_open(&model, DEMO_MODEL, &params));
+}
+
+static void test_kernels_that_a_processor_cannot_run_are_refused(void **state)
+{
+    lmas_model_params params = lmas_model_params_default();
+    lmas_model *model = NULL;
+
+    (void)state;
+    params.kernels = "sse9";
+    assert_fails(LMAS_E_INVALID, "kernels must be one of auto, off",
+                 lmas_model_open(&model, DEMO_MODEL, &params));
+    params.kernels = "off";
+    assert_ok(lmas_model_open(&model, DEMO_MODEL, &params));
+    assert_string_equal(lmas_model_describe(model)->kernels, "off");
+    assert_int_equal(lmas_model_describe(model)->mapped_size, lmas_model_describe(model)->size);
+    lmas_model_close(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -613,6 +645,8 @@ int main(void)
         cmocka_unit_test(test_attention_is_libggmls_and_does_not_depend_on_company),
         cmocka_unit_test(test_what_lies_between_products_is_libggmls),
         cmocka_unit_test(test_what_cannot_be_tiled_is_left_to_libggml),
+        cmocka_unit_test(test_the_kernels_device_is_nobodys_to_choose),
+        cmocka_unit_test(test_kernels_that_a_processor_cannot_run_are_refused),
     };
 
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);

@@ -13,10 +13,12 @@
 
 #include "base/buf.h"
 #include "engine/backend.h"
+#include "kernels/kernels.h"
 
 static bool may_use(ggml_backend_dev_t device, lmi_rpc_set servers)
 {
-    return !lmi_rpc_is_device(device) || lmi_rpc_has(servers, device);
+    return !lmi_kernels_is_device(device) &&
+           (!lmi_rpc_is_device(device) || lmi_rpc_has(servers, device));
 }
 
 static lmas_status refuse_device(const char *name, lmi_rpc_set servers)

@@ -192,6 +192,11 @@ ggml_backend_dev_t lmi_plugin_device(void)
     return &device;
 }
 
+bool lmi_kernels_is_device(ggml_backend_dev_t d)
+{
+    return d == &device;
+}
+
 bool lmi_kernels_take(enum ggml_type type, int64_t n_cols, int64_t n_rows)
 {
     return lmi_layout_fits(type, n_cols, n_rows);

@@ -36,8 +36,8 @@ static bool takes(const struct ggml_tensor *op)
            op->op_params[N_DIMS] <= x->ne[0] && x->ne[3] == 1;
 }
 
-/* Cosines, then sines, of the pairs at one position. As libggml has it, each angle is the one before
- * times a factor. */
+/* Cosines, then sines, of the pairs at one position. As libggml has it, each angle is the one
+ * before times a factor. */
 static void fill_angles(float *to, const struct ggml_tensor *op, int32_t position)
 {
     const int n = op->op_params[N_DIMS] / 2;

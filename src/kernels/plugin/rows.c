@@ -1,8 +1,8 @@
 /*
  * rows.c - what is done to each row by itself, between the products: norms, sums, gates, copies.
  *
- * libggml can do all of this as fast. It is here so that a layer stays with one backend: each change
- * between two costs some microseconds, which small models feel.
+ * libggml can do all of this as fast. It is here so that a layer stays with one backend: each
+ * change between two costs some microseconds, which small models feel.
  */
 #include <string.h>
 
@@ -28,8 +28,8 @@ static void *row_among(const struct ggml_tensor *t, const struct ggml_tensor *sh
            (size_t)(i2 % t->ne[2]) * t->nb[2] + (size_t)(i3 % t->ne[3]) * t->nb[3];
 }
 
-/* Row `i` of a tensor, counted over all dimensions of `shape` but the first; those that it has fewer
- * rows in take turns. */
+/* Row `i` of a tensor, counted over all dimensions of `shape` but the first; where it has fewer
+ * rows, they take turns. */
 static inline void *row_at(const struct ggml_tensor *t, const struct ggml_tensor *shape, int64_t i)
 {
     if (ggml_nrows(t) == 1)
