@@ -44,8 +44,8 @@ static const lmi_kind *kind_of(const struct ggml_tensor *op)
     return NULL;
 }
 
-/* Products with weights of ours are nobody else's. What lies between them is ours in the graphs of a
- * model that has some, which its thread says. */
+/* Products with weights of ours are nobody else's. What lies between them is ours in the graphs of
+ * a model that has some, which its thread says. */
 bool lmi_plugin_supports(const struct ggml_tensor *op)
 {
     const lmi_kind *kind = is_view(op) ? NULL : kind_of(op);
