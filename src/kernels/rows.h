@@ -60,7 +60,7 @@ static inline float exponential_of(float x)
     const float least = x < -87 ? -87 : x;
     const float n = rintf(least * 1.44269504f);
     const float r = (least - n * 0.693359375f) + n * 2.12194440e-4f;
-    const int32_t bits = ((int32_t)n + 127) << 23;
+    const uint32_t bits = (uint32_t)((int32_t)n + 127) << 23;
     float power, p = 1.9875691500e-4f;
 
     p = p * r + 1.3981999507e-3f;

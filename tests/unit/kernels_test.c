@@ -287,6 +287,43 @@ static void test_a_product_does_not_depend_on_threads(void **state)
     on_each_path(check_threads);
 }
 
+/* A value that is no number stays visible, and does not leave its row. */
+static void check_broken(void)
+{
+    const float bad[] = {NAN, INFINITY, -INFINITY};
+    const int64_t n = 9;
+    size_t i, k;
+    int64_t r;
+
+    for (i = 0; i < N_TYPES; i++)
+        for (k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+            const matrix w = make_matrix(TYPES[i], 512, 48, i);
+            float *x = numbers((size_t)(n * w.n_cols), 7);
+            machine m = make_machine(&w, true, 2);
+            float *whole = product(&m, x, n), *broken;
+
+            x[4 * w.n_cols + 77] = bad[k];
+            broken = product(&m, x, n);
+            for (r = 0; r < n; r++)
+                if (r != 4)
+                    assert_memory_equal(broken + r * w.n_rows, whole + r * w.n_rows,
+                                        (size_t)w.n_rows * sizeof(*whole));
+            for (r = 0; r < w.n_rows; r++)
+                assert_false(isfinite(broken[4 * w.n_rows + r]));
+            machine_done(&m);
+            lmi_free(w.data);
+            lmi_free(x);
+            lmi_free(whole);
+            lmi_free(broken);
+        }
+}
+
+static void test_what_is_no_number_stays_none_and_in_its_row(void **state)
+{
+    (void)state;
+    on_each_path(check_broken);
+}
+
 static void check_look_up(void)
 {
     const int32_t rows[] = {0, 63, 17, 17, 40};
@@ -641,6 +678,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_product_is_no_worse_than_libggmls_and_does_not_depend_on_company),
         cmocka_unit_test(test_a_product_does_not_depend_on_threads),
+        cmocka_unit_test(test_what_is_no_number_stays_none_and_in_its_row),
         cmocka_unit_test(test_rows_come_out_of_tiles_as_they_went_in),
         cmocka_unit_test(test_attention_is_libggmls_and_does_not_depend_on_company),
         cmocka_unit_test(test_what_lies_between_products_is_libggmls),

@@ -1,5 +1,7 @@
 /* prepare.c - rows of activations as int8 with scales. */
 #include <immintrin.h>
+#include <math.h>
+#include <string.h>
 
 #include "kernels/avx2/avx2.h"
 
@@ -19,7 +21,20 @@ static float largest(const __m256 *x)
     return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
 }
 
-/* 32 values as int8, rounded to the nearest, even ones first. */
+/* Whether one of 32 values is infinite or none. */
+static bool is_broken(const __m256 *x)
+{
+    int any = 0;
+    int i;
+
+    for (i = 0; i < PARTS; i++)
+        any |= _mm256_movemask_ps(_mm256_cmp_ps(_mm256_andnot_ps(_mm256_set1_ps(-0.0f), x[i]),
+                                                _mm256_set1_ps(INFINITY), _CMP_NLT_UQ));
+    return any != 0;
+}
+
+/* 32 values as int8, rounded to the nearest, even ones first. What is no number makes its row none:
+ * the scale says so. */
 static void prepare_group(const lmi_operand *x, size_t at, const float *from)
 {
     int32_t q[LMI_GROUP];
@@ -30,6 +45,12 @@ static void prepare_group(const lmi_operand *x, size_t at, const float *from)
 
     for (i = 0; i < PARTS; i++)
         v[i] = _mm256_loadu_ps(from + LANES * i);
+    if (is_broken(v)) {
+        memset(x->q + LMI_GROUP * at, 0, LMI_GROUP);
+        x->scale[at] = NAN;
+        x->half[at] = x->sum[at] = 0;
+        return;
+    }
     most = largest(v);
     per = _mm256_set1_ps(most > 0 ? 127 / most : 0);
     for (i = 0; i < PARTS; i++)

@@ -19,7 +19,7 @@ static inline __m256 exponential(__m256 x)
 {
     static const float at[] = {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f,
                                4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f};
-    const __m256 is_some = _mm256_cmp_ps(x, _mm256_set1_ps(-87), _CMP_GT_OQ);
+    const __m256 is_some = _mm256_cmp_ps(x, _mm256_set1_ps(-87), _CMP_NLE_UQ);
     const __m256 n = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)),
                                      _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375f), x);

@@ -1,5 +1,6 @@
 /* prepare.c - rows of activations as int8 with scales, or as bf16. */
 #include <immintrin.h>
+#include <math.h>
 
 #include "kernels/avx512/avx512.h"
 
@@ -8,19 +9,32 @@ static inline __m512 larger(__m512 a, __m512 b)
     return _mm512_max_ps(_mm512_abs_ps(a), _mm512_abs_ps(b));
 }
 
-/* 32 values as int8, rounded to the nearest, even ones first. */
+/* Whether one of 32 values is infinite or none. */
+static bool is_broken(__m512 a, __m512 b)
+{
+    const __m512i least = _mm512_set1_epi32(0x7f800000);
+    const __m512i any = _mm512_castps_si512(_mm512_abs_ps(a));
+    const __m512i other = _mm512_castps_si512(_mm512_abs_ps(b));
+
+    return (_mm512_cmpge_epi32_mask(any, least) | _mm512_cmpge_epi32_mask(other, least)) != 0;
+}
+
+/* 32 values as int8, rounded to the nearest, even ones first. What is no number makes its row none:
+ * the scale says so. */
 static void prepare_group(const lmi_operand *x, size_t at, const float *from)
 {
     const __m512 a = _mm512_loadu_ps(from), b = _mm512_loadu_ps(from + 16);
-    const float most = _mm512_reduce_max_ps(larger(a, b));
+    const bool is_none = is_broken(a, b);
+    const float most = is_none ? 0 : _mm512_reduce_max_ps(larger(a, b));
     const __m512 per = _mm512_set1_ps(most > 0 ? 127 / most : 0);
-    const __m512i i = _mm512_cvtps_epi32(_mm512_mul_ps(a, per));
-    const __m512i j = _mm512_cvtps_epi32(_mm512_mul_ps(b, per));
+    const __mmask16 which = is_none ? 0 : 0xffff;
+    const __m512i i = _mm512_maskz_cvtps_epi32(which, _mm512_mul_ps(a, per));
+    const __m512i j = _mm512_maskz_cvtps_epi32(which, _mm512_mul_ps(b, per));
     int8_t *q = x->q + LMI_GROUP * at;
 
     _mm_storeu_si128((__m128i *)q, _mm512_cvtsepi32_epi8(i));
     _mm_storeu_si128((__m128i *)(q + 16), _mm512_cvtsepi32_epi8(j));
-    x->scale[at] = most / 127;
+    x->scale[at] = is_none ? NAN : most / 127;
     x->half[at] = _mm512_reduce_add_epi32(i);
     x->sum[at] = x->half[at] + _mm512_reduce_add_epi32(j);
 }

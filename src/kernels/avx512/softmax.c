@@ -66,7 +66,7 @@ void lmi_avx512_softmax(const lmi_softmax *s)
         const __mmask16 which = first(s->n - i);
         const __m512 x = _mm512_sub_ps(_mm512_maskz_loadu_ps(which, s->y + i), most);
         const __m512 e = _mm512_maskz_mov_ps(
-            which & _mm512_cmp_ps_mask(x, _mm512_set1_ps(-103), _CMP_GT_OQ), exponential(x));
+            which & _mm512_cmp_ps_mask(x, _mm512_set1_ps(-103), _CMP_NLE_UQ), exponential(x));
 
         _mm512_mask_storeu_ps(s->y + i, which, e);
         sum = _mm512_add_ps(sum, e);
