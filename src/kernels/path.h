@@ -17,6 +17,10 @@
 
 #include "kernels/layout.h"
 
+/* Inlined where it is called, so that what is constant there shapes its registers. */
+#define LMI_ALWAYS static inline __attribute__((always_inline))
+#define LMI_UNROLL _Pragma("GCC unroll 8")
+
 /* What activations become before they meet a type of weights. */
 typedef enum lmi_form {
     LMI_FORM_F32 = 0, /* they stay */

@@ -2,11 +2,7 @@
 #ifndef LMI_KERNELS_AVX2_H
 #define LMI_KERNELS_AVX2_H
 
-#include "kernels/path.h"
-
-/* Inlined where it is called, so that what is constant there shapes its registers. */
-#define LMI_ALWAYS static inline __attribute__((always_inline))
-#define LMI_UNROLL _Pragma("GCC unroll 8")
+#include "kernels/panel.h"
 
 /* Multiply what `product` says, in the form that the weights' type has: int8.c, wide.c. */
 void lmi_avx2_int8(const lmi_product *product);
@@ -16,6 +12,11 @@ void lmi_avx2_doubles(const lmi_product *product); /* f32 */
 /* Attention: dots.c, softmax.c. */
 void lmi_avx2_dots(const lmi_dots *dots);
 void lmi_avx2_softmax(const lmi_softmax *softmax);
+
+/* Fill `panel` with `n` groups (at most 8, and 8 where a block has 256 columns) from `group` on:
+ * panel.c. */
+void lmi_avx2_fill(lmi_panel *panel, const lmi_layout *layout, const uint8_t *tile, size_t group,
+                   size_t n);
 
 /* Prepare one row: prepare.c. */
 void lmi_avx2_prepare(const lmi_operand *x, size_t row);

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "kernels/avx2/avx2.h"
-#include "kernels/avx2/panel.h"
 
 enum { ROWS = 4, PARTS = 2, WORDS = 8, SIGNED = 0 };
 
@@ -197,7 +196,7 @@ static void step_as(const rows *x, size_t n_rows, const lmi_panel *panel, size_t
 
 static void pass(const lmi_product *p, const lmi_panel *panel, size_t group, size_t n, float *y)
 {
-    const lmi_reading how = lmi_avx2_reading(p->layout->type);
+    const lmi_reading how = lmi_panel_reading(p->layout->type);
     const size_t n_cols = p->x->n_cols, n_groups = n_cols / LMI_GROUP;
     size_t row;
 

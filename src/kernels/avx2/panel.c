@@ -1,5 +1,5 @@
 /* panel.c - each type's way of unpacking a tile: loops over bytes, made vectors by the compiler. */
-#include "kernels/avx2/panel.h"
+#include "kernels/avx2/avx2.h"
 
 #include <immintrin.h>
 #include <string.h>
@@ -9,12 +9,6 @@ enum {
     NIBBLES = 256,
     BLOCK = 256
 }; /* bytes: of a word of 16 rows, of nibbles of a group */
-
-/* Word `i` of a block, and what follows it. */
-static inline const uint8_t *from_word(const uint8_t *b, size_t i)
-{
-    return b + 64 * i;
-}
 
 /* 16 halves as floats. */
 static void halves(float *out, const uint8_t *at)
@@ -137,7 +131,7 @@ static void fill_k_scales(lmi_panel *p, const uint8_t *b)
     float d[LMI_TILE], least[LMI_TILE];
     size_t i, r;
 
-    two_halves(d, least, from_word(b, 3));
+    two_halves(d, least, lmi_from_word(b, 3));
     for (i = 0; i < 4; i++)
         for (r = 0; r < LMI_TILE; r++) {
             const uint32_t w0 = word_of(b, 0, r) >> (8 * i), w1 = word_of(b, 1, r) >> (8 * i);
@@ -155,20 +149,21 @@ static void fill_q4_k(lmi_panel *p, const uint8_t *b)
     size_t pair;
 
     for (pair = 0; pair < 4; pair++)
-        put_nibbles(p->u[2 * pair], p->u[2 * pair + 1], from_word(b, 8 * pair), LMI_GROUP_BYTES);
-    fill_k_scales(p, from_word(b, 32));
+        put_nibbles(p->u[2 * pair], p->u[2 * pair + 1], lmi_from_word(b, 8 * pair),
+                    LMI_GROUP_BYTES);
+    fill_k_scales(p, lmi_from_word(b, 32));
 }
 
 static void fill_q5_k(lmi_panel *p, const uint8_t *b)
 {
-    const uint8_t *fifth = from_word(b, 32);
+    const uint8_t *fifth = lmi_from_word(b, 32);
     size_t group, i;
 
     fill_q4_k(p, b);
     for (group = 0; group < LMI_PANEL_GROUPS; group++)
         for (i = 0; i < LMI_GROUP_BYTES; i++)
             p->u[group][i] |= (uint8_t)((fifth[i] >> group & 1) << 4);
-    fill_k_scales(p, from_word(b, 40));
+    fill_k_scales(p, lmi_from_word(b, 40));
 }
 
 /* 128 columns of Q6_K: the lower nibbles of 16 words are two groups, the upper ones two more. */
@@ -177,7 +172,7 @@ static void fill_q6_k_half(lmi_panel *p, size_t group, const uint8_t *lows, cons
     size_t k, i;
 
     put_nibbles(p->u[group], p->u[group + 2], lows, LMI_GROUP_BYTES);
-    put_nibbles(p->u[group + 1], p->u[group + 3], from_word(lows, 8), LMI_GROUP_BYTES);
+    put_nibbles(p->u[group + 1], p->u[group + 3], lmi_from_word(lows, 8), LMI_GROUP_BYTES);
     for (k = 0; k < 4; k++)
         for (i = 0; i < LMI_GROUP_BYTES; i++)
             p->u[group + k][i] |= (uint8_t)((tops[i] >> (2 * k) & 3) << 4);
@@ -188,13 +183,13 @@ static void fill_q6_k(lmi_panel *p, const uint8_t *b)
     float d[LMI_TILE];
     size_t i, r;
 
-    halves(d, from_word(b, 52));
-    fill_q6_k_half(p, 0, b, from_word(b, 32));
-    fill_q6_k_half(p, 4, from_word(b, 16), from_word(b, 40));
+    halves(d, lmi_from_word(b, 52));
+    fill_q6_k_half(p, 0, b, lmi_from_word(b, 32));
+    fill_q6_k_half(p, 4, lmi_from_word(b, 16), lmi_from_word(b, 40));
     for (i = 0; i < 16; i++)
         for (r = 0; r < LMI_TILE; r++)
             p->scale[i / 2][i % 2][r] =
-                d[r] * (float)(int8_t)from_word(b, 48 + i / 4)[4 * r + i % 4];
+                d[r] * (float)(int8_t)lmi_from_word(b, 48 + i / 4)[4 * r + i % 4];
 }
 
 typedef void (*fill_fn)(lmi_panel *panel, size_t group, const uint8_t *block);
@@ -240,24 +235,4 @@ void lmi_avx2_fill(lmi_panel *panel, const lmi_layout *layout, const uint8_t *ti
             filler(layout->type)(panel, i, tile + size * (group + i));
     for (i = 0; i < n && layout->type != GGML_TYPE_Q6_K; i++)
         share_scale(panel, i);
-}
-
-lmi_reading lmi_avx2_reading(enum ggml_type type)
-{
-    switch ((int)type) {
-    case GGML_TYPE_Q8_0:
-    case GGML_TYPE_IQ4_NL:
-        return (lmi_reading){0};
-    case GGML_TYPE_Q4_0:
-        return (lmi_reading){.bias = 8, .n_words = 8};
-    case GGML_TYPE_Q5_0:
-        return (lmi_reading){.bias = 16, .n_words = 4};
-    case GGML_TYPE_Q6_K:
-        return (lmi_reading){.bias = 32, .n_words = 2, .is_halved = true};
-    case GGML_TYPE_Q4_1:
-    case GGML_TYPE_Q4_K:
-        return (lmi_reading){.n_words = 8, .has_least = true};
-    default:
-        return (lmi_reading){.n_words = 4, .has_least = true};
-    }
 }

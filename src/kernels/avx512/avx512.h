@@ -2,11 +2,7 @@
 #ifndef LMI_KERNELS_AVX512_H
 #define LMI_KERNELS_AVX512_H
 
-#include "kernels/path.h"
-
-/* Inlined where it is called, so that what is constant there shapes its registers. */
-#define LMI_ALWAYS static inline __attribute__((always_inline))
-#define LMI_UNROLL _Pragma("GCC unroll 8")
+#include "kernels/panel.h"
 
 enum { LMI_TILES_AT_ONCE = 2 };
 
@@ -19,6 +15,11 @@ void lmi_avx512_f64(const lmi_product *product);
 /* Attention: dots.c, softmax.c. */
 void lmi_avx512_dots(const lmi_dots *dots);
 void lmi_avx512_softmax(const lmi_softmax *softmax);
+
+/* Fill `panel` with `n` groups (at most 8, and 8 where a block has 256 columns) from `group` on:
+ * panel.c. */
+void lmi_avx512_fill(lmi_panel *panel, const lmi_layout *layout, const uint8_t *tile, size_t group,
+                     size_t n);
 
 /* Prepare one row: prepare.c. */
 void lmi_avx512_prepare(const lmi_operand *x, size_t row);

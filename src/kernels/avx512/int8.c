@@ -12,9 +12,8 @@
 #include <string.h>
 
 #include "kernels/avx512/avx512.h"
-#include "kernels/avx512/panel.h"
 
-enum { ROWS = 6, TILES = LMI_TILES_AT_ONCE, WORDS = 8, GROUPS = 16 };
+enum { ROWS = 6, TILES = LMI_TILES_AT_ONCE, WORDS = 8, GROUPS = 16, BIAS = 128 };
 
 /* Some groups of columns of up to two tiles. */
 typedef struct side {
@@ -254,7 +253,7 @@ static void multiply_direct(const lmi_product *p, const uint8_t *tiles, size_t n
                         .stride = stride,
                         .n = n_groups - group < GROUPS ? n_groups - group : GROUPS};
 
-        pass(p, &w, n_tiles == TILES ? step_plain_2 : step_plain, 128, group, y);
+        pass(p, &w, n_tiles == TILES ? step_plain_2 : step_plain, BIAS, group, y);
     }
 }
 
@@ -273,8 +272,8 @@ static void multiply_panels(const lmi_product *p, const uint8_t *tiles, size_t n
                         .n = left < LMI_PANEL_GROUPS ? left : LMI_PANEL_GROUPS};
 
         for (c = 0; c < n_tiles; c++)
-            lmi_panel_fill(&panel[c], p->layout, tiles + p->tile_size * c, group, w.n);
-        pass(p, &w, choose(how, n_tiles), how.bias, group, y);
+            lmi_avx512_fill(&panel[c], p->layout, tiles + p->tile_size * c, group, w.n);
+        pass(p, &w, choose(how, n_tiles), how.n_words ? how.bias : BIAS, group, y);
     }
 }
 

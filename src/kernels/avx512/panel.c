@@ -1,5 +1,5 @@
 /* panel.c - each type's way of unpacking a tile. Lanes are rows, each with four columns. */
-#include "kernels/avx512/panel.h"
+#include "kernels/avx512/avx512.h"
 
 #include <immintrin.h>
 
@@ -25,12 +25,6 @@ static inline __m512 halves(const uint8_t *at)
 static inline __m512 half_in(ints v, unsigned shift)
 {
     return _mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32(v, shift)));
-}
-
-/* Word `i` of a block, and what follows it. */
-static inline const uint8_t *from_word(const uint8_t *b, size_t i)
-{
-    return b + 64 * i;
 }
 
 static inline ints word(const uint8_t *at, size_t i)
@@ -174,7 +168,7 @@ static void fill_q4_k(lmi_panel *p, const uint8_t *b)
             put(p, 2 * pair, i, low_half(v));
             put(p, 2 * pair + 1, i, high_half(v));
         }
-    fill_k_scales(p, from_word(b, 32));
+    fill_k_scales(p, lmi_from_word(b, 32));
 }
 
 static void fill_q5_k(lmi_panel *p, const uint8_t *b)
@@ -193,7 +187,7 @@ static void fill_q5_k(lmi_panel *p, const uint8_t *b)
             put(p, 2 * pair, i, _mm512_or_si512(low_half(v), low));
             put(p, 2 * pair + 1, i, _mm512_or_si512(high_half(v), high));
         }
-    fill_k_scales(p, from_word(b, 40));
+    fill_k_scales(p, lmi_from_word(b, 40));
 }
 
 /* Two bits of each byte of `v` from bit `shift` on, as bits 4 and 5. */
@@ -220,11 +214,11 @@ static void fill_q6_k_half(lmi_panel *p, size_t group, const uint8_t *lows, cons
 
 static void fill_q6_k(lmi_panel *p, const uint8_t *b)
 {
-    const __m512 d = halves(from_word(b, 52));
+    const __m512 d = halves(lmi_from_word(b, 52));
     size_t i;
 
-    fill_q6_k_half(p, 0, b, from_word(b, 32));
-    fill_q6_k_half(p, 4, from_word(b, 16), from_word(b, 40));
+    fill_q6_k_half(p, 0, b, lmi_from_word(b, 32));
+    fill_q6_k_half(p, 4, lmi_from_word(b, 16), lmi_from_word(b, 40));
     for (i = 0; i < 16; i++) {
         const ints scale = _mm512_srai_epi32(
             _mm512_slli_epi32(word(b, 48 + i / 4), (unsigned)(24 - 8 * (i % 4))), 24);
@@ -253,8 +247,8 @@ static fill_fn filler(enum ggml_type type)
     }
 }
 
-void lmi_panel_fill(lmi_panel *panel, const lmi_layout *layout, const uint8_t *tile, size_t group,
-                    size_t n)
+void lmi_avx512_fill(lmi_panel *panel, const lmi_layout *layout, const uint8_t *tile, size_t group,
+                     size_t n)
 {
     const size_t size = layout->size * LMI_TILE;
     fill_fn fill;
@@ -274,21 +268,4 @@ void lmi_panel_fill(lmi_panel *panel, const lmi_layout *layout, const uint8_t *t
     fill = filler(layout->type);
     for (i = 0; i < n; i++)
         fill(panel, i, tile + size * (group + i));
-}
-
-lmi_reading lmi_panel_reading(enum ggml_type type)
-{
-    switch ((int)type) {
-    case GGML_TYPE_Q8_0:
-    case GGML_TYPE_IQ4_NL:
-        return (lmi_reading){.bias = 128};
-    case GGML_TYPE_Q4_0:
-        return (lmi_reading){.bias = 8};
-    case GGML_TYPE_Q5_0:
-        return (lmi_reading){.bias = 16};
-    case GGML_TYPE_Q6_K:
-        return (lmi_reading){.bias = 32, .is_halved = true};
-    default:
-        return (lmi_reading){.has_least = true};
-    }
 }
