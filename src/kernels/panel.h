@@ -1,8 +1,8 @@
 /*
  * panel.h - tiles of quantised weights, unpacked as far as int8 products take them.
  *
- * A panel is a tile's next 256 columns: bytes u, and for each 32 columns (or 16) of each row a scale
- * and, of some types, a least value. It stays in the first-level cache while all rows of
+ * A panel is a tile's next 256 columns: bytes u, and for each 32 columns (or 16) of each row a
+ * scale and, of some types, a least value. It stays in the first-level cache while all rows of
  * activations pass.
  *
  *      w = scale * (u - bias) + least
