@@ -48,10 +48,10 @@ for _ in 1 2 3 4; do
 done
 sleep 1
 ask
-[ "$code" -eq 0 ] && [ "$(cat "$tmp/err")" = "latentmas: 1 thread of 2: others keep the machine busy (-t N to choose)" ]
+[ "$code" -eq 0 ] && grep -qx 'latentmas: 1 thread of 2: others keep the machine busy (-t N to choose)' "$tmp/err"
 ok $? "on a busy machine the default says that it takes one thread" "$tmp/err"
 ask -t 2
-[ "$code" -eq 0 ] && [ ! -s "$tmp/err" ]
+[ "$code" -eq 0 ] && ! grep -q 'thread' "$tmp/err" # (on a busy machine there may be progress)
 ok $? "whoever says how many is not told" "$tmp/err"
 taskset -c "$cores" "$LATENTMAS" bench -m $MODEL -p 4 -n 2 -l 2 -r 1 -o jsonl >"$tmp/out" 2>"$tmp/err"
 [ "$(wc -l <"$tmp/err")" -eq 1 ] && [ "$(grep -c '"threads":1,' "$tmp/out")" -eq 3 ]

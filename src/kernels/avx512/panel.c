@@ -51,7 +51,7 @@ static inline void put_least(lmi_panel *p, size_t group, __m512 least)
 /* Bits [4 i, 4 i + 4) of each lane, as the fifth bits of its 4 bytes. */
 static inline ints fifth_bits(ints bits, size_t i)
 {
-    const ints at = _mm512_set1_epi32((int)0x08040201u << (4 * (i & 1)));
+    const ints at = _mm512_set1_epi32((int)(0x08040201u << (4 * (i & 1))));
     const ints which = _mm512_set4_epi32(0x0c0c0c0c, 0x08080808, 0x04040404, 0);
     const ints byte =
         _mm512_shuffle_epi8(bits, _mm512_add_epi8(which, _mm512_set1_epi8((char)(i / 2))));
