@@ -159,9 +159,9 @@ static lmas_status make_llama(lmi_context *ctx, const lmi_context_params *params
     if (status != LMAS_OK)
         return status;
     lmi_backend_forget();
-    lmi_kernels_serve(ctx->model->pack != NULL);
+    lmi_pack_serve(ctx->model->pack);
     ctx->llama = llama_init_from_model(ctx->model->llama, p);
-    lmi_kernels_serve(false);
+    lmi_pack_serve(NULL);
     if (!ctx->llama)
         return lmi_fail(LMAS_E_NOMEM, "libllama cannot make a context of %u cells: %s",
                         params->n_ctx, lmi_backend_complaint());

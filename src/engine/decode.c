@@ -235,10 +235,10 @@ static int run(lmi_context *ctx, const lmi_row *rows, uint32_t n)
 
     if (!fill(ctx, rows, n))
         return -1;
-    lmi_kernels_serve(ctx->model->pack != NULL);
+    lmi_pack_serve(ctx->model->pack);
     code = llama_process(ctx->llama, LLAMA_PROCESS_TYPE_DECODE, ctx->batch);
     llama_synchronize(ctx->llama);
-    lmi_kernels_serve(false);
+    lmi_pack_serve(NULL);
     return code;
 }
 

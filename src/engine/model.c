@@ -73,26 +73,30 @@ static bool on_progress(float progress, void *user)
     return !bridge->is_stopped;
 }
 
+/* Whether it names kernels of one kind, rather than none or the best. */
+static bool is_path(const char *kernels)
+{
+    return kernels && strcmp(kernels, "auto") != 0 && strcmp(kernels, "off") != 0;
+}
+
 /* Why libggml multiplies all weights; NULL where our kernels may have some. */
 static const char *refuse_kernels(const lmas_model *model, const lmas_model_params *params)
 {
-    const char *wanted = params->kernels;
-
-    if (wanted && strcmp(wanted, "off") == 0)
+    if (params->kernels && strcmp(params->kernels, "off") == 0)
         return "off";
     if (model->is_accelerated || params->rpc)
         return "off: a device computes";
-    return lmi_kernels_choose(wanted && strcmp(wanted, "auto") != 0 ? wanted : NULL);
+    return lmi_kernels_refusal();
 }
 
 /* Load with the weights of `names` in a pack. libllama reads the file: what it maps it would keep
  * mapped beside the tiles. */
-static lmas_status load_packed(lmas_model *model, const char *path, struct llama_model_params *p,
-                               const char *names)
+static lmas_status load_packed(lmas_model *model, const char *path, const lmas_model_params *params,
+                               struct llama_model_params *p, const char *names)
 {
     struct llama_model_tensor_buft_override memory[2] = {{0}};
 
-    model->pack = lmi_pack_new();
+    model->pack = lmi_pack_new(is_path(params->kernels) ? params->kernels : NULL);
     if (!model->pack)
         return lmi_fail(LMAS_E_NOMEM, "no memory to open %s", path);
     memory[0].pattern = names;
@@ -116,7 +120,7 @@ static lmas_status load_weights(lmas_model *model, const lmi_weights *weights, c
     if (!refusal)
         lmi_packing_choose(&names, weights);
     if (lmi_buf_status(&names) == LMAS_OK && names.len > 0)
-        status = load_packed(model, path, p, lmi_buf_text(&names));
+        status = load_packed(model, path, params, p, lmi_buf_text(&names));
     else
         model->llama = llama_model_load_from_file(path, *p);
     lmi_buf_done(&names);
@@ -241,7 +245,7 @@ static lmas_status check_kernels(const char *wanted)
     char names[64] = "";
     size_t i;
 
-    if (!wanted || strcmp(wanted, "auto") == 0 || strcmp(wanted, "off") == 0)
+    if (!is_path(wanted))
         return LMAS_OK;
     for (i = 0; lmi_kernels_path(i); i++) {
         const size_t len = strlen(names);

@@ -38,6 +38,18 @@ typedef struct lmi_reading {
 
 lmi_reading lmi_panel_reading(enum ggml_type type);
 
+/* Unpacks one block of a tile: into a group, or of 256 columns into all, from `group` on. */
+typedef void (*lmi_fill_fn)(lmi_panel *panel, size_t group, const uint8_t *block);
+
+/* A path's ways of unpacking. */
+typedef struct lmi_fillers {
+    lmi_fill_fn q8_0, q4_0, iq4_nl, q4_1, q5_0, q5_1, q4_k, q5_k, q6_k;
+} lmi_fillers;
+
+/* Fill `panel` with `n` groups (at most 8, and 8 where a block has 256 columns) from `group` on. */
+void lmi_panel_fill(lmi_panel *panel, const lmi_fillers *fillers, const lmi_layout *layout,
+                    const uint8_t *tile, size_t group, size_t n);
+
 /* Word `i` of a block, and what follows it. */
 static inline const uint8_t *lmi_from_word(const uint8_t *block, size_t i)
 {

@@ -15,17 +15,16 @@ static const enum ggml_type TYPES[] = {GGML_TYPE_F32,  GGML_TYPE_F16,  GGML_TYPE
                                        GGML_TYPE_Q5_K, GGML_TYPE_Q6_K, GGML_TYPE_IQ4_NL};
 enum { N_TYPES = sizeof(TYPES) / sizeof(TYPES[0]) };
 
+static const char *path; /* that claims are made of */
+
 /* Take the i-th path that this processor can go; false past the last. */
 static bool choose(size_t i)
 {
-    const char *path = lmi_kernels_path(i);
-    const char *refusal;
-
     lmi_backend_start();
-    refusal = path ? lmi_kernels_choose(path) : NULL;
-    if (refusal)
-        print_message("no kernels: %s\n", refusal);
-    return path && !refusal;
+    path = lmi_kernels_path(i);
+    if (lmi_kernels_refusal())
+        print_message("no kernels: %s\n", lmi_kernels_refusal());
+    return path && !lmi_kernels_refusal();
 }
 
 /* Every claim is made of every path. */
@@ -114,7 +113,7 @@ static void set_threads(const machine *m, int n)
 static machine make_machine(const matrix *w, bool is_ours, int n_threads)
 {
     ggml_backend_dev_t cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-    machine m = {.pack = is_ours ? lmi_pack_new() : NULL};
+    machine m = {.pack = is_ours ? lmi_pack_new(path) : NULL};
 
     m.weights = ggml_init((struct ggml_init_params){ggml_tensor_overhead(), NULL, true});
     m.w = ggml_new_tensor_2d(m.weights, w->type, w->n_cols, w->n_rows);
@@ -440,11 +439,11 @@ static float *attend(const machine *m, const cache *c, const float *queries, int
                (size_t)(n * DIM) * sizeof(*own));
     if (m->pack)
         assert_false(ggml_backend_supports_op(m->backend, scores)); /* another model's graph */
-    lmi_kernels_serve(m->pack);
+    lmi_pack_serve(m->pack);
     assert_true(ggml_backend_supports_op(m->backend, scores) &&
                 ggml_backend_supports_op(m->backend, weights));
     out = compute(m, ctx, ggml_mul_mat(ctx, c->v, weights), input, own);
-    lmi_kernels_serve(false);
+    lmi_pack_serve(NULL);
     ggml_free(fixed);
     ggml_free(ctx);
     lmi_free(own);
@@ -590,9 +589,9 @@ static float *make_and_compute(const machine *m, make_fn make, const float *valu
     float *out;
 
     *n = (size_t)ggml_nelements(op);
-    lmi_kernels_serve(m->pack);
+    lmi_pack_serve(m->pack);
     out = compute(m, ctx, op, x, values);
-    lmi_kernels_serve(false);
+    lmi_pack_serve(NULL);
     ggml_free(fixed);
     ggml_free(ctx);
     return out;
@@ -628,6 +627,46 @@ static void test_what_lies_between_products_is_libggmls(void **state)
 {
     (void)state;
     on_each_path(check_rows);
+}
+
+static bool stop_at_third(void *user)
+{
+    int *n_asked = user;
+
+    return ++*n_asked == 3;
+}
+
+static void test_a_graph_is_stopped_on_its_way(void **state)
+{
+    const matrix w = make_matrix(GGML_TYPE_F16, 32, 16, 1);
+    struct ggml_context *ctx = ggml_init((struct ggml_init_params){(size_t)1 << 20, NULL, false});
+    struct ggml_tensor *x = ggml_new_tensor_1d(ctx, GGML_TYPE_F32, 32);
+    struct ggml_cgraph *graph = ggml_new_graph(ctx);
+    void *found;
+    ggml_backend_set_abort_callback_t set;
+    int i, n_asked = 0;
+    machine m;
+
+    (void)state;
+    if (!choose(0))
+        skip();
+    m = make_machine(&w, true, 2);
+    for (i = 0; i < 200; i++)
+        x = ggml_add(ctx, x, x);
+    ggml_build_forward_expand(graph, x);
+    found = ggml_backend_reg_get_proc_address(
+        ggml_backend_dev_backend_reg(ggml_backend_get_device(m.backend)),
+        "ggml_backend_set_abort_callback");
+    memcpy(&set, &found, sizeof(set));
+    set(m.backend, stop_at_third, &n_asked);
+    lmi_pack_serve(m.pack);
+    assert_int_equal(ggml_backend_graph_compute(m.backend, graph), GGML_STATUS_ABORTED);
+    assert_int_equal(n_asked, 3);
+    assert_int_equal(ggml_backend_graph_compute(m.backend, graph), GGML_STATUS_SUCCESS);
+    lmi_pack_serve(NULL);
+    machine_done(&m);
+    ggml_free(ctx);
+    lmi_free(w.data);
 }
 
 static void test_what_cannot_be_tiled_is_left_to_libggml(void **state)
@@ -682,6 +721,7 @@ int main(void)
         cmocka_unit_test(test_rows_come_out_of_tiles_as_they_went_in),
         cmocka_unit_test(test_attention_is_libggmls_and_does_not_depend_on_company),
         cmocka_unit_test(test_what_lies_between_products_is_libggmls),
+        cmocka_unit_test(test_a_graph_is_stopped_on_its_way),
         cmocka_unit_test(test_what_cannot_be_tiled_is_left_to_libggml),
         cmocka_unit_test(test_the_kernels_device_is_nobodys_to_choose),
         cmocka_unit_test(test_kernels_that_a_processor_cannot_run_are_refused),

@@ -13,10 +13,7 @@ void lmi_avx2_doubles(const lmi_product *product); /* f32 */
 void lmi_avx2_dots(const lmi_dots *dots);
 void lmi_avx2_softmax(const lmi_softmax *softmax);
 
-/* Fill `panel` with `n` groups (at most 8, and 8 where a block has 256 columns) from `group` on:
- * panel.c. */
-void lmi_avx2_fill(lmi_panel *panel, const lmi_layout *layout, const uint8_t *tile, size_t group,
-                   size_t n);
+extern const lmi_fillers lmi_avx2_fillers; /* panel.c */
 
 /* Prepare one row: prepare.c. */
 void lmi_avx2_prepare(const lmi_operand *x, size_t row);

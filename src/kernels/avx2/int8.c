@@ -228,7 +228,7 @@ static void multiply_tile(const lmi_product *p, const uint8_t *tile, float *y)
         const size_t left = n_groups - group;
         const size_t n = left < LMI_PANEL_GROUPS ? left : LMI_PANEL_GROUPS;
 
-        lmi_avx2_fill(&panel, p->layout, tile, group, n);
+        lmi_panel_fill(&panel, &lmi_avx2_fillers, p->layout, tile, group, n);
         pass(p, &panel, group, n, y);
     }
 }

@@ -31,11 +31,6 @@ static void two_halves(float *low, float *high, const uint8_t *at)
     halves(high, (const uint8_t *)b);
 }
 
-static void share_scale(lmi_panel *p, size_t group)
-{
-    memcpy(p->scale[group][1], p->scale[group][0], sizeof(p->scale[group][0]));
-}
-
 static void put_nibbles(uint8_t *low, uint8_t *high, const uint8_t *b, size_t n)
 {
     size_t i;
@@ -126,7 +121,7 @@ static uint32_t word_of(const uint8_t *b, size_t word, size_t row)
 
 /* Scales and least values of group i and 4 + i of a block of Q4_K or Q5_K: 12 bytes in the 3 words
  * from `b` on hold 16 numbers of 6 bits, which two halves are multiplied with. */
-static void fill_k_scales(lmi_panel *p, const uint8_t *b)
+static void fill_k_scales(lmi_panel *p, size_t group, const uint8_t *b)
 {
     float d[LMI_TILE], least[LMI_TILE];
     size_t i, r;
@@ -137,33 +132,39 @@ static void fill_k_scales(lmi_panel *p, const uint8_t *b)
             const uint32_t w0 = word_of(b, 0, r) >> (8 * i), w1 = word_of(b, 1, r) >> (8 * i);
             const uint32_t w2 = word_of(b, 2, r) >> (8 * i);
 
-            p->scale[i][0][r] = d[r] * (float)(int)(w0 & 63);
-            p->least[i][r] = -least[r] * (float)(int)(w1 & 63);
-            p->scale[4 + i][0][r] = d[r] * (float)(int)((w2 & 15) | ((w0 >> 6 & 3) << 4));
-            p->least[4 + i][r] = -least[r] * (float)(int)((w2 >> 4 & 15) | ((w1 >> 6 & 3) << 4));
+            p->scale[group + i][0][r] = d[r] * (float)(int)(w0 & 63);
+            p->least[group + i][r] = -least[r] * (float)(int)(w1 & 63);
+            p->scale[group + 4 + i][0][r] = d[r] * (float)(int)((w2 & 15) | ((w0 >> 6 & 3) << 4));
+            p->least[group + 4 + i][r] =
+                -least[r] * (float)(int)((w2 >> 4 & 15) | ((w1 >> 6 & 3) << 4));
         }
 }
 
-static void fill_q4_k(lmi_panel *p, const uint8_t *b)
+static void put_k_nibbles(lmi_panel *p, size_t group, const uint8_t *b)
 {
     size_t pair;
 
     for (pair = 0; pair < 4; pair++)
-        put_nibbles(p->u[2 * pair], p->u[2 * pair + 1], lmi_from_word(b, 8 * pair),
+        put_nibbles(p->u[group + 2 * pair], p->u[group + 2 * pair + 1], lmi_from_word(b, 8 * pair),
                     LMI_GROUP_BYTES);
-    fill_k_scales(p, lmi_from_word(b, 32));
 }
 
-static void fill_q5_k(lmi_panel *p, const uint8_t *b)
+static void fill_q4_k(lmi_panel *p, size_t group, const uint8_t *b)
+{
+    put_k_nibbles(p, group, b);
+    fill_k_scales(p, group, lmi_from_word(b, 32));
+}
+
+static void fill_q5_k(lmi_panel *p, size_t group, const uint8_t *b)
 {
     const uint8_t *fifth = lmi_from_word(b, 32);
-    size_t group, i;
+    size_t k, i;
 
-    fill_q4_k(p, b);
-    for (group = 0; group < LMI_PANEL_GROUPS; group++)
+    put_k_nibbles(p, group, b);
+    for (k = 0; k < LMI_PANEL_GROUPS; k++)
         for (i = 0; i < LMI_GROUP_BYTES; i++)
-            p->u[group][i] |= (uint8_t)((fifth[i] >> group & 1) << 4);
-    fill_k_scales(p, lmi_from_word(b, 40));
+            p->u[group + k][i] |= (uint8_t)((fifth[i] >> k & 1) << 4);
+    fill_k_scales(p, group, lmi_from_word(b, 40));
 }
 
 /* 128 columns of Q6_K: the lower nibbles of 16 words are two groups, the upper ones two more. */
@@ -178,61 +179,26 @@ static void fill_q6_k_half(lmi_panel *p, size_t group, const uint8_t *lows, cons
             p->u[group + k][i] |= (uint8_t)((tops[i] >> (2 * k) & 3) << 4);
 }
 
-static void fill_q6_k(lmi_panel *p, const uint8_t *b)
+static void fill_q6_k(lmi_panel *p, size_t group, const uint8_t *b)
 {
     float d[LMI_TILE];
     size_t i, r;
 
     halves(d, lmi_from_word(b, 52));
-    fill_q6_k_half(p, 0, b, lmi_from_word(b, 32));
-    fill_q6_k_half(p, 4, lmi_from_word(b, 16), lmi_from_word(b, 40));
+    fill_q6_k_half(p, group, b, lmi_from_word(b, 32));
+    fill_q6_k_half(p, group + 4, lmi_from_word(b, 16), lmi_from_word(b, 40));
     for (i = 0; i < 16; i++)
         for (r = 0; r < LMI_TILE; r++)
-            p->scale[i / 2][i % 2][r] =
+            p->scale[group + i / 2][i % 2][r] =
                 d[r] * (float)(int8_t)lmi_from_word(b, 48 + i / 4)[4 * r + i % 4];
 }
 
-typedef void (*fill_fn)(lmi_panel *panel, size_t group, const uint8_t *block);
-
-static fill_fn filler(enum ggml_type type)
-{
-    switch ((int)type) {
-    case GGML_TYPE_Q8_0:
-        return fill_q8_0;
-    case GGML_TYPE_Q4_0:
-        return fill_q4_0;
-    case GGML_TYPE_IQ4_NL:
-        return fill_iq4_nl;
-    case GGML_TYPE_Q4_1:
-        return fill_q4_1;
-    case GGML_TYPE_Q5_0:
-        return fill_q5_0;
-    default:
-        return fill_q5_1;
-    }
-}
-
-static void fill_block(lmi_panel *panel, enum ggml_type type, const uint8_t *block)
-{
-    if (type == GGML_TYPE_Q4_K)
-        fill_q4_k(panel, block);
-    else if (type == GGML_TYPE_Q5_K)
-        fill_q5_k(panel, block);
-    else
-        fill_q6_k(panel, block);
-}
-
-void lmi_avx2_fill(lmi_panel *panel, const lmi_layout *layout, const uint8_t *tile, size_t group,
-                   size_t n)
-{
-    const size_t size = layout->size * LMI_TILE;
-    size_t i;
-
-    if (layout->n_cols == LMI_PANEL_COLS)
-        fill_block(panel, layout->type, tile + size * (group / LMI_PANEL_GROUPS));
-    else
-        for (i = 0; i < n; i++)
-            filler(layout->type)(panel, i, tile + size * (group + i));
-    for (i = 0; i < n && layout->type != GGML_TYPE_Q6_K; i++)
-        share_scale(panel, i);
-}
+const lmi_fillers lmi_avx2_fillers = {.q8_0 = fill_q8_0,
+                                      .q4_0 = fill_q4_0,
+                                      .iq4_nl = fill_iq4_nl,
+                                      .q4_1 = fill_q4_1,
+                                      .q5_0 = fill_q5_0,
+                                      .q5_1 = fill_q5_1,
+                                      .q4_k = fill_q4_k,
+                                      .q5_k = fill_q5_k,
+                                      .q6_k = fill_q6_k};

@@ -16,10 +16,7 @@ void lmi_avx512_f64(const lmi_product *product);
 void lmi_avx512_dots(const lmi_dots *dots);
 void lmi_avx512_softmax(const lmi_softmax *softmax);
 
-/* Fill `panel` with `n` groups (at most 8, and 8 where a block has 256 columns) from `group` on:
- * panel.c. */
-void lmi_avx512_fill(lmi_panel *panel, const lmi_layout *layout, const uint8_t *tile, size_t group,
-                     size_t n);
+extern const lmi_fillers lmi_avx512_fillers; /* panel.c */
 
 /* Prepare one row: prepare.c. */
 void lmi_avx512_prepare(const lmi_operand *x, size_t row);

@@ -272,7 +272,8 @@ static void multiply_panels(const lmi_product *p, const uint8_t *tiles, size_t n
                         .n = left < LMI_PANEL_GROUPS ? left : LMI_PANEL_GROUPS};
 
         for (c = 0; c < n_tiles; c++)
-            lmi_avx512_fill(&panel[c], p->layout, tiles + p->tile_size * c, group, w.n);
+            lmi_panel_fill(&panel[c], &lmi_avx512_fillers, p->layout, tiles + p->tile_size * c,
+                           group, w.n);
         pass(p, &w, choose(how, n_tiles), how.n_words ? how.bias : BIAS, group, y);
     }
 }

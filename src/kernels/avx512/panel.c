@@ -40,7 +40,6 @@ static inline void put(lmi_panel *p, size_t group, size_t i, ints u)
 static inline void put_scale(lmi_panel *p, size_t group, __m512 scale)
 {
     _mm512_storeu_ps(p->scale[group][0], scale);
-    _mm512_storeu_ps(p->scale[group][1], scale);
 }
 
 static inline void put_least(lmi_panel *p, size_t group, __m512 least)
@@ -137,7 +136,7 @@ static inline ints bits_at(ints v, size_t shift, int mask)
 
 /* Scales and least values of the 8 groups of a block of Q4_K or Q5_K: 12 bytes in the 3 words from
  * `b` on hold 16 numbers of 6 bits, then come two halves by which they are multiplied. */
-static void fill_k_scales(lmi_panel *p, const uint8_t *b)
+static void fill_k_scales(lmi_panel *p, size_t group, const uint8_t *b)
 {
     const ints w0 = word(b, 0), w1 = word(b, 1), w2 = word(b, 2);
     const __m512 d = half_in(word(b, 3), 0);
@@ -150,14 +149,14 @@ static void fill_k_scales(lmi_panel *p, const uint8_t *b)
         const ints min = _mm512_or_si512(bits_at(w2, 8 * i + 4, 15),
                                          _mm512_slli_epi32(bits_at(w1, 8 * i + 6, 3), 4));
 
-        put_scale(p, i, _mm512_mul_ps(d, _mm512_cvtepi32_ps(bits_at(w0, 8 * i, 63))));
-        put_least(p, i, _mm512_mul_ps(least, _mm512_cvtepi32_ps(bits_at(w1, 8 * i, 63))));
-        put_scale(p, 4 + i, _mm512_mul_ps(d, _mm512_cvtepi32_ps(scale)));
-        put_least(p, 4 + i, _mm512_mul_ps(least, _mm512_cvtepi32_ps(min)));
+        put_scale(p, group + i, _mm512_mul_ps(d, _mm512_cvtepi32_ps(bits_at(w0, 8 * i, 63))));
+        put_least(p, group + i, _mm512_mul_ps(least, _mm512_cvtepi32_ps(bits_at(w1, 8 * i, 63))));
+        put_scale(p, group + 4 + i, _mm512_mul_ps(d, _mm512_cvtepi32_ps(scale)));
+        put_least(p, group + 4 + i, _mm512_mul_ps(least, _mm512_cvtepi32_ps(min)));
     }
 }
 
-static void fill_q4_k(lmi_panel *p, const uint8_t *b)
+static void fill_q4_k(lmi_panel *p, size_t group, const uint8_t *b)
 {
     size_t pair, i;
 
@@ -165,13 +164,13 @@ static void fill_q4_k(lmi_panel *p, const uint8_t *b)
         for (i = 0; i < 8; i++) {
             const ints v = word(b, 8 * pair + i);
 
-            put(p, 2 * pair, i, low_half(v));
-            put(p, 2 * pair + 1, i, high_half(v));
+            put(p, group + 2 * pair, i, low_half(v));
+            put(p, group + 2 * pair + 1, i, high_half(v));
         }
-    fill_k_scales(p, lmi_from_word(b, 32));
+    fill_k_scales(p, group, lmi_from_word(b, 32));
 }
 
-static void fill_q5_k(lmi_panel *p, const uint8_t *b)
+static void fill_q5_k(lmi_panel *p, size_t group, const uint8_t *b)
 {
     const ints one = _mm512_set1_epi8(1);
     size_t pair, i;
@@ -184,10 +183,10 @@ static void fill_q5_k(lmi_panel *p, const uint8_t *b)
             const ints high =
                 _mm512_slli_epi16(_mm512_and_si512(_mm512_srli_epi16(fifth, 1), one), 4);
 
-            put(p, 2 * pair, i, _mm512_or_si512(low_half(v), low));
-            put(p, 2 * pair + 1, i, _mm512_or_si512(high_half(v), high));
+            put(p, group + 2 * pair, i, _mm512_or_si512(low_half(v), low));
+            put(p, group + 2 * pair + 1, i, _mm512_or_si512(high_half(v), high));
         }
-    fill_k_scales(p, lmi_from_word(b, 40));
+    fill_k_scales(p, group, lmi_from_word(b, 40));
 }
 
 /* Two bits of each byte of `v` from bit `shift` on, as bits 4 and 5. */
@@ -212,60 +211,28 @@ static void fill_q6_k_half(lmi_panel *p, size_t group, const uint8_t *lows, cons
     }
 }
 
-static void fill_q6_k(lmi_panel *p, const uint8_t *b)
+static void fill_q6_k(lmi_panel *p, size_t group, const uint8_t *b)
 {
     const __m512 d = halves(lmi_from_word(b, 52));
     size_t i;
 
-    fill_q6_k_half(p, 0, b, lmi_from_word(b, 32));
-    fill_q6_k_half(p, 4, lmi_from_word(b, 16), lmi_from_word(b, 40));
+    fill_q6_k_half(p, group, b, lmi_from_word(b, 32));
+    fill_q6_k_half(p, group + 4, lmi_from_word(b, 16), lmi_from_word(b, 40));
     for (i = 0; i < 16; i++) {
         const ints scale = _mm512_srai_epi32(
             _mm512_slli_epi32(word(b, 48 + i / 4), (unsigned)(24 - 8 * (i % 4))), 24);
 
-        _mm512_storeu_ps(p->scale[i / 2][i % 2], _mm512_mul_ps(d, _mm512_cvtepi32_ps(scale)));
+        _mm512_storeu_ps(p->scale[group + i / 2][i % 2],
+                         _mm512_mul_ps(d, _mm512_cvtepi32_ps(scale)));
     }
 }
 
-typedef void (*fill_fn)(lmi_panel *panel, size_t group, const uint8_t *block);
-
-static fill_fn filler(enum ggml_type type)
-{
-    switch ((int)type) {
-    case GGML_TYPE_Q8_0:
-        return fill_q8_0;
-    case GGML_TYPE_Q4_0:
-        return fill_q4_0;
-    case GGML_TYPE_IQ4_NL:
-        return fill_iq4_nl;
-    case GGML_TYPE_Q4_1:
-        return fill_q4_1;
-    case GGML_TYPE_Q5_0:
-        return fill_q5_0;
-    default:
-        return fill_q5_1;
-    }
-}
-
-void lmi_avx512_fill(lmi_panel *panel, const lmi_layout *layout, const uint8_t *tile, size_t group,
-                     size_t n)
-{
-    const size_t size = layout->size * LMI_TILE;
-    fill_fn fill;
-    size_t i;
-
-    if (layout->n_cols == LMI_PANEL_COLS) {
-        const uint8_t *block = tile + size * (group / LMI_PANEL_GROUPS);
-
-        if (layout->type == GGML_TYPE_Q4_K)
-            fill_q4_k(panel, block);
-        else if (layout->type == GGML_TYPE_Q5_K)
-            fill_q5_k(panel, block);
-        else
-            fill_q6_k(panel, block);
-        return;
-    }
-    fill = filler(layout->type);
-    for (i = 0; i < n; i++)
-        fill(panel, i, tile + size * (group + i));
-}
+const lmi_fillers lmi_avx512_fillers = {.q8_0 = fill_q8_0,
+                                        .q4_0 = fill_q4_0,
+                                        .iq4_nl = fill_iq4_nl,
+                                        .q4_1 = fill_q4_1,
+                                        .q5_0 = fill_q5_0,
+                                        .q5_1 = fill_q5_1,
+                                        .q4_k = fill_q4_k,
+                                        .q5_k = fill_q5_k,
+                                        .q6_k = fill_q6_k};

@@ -8,8 +8,6 @@
  * Only where keys and values lie in the machine's memory, in a cache: what else is multiplied by
  * activations stays with libggml.
  */
-#include <string.h>
-
 #include "kernels/plugin/step.h"
 
 enum { ROWS = 32 }; /* of queries that are taken at once, and of scores */
@@ -91,7 +89,7 @@ static void do_dots(const lmi_step *step, int64_t head, int64_t seq, int64_t beg
 
     place_rows(from, to, op, head, seq, begin, n);
     place_masks(masks, step, head, seq, begin, n);
-    lmi_plugin_path()->dots(&d);
+    step->path->dots(&d);
 }
 
 static void run_dots(lmi_step *step, const lmi_member *me)
@@ -114,32 +112,24 @@ const lmi_kind lmi_kind_dots = {.takes = takes_dots, .run = run_dots};
 
 /* ---- softmax ---- */
 
-static float param(const struct ggml_tensor *op, int i)
-{
-    float value;
-
-    memcpy(&value, &op->op_params[i], sizeof(value));
-    return value;
-}
-
 static bool takes_softmax(const struct ggml_tensor *op)
 {
     const struct ggml_tensor *mask = op->op == GGML_OP_SOFT_MAX ? op->src[1] : NULL;
 
-    return op->op == GGML_OP_SOFT_MAX && !op->src[2] && param(op, 1) == 0 &&
+    return op->op == GGML_OP_SOFT_MAX && !op->src[2] && lmi_step_param(op, 1) == 0 &&
            lmi_step_is_plain(op, 2) && op->src[0]->op == GGML_OP_MUL_MAT &&
            takes_dots(op->src[0]) &&
            (!mask || mask->type == GGML_TYPE_F16 || mask->type == GGML_TYPE_F32) &&
            ggml_is_contiguous(op) && ggml_is_contiguous(op->src[0]);
 }
 
-static void do_softmax(const struct ggml_tensor *op, int64_t i)
+static void do_softmax(const lmi_step *step, int64_t i)
 {
-    const struct ggml_tensor *mask = op->src[1];
+    const struct ggml_tensor *op = step->op, *mask = op->src[1];
     const int64_t row = i % op->ne[1], head = i / op->ne[1] % op->ne[2];
     const int64_t seq = i / op->ne[1] / op->ne[2];
     lmi_softmax s = {.x = (const float *)op->src[0]->data + i * op->ne[0],
-                     .scale = param(op, 0),
+                     .scale = lmi_step_param(op, 0),
                      .y = (float *)op->data + i * op->ne[0],
                      .n = (size_t)op->ne[0]};
 
@@ -147,7 +137,7 @@ static void do_softmax(const struct ggml_tensor *op, int64_t i)
         s.mask = mask_row(mask, row, head, seq);
         s.is_mask_half = mask->type == GGML_TYPE_F16;
     }
-    lmi_plugin_path()->softmax(&s);
+    step->path->softmax(&s);
 }
 
 static void run_softmax(lmi_step *step, const lmi_member *me)
@@ -158,7 +148,7 @@ static void run_softmax(lmi_step *step, const lmi_member *me)
     lmi_crew_meet(me);
     while ((share = lmi_step_next(step, (n + ROWS - 1) / ROWS)) >= 0)
         for (i = share * ROWS; i < n && i < (share + 1) * ROWS; i++)
-            do_softmax(step->op, i);
+            do_softmax(step, i);
 }
 
 const lmi_kind lmi_kind_softmax = {.takes = takes_softmax, .run = run_softmax};

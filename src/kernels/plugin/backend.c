@@ -22,7 +22,10 @@ typedef struct state {
     const struct ggml_tensor *turned; /* by it; NULL before the first of a graph */
     lmi_step *steps;
     size_t n_steps, n_steps_max;
+    bool is_stopped; /* is_aborted() said so, on the way */
 } state;
+
+enum { STRIDE = 16 }; /* steps between two questions whether to stop */
 
 static bool is_view(const struct ggml_tensor *op)
 {
@@ -51,7 +54,19 @@ bool lmi_plugin_supports(const struct ggml_tensor *op)
     const lmi_kind *kind = is_view(op) ? NULL : kind_of(op);
 
     return is_view(op) || kind == &lmi_kind_product || kind == &lmi_kind_look_up ||
-           (kind && lmi_plugin_is_serving());
+           (kind && lmi_plugin_served());
+}
+
+/* Whether to go on: one asks, all hear the same. */
+static bool go_on(state *s, const lmi_member *me)
+{
+    if (!s->is_aborted)
+        return true;
+    lmi_crew_meet(me);
+    if (me->index == 0)
+        s->is_stopped = s->is_aborted(s->user);
+    lmi_crew_meet(me);
+    return !s->is_stopped;
 }
 
 static void walk(void *work, const lmi_member *me)
@@ -59,7 +74,7 @@ static void walk(void *work, const lmi_member *me)
     state *s = work;
     size_t i;
 
-    for (i = 0; i < s->n_steps; i++)
+    for (i = 0; i < s->n_steps && (i % STRIDE || go_on(s, me)); i++)
         s->steps[i].kind->run(&s->steps[i], me);
 }
 
@@ -117,7 +132,9 @@ static bool plan(state *s, struct ggml_cgraph *graph)
 
         if (!is_work(op))
             continue;
-        *step = (lmi_step){.op = op, .kind = kind_of(op)};
+        *step = (lmi_step){.op = op, .kind = kind_of(op), .path = lmi_plugin_served()};
+        if (lmi_pack_has(op->src[0]))
+            step->path = lmi_pack_path_of(op->src[0]);
         if (step->kind == &lmi_kind_product)
             is_planned = plan_product(s, step, s->n_steps ? step - 1 : NULL);
         else if (step->kind == &lmi_kind_rope)
@@ -133,12 +150,11 @@ static enum ggml_status compute(ggml_backend_t backend, struct ggml_cgraph *grap
 {
     state *s = backend->context;
 
-    if (s->is_aborted && s->is_aborted(s->user))
-        return GGML_STATUS_ABORTED;
+    s->is_stopped = false;
     if (!plan(s, graph))
         return GGML_STATUS_ALLOC_FAILED;
     lmi_crew_run(s->n_threads, walk, s);
-    return GGML_STATUS_SUCCESS;
+    return s->is_stopped ? GGML_STATUS_ABORTED : GGML_STATUS_SUCCESS;
 }
 
 /* ---- the backend ---- */

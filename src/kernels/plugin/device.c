@@ -1,6 +1,5 @@
 /* device.c - the backend as libggml knows it: one registry with one device. */
 #include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "kernels/plugin/check.h"
@@ -127,17 +126,15 @@ static const lmi_path *const PATHS[] = {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *refusal;
-static _Atomic(const lmi_path *) chosen;
 
 static void start(void)
 {
-    refusal = lmi_abi_differs();
+    refusal = lmi_plugin_path(NULL) ? lmi_abi_differs() : "none for this processor";
     if (!refusal)
         ggml_backend_register(&registry);
 }
 
-/* The first that this processor can go, of this name or any. */
-static const lmi_path *find_path(const char *name)
+const lmi_path *lmi_plugin_path(const char *name)
 {
     size_t i;
 
@@ -147,17 +144,10 @@ static const lmi_path *find_path(const char *name)
     return NULL;
 }
 
-const char *lmi_kernels_choose(const char *name)
+const char *lmi_kernels_refusal(void)
 {
-    const lmi_path *path = find_path(name);
-
     pthread_once(&once, start);
-    if (refusal)
-        return refusal;
-    if (!path)
-        return name ? "this processor has not what they need" : "none for this processor";
-    atomic_store(&chosen, path);
-    return NULL;
+    return refusal;
 }
 
 const char *lmi_kernels_path(size_t i)
@@ -168,23 +158,6 @@ const char *lmi_kernels_path(size_t i)
         if (PATHS[k]->is_here() && i-- == 0)
             return PATHS[k]->name;
     return NULL;
-}
-
-static _Thread_local bool is_serving;
-
-void lmi_kernels_serve(bool is_ours)
-{
-    is_serving = is_ours;
-}
-
-bool lmi_plugin_is_serving(void)
-{
-    return is_serving;
-}
-
-const lmi_path *lmi_plugin_path(void)
-{
-    return atomic_load(&chosen);
 }
 
 ggml_backend_dev_t lmi_plugin_device(void)

@@ -72,6 +72,7 @@ static void set_tensor(ggml_backend_buffer_t buffer, struct ggml_tensor *tensor,
     memcpy((char *)tensor->data + offset, data, size);
 }
 
+/* (closed, it would be tiles: nobody asks) */
 static void get_tensor(ggml_backend_buffer_t buffer, const struct ggml_tensor *tensor, void *data,
                        size_t offset, size_t size)
 {
@@ -115,9 +116,22 @@ static bool is_host(ggml_backend_buffer_type_t type)
     return !atomic_load(&pack->is_closed);
 }
 
-lmi_pack *lmi_pack_new(void)
+static _Thread_local const lmi_pack *served;
+
+void lmi_pack_serve(const lmi_pack *pack)
 {
-    lmi_pack *pack = lmi_new(1, sizeof(*pack));
+    served = pack;
+}
+
+const lmi_path *lmi_plugin_served(void)
+{
+    return served ? served->path : NULL;
+}
+
+lmi_pack *lmi_pack_new(const char *path)
+{
+    const lmi_path *found = lmi_plugin_path(path);
+    lmi_pack *pack = found ? lmi_new(1, sizeof(*pack)) : NULL;
 
     if (!pack)
         return NULL;
@@ -127,7 +141,7 @@ lmi_pack *lmi_pack_new(void)
                                                                .is_host = is_host},
                                                      .device = lmi_plugin_device(),
                                                      .context = pack};
-    pack->path = lmi_plugin_path();
+    pack->path = found;
     return pack;
 }
 

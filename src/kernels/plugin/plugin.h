@@ -6,10 +6,12 @@
 #include "kernels/path.h"
 #include "kernels/plugin/abi.h"
 
-/* The one that was chosen last. */
-const lmi_path *lmi_plugin_path(void);
+/* The path of a name, or the best (NULL); NULL where this processor cannot go it. */
+const lmi_path *lmi_plugin_path(const char *name);
 ggml_backend_dev_t lmi_plugin_device(void);
-bool lmi_plugin_is_serving(void); /* lmi_kernels_serve() */
+
+/* The path of the pack that this thread serves; NULL where it serves none. */
+const lmi_path *lmi_plugin_served(void);
 
 /* Whether a tensor's weights are tiles of a pack, and by what they are multiplied. */
 bool lmi_pack_has(const struct ggml_tensor *weights);

@@ -13,27 +13,13 @@ static bool takes(const struct ggml_tensor *op)
            op->type == GGML_TYPE_F32 && ggml_is_contiguous(op);
 }
 
-static size_t n_rows_of(const struct ggml_tensor *x)
-{
-    return (size_t)(x->ne[1] * x->ne[2] * x->ne[3]);
-}
-
-static const float *row_of(const struct ggml_tensor *x, int64_t i)
-{
-    const int64_t i1 = i % x->ne[1], i2 = i / x->ne[1] % x->ne[2], i3 = i / x->ne[1] / x->ne[2];
-
-    return (const float *)((const char *)x->data + (size_t)i1 * x->nb[1] + (size_t)i2 * x->nb[2] +
-                           (size_t)i3 * x->nb[3]);
-}
-
 static void prepare(const lmi_step *s, const lmi_member *me)
 {
-    const lmi_path *path = lmi_pack_path_of(s->op->src[0]);
     size_t i;
 
     for (i = (size_t)me->index; i < s->x.n_rows; i += (size_t)me->n) {
-        s->x.x[i] = row_of(s->op->src[1], (int64_t)i);
-        path->prepare(&s->x, i);
+        s->x.x[i] = lmi_step_row(s->op->src[1], s->op->src[1], (int64_t)i);
+        s->path->prepare(&s->x, i);
     }
 }
 
@@ -62,7 +48,7 @@ static void multiply(const lmi_step *s, int64_t first, int64_t n)
 
     for (p.begin = 0; p.begin < s->x.n_rows; p.begin = p.end) {
         p.end = p.begin + at_once < s->x.n_rows ? p.begin + at_once : s->x.n_rows;
-        lmi_pack_path_of(w)->multiply(&p);
+        s->path->multiply(&p);
     }
 }
 
@@ -91,7 +77,7 @@ lmi_operand lmi_product_operand(const struct ggml_tensor *op)
 {
     return (lmi_operand){.form = lmi_pack_path_of(op->src[0])->form_of(op->src[0]->type),
                          .n_cols = (size_t)op->src[0]->ne[0],
-                         .n_rows = n_rows_of(op->src[1])};
+                         .n_rows = (size_t)ggml_nrows(op->src[1])};
 }
 
 const lmi_kind lmi_kind_product = {.takes = takes, .run = run};

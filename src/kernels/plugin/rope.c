@@ -12,14 +12,6 @@
 /* What libllama says of a rotation, by its place among the parameters. */
 enum { N_DIMS = 1, MODE = 2, BASE = 5, SCALE = 6, EXTRAPOLATION = 7, ATTENTION = 8, KNOWN = 15 };
 
-static float param(const struct ggml_tensor *op, int i)
-{
-    float value;
-
-    memcpy(&value, &op->op_params[i], sizeof(value));
-    return value;
-}
-
 /* (YaRN, whose angles are mixed, the rotations of pictures, and those that begin behind the first
  * value stay with libggml.) */
 static bool takes(const struct ggml_tensor *op)
@@ -30,7 +22,7 @@ static bool takes(const struct ggml_tensor *op)
            x->nb[0] == sizeof(float) && op->nb[0] == sizeof(float) &&
            (op->op_params[MODE] == GGML_ROPE_TYPE_NORMAL ||
             op->op_params[MODE] == GGML_ROPE_TYPE_NEOX) &&
-           param(op, EXTRAPOLATION) == 0 && lmi_step_is_plain(op, KNOWN) &&
+           lmi_step_param(op, EXTRAPOLATION) == 0 && lmi_step_is_plain(op, KNOWN) &&
            op->src[1]->type == GGML_TYPE_I32 &&
            (!op->src[2] || op->src[2]->type == GGML_TYPE_F32) && op->op_params[N_DIMS] % 2 == 0 &&
            op->op_params[N_DIMS] <= x->ne[0] && x->ne[3] == 1;
@@ -41,31 +33,31 @@ static bool takes(const struct ggml_tensor *op)
 static void fill_angles(float *to, const struct ggml_tensor *op, int32_t position)
 {
     const int n = op->op_params[N_DIMS] / 2;
-    const float factor = powf(param(op, BASE), -2.0f / (float)op->op_params[N_DIMS]);
+    const float factor = powf(lmi_step_param(op, BASE), -2.0f / (float)op->op_params[N_DIMS]);
     const float *by = op->src[2] ? op->src[2]->data : NULL;
     float angle = (float)position;
     int i;
 
     for (i = 0; i < n; i++, angle *= factor) {
-        const float turned = param(op, SCALE) * (by ? angle / by[i] : angle);
+        const float turned = lmi_step_param(op, SCALE) * (by ? angle / by[i] : angle);
 
-        to[i] = cosf(turned) * param(op, ATTENTION);
-        to[n + i] = sinf(turned) * param(op, ATTENTION);
+        to[i] = cosf(turned) * lmi_step_param(op, ATTENTION);
+        to[n + i] = sinf(turned) * lmi_step_param(op, ATTENTION);
     }
 }
 
-static void turn_row(const struct ggml_tensor *op, const float *angles, int64_t head, int64_t row)
+static void turn_row(const lmi_step *step, const float *angles, int64_t head, int64_t row)
 {
-    const struct ggml_tensor *from = op->src[0];
+    const struct ggml_tensor *op = step->op, *from = op->src[0];
     const size_t n = (size_t)op->op_params[N_DIMS] / 2, width = (size_t)op->ne[0];
     const float *x = (const float *)((const char *)from->data + (size_t)head * from->nb[1] +
                                      (size_t)row * from->nb[2]);
     float *y = (float *)((char *)op->data + (size_t)head * op->nb[1] + (size_t)row * op->nb[2]);
 
     if (op->op_params[MODE] == GGML_ROPE_TYPE_NEOX)
-        lmi_plugin_path()->rows->turn_halves(y, x, angles, angles + n, n);
+        step->path->rows->turn_halves(y, x, angles, angles + n, n);
     else
-        lmi_plugin_path()->rows->turn_neighbours(y, x, angles, angles + n, n);
+        step->path->rows->turn_neighbours(y, x, angles, angles + n, n);
     if (x != y)
         memcpy(y + 2 * n, x + 2 * n, (width - 2 * n) * sizeof(*y));
 }
@@ -84,7 +76,7 @@ static void run(lmi_step *step, const lmi_member *me)
         if (step->is_first)
             fill_angles(angles, op, positions[i]);
         for (head = 0; head < op->ne[1]; head++)
-            turn_row(op, angles, head, i);
+            turn_row(step, angles, head, i);
     }
 }
 

@@ -13,8 +13,7 @@ enum {
     LEAP = 64   /* values that become halves together */
 };
 
-/* Whether all rows follow each other, so that none has to be looked for by divisions. */
-static inline bool is_series(const struct ggml_tensor *t)
+static bool is_series(const struct ggml_tensor *t)
 {
     return t->nb[2] == (size_t)t->ne[1] * t->nb[1] && t->nb[3] == (size_t)t->ne[2] * t->nb[2];
 }
@@ -28,9 +27,7 @@ static void *row_among(const struct ggml_tensor *t, const struct ggml_tensor *sh
            (size_t)(i2 % t->ne[2]) * t->nb[2] + (size_t)(i3 % t->ne[3]) * t->nb[3];
 }
 
-/* Row `i` of a tensor, counted over all dimensions of `shape` but the first; where it has fewer
- * rows, they take turns. */
-static inline void *row_at(const struct ggml_tensor *t, const struct ggml_tensor *shape, int64_t i)
+void *lmi_step_row(const struct ggml_tensor *t, const struct ggml_tensor *shape, int64_t i)
 {
     if (ggml_nrows(t) == 1)
         return t->data;
@@ -44,7 +41,7 @@ static bool is_rows(const struct ggml_tensor *t)
     return t && t->type == GGML_TYPE_F32 && t->nb[0] == sizeof(float);
 }
 
-typedef void (*row_fn)(const struct ggml_tensor *op, int64_t row);
+typedef void (*row_fn)(const lmi_step *step, int64_t row);
 
 /* Each member takes some rows, then some more. */
 static void run_rows(lmi_step *step, const lmi_member *me, row_fn fn)
@@ -56,12 +53,7 @@ static void run_rows(lmi_step *step, const lmi_member *me, row_fn fn)
     lmi_crew_meet(me);
     while ((s = lmi_step_next(step, (n + share - 1) / share)) >= 0)
         for (i = s * share; i < n && i < (s + 1) * share; i++)
-            fn(step->op, i);
-}
-
-static const lmi_row_functions *rows(void)
-{
-    return lmi_plugin_path()->rows;
+            fn(step, i);
 }
 
 /* ---- norm ---- */
@@ -72,12 +64,12 @@ static bool takes_norm(const struct ggml_tensor *op)
            lmi_step_is_plain(op, 1);
 }
 
-static void norm_row(const struct ggml_tensor *op, int64_t i)
+static void norm_row(const lmi_step *step, int64_t i)
 {
-    float eps;
+    const struct ggml_tensor *op = step->op;
 
-    memcpy(&eps, op->op_params, sizeof(eps));
-    rows()->rms_norm(row_at(op, op, i), row_at(op->src[0], op, i), (size_t)op->ne[0], eps);
+    step->path->rows->rms_norm(lmi_step_row(op, op, i), lmi_step_row(op->src[0], op, i),
+                               (size_t)op->ne[0], lmi_step_param(op, 0));
 }
 
 static void run_norm(lmi_step *step, const lmi_member *me)
@@ -100,10 +92,12 @@ static bool takes_add(const struct ggml_tensor *op)
     return op->op == GGML_OP_ADD && takes_pair(op) && lmi_step_is_plain(op, 0);
 }
 
-static void add_row(const struct ggml_tensor *op, int64_t i)
+static void add_row(const lmi_step *step, int64_t i)
 {
-    rows()->add(row_at(op, op, i), row_at(op->src[0], op, i), row_at(op->src[1], op, i),
-                (size_t)op->ne[0]);
+    const struct ggml_tensor *op = step->op;
+
+    step->path->rows->add(lmi_step_row(op, op, i), lmi_step_row(op->src[0], op, i),
+                          lmi_step_row(op->src[1], op, i), (size_t)op->ne[0]);
 }
 
 static void run_add(lmi_step *step, const lmi_member *me)
@@ -118,10 +112,12 @@ static bool takes_multiply(const struct ggml_tensor *op)
     return op->op == GGML_OP_MUL && takes_pair(op) && lmi_step_is_plain(op, 0);
 }
 
-static void multiply_row(const struct ggml_tensor *op, int64_t i)
+static void multiply_row(const lmi_step *step, int64_t i)
 {
-    rows()->multiply(row_at(op, op, i), row_at(op->src[0], op, i), row_at(op->src[1], op, i),
-                     (size_t)op->ne[0]);
+    const struct ggml_tensor *op = step->op;
+
+    step->path->rows->multiply(lmi_step_row(op, op, i), lmi_step_row(op->src[0], op, i),
+                               lmi_step_row(op->src[1], op, i), (size_t)op->ne[0]);
 }
 
 static void run_multiply(lmi_step *step, const lmi_member *me)
@@ -137,10 +133,12 @@ static bool takes_swiglu(const struct ggml_tensor *op)
            lmi_step_is_plain(op, 2);
 }
 
-static void swiglu_row(const struct ggml_tensor *op, int64_t i)
+static void swiglu_row(const lmi_step *step, int64_t i)
 {
-    rows()->swiglu(row_at(op, op, i), row_at(op->src[0], op, i), row_at(op->src[1], op, i),
-                   (size_t)op->ne[0]);
+    const struct ggml_tensor *op = step->op;
+
+    step->path->rows->swiglu(lmi_step_row(op, op, i), lmi_step_row(op->src[0], op, i),
+                             lmi_step_row(op->src[1], op, i), (size_t)op->ne[0]);
 }
 
 static void run_swiglu(lmi_step *step, const lmi_member *me)
@@ -168,7 +166,7 @@ static void run_copy(lmi_step *step, const lmi_member *me)
 
     lmi_crew_meet(me);
     for (i = me->index; i < n; i += me->n)
-        memcpy((float *)step->op->data + i * from->ne[0], row_at(from, from, i),
+        memcpy((float *)step->op->data + i * from->ne[0], lmi_step_row(from, from, i),
                (size_t)from->ne[0] * sizeof(float));
 }
 
@@ -183,12 +181,13 @@ static bool takes_pick(const struct ggml_tensor *op)
            ggml_is_vector(which) && ggml_is_contiguous(which);
 }
 
-static void pick_row(const struct ggml_tensor *op, int64_t i)
+static void pick_row(const lmi_step *step, int64_t i)
 {
+    const struct ggml_tensor *op = step->op;
     const struct ggml_tensor *from = op->src[0];
     const int32_t row = ((const int32_t *)op->src[1]->data)[i];
 
-    memcpy(row_at(op, op, i), (const char *)from->data + (size_t)row * from->nb[1],
+    memcpy(lmi_step_row(op, op, i), (const char *)from->data + (size_t)row * from->nb[1],
            (size_t)op->ne[0] * sizeof(float));
 }
 
@@ -226,7 +225,7 @@ static void *place_of(const struct ggml_tensor *op, int64_t i)
 static void keep_row(const struct ggml_tensor *op, int64_t i)
 {
     const struct ggml_tensor *from = op->src[0];
-    const float *row = row_at(from, from, i);
+    const float *row = lmi_step_row(from, from, i);
     void *to = place_of(op, i);
 
     if (op->type == GGML_TYPE_F32)

@@ -6,6 +6,8 @@
 #ifndef LMI_KERNELS_PLUGIN_STEP_H
 #define LMI_KERNELS_PLUGIN_STEP_H
 
+#include <string.h>
+
 #include "kernels/plugin/plugin.h"
 #include "kernels/threads.h"
 
@@ -21,6 +23,7 @@ typedef struct lmi_kind {
 struct lmi_step {
     const struct ggml_tensor *op;
     const lmi_kind *kind;
+    const lmi_path *path;
     atomic_llong next; /* share that nobody has taken */
 
     /* Of a product with weights. */
@@ -54,6 +57,19 @@ static inline bool lmi_step_is_plain(const struct ggml_tensor *op, size_t n_know
             return false;
     return true;
 }
+
+/* Parameter `i`, where it is a float. */
+static inline float lmi_step_param(const struct ggml_tensor *op, size_t i)
+{
+    float value;
+
+    memcpy(&value, &op->op_params[i], sizeof(value));
+    return value;
+}
+
+/* Row `i` of a tensor, counted over all dimensions of `shape` but the first; where it has fewer
+ * rows, they take turns. (Where all follow each other, none is looked for by divisions.) */
+void *lmi_step_row(const struct ggml_tensor *t, const struct ggml_tensor *shape, int64_t i);
 
 extern const lmi_kind lmi_kind_product; /* weights by activations */
 extern const lmi_kind lmi_kind_look_up; /* rows of the vocabulary's matrix */
