@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/state/edit.h"
 #include "engine/thought/attention.h"
 
 lmas_status lmas_memory_new(lmas_memory **out, lmas_session *session)
@@ -194,6 +195,38 @@ lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_pr
         status = lmi_account_add_tokens(&memory->account, tokens, n);
     return status == LMAS_OK ? lmi_prefix_give(memory->session->ctx, memory->lane, prefix, n)
                              : status;
+}
+
+/* What is known of the positions from 0 on is as of new. */
+static lmas_status begin_anew(lmas_memory *memory, const char *agent, const int32_t *tokens,
+                              uint32_t n)
+{
+    const lmas_segment all = {.agent = agent, .kind = LMAS_SEGMENT_PROMPT, .n = n};
+    lmas_status status;
+
+    drop_segments(memory);
+    memory->n_known = 0;
+    memory->n_weighed = 0;
+    lmi_account_clear(&memory->account);
+    status = lmi_memory_add_segment(memory, &all);
+    return status == LMAS_OK ? lmi_account_add_tokens(&memory->account, tokens, n) : status;
+}
+
+lmas_status lmi_memory_go_back(lmas_memory *memory, const char *agent, const int32_t *tokens,
+                               uint32_t n)
+{
+    lmi_lane *lane = memory->lane;
+    lmas_status status = check_idle(memory);
+
+    if (status == LMAS_OK && n < lane->pos)
+        status = lmi_lane_drop_range(memory->session->ctx, lane, n, lane->pos);
+    if (status == LMAS_OK && lane->pos != n)
+        status = lmi_fail(LMAS_E_ENGINE, "a lane went back to %u instead of %u", lane->pos, n);
+    if (status == LMAS_OK)
+        status = begin_anew(memory, agent, tokens, n);
+    if (status != LMAS_OK)
+        lmi_memory_clear(memory);
+    return status;
 }
 
 lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32_t token,

@@ -54,6 +54,11 @@ lmas_status lmi_memory_start_read(lmas_memory *memory, const char *agent, const 
 lmas_status lmi_memory_take(lmas_memory *memory, const char *agent, const lmi_prefix *prefix,
                             const int32_t *tokens, uint32_t n);
 
+/* Go back to the first `n` positions, which are `tokens`, as if only the agent had read them. After
+ * a failure the memory is empty. */
+lmas_status lmi_memory_go_back(lmas_memory *memory, const char *agent, const int32_t *tokens,
+                               uint32_t n);
+
 /* One latent step: e = realign(h), h the lane's hidden state, which must be fresh. */
 lmas_status lmi_memory_start_thought(lmas_memory *memory, const char *agent, unsigned want);
 

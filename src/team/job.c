@@ -55,7 +55,7 @@ lmas_status lmi_job_new(lmi_job **out, const lmi_plan *plan, const lmas_question
 static void leave(lmi_stay *stay)
 {
     while (stay->memories.n_free > 0)
-        lmas_memory_free(stay->memories.free[--stay->memories.n_free]);
+        lmas_memory_free(stay->memories.free[--stay->memories.n_free].memory);
     lmi_free(stay->memories.free);
     stay->memories.free = NULL;
     stay->n_memories = 0;
@@ -240,34 +240,50 @@ static void let_go(lmi_job *job, size_t i)
     lmi_let_go(job->strands, i, job->standing, &job->stays[job->plan->turns[i].host].memories);
 }
 
-/* Give the turn its memory; what nobody takes from any more becomes free. */
-static lmas_status begin_turn(lmi_job *job, size_t i)
+/* Give the turn its prompt and its memory; what nobody takes from any more becomes free. */
+static lmas_status seat(lmi_job *job, size_t i)
 {
     const lmi_turn *turn = &job->plan->turns[i];
     const lmi_turn_list *before = &turn->waits_for;
-    lmas_status status = LMAS_OK;
+    lmas_status status = lmi_strand_prepare(&job->strands[i], job->shelf, &job->c);
     size_t k;
 
-    if (!lmi_turn_is_away(turn))
+    if (status == LMAS_OK && !lmi_turn_is_away(turn))
         status = lmi_inherit(job->strands, i, job->standing, &job->stays[turn->host].memories);
-
     job->standing[i] = LMI_RUNS;
     for (k = 0; status == LMAS_OK && k < before->n; k++)
         let_go(job, (size_t)before->at[k]);
-    return status == LMAS_OK ? lmi_strand_begin(&job->strands[i], job->shelf, &job->c) : status;
+    return status;
 }
 
-/* Begin what can begin, in the plan's order. */
-static lmas_status begin_turns(lmi_job *job)
+/* Seat what can begin, in the plan's order; `is_new` [n_turns] says who that is. */
+static lmas_status seat_turns(lmi_job *job, bool *is_new)
 {
     lmas_status status = LMAS_OK;
     size_t i;
 
+    for (i = 0; status == LMAS_OK && i < job->plan->n_turns; i++) {
+        is_new[i] = lmi_plan_is_ready(job->plan, job->standing, i) &&
+                    lmi_plan_may_begin(job->plan, job->standing, i,
+                                       job->stays[job->plan->turns[i].host].n_memories);
+        if (is_new[i])
+            status = seat(job, i);
+    }
+    return status;
+}
+
+/* Begin what can begin: all know their prompts before the first one reads. */
+static lmas_status begin_turns(lmi_job *job)
+{
+    bool is_new[LMI_TEAM_TURNS_MAX] = {false};
+    lmas_status status = seat_turns(job, is_new);
+    size_t i;
+
     for (i = 0; status == LMAS_OK && i < job->plan->n_turns; i++)
-        if (lmi_plan_is_ready(job->plan, job->standing, i) &&
-            lmi_plan_may_begin(job->plan, job->standing, i,
-                               job->stays[job->plan->turns[i].host].n_memories))
-            status = begin_turn(job, i);
+        if (is_new[i])
+            status = lmi_strand_begin(&job->strands[i]);
+    for (i = 0; i < job->plan->n_turns; i++)
+        job->strands[i].is_beginning = false;
     return status;
 }
 
@@ -287,10 +303,14 @@ static bool stay_at(lmi_stay *stay, const lmi_host *host, bool has_account)
 
     if (host->n_lanes == 0 || !host->session)
         return true;
-    m->free = lmi_new(host->n_lanes, sizeof(lmas_memory *));
-    while (m->free && m->n_free < host->n_lanes &&
-           lmi_memory_new(&m->free[m->n_free], host->session, has_account) == LMAS_OK)
-        m->n_free++;
+    m->free = lmi_new(host->n_lanes, sizeof(*m->free));
+    for (; m->free && m->n_free < host->n_lanes; m->n_free++) {
+        lmi_spare *spare = &m->free[m->n_free];
+
+        spare->turn = LMI_NO_TURN;
+        if (lmi_memory_new(&spare->memory, host->session, has_account) != LMAS_OK)
+            break;
+    }
     stay->n_memories = host->n_lanes;
     return m->n_free == host->n_lanes;
 }

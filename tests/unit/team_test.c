@@ -96,7 +96,7 @@ static void test_built_in_teams_have_a_format_for_every_kind(void **state)
             assert_non_null(team->formats[k]);
         lmas_team_free(team);
     }
-    assert_int_equal(i, 6);
+    assert_int_equal(i, 7);
 }
 
 static lmas_team *duo(void)

@@ -155,7 +155,7 @@ static bool hand_memory(void *user, uint64_t id, lmas_memory *memory)
 
 static void set_params(lmas_solver_params *p, lmi_talk *talk)
 {
-    p->share_prefixes = false; /* there is no other question */
+    p->share_prefixes = p->method == LMAS_METHOD_TEXT_MAS; /* there is no other question */
     p->n_near = talk->thoughts ? N_NEAR : 0;
     p->on_speech = print_speech;
     p->on_agent = print_agent;

@@ -1,6 +1,10 @@
 /*
  * inherit.c - see inherit.h.
  *
+ * A memory that nobody will take from is no longer anybody's, but what it begins with is of use: in
+ * a text team an agent's prompt most often begins as that of the one before him, who has just read
+ * it.
+ *
  * The last taker of a memory takes it over, the others get forks; so a chain goes on in one memory.
  * Whoever is the last gets the same cells as a fork: what follows does not depend on time.
  */
@@ -17,10 +21,84 @@ static uint32_t begin_of(const lmi_strand *strand, size_t k)
     return k ? strand->ends[k - 1] : lmi_plan_origin(strand->plan, strand->turn);
 }
 
+/* ---- Memories that nobody has ---- */
+
+/* Whether the memory, which its owner has done with, begins with his prompt and nothing else. */
+static bool begins_with_prompt(const lmi_strand *strand)
+{
+    return strand->plan->params.share_prefixes && lmi_turn_is_fresh(strand->turn) &&
+           lmi_plan_origin(strand->plan, strand->turn) == 0;
+}
+
+static void put_free(lmi_memories *memories, lmi_strand *strand)
+{
+    const bool is_left = begins_with_prompt(strand);
+
+    if (!is_left)
+        lmi_memory_clear(strand->memory);
+    memories->free[memories->n_free++] =
+        (lmi_spare){strand->memory, is_left ? (int32_t)strand->index : LMI_NO_TURN};
+    strand->memory = NULL;
+}
+
+static lmas_memory *take_out(lmi_memories *memories, size_t at)
+{
+    lmas_memory *memory = memories->free[at].memory;
+
+    memories->free[at] = memories->free[--memories->n_free];
+    return memory;
+}
+
+/* An empty one; where there is none, one that is made so. */
 static lmas_memory *take_free(lmi_memories *memories)
 {
-    return memories->free[--memories->n_free];
+    size_t at = memories->n_free - 1;
+    lmas_memory *memory;
+
+    while (at > 0 && memories->free[at].turn != LMI_NO_TURN)
+        at--;
+    memory = take_out(memories, at);
+    lmi_memory_clear(memory);
+    return memory;
 }
+
+/* How much of the prompt of `strand` each has, the one that has most in `*at`. */
+static uint32_t find_longest(size_t *at, const lmi_memories *memories, const lmi_strand *strands,
+                             const lmi_strand *strand)
+{
+    uint32_t longest = 0;
+    size_t i;
+
+    for (i = 0; i < memories->n_free; i++) {
+        const int32_t turn = memories->free[i].turn;
+        const uint32_t n =
+            turn == LMI_NO_TURN ? 0 : lmi_shelf_share(&strands[turn].prompt, &strand->prompt);
+
+        if (n > longest) {
+            longest = n;
+            *at = i;
+        }
+    }
+    return longest;
+}
+
+/* Go on in what another turn has left, as far as both prompts begin alike. */
+static lmas_memory *take_left(lmi_strand *strand, lmi_memories *memories, const lmi_strand *strands)
+{
+    size_t at = 0;
+    const uint32_t n =
+        begins_with_prompt(strand) ? find_longest(&at, memories, strands, strand) : 0;
+    lmas_memory *memory;
+
+    if (n == 0)
+        return take_free(memories);
+    memory = take_out(memories, at);
+    if (lmi_memory_go_back(memory, strand->turn->name, strand->prompt.ids, n) == LMAS_OK)
+        strand->n_has = n; /* a model may be one that cannot */
+    return memory;
+}
+
+/* ---- Who gets which ---- */
 
 void lmi_let_go(lmi_strand *strands, size_t i, const lmi_turn_state *standing,
                 lmi_memories *memories)
@@ -34,17 +112,15 @@ void lmi_let_go(lmi_strand *strands, size_t i, const lmi_turn_state *standing,
             return;
     if (!strand->memory || standing[i] == LMI_RUNS)
         return;
-    lmi_memory_clear(strand->memory);
-    memories->free[memories->n_free++] = strand->memory;
-    strand->memory = NULL;
+    put_free(memories, strand);
 }
 
 /* A new memory begins with the origin, where there is one. */
-static lmas_status take_new(lmi_strand *strand, lmi_memories *memories)
+static lmas_status take_new(lmi_strand *strand, lmi_memories *memories, const lmi_strand *strands)
 {
     lmas_memory *origin = strand->plan->params.origin;
 
-    strand->memory = take_free(memories);
+    strand->memory = take_left(strand, memories, strands);
     return origin && strand->turn->host == 0 ? lmi_memory_fork(strand->memory, origin) : LMAS_OK;
 }
 
@@ -123,7 +199,7 @@ lmas_status lmi_inherit(lmi_strand *strands, size_t i, const lmi_turn_state *sta
     if (!strand->ends)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a turn");
     if (strand->turn->base == LMI_NO_TURN)
-        status = take_new(strand, memories);
+        status = take_new(strand, memories, strands);
     else
         status =
             take_base(strands, strand, lmi_plan_takes_over(strand->plan, standing, i), memories);

@@ -4,14 +4,21 @@
 
 #include "team/turn/strand.h"
 
+/* A memory that no strand has. It is empty, or still holds what its last owner took in. */
+typedef struct lmi_spare {
+    lmas_memory *memory;
+    int32_t turn; /* whose prompt it begins with; LMI_NO_TURN of an empty one */
+} lmi_spare;
+
 /* The memories of one question. */
 typedef struct lmi_memories {
-    lmas_memory **free; /* empty ones, the first n_free in use */
+    lmi_spare *free; /* the first n_free are there */
     size_t n_free;
 } lmi_memories;
 
-/* Give strand `i` its memory: a new one, its base's, or a fork of that, with the blocks that are
- * moved behind it. `standing` is before its start. `strands` are all of the question, by turn. */
+/* Give strand `i`, which knows its prompt, its memory: a new one, its base's, or a fork of that,
+ * with the blocks that are moved behind it. In a new one may be what another turn has left of the
+ * prompt (strand.n_has). `standing` is before its start. `strands` are all of the question. */
 lmas_status lmi_inherit(lmi_strand *strands, size_t i, const lmi_turn_state *standing,
                         lmi_memories *memories);
 

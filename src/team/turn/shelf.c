@@ -1,6 +1,8 @@
 /* shelf.c - finding out what prompts share; shelf.h has the idea. */
 #include "team/turn/shelf.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 
 /* A beginning shorter than this is read faster than shared. */
@@ -108,8 +110,7 @@ static lmas_status find_common(lmi_shelf_place *place, const lmi_plan *plan, siz
     return status;
 }
 
-/* Whether the turn's prompts may begin alike, and that can be kept. */
-static bool is_open(const lmi_shelf *shelf, size_t i)
+bool lmi_shelf_is_open(const lmi_shelf *shelf, size_t i)
 {
     const lmi_turn *turn = &shelf->plan->turns[i];
 
@@ -117,11 +118,9 @@ static bool is_open(const lmi_shelf *shelf, size_t i)
            lmi_turn_is_fresh(turn) && lmi_prefix_is_possible(lmi_shelf_context(shelf, i));
 }
 
-/* How many tokens of the prompt the place has, 0 for too few. The last one is read, so that
- * something comes out of it. */
-static uint32_t n_shared(const lmi_shelf_place *place, const lmi_tokens *prompt)
+uint32_t lmi_shelf_share(const lmi_tokens *read, const lmi_tokens *prompt)
 {
-    size_t n = n_common(&place->tokens, prompt);
+    size_t n = n_common(read, prompt);
 
     if (n == prompt->n && n > 0)
         n--;
@@ -136,14 +135,14 @@ static lmi_loan look_at_all(lmi_shelf *shelf, size_t i, const lmi_case *c, const
     lmi_loan loan = {0};
 
     if (place->state == LMI_SHELF_UNKNOWN)
-        place->state = is_open(shelf, i) &&
+        place->state = lmi_shelf_is_open(shelf, i) &&
                                find_common(place, shelf->plan, i, c, prompt) == LMAS_OK &&
                                place->tokens.n >= SHARED_MIN
                            ? LMI_SHELF_KNOWN
                            : LMI_SHELF_ABSENT;
     if (place->state == LMI_SHELF_ABSENT)
         return loan;
-    loan.n = n_shared(place, prompt);
+    loan.n = lmi_shelf_share(&place->tokens, prompt);
     /* Whoever shares less than all of it cannot read it for others. */
     if (loan.n > 0 && (place->state == LMI_SHELF_KEPT || loan.n == place->tokens.n))
         loan.place = place;
@@ -159,7 +158,8 @@ bool lmi_shelf_is_kept(const lmi_shelf_place *place)
 
 static bool serves_same(const lmi_shelf_place *a, const lmi_shelf_place *b)
 {
-    return a->shelf == b->shelf && a->turn == b->turn && a->realm == b->realm;
+    return a->shelf == b->shelf && a->turn == b->turn && a->realm == b->realm &&
+           a->is_passing == b->is_passing;
 }
 
 static bool is_same(const lmi_shelf_place *a, const lmi_shelf_place *b)
@@ -179,7 +179,7 @@ const lmi_prefix *lmi_shelf_shorter(uint32_t *n, const lmi_shelf *shelf,
     for (place = all; place; place = place == all ? *shelf->kept : place->next) {
         const bool lies_there =
             place->state == LMI_SHELF_KEPT && (place == all || serves_same(place, wanted));
-        const uint32_t n_here = lies_there ? n_shared(place, &wanted->tokens) : 0;
+        const uint32_t n_here = lies_there ? lmi_shelf_share(&place->tokens, &wanted->tokens) : 0;
 
         if (n_here > *n) {
             *n = n_here;
@@ -208,27 +208,55 @@ static lmi_shelf_place *settle(lmi_shelf_place **kept, lmi_shelf_place *wanted)
     return place;
 }
 
-static lmi_loan look_at_kept(lmi_shelf *shelf, size_t i, const lmi_case *c,
-                             const lmi_tokens *prompt)
+static lmi_loan refuse(lmi_shelf_place *place)
 {
-    lmi_shelf_place *place = lmi_new(1, sizeof(*place));
+    if (place)
+        lmi_tokens_done(&place->tokens);
+    lmi_free(place);
+    return (lmi_loan){0};
+}
 
-    if (!place || !is_open(shelf, i) || find_common(place, shelf->plan, i, c, prompt) != LMAS_OK ||
-        place->tokens.n < SHARED_MIN) {
-        if (place)
-            lmi_tokens_done(&place->tokens);
-        lmi_free(place);
-        return (lmi_loan){0};
-    }
+/* A loan of the beginning that `place`, which is new, names. */
+static lmi_loan lend(lmi_shelf *shelf, lmi_shelf_place *place)
+{
     place->state = LMI_SHELF_KNOWN;
     place->shelf = shelf;
-    place->turn = i;
-    place->realm = c->asked->realm;
     place = settle(shelf->kept, place);
     if (place->state == LMI_SHELF_ABSENT)
         return (lmi_loan){0};
     place->n_holders++;
     return (lmi_loan){.place = place, .n = (uint32_t)place->tokens.n};
+}
+
+static lmi_loan look_at_kept(lmi_shelf *shelf, size_t i, const lmi_case *c,
+                             const lmi_tokens *prompt)
+{
+    lmi_shelf_place *place = lmi_new(1, sizeof(*place));
+
+    if (!place || !lmi_shelf_is_open(shelf, i) ||
+        find_common(place, shelf->plan, i, c, prompt) != LMAS_OK || place->tokens.n < SHARED_MIN)
+        return refuse(place);
+    place->turn = i;
+    place->realm = c->asked->realm;
+    return lend(shelf, place);
+}
+
+/* ---- What turns of one question begin with ---- */
+
+lmi_loan lmi_shelf_join(lmi_shelf *shelf, size_t i, uint64_t question, const lmi_tokens *prompt,
+                        uint32_t n)
+{
+    lmi_shelf_place *place = lmi_new(1, sizeof(*place));
+
+    if (!place ||
+        !lmi_reserve((void **)&place->tokens.ids, &place->tokens.capacity, n, sizeof(*prompt->ids)))
+        return refuse(place);
+    memcpy(place->tokens.ids, prompt->ids, n * sizeof(*prompt->ids));
+    place->tokens.n = n;
+    place->turn = i;
+    place->realm = question;
+    place->is_passing = true;
+    return lend(shelf, place);
 }
 
 lmi_loan lmi_shelf_look(lmi_shelf *shelf, size_t i, const lmi_case *c, const lmi_tokens *prompt)
@@ -250,11 +278,12 @@ static void make_room(const lmi_shelf *shelf)
     while (*at) {
         const lmi_prefix *prefix = (*at)->prefix;
         const uint64_t own = (*at)->tokens.n * sizeof(int32_t) + (prefix ? prefix->copy.size : 0);
+        const bool is_over = (*at)->is_passing || size + own > shelf->plan->params.kept_size;
 
-        if (size + own > shelf->plan->params.kept_size && (*at)->n_holders == 0) {
+        if (is_over && (*at)->n_holders == 0) {
             drop_kept(at);
         } else {
-            size += own;
+            size += (*at)->is_passing ? 0 : own;
             at = &(*at)->next;
         }
     }

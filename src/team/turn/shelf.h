@@ -10,6 +10,9 @@
  * bit more. Such beginnings are kept as well, as many as params.kept_size holds of all teams of a
  * solver, the one that was taken last in front. Each serves its own shelf and realm, and is read
  * behind the longest that it goes on.
+ *
+ * Turns of one question that begin side by side may share more than that: the question itself. This
+ * lies there until the last of them has it.
  */
 #ifndef LMI_TEAM_SHELF_H
 #define LMI_TEAM_SHELF_H
@@ -31,10 +34,11 @@ typedef struct lmi_shelf_place {
     lmi_tokens tokens;
     lmi_prefix *prefix;
 
-    struct lmi_shelf_place *next; /* of conversations', with: */
+    struct lmi_shelf_place *next; /* of conversations' and questions', with: */
     const struct lmi_shelf *shelf;
     size_t turn;
-    uint64_t realm;
+    uint64_t realm;   /* or question */
+    bool is_passing;  /* a question's: it goes when nobody holds it */
     size_t n_holders; /* strands that read it or wait for it */
 } lmi_shelf_place;
 
@@ -59,7 +63,19 @@ void lmi_shelf_done(lmi_shelf *shelf);
  * shared. */
 lmi_loan lmi_shelf_look(lmi_shelf *shelf, size_t i, const lmi_case *c, const lmi_tokens *prompt);
 
-/* Whether the place is a conversation's, and not of all questions. */
+/* Whether the turn's prompts may begin alike, and that can be kept. */
+bool lmi_shelf_is_open(const lmi_shelf *shelf, size_t i);
+
+/* How many tokens of the prompt are had by who has `read` others, 0 for too few. The last one is
+ * read, so that something comes out of it. */
+uint32_t lmi_shelf_share(const lmi_tokens *read, const lmi_tokens *prompt);
+
+/* The first `n` tokens of the prompt, which turns of one question begin with, the first of them
+ * turn `i`. `question` is a number of its own. */
+lmi_loan lmi_shelf_join(lmi_shelf *shelf, size_t i, uint64_t question, const lmi_tokens *prompt,
+                        uint32_t n);
+
+/* Whether the place is a conversation's or a question's, and not of all questions. */
 bool lmi_shelf_is_kept(const lmi_shelf_place *place);
 
 /* The longest that lies there and the conversation's beginning goes on, of `n` tokens; NULL for

@@ -10,6 +10,7 @@
 #include "team/turn/crossing.h"
 #include "team/turn/errand.h"
 #include "team/turn/prune.h"
+#include "team/turn/read.h"
 
 void lmi_strand_rest(lmi_strand *strand)
 {
@@ -164,10 +165,9 @@ static unsigned want_attention(const lmi_strand *strand, bool looks)
     return strand->plan->is_weighed && looks ? LMI_WANT_ATTENTION : LMI_WANT_NOTHING;
 }
 
-/* What must come out of the last row before `n_thoughts` thoughts and then perhaps speech. Who may
- * stop at any thought may speak behind any. The last thought's state is wanted to see whether they
- * are at rest. */
-static unsigned want_before(const lmi_strand *strand, int32_t n_thoughts)
+/* Who may stop at any thought may speak behind any. The last thought's state is wanted to see
+ * whether they are at rest. */
+unsigned lmi_strand_wants(const lmi_strand *strand, int32_t n_thoughts)
 {
     const lmi_turn *turn = strand->turn;
     const bool has_words =
@@ -180,111 +180,6 @@ static unsigned want_before(const lmi_strand *strand, int32_t n_thoughts)
     return want_attention(strand, looks && turn->gives_to.n > 0) |
            (turn->n_thoughts > 0 ? LMI_WANT_HIDDEN : LMI_WANT_NOTHING) |
            (may_speak || is_looked_at || is_weighed ? LMI_WANT_LOGITS : LMI_WANT_NOTHING);
-}
-
-/* Read the prompt from `first` on. */
-static lmas_status read_rest(lmi_strand *strand, uint32_t first)
-{
-    return lmi_memory_start_read(strand->memory, strand->turn->name, strand->prompt.ids + first,
-                                 strand->prompt.n - first,
-                                 want_before(strand, strand->turn->n_thoughts));
-}
-
-/* It has of the shelf what it will have: the rest it reads itself. */
-static lmas_status leave_shelf(lmi_strand *strand, uint32_t first)
-{
-    lmi_shelf_leave(strand->shelf, &strand->loan);
-    return read_rest(strand, first);
-}
-
-/* Take what lies there; what cannot be taken is read. Cells it shares need no room. */
-static bool take(lmi_strand *strand, const lmi_prefix *prefix, uint32_t n)
-{
-    if (lmi_memory_take(strand->memory, strand->turn->name, prefix, strand->prompt.ids, n) !=
-        LMAS_OK) {
-        lmi_memory_clear(strand->memory);
-        return false;
-    }
-    if (prefix->seq >= 0)
-        strand->n_saved += n;
-    return true;
-}
-
-static lmas_status take_beginning(lmi_strand *strand)
-{
-    const uint32_t n = strand->loan.n;
-
-    return leave_shelf(strand, take(strand, strand->loan.place->prefix, n) ? n : 0);
-}
-
-/* The beginning is read: put it on the shelf. Its owner keeps it as well. Where it cannot be
- * kept, everybody reads for himself. */
-static lmas_status put_beginning(lmi_strand *strand)
-{
-    const lmi_shelf_place *place = strand->loan.place;
-
-    lmi_shelf_put(strand->shelf, strand->index, &strand->loan, strand->memory->lane);
-    if (place->prefix && place->prefix->seq >= 0)
-        strand->n_saved += place->prefix->n;
-    return leave_shelf(strand, strand->loan.n);
-}
-
-/* Take what a conversation was when it was shorter; how much that is. */
-static uint32_t take_shorter(lmi_strand *strand)
-{
-    uint32_t n;
-    const lmi_prefix *prefix = lmi_shelf_shorter(&n, strand->shelf, strand->loan.place);
-
-    return prefix && take(strand, prefix, n) ? n : 0;
-}
-
-/* Read it for all, a conversation's behind what lies there of it already: that is what it shares.
- * (What all questions begin with counts as shared in each, whoever reads it.) */
-static lmas_status begin_beginning(lmi_strand *strand)
-{
-    lmi_loan *loan = &strand->loan;
-    uint32_t first = 0;
-
-    loan->place->state = LMI_SHELF_READING;
-    loan->is_reader = true;
-    if (lmi_shelf_is_kept(loan->place)) {
-        first = take_shorter(strand);
-        strand->trace.n_shared = first;
-    }
-    return lmi_memory_start_read(strand->memory, strand->turn->name, strand->prompt.ids + first,
-                                 loan->n - first, LMI_WANT_NOTHING);
-}
-
-/* Go on with the beginning of the prompt, as far as others have brought it. */
-static lmas_status read_beginning(lmi_strand *strand)
-{
-    const lmi_loan *loan = &strand->loan;
-
-    if (loan->is_reader)
-        return put_beginning(strand);
-    switch (loan->place->state) {
-    case LMI_SHELF_KEPT:
-        return take_beginning(strand);
-    case LMI_SHELF_READING:
-        return LMAS_OK;
-    case LMI_SHELF_ABSENT:
-        return leave_shelf(strand, 0);
-    default:
-        return begin_beginning(strand);
-    }
-}
-
-static lmas_status start_reading(lmi_strand *strand)
-{
-    return strand->loan.place ? read_beginning(strand) : read_rest(strand, 0);
-}
-
-/* What others bring, or want, of the beginning of its prompt: whoever it is that reads it for all.
- * Of a conversation, what was read before. */
-static void find_loan(lmi_strand *strand, const lmi_case *c)
-{
-    strand->loan = lmi_shelf_look(strand->shelf, strand->index, c, &strand->prompt);
-    strand->trace.n_shared = strand->loan.n;
 }
 
 /* What an experiment makes of the cells that the agent inherits. */
@@ -310,17 +205,18 @@ static lmas_status apply_control(lmi_strand *strand)
 static lmas_status start_prompt(lmi_strand *strand)
 {
     lmas_memory *memory = strand->memory;
-    lmas_status status = memory->lane->pos > 0 ? lmi_prune(strand) : LMAS_OK;
+    const bool inherits = memory->lane->pos > strand->n_has;
+    lmas_status status = inherits ? lmi_prune(strand) : LMAS_OK;
     size_t k;
 
-    if (status == LMAS_OK && memory->lane->pos > 0)
+    if (status == LMAS_OK && inherits)
         status = apply_control(strand);
     for (k = 0; k < strand->turn->blocks.n; k++)
         if (strand->ends[k] > memory->lane->pos)
             strand->ends[k] = memory->lane->pos;
     strand->phase = LMI_PHASE_READ;
-    strand->trace.pos_begin = memory->lane->pos;
-    return status == LMAS_OK ? start_reading(strand) : status;
+    strand->trace.pos_begin = memory->lane->pos - strand->n_has;
+    return status == LMAS_OK ? lmi_read_start(strand) : status;
 }
 
 /* The part of the block at hand; nothing of it where a rule drops such cells of another host, which
@@ -440,24 +336,32 @@ static uint32_t most_near(const lmi_strand *strand)
     return own > all ? own : all;
 }
 
-lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_case *c)
+/* What speaks for it: its sampler, its words, and where they end. */
+static lmas_status make_voice(lmi_strand *strand)
+{
+    const lmas_question *asked = strand->c->asked;
+
+    lmi_look_init(&strand->look, lmi_plan_host(strand->plan, strand->index)->session,
+                  most_near(strand));
+    lmi_speech_init(&strand->speech);
+    if (strand->turn->is_output)
+        lmi_speech_stop_at(&strand->speech, asked->stops, asked->n_stops);
+    return make_sampler(strand);
+}
+
+lmas_status lmi_strand_prepare(lmi_strand *strand, lmi_shelf *shelf, const lmi_case *c)
 {
     lmas_status status;
     lmi_buf prompt;
 
     strand->c = c;
     strand->n_speak = lmi_case_speaks(c, strand->turn, strand->turn->n_speak);
-    if (lmi_turn_is_errand(strand->turn))
-        return lmi_errand_begin(strand);
-    if (strand->turn->is_remote)
-        return lmi_away_begin(strand);
+    if (lmi_turn_is_away(strand->turn))
+        return LMAS_OK;
     strand->shelf = shelf;
-    lmi_look_init(&strand->look, strand->memory->session, most_near(strand));
-    lmi_speech_init(&strand->speech);
-    if (strand->turn->is_output)
-        lmi_speech_stop_at(&strand->speech, c->asked->stops, c->asked->n_stops);
+    strand->is_beginning = true;
+    status = make_voice(strand);
     lmi_buf_init(&prompt, LMI_PROMPT_MAX);
-    status = make_sampler(strand);
     if (status == LMAS_OK && strand->turn->n_thoughts > 0)
         status = lmi_rest_init(&strand->rest, (size_t)strand->turn->model->info.n_embd);
     if (status == LMAS_OK)
@@ -466,12 +370,18 @@ lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_cas
         status = lmi_model_tokenize(&strand->prompt, strand->turn->model, lmi_buf_text(&prompt));
     if (status == LMAS_OK)
         status = lmi_strand_open_trace(strand, &prompt);
-    if (status == LMAS_OK)
-        find_loan(strand, c);
-    if (status == LMAS_OK)
-        status = relay(strand);
     lmi_buf_done(&prompt);
     return status;
+}
+
+lmas_status lmi_strand_begin(lmi_strand *strand)
+{
+    if (lmi_turn_is_errand(strand->turn))
+        return lmi_errand_begin(strand);
+    if (strand->turn->is_remote)
+        return lmi_away_begin(strand);
+    lmi_read_find(strand);
+    return relay(strand);
 }
 
 /* ---- Speaking ---- */
@@ -573,8 +483,8 @@ static lmas_status think(lmi_strand *strand)
 
     strand->phase = LMI_PHASE_THINK;
     if (status == LMAS_OK)
-        status =
-            lmi_memory_start_thought(strand->memory, strand->turn->name, want_before(strand, left));
+        status = lmi_memory_start_thought(strand->memory, strand->turn->name,
+                                          lmi_strand_wants(strand, left));
     return status == LMAS_OK ? lmi_intake_thought(strand, lane->hidden) : status;
 }
 
@@ -632,7 +542,7 @@ static lmas_status take_step(bool *has_ended, lmi_strand *strand)
     if (strand->phase == LMI_PHASE_RELAY)
         return relay(strand);
     if (strand->loan.place)
-        return read_beginning(strand);
+        return lmi_read_go_on(strand);
     if (strand->is_closing)
         return end_speech(has_ended, strand);
     if (strand->phase == LMI_PHASE_PROBE)

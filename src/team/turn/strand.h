@@ -7,9 +7,8 @@
  *   RELAY ──▶ ... ──▶ READ ──▶ THINK ──▶ ... ─┬▶ SPEAK ──▶ ... ─┬▶ ENDED
  *   (blocks read afresh)                       └▶ PROBE ──▶ ... ─┘
  *
- * Reading has two parts where prompts begin alike (shelf.h): that beginning, which it takes, reads
- * for all, or waits for; then the rest. It knows nothing of the graph: the job (job.c) gives it its
- * memory, and takes that on when it has ended.
+ * Reading has several parts where prompts begin alike (read.h). It knows nothing of the graph: the
+ * job (job.c) gives it its memory, and takes that on when it has ended.
  */
 #ifndef LMI_TEAM_STRAND_H
 #define LMI_TEAM_STRAND_H
@@ -55,9 +54,13 @@ typedef struct lmi_strand {
     lmi_phase phase;
     lmi_relay relay;
     lmi_tokens prompt;
+    bool is_beginning; /* with others of the question, which read next to it */
     lmi_shelf *shelf;
-    lmi_loan loan;        /* what it has of the shelf, while it reads */
-    uint32_t n_saved;     /* cells that it shares with all who take that beginning */
+    lmi_loan loan;       /* what it has of the shelf, while it reads */
+    uint32_t n_has;      /* tokens of its prompt in its memory that it did not read with the rest */
+    uint32_t n_beside;   /* tokens of it that others who begin now share, */
+    size_t first_beside; /* and the first turn of them all */
+    uint32_t n_saved;    /* cells that it shares with all who take that beginning */
     lmi_sampler *sampler; /* when it speaks */
     lmi_speech speech;
     lmi_rest rest; /* when it thinks */
@@ -89,9 +92,15 @@ bool lmi_strand_is_busy(const lmi_strand *strand);
 /* The trace of a turn that begins now, whose input `prompt` becomes. */
 lmas_status lmi_strand_open_trace(lmi_strand *strand, lmi_buf *prompt);
 
-/* The agent's prompt, and a trace of it. `strand` knows plan, turn and id, and has its memory, in
- * which the moved blocks before its own are. Places the first request. */
-lmas_status lmi_strand_begin(lmi_strand *strand, lmi_shelf *shelf, const lmi_case *c);
+/* The agent's prompt, and a trace of it; nothing yet of a turn that is away. `strand` knows plan,
+ * turn and id. */
+lmas_status lmi_strand_prepare(lmi_strand *strand, lmi_shelf *shelf, const lmi_case *c);
+
+/* Place its first request. It has its memory, in which the moved blocks before its own are. */
+lmas_status lmi_strand_begin(lmi_strand *strand);
+
+/* What must come out of the last row before `n_thoughts` thoughts and then perhaps speech. */
+unsigned lmi_strand_wants(const lmi_strand *strand, int32_t n_thoughts);
 
 /* Go on from where the memory stands, which must not be busy. Sets `*has_ended` when the turn is
  * over: then its memory is what others may take. */
