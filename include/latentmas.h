@@ -194,8 +194,7 @@ LMAS_API lmas_chat_params lmas_chat_params_default(void);
 /* One chat turn as the model was trained to see it, up to where the assistant begins: what
  * transformers' apply_chat_template(add_generation_prompt=True) gives. `system` may be NULL. Where
  * a template refuses the system role and nothing else, the system text goes before the user's.
- * LMAS_E_MODEL when the template refuses (the message has its words) or cannot be rendered. Free
- * the text with lmas_text_free(). */
+ * LMAS_E_MODEL when it refuses or cannot be rendered. Free the text with lmas_text_free(). */
 LMAS_CHECKED lmas_status lmas_model_format_chat(char **out, const lmas_model *model,
                                                 const char *system, const char *user,
                                                 const lmas_chat_params *params);
@@ -229,6 +228,7 @@ typedef struct lmas_session_params {
     const char *cache_type_k;   /* type of the K cache: "f16" (default), "f32", "q8_0", ... */
     const char *cache_type_v;   /* type of the V cache, the same names */
     bool realign;               /* think through W_a instead of the identity (default false) */
+    uint32_t n_draft;           /* most tokens guessed ahead of a speaker, 0 to 15 (default 3) */
     const char *cache_dir;     /* where W_a is kept; NULL for the user's cache folder, "" nowhere */
     lmas_progress_fn progress; /* called while W_a is computed (default NULL) */
     void *user;                /* handed to `progress` */
@@ -251,6 +251,9 @@ LMAS_API uint32_t lmas_session_n_ubatch(const lmas_session *session);
 LMAS_API int32_t lmas_session_n_threads(const lmas_session *session);
 LMAS_API int32_t lmas_session_n_threads_batch(const lmas_session *session);
 
+/* Tokens that were guessed ahead of speakers so far, [0], and of these the right ones, [1]. */
+LMAS_API void lmas_session_drafted(const lmas_session *session, uint64_t *out);
+
 /* How thoughts are realigned: "norm" (identity and rescale), or "matrix" (W_a and rescale). */
 LMAS_API const char *lmas_session_realignment(const lmas_session *session);
 
@@ -259,9 +262,8 @@ LMAS_API const char *lmas_session_realignment(const lmas_session *session);
 LMAS_API const char *lmas_session_cannot_think(const lmas_session *session);
 
 /* Stop what runs on this session at the next tick: the running call returns LMAS_E_CANCELED, and
- * so does every later one that would compute: read, think, speak, tick, run, solve, measure. What
- * the running call had not finished is not in the memory. Safe in a signal handler and from any
- * thread. */
+ * so does every later one that would compute. What the running call had not finished is not in the
+ * memory. Safe in a signal handler and from any thread. */
 LMAS_API void lmas_session_cancel(lmas_session *session);
 
 /* Take the cancelling back: later calls compute again, and a solver's questions go on where they
@@ -586,9 +588,8 @@ typedef struct lmas_solver_params {
     bool first_speaks;           /* latent_mas: the first agent speaks, too (default false) */
     bool splices;    /* vectors for `speaker` stand where the user's text begins in the last agent's
                    * prompt, as the reference has it, and not before it (default false) */
-    uint32_t n_near; /* look at thoughts: so many tokens near to each (default 0). Costs
-                                  * the head's product for each thought, and for each turn one way
-                                  * through W_in */
+    uint32_t n_near; /* look at thoughts: so many tokens near to each (default 0). Costs the head's
+                      * product for each thought, and for each turn one way through W_in */
     uint32_t n_probe; /* have each agent that only thinks say so many tokens, greedily, and take
                        * them back: nothing else changes (default 0). Counted in speak_ms */
     /* What every agent's own turn begins with, unless the template has begun it so; NULL for
@@ -597,8 +598,7 @@ typedef struct lmas_solver_params {
     /* latent_mas: which cells of a memory go on when an agent inherits it (docs/method.md), such as
      * "knn:0.8", "attention:0.5" or "last:64"; NULL or "all" for all of them (default). An edge's
      * own goes before it. LMAS_E_INVALID beside a control that hands on no memory or chooses cells
-     * itself, LMAS_E_MODEL where this model's cells cannot be dropped or flash attention hides
-     * where its thoughts look. Borrowed. */
+     * itself, LMAS_E_MODEL where cells cannot be dropped or who looks where is hidden. Borrowed. */
     const char *keep_rule;
     /* What every turn begins with that would begin with an empty memory, such as documents read
      * before; NULL for nothing (default). Of the session, idle and left as it is while the solver

@@ -485,6 +485,7 @@ class SessionParams(TypedDict, total=False):
     cache_type_k: Text
     cache_type_v: Text
     realign: bool  # think through W_a instead of the identity
+    n_draft: U32  # most tokens guessed ahead of a speaker
     cache_dir: MaybePath
     progress: Progress  # from 0 to 1, while W_a is computed
     user: User
@@ -864,8 +865,9 @@ model_params_default:D model_open:epsp model_close:vp model_describe:pp model_ta
 model_count_tokens:epps chat_params_default:D model_format_chat:eppssp text_free:vp
 model_synthesize:esspp synthetic_shape:sz
 session_params_default:D session_new:eppp session_free:vp session_n_ctx:up session_n_lanes:up
-session_n_ubatch:up session_n_threads:ip session_n_threads_batch:ip session_realignment:sp
-session_cannot_think:sp session_cancel:vp session_resume:vp session_measure:eppcuu
+session_n_ubatch:up session_n_threads:ip session_n_threads_batch:ip session_drafted:vpp
+session_realignment:sp session_cannot_think:sp session_cancel:vp session_resume:vp
+session_measure:eppcuu
 sampling_default:D memory_new:epp memory_free:vp memory_copy:epp memory_read:epss
 memory_think:epsi memory_speak:epsippp memory_n_pos:up memory_n_segments:zp memory_segment:ppz
 align_name:sc align_parse:bps align_default:D
@@ -1548,6 +1550,12 @@ class Session(_Object):
     def resume(self) -> None:
         """Take cancel() back: a solver's questions go on where they were."""
         self._set_canceled(False)
+
+    def drafted(self) -> Tuple[int, int]:
+        """Tokens guessed ahead of speakers so far (n_draft), and those of them that were right."""
+        out = (C.c_uint64 * 2)()
+        self._run("session_drafted", out)
+        return out[0], out[1]
 
     def measure(self, work: Work, n: int, depth: int = 0) -> float:
         """Milliseconds in which every lane reads, thinks or speaks `n` behind `depth` positions.

@@ -197,6 +197,9 @@ const lmi_opt lmi_engine_opts[] = {
      .help = "unified: questions that run together draw from one pool of positions. lane: each "
              "has an equal part of its own, which attends faster. auto is lane, but unified for "
              "chat, and for ask with branches or --memory"},
+    {"--draft-max", LMI_OPT_INT, AT(n_draft), "N", .max = 15,
+     .help = "tokens guessed ahead of who speaks, from what he has read and said, where that is "
+             "worth its cost; texts stay as they are. 0 for none"},
     {0},
 };
 #undef AT
@@ -342,6 +345,7 @@ void lmi_solve_flags_init(lmi_solve_flags *flags)
                                        .n_threads_batch = session.n_threads_batch,
                                        .n_batch = session.n_batch,
                                        .n_ubatch = session.n_ubatch,
+                                       .n_draft = session.n_draft,
                                        .flash_attn = flash_attn_name(session.flash_attn),
                                        .cache_type_k = session.cache_type_k,
                                        .cache_type_v = session.cache_type_v,
@@ -478,6 +482,7 @@ lmas_session_params lmi_flags_session(const lmi_solve_flags *flags)
 
     p.n_batch = (uint32_t)flags->engine.n_batch;
     p.n_ubatch = (uint32_t)flags->engine.n_ubatch;
+    p.n_draft = (uint32_t)flags->engine.n_draft;
     p.n_threads = (int32_t)flags->engine.n_threads;
     p.n_threads_batch = (int32_t)flags->engine.n_threads_batch;
     p.flash_attn = parse_flash_attn(flags->engine.flash_attn);

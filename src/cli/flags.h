@@ -46,7 +46,7 @@ typedef struct lmi_sampling_flags {
 
 typedef struct lmi_engine_flags {
     int64_t n_ctx; /* -1: as much as the questions need */
-    int64_t n_threads, n_threads_batch, n_batch, n_ubatch;
+    int64_t n_threads, n_threads_batch, n_batch, n_ubatch, n_draft;
     const char *flash_attn, *cache_type_k, *cache_type_v, *kv;
 } lmi_engine_flags;
 

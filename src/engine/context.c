@@ -66,11 +66,6 @@ static enum llama_flash_attn_type flash_attn_type(lmas_flash_attn wanted, bool i
     return (enum llama_flash_attn_type)wanted;
 }
 
-/* The ids of a decode's output rows, 4 bytes each, lie in front of the activations in libggml's
- * compute buffer. Anything but whole cache lines of ids puts each row behind them astride of one
- * line more, which made reading 1.5 % slower (AVX-512, Q8_0). */
-static const uint32_t IDS_IN_CACHE_LINE = 16;
-
 /* Rows that libllama computes at once, unless the caller says how many. What 512 rows of Qwen3-0.6B
  * hold between two layers is more than a core's cache: a processor reads a prompt of 512 with 256
  * 7 % (Q8_0) to 13 % (Q4_0) faster. An accelerator wants many. */
@@ -95,7 +90,7 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
     p->n_ubatch = n_ubatch_of(params, ctx->model->is_accelerated);
     p->n_seq_max = params->n_lanes + (ctx->spare_seq >= 0) + (ctx->graft_seq >= 0);
     if (ctx->tap == LMI_TAP_CALLBACK)
-        p->n_outputs_max = GGML_PAD(p->n_seq_max, IDS_IN_CACHE_LINE); /* a lane has one at most */
+        p->n_outputs_max = ctx->n_outputs_max;
     p->n_threads = ctx->n_threads;
     p->n_threads_batch = ctx->n_threads_batch;
     p->pooling_type = LLAMA_POOLING_TYPE_NONE;
@@ -123,8 +118,8 @@ static bool make_lanes(lmi_context *ctx)
     const size_t n_embd = (size_t)ctx->model->info.n_embd;
     uint32_t i;
 
-    ctx->capture.max_rows = ctx->n_lanes;
-    ctx->capture.rows = lmi_new((size_t)ctx->n_lanes * n_embd, sizeof(float));
+    ctx->capture.max_rows = ctx->n_outputs_max;
+    ctx->capture.rows = lmi_new((size_t)ctx->n_outputs_max * n_embd, sizeof(float));
     ctx->lanes = lmi_new(ctx->n_lanes, sizeof(lmi_lane));
     ctx->input = lmi_new(ctx->width, sizeof(float));
     if (!ctx->capture.rows || !ctx->lanes || !ctx->input)
@@ -250,17 +245,31 @@ static lmas_status start(lmi_context *ctx, const lmi_context_params *params)
 }
 
 /* What one more row costs, in passes over the weights. Measured on two CPU cores, a Qwen3-0.6B in
- * Q8_0: one row 27 ms, sixteen 260 ms, so a pass is 12 ms and a row 15. An accelerator reads
- * the weights for hundreds of rows in the time of one. */
+ * Q8_0: one row 27 ms, sixteen 260 ms, so a pass is 12 ms and a row 15; by the kernels 21 and 81
+ * ms, 17 and 4. An accelerator reads the weights for hundreds of rows in the time of one. */
 static const float ROW_COST_CPU = 1.3f;
+static const float ROW_COST_KERNELS = 0.25f;
 static const float ROW_COST_ACCELERATOR = 0.01f;
+
+static float row_cost(const lmas_model *model)
+{
+    if (model->is_accelerated)
+        return ROW_COST_ACCELERATOR;
+    return model->pack ? ROW_COST_KERNELS : ROW_COST_CPU;
+}
+
+/* The ids of a decode's output rows, 4 bytes each, lie in front of the activations in libggml's
+ * compute buffer. Anything but whole cache lines of ids puts each row behind them astride of one
+ * line more, which made reading 1.5 % slower (AVX-512, Q8_0). */
+static const uint32_t IDS_IN_CACHE_LINE = 16;
 
 /* AUTO gives each lane a part of its own: attention then goes over a lane's own cells, where in a
  * pool it goes over everybody's (on the machine above, 16 lanes of 150 cells each: 51 tokens/s
  * against 31). Recurrent states are reordered by sequence too. */
-static void choose_shape(lmi_context *ctx, lmas_kv kv)
+static void choose_shape(lmi_context *ctx, lmas_kv kv, uint32_t n_draft)
 {
     const lmas_model_info *info = &ctx->model->info;
+    const uint32_t n_guessed = n_draft > 0 ? ctx->n_lanes + n_draft : 0;
 
     ctx->is_unified = kv == LMAS_KV_UNIFIED || ctx->n_lanes == 1;
     ctx->spare_seq = -1;
@@ -270,9 +279,10 @@ static void choose_shape(lmi_context *ctx, lmas_kv kv)
         ctx->spare_seq = (int32_t)ctx->n_lanes;
         ctx->graft_seq = (int32_t)ctx->n_lanes + 1;
     }
+    ctx->n_outputs_max = GGML_PAD(ctx->n_lanes + n_guessed, IDS_IN_CACHE_LINE);
     ctx->is_rectangular = !ctx->is_unified || ctx->model->is_packed_by_sequence;
     ctx->head_share = (float)info->n_embd * (float)info->n_vocab / (float)info->n_params;
-    ctx->row_cost = ctx->model->is_accelerated ? ROW_COST_ACCELERATOR : ROW_COST_CPU;
+    ctx->row_cost = row_cost(ctx->model);
 }
 
 /* Unless the caller says how many: the cores at hand, less what others keep busy now. */
@@ -303,7 +313,7 @@ lmas_status lmi_context_new(lmi_context **out, lmas_model *model, const lmi_cont
     ctx->n_lanes = params->n_lanes;
     ctx->tap = params->tap;
     ctx->width = (uint32_t)llama_model_n_embd_inp(model->llama);
-    choose_shape(ctx, params->kv);
+    choose_shape(ctx, params->kv, params->n_draft);
     choose_threads(ctx, params);
     status = start(ctx, params);
     if (status != LMAS_OK) {
@@ -378,7 +388,30 @@ void lmi_lane_read(lmi_lane *lane, const int32_t *tokens, size_t n, unsigned wan
     lane->n_done = 0;
     lane->begin = lane->pos;
     lane->want = want;
+    lane->odds = NULL;
     lane->state = LMI_LANE_TOKENS;
+}
+
+/* A window loses cells that a lane which goes back would need; a state that sums up all has none;
+ * and on an accelerator a row's bits depend on how many are beside it. */
+bool lmi_context_can_guess(const lmi_context *ctx)
+{
+    return !ctx->model->is_packed_by_sequence && !lmi_model_has_window(ctx->model) &&
+           !ctx->model->is_accelerated && ctx->tap == LMI_TAP_CALLBACK;
+}
+
+void lmi_lane_guess(lmi_lane *lane, const int32_t *tokens, const float *odds, size_t n)
+{
+    lmi_lane_read(lane, tokens, n, LMI_WANT_LOGITS);
+    lane->odds = odds;
+}
+
+void lmi_lane_keep(lmi_context *ctx, lmi_lane *lane, size_t n)
+{
+    if (lane->pos == lane->begin + n)
+        return;
+    lane->pos = lane->begin + (uint32_t)n;
+    llama_memory_seq_rm(llama_get_memory(ctx->llama), lane->seq, (llama_pos)lane->pos, -1);
 }
 
 void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsigned want)
@@ -387,6 +420,7 @@ void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsign
     lane->n_done = 0;
     lane->begin = lane->pos;
     lane->want = want;
+    lane->odds = NULL;
     lane->state = LMI_LANE_VECTOR;
 }
 

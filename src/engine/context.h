@@ -25,7 +25,8 @@
 #include "engine/libllama.h"
 #include "engine/model.h"
 
-/* What a lane wants of the last row of its request. Flags. */
+/* What a lane wants of the last row of its request, or of each row where tokens are guessed.
+ * Flags. */
 enum {
     LMI_WANT_NOTHING = 0,
     LMI_WANT_HIDDEN = 1, /* output of the final norm [n_embd] */
@@ -34,6 +35,9 @@ enum {
         4, /* where it looks, by position: thought/attention.h. To be proved first */
     LMI_WANT_OUTPUTS = LMI_WANT_HIDDEN | LMI_WANT_LOGITS,
 };
+
+/* Most tokens that are guessed behind one that was spoken. */
+enum { LMI_GUESSES_MAX = 15 };
 
 typedef enum lmi_lane_state {
     LMI_LANE_IDLE = 0, /* no request; the result of the last one stands */
@@ -53,14 +57,19 @@ typedef struct lmi_lane {
     size_t n_tokens, n_done;
     float *vector; /* [n_embd] */
     unsigned want;
-    uint32_t begin; /* `pos` when it was placed */
+    uint32_t begin;    /* `pos` when it was placed */
+    const float *odds; /* [n_tokens - 1] that all guesses up to that one are right; NULL: none is a
+                        * guess. Borrowed */
 
     /* The result, valid until the next request. */
     unsigned has;  /* which of those below are fresh */
     float *hidden; /* [n_embd] */
-    float *logits; /* [n_vocab]: libllama's own, or `copy` once another decode comes between */
+    float *logits; /* [n_vocab]: libllama's own, or `copy` once another decode comes between; with
+                    * guesses those of the first row */
+    float *rows[1 + LMI_GUESSES_MAX]; /* of each, [n_tokens]: as many guesses as were tried */
     bool is_borrowing;
-    float *copy;                     /* [n_vocab], made when first needed */
+    float *copy; /* [copy_capacity] */
+    size_t copy_capacity;
     struct lmi_attention *attention; /* made when first wanted */
     lmas_status status;
     bool is_poisoned; /* it failed by a value that is not finite, and its cells hold more */
@@ -76,7 +85,7 @@ typedef enum lmi_tap {
 } lmi_tap;
 
 typedef struct lmi_context_params {
-    uint32_t n_ctx, n_lanes, n_batch, n_ubatch, n_yield; /* as in lmas_session_params */
+    uint32_t n_ctx, n_lanes, n_batch, n_ubatch, n_yield, n_draft; /* as in lmas_session_params */
     int32_t n_threads, n_threads_batch;
     lmas_kv kv;
     lmas_flash_attn flash_attn;
@@ -103,7 +112,8 @@ typedef struct lmi_context {
     uint32_t n_ctx;          /* cells, as granted */
     uint32_t n_ctx_lane;     /* the most that one lane can hold */
     uint32_t n_batch;        /* most rows of prompts in one tick */
-    uint32_t n_rows_max;     /* most rows of one decode */
+    uint32_t n_rows_max;     /* most rows of one decode, */
+    uint32_t n_outputs_max;  /* and most of them that anything comes out of */
     uint32_t n_yield;        /* prompts with more rows left than that yield; 0: none does */
     uint32_t last_long;      /* the lane of the last one that was read in parts */
     float debt;              /* passes over the weights until the next part: tick.c */
@@ -142,6 +152,15 @@ void lmi_lane_clear(lmi_context *ctx, lmi_lane *lane);
 /* Put a request on an idle lane. `n` must be 1 or more; `vector` holds n_embd values and is
  * copied. What `want` says is of the last row. */
 void lmi_lane_read(lmi_lane *lane, const int32_t *tokens, size_t n, unsigned want);
+/* Read a token that was spoken, and as many as are worth their cost of those guessed behind it:
+ * tokens [1 .. n) with their odds. The tick says how many in `n_tokens`. Whatever was not right
+ * must be taken back, and only a context that can guess can do that. */
+void lmi_lane_guess(lmi_lane *lane, const int32_t *tokens, const float *odds, size_t n);
+bool lmi_context_can_guess(const lmi_context *ctx);
+
+/* Only the first `n` tokens of the request were right: the others' cells go. */
+void lmi_lane_keep(lmi_context *ctx, lmi_lane *lane, size_t n);
+
 void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsigned want);
 
 /* Take its request off the lane, done or not: what the request brought in goes, and nothing comes

@@ -49,7 +49,9 @@ bool lmi_decode_tap(struct ggml_tensor *tensor, bool is_asking, void *user)
 
 static unsigned wants(const lmi_row *row)
 {
-    return row->is_last ? row->lane->want : LMI_WANT_NOTHING;
+    const bool is_asked = row->is_last || (row->lane->odds && !row->is_filler);
+
+    return is_asked ? row->lane->want : LMI_WANT_NOTHING;
 }
 
 /* Models with rotary sections (M-RoPE) take several positions for one vector: time, height
@@ -166,7 +168,8 @@ static lmas_status lend_logits(lmi_lane *lane, const lmas_model *model, float *l
     if (lane->is_poisoned)
         return lmi_fail(LMAS_E_ENGINE, "the logits at position %u are not finite", lane->pos - 1);
     suppress(model, logits);
-    lane->logits = logits;
+    lane->rows[lane->odds ? lane->n_done - 1 : 0] = logits;
+    lane->logits = lane->rows[0];
     lane->is_borrowing = true;
     lane->has |= LMI_WANT_LOGITS;
     return LMAS_OK;
@@ -174,12 +177,16 @@ static lmas_status lend_logits(lmi_lane *lane, const lmas_model *model, float *l
 
 static lmas_status copy_logits(lmi_lane *lane, size_t n_vocab)
 {
-    if (!lane->copy)
-        lane->copy = lmi_new(n_vocab, sizeof(float));
-    if (!lane->copy)
-        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu logits", n_vocab);
-    memcpy(lane->copy, lane->logits, n_vocab * sizeof(float));
-    lane->logits = lane->copy;
+    const size_t n = lane->odds ? lane->n_tokens : 1;
+    size_t i;
+
+    if (!lmi_reserve((void **)&lane->copy, &lane->copy_capacity, n * n_vocab, sizeof(float)))
+        return lmi_fail(LMAS_E_NOMEM, "no memory for %zu logits", n * n_vocab);
+    for (i = 0; i < n; i++) {
+        memcpy(lane->copy + i * n_vocab, lane->rows[i], n_vocab * sizeof(float));
+        lane->rows[i] = lane->copy + i * n_vocab;
+    }
+    lane->logits = lane->rows[0];
     return LMAS_OK;
 }
 
@@ -203,29 +210,42 @@ static void take_back_logits(lmi_context *ctx)
     }
 }
 
-/* Advance the lane past row `i`; at the end of its request, fetch what it wants. */
-static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t output)
+/* What the lane wants of row `i`. */
+static void fetch(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t output)
 {
     const size_t n_embd = (size_t)ctx->model->info.n_embd;
+    const unsigned want = wants(row);
     lmi_lane *lane = row->lane;
     lmas_status status = LMAS_OK;
 
-    lane->pos = row->pos + 1;
-    lane->n_done++;
-    if (!(wants(row) & LMI_WANT_ATTENTION))
-        lmi_attention_forget(lane);
-    if (!row->is_last)
-        return;
-    lane->state = LMI_LANE_IDLE;
-    lane->has = LMI_WANT_NOTHING;
-    if (lane->want & LMI_WANT_HIDDEN)
+    if (want & LMI_WANT_HIDDEN)
         status = keep_hidden(lane, hidden_of(ctx, i, output), n_embd);
-    if (status == LMAS_OK && lane->want & LMI_WANT_LOGITS)
+    if (status == LMAS_OK && want & LMI_WANT_LOGITS)
         status = lend_logits(lane, ctx->model, llama_get_logits_ith(ctx->llama, (int32_t)i));
-    if (status == LMAS_OK && lane->want & LMI_WANT_ATTENTION)
+    if (status == LMAS_OK && want & LMI_WANT_ATTENTION)
         status = lmi_attention_finish(ctx, lane);
     if (status != LMAS_OK)
         lmi_lane_fail(lane, status);
+}
+
+/* Advance the lane past row `i`, and fetch what it wants; at the end of its request it is idle.
+ * Of a row that failed nothing follows. */
+static void deliver(lmi_context *ctx, const lmi_row *row, uint32_t i, uint32_t output)
+{
+    lmi_lane *lane = row->lane;
+
+    if (row->is_filler)
+        return;
+    lane->pos = row->pos + 1;
+    if (lane->state == LMI_LANE_FAILED)
+        return;
+    if (lane->n_done++ == 0)
+        lane->has = LMI_WANT_NOTHING;
+    if (!(wants(row) & LMI_WANT_ATTENTION))
+        lmi_attention_forget(lane);
+    if (row->is_last)
+        lane->state = LMI_LANE_IDLE;
+    fetch(ctx, row, i, output);
 }
 
 /* Run the batch. Rows that libllama refuses are an invalid batch: -1, as it says itself. */

@@ -11,7 +11,8 @@ struct lmi_row {
     bool is_vector; /* the lane's vector; else `token` */
     int32_t token;
     uint32_t pos;
-    bool is_last; /* last row of the lane's request: what it wants comes from here */
+    bool is_last;   /* last row of the lane's request: what it wants comes from here */
+    bool is_filler; /* nothing of the lane's: a rectangle is to be whole */
 };
 
 /* Run the rows (at most n_rows_max, each lane's together and in order) and give every lane its

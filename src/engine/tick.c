@@ -14,6 +14,10 @@
  *      row    t  e  e  t  -  p  p  p     t token, e thought, p prompt, - nothing to do
  *                            p  p  p
  *
+ * Behind a spoken token may come some that were guessed (lane->odds): rows of the same decode, as
+ * many as are worth what they cost. In a rectangle all have as many, and who has fewer guesses
+ * fills up.
+ *
  * Where long prompts yield (ctx->n_yield), one that has more rows than that left is read in small
  * parts between everything else, and has a third of the time: whoever asks something short
  * meanwhile does not wait for it. Without company it is read as ever, so many rows a tick.
@@ -176,6 +180,11 @@ static lmas_status decode(lmi_context *ctx, uint32_t n)
 /* What a lane waits for. LONG is a prompt that yields. */
 enum { THOUGHT = 1, TOKEN = 2, SINGLE = THOUGHT | TOKEN, PROMPT = 4, LONG = 8 };
 
+static uint32_t at_most(uint32_t n, uint32_t limit)
+{
+    return n < limit ? n : limit;
+}
+
 static uint32_t n_left(const lmi_lane *lane)
 {
     return (uint32_t)(lane->n_tokens - lane->n_done);
@@ -183,7 +192,7 @@ static uint32_t n_left(const lmi_lane *lane)
 
 static unsigned kind_of_prompt(const lmi_context *ctx, const lmi_lane *lane)
 {
-    if (n_left(lane) == 1)
+    if (n_left(lane) == 1 || lane->odds)
         return TOKEN;
     return ctx->n_yield > 0 && n_left(lane) > ctx->n_yield ? LONG : PROMPT;
 }
@@ -265,7 +274,96 @@ static uint32_t add_rows(lmi_context *ctx, uint32_t at, lmi_lane *lane, uint32_t
     return at;
 }
 
-/* One row of every lane that waits for one of `kinds`. */
+/* ---- Guesses ---- */
+
+/* How many of the lane's guesses are worth a row each where `n` lanes share a pass over the
+ * weights. */
+static uint32_t n_worth(const lmi_context *ctx, const lmi_lane *lane, uint32_t n)
+{
+    const float row = ctx->row_cost * (float)n;
+    const uint32_t n_guesses = lane->odds ? n_left(lane) - 1 : 0;
+    uint32_t i = 0;
+
+    while (i < n_guesses && lane->odds[i] > row / (1 + row))
+        i++;
+    return i;
+}
+
+/* Tokens that come of a run, in the time of one pass, where each lane has at most `n` guesses. */
+static float rate_of(const lmi_context *ctx, const run *r, uint32_t n)
+{
+    float n_tokens = 0;
+    uint32_t n_rows = 0, n_outputs = 0;
+    uint32_t i, k;
+
+    for (i = r->begin; i < r->end; i++) {
+        const lmi_lane *lane = &ctx->lanes[i];
+        const bool speaks = waits_for(ctx, i, TOKEN);
+        const uint32_t own = speaks ? at_most(n, n_worth(ctx, lane, r->n)) : 0;
+
+        n_rows += speaks ? 1 + (ctx->is_rectangular ? n : own) : waits_for(ctx, i, THOUGHT);
+        n_outputs += 1 + own;
+        n_tokens += speaks;
+        for (k = 0; k < own; k++)
+            n_tokens += lane->odds[k];
+    }
+    if (n_rows > ctx->n_rows_max || n_outputs > ctx->n_outputs_max)
+        return 0;
+    return n_tokens / cost(ctx, n_rows);
+}
+
+/* How many guesses the lanes of a run try. In a rectangle all must have the cells, and nobody who
+ * only lends a row has any. */
+static uint32_t n_guesses(const lmi_context *ctx, const run *r)
+{
+    uint32_t most = 0, room = LMI_GUESSES_MAX, best = 0;
+    uint32_t i, n;
+
+    for (i = r->begin; i < r->end; i++) {
+        const lmi_lane *lane = &ctx->lanes[i];
+        const uint32_t left = ctx->n_ctx_lane - at_most(lane->pos + 1, ctx->n_ctx_lane);
+
+        if (waits_for(ctx, i, TOKEN))
+            most = n_worth(ctx, lane, r->n) > most ? n_worth(ctx, lane, r->n) : most;
+        else if (ctx->is_rectangular)
+            return 0;
+        room = at_most(room, ctx->is_rectangular ? left : room);
+    }
+    for (n = 1; n <= at_most(most, room); n++)
+        if (rate_of(ctx, r, n) > rate_of(ctx, r, best))
+            best = n;
+    return best;
+}
+
+/* The lane's token and `n` guesses, and where a rectangle needs more rows, some of no meaning. */
+static uint32_t add_guesses(lmi_context *ctx, uint32_t at, lmi_lane *lane, uint32_t n,
+                            uint32_t n_lanes)
+{
+    const uint32_t own = at_most(n, n_worth(ctx, lane, n_lanes));
+    const uint32_t end = at + 1 + n;
+
+    lane->n_tokens = lane->n_done + 1 + own;
+    at = add_rows(ctx, at, lane, 1 + own);
+    for (; ctx->is_rectangular && at < end; at++) {
+        ctx->rows[at] = ctx->rows[at - 1];
+        ctx->rows[at].pos++;
+        ctx->rows[at].is_last = false;
+        ctx->rows[at].is_filler = true;
+    }
+    return at;
+}
+
+/* Cells of fillers go. */
+static void drop_fillers(lmi_context *ctx, uint32_t n)
+{
+    uint32_t i;
+
+    for (i = 0; i < n; i++)
+        if (ctx->rows[i].is_filler && (i + 1 == n || !ctx->rows[i + 1].is_filler))
+            rewind_lane(ctx, ctx->rows[i].lane);
+}
+
+/* One row of every lane that waits for one of `kinds`, and guesses. */
 static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
 {
     const unsigned taken = ctx->is_rectangular ? kinds | PROMPT | LONG : kinds;
@@ -273,13 +371,17 @@ static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
     run r = {0};
 
     while (status == LMAS_OK && next_run(&r, ctx, kinds)) {
+        const uint32_t most = n_guesses(ctx, &r);
         uint32_t n = 0;
         uint32_t i;
 
         for (i = r.begin; i < r.end; i++)
-            if (waits_for(ctx, i, taken))
+            if (waits_for(ctx, i, TOKEN))
+                n = add_guesses(ctx, n, &ctx->lanes[i], most, r.n);
+            else if (waits_for(ctx, i, taken))
                 n = add_rows(ctx, n, &ctx->lanes[i], 1);
         status = decode(ctx, n);
+        drop_fillers(ctx, n);
     }
     return status;
 }
@@ -293,11 +395,6 @@ static bool must_mix(const lmi_context *ctx)
     const float heads = ctx->head_share * ctx->row_cost * (float)count(ctx, THOUGHT);
 
     return (float)count_runs(ctx, SINGLE) + heads < apart;
-}
-
-static uint32_t at_most(uint32_t n, uint32_t limit)
-{
-    return n < limit ? n : limit;
 }
 
 /* Cut a run of readers down to a rectangle; how many rows of each. Only neighbours with as much to

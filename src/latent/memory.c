@@ -245,6 +245,25 @@ lmas_status lmi_memory_start_token(lmas_memory *memory, const char *agent, int32
     return status;
 }
 
+lmas_status lmi_memory_start_guess(lmas_memory *memory, const char *agent, const int32_t *tokens,
+                                   const float *odds, size_t n)
+{
+    lmas_status status = check_idle(memory);
+
+    if (status == LMAS_OK)
+        status = open_segment(memory, agent, LMAS_SEGMENT_TEXT);
+    if (status == LMAS_OK)
+        lmi_lane_guess(memory->lane, tokens, odds, n);
+    return status;
+}
+
+lmas_status lmi_memory_keep_guesses(lmas_memory *memory, size_t n)
+{
+    lmi_lane_keep(memory->session->ctx, memory->lane, n);
+    lmi_memory_settle(memory);
+    return lmi_account_add_tokens(&memory->account, memory->lane->tokens, n);
+}
+
 lmas_status lmi_memory_start_vector(lmas_memory *memory, const char *agent, const float *vector,
                                     unsigned want)
 {

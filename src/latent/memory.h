@@ -83,6 +83,13 @@ double lmi_memory_attention(const lmas_memory *memory, uint32_t pos);
 /* Room for what will be paid to the first `n` positions: those that are new have nothing yet. */
 lmas_status lmi_memory_weigh(lmas_memory *memory, size_t n);
 
+/* Take in the first of `tokens`, which the agent spoke, and of the others, which are guessed, as
+ * many as the tick thinks worth it: context.h. They are borrowed until idle. Then say how many of
+ * those were right, the first one among them, before anything else. */
+lmas_status lmi_memory_start_guess(lmas_memory *memory, const char *agent, const int32_t *tokens,
+                                   const float *odds, size_t n);
+lmas_status lmi_memory_keep_guesses(lmas_memory *memory, size_t n);
+
 /* Drop all cells and segments; the lane stays. */
 void lmi_memory_clear(lmas_memory *memory);
 

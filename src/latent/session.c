@@ -14,6 +14,7 @@ lmas_session_params lmas_session_params_default(void)
         .flash_attn = LMAS_FLASH_ATTN_AUTO,
         .cache_type_k = "f16",
         .cache_type_v = "f16",
+        .n_draft = 3,
     };
 }
 
@@ -25,6 +26,7 @@ static lmi_context_params context_params(const lmas_model *model, const lmas_ses
         .n_batch = p->n_batch,
         .n_ubatch = p->n_ubatch,
         .n_yield = p->n_yield,
+        .n_draft = p->n_draft,
         .n_threads = p->n_threads,
         .n_threads_batch = p->n_threads_batch,
         .kv = p->kv,
@@ -49,6 +51,9 @@ lmas_status lmas_session_new(lmas_session **out, lmas_model *model,
 
     if (!out || !model)
         return lmi_fail(LMAS_E_INVALID, "lmas_session_new needs an out parameter and a model");
+    if (p.n_draft > LMI_GUESSES_MAX)
+        return lmi_fail(LMAS_E_INVALID, "n_draft must be at most %d, got %u", LMI_GUESSES_MAX,
+                        p.n_draft);
     session = lmi_new(1, sizeof(*session));
     if (!session)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a session");
@@ -61,6 +66,7 @@ lmas_status lmas_session_new(lmas_session **out, lmas_model *model,
         lmas_session_free(session);
         return status;
     }
+    session->n_draft = lmi_context_can_guess(session->ctx) ? p.n_draft : 0;
     *out = session;
     return LMAS_OK;
 }
@@ -98,6 +104,12 @@ int32_t lmas_session_n_threads(const lmas_session *session)
 int32_t lmas_session_n_threads_batch(const lmas_session *session)
 {
     return session ? session->ctx->n_threads_batch : 0;
+}
+
+void lmas_session_drafted(const lmas_session *session, uint64_t *out)
+{
+    out[0] = session ? lmi_odds_n_tried(&session->odds) : 0;
+    out[1] = session ? lmi_odds_n_right(&session->odds) : 0;
 }
 
 const char *lmas_session_realignment(const lmas_session *session)

@@ -3,6 +3,7 @@
 #define LMI_LATENT_SESSION_H
 
 #include "engine/context.h"
+#include "latent/guess.h"
 #include "latent/realign/realign.h"
 
 struct lmas_session {
@@ -10,6 +11,8 @@ struct lmas_session {
     lmi_context *ctx;
     lmi_realign *realign;
     lmi_weights *weights; /* the model's file, once rows of W_in were asked for: keep.h */
+    uint32_t n_draft;     /* most guesses at once; 0 where a context cannot take them back */
+    lmi_odds odds;        /* what came of guesses so far */
 };
 
 /* Fails with the reason where the model cannot take thoughts. */

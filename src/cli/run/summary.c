@@ -55,7 +55,7 @@ static void print_phases(const lmi_totals *t, uint64_t cell_size)
     lmi_size_text(all, (double)(n_cells * cell_size));
     print_phase("read", t->n_read, "tokens", t->read_ms);
     if (lmi_totals_spared(t))
-        fprintf(stderr, "  shared   %llu of them, which all prompts begin with: read once\n",
+        fprintf(stderr, "  shared   %llu of them, which several prompts begin with: read once\n",
                 (unsigned long long)lmi_totals_spared(t));
     if (t->n_dropped)
         fprintf(stderr, "  kept     %llu of %llu inherited cells, %s of %s\n",
@@ -67,6 +67,17 @@ static void print_phases(const lmi_totals *t, uint64_t cell_size)
                 "--latent_steps auto stops there\n",
                 (unsigned long long)t->n_at_rest);
     print_phase("spoken", t->n_spoken, "tokens", t->speak_ms);
+}
+
+/* What came of guessing ahead. */
+static void print_drafted(const lmi_stage *stage)
+{
+    uint64_t drafted[2];
+
+    lmas_session_drafted(stage->session, drafted);
+    if (drafted[0] > 0)
+        fprintf(stderr, "  drafted  %llu tokens ahead, %.0f %% of them right\n",
+                (unsigned long long)drafted[0], 100.0 * (double)drafted[1] / (double)drafted[0]);
 }
 
 /* What the cells take of what they might, and what the process had at its peak, weights and all. */
@@ -111,6 +122,7 @@ void lmi_run_print(const lmi_run_work *w)
                 t->n_conflicts);
     print_endings(t);
     print_phases(t, lmas_model_describe(w->stage.model)->cell_size);
+    print_drafted(&w->stage);
     print_memory(&w->stage);
     fprintf(stderr, "  time     %s, %.2f s a question\n  folder   %s\n", time, t->run_ms / n / 1e3,
             w->folder.path);

@@ -100,9 +100,8 @@ static lmas_status set_result(lmi_context *ctx, lmi_lane *lane, const lmi_whole 
 {
     const size_t n_vocab = (size_t)ctx->model->info.n_vocab;
 
-    if (whole->logits && !lane->copy)
-        lane->copy = lmi_new(n_vocab, sizeof(float));
-    if (whole->logits && !lane->copy)
+    if (whole->logits &&
+        !lmi_reserve((void **)&lane->copy, &lane->copy_capacity, n_vocab, sizeof(float)))
         return lmi_fail(LMAS_E_NOMEM, "no memory for %zu logits", n_vocab);
     if (whole->hidden)
         memcpy(lane->hidden, whole->hidden, (size_t)ctx->model->info.n_embd * sizeof(float));

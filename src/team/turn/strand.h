@@ -14,6 +14,7 @@
 #define LMI_TEAM_STRAND_H
 
 #include "engine/sampler.h"
+#include "latent/guess.h"
 #include "latent/look/look.h"
 #include "latent/memory.h"
 #include "latent/probe.h"
@@ -62,6 +63,7 @@ typedef struct lmi_strand {
     size_t first_beside; /* and the first turn of them all */
     uint32_t n_saved;    /* cells that it shares with all who take that beginning */
     lmi_sampler *sampler; /* when it speaks */
+    lmi_guess guess;      /* of what it says next */
     lmi_speech speech;
     lmi_rest rest; /* when it thinks */
     lmi_look look; /* what the thoughts of its trace are */
