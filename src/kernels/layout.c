@@ -8,7 +8,7 @@ enum { WORD = 4, HALF = 2, WORDS = WORD * LMI_TILE };
 /* Offsets are those of the structs in libggml's ggml-common.h, which GGUF files hold. */
 static const lmi_layout LAYOUTS[] = {
     {GGML_TYPE_F32, 1, 4, {{0, 1}}, -1, 0},
-    {GGML_TYPE_F16, 2, 4, {{0, 1}}, -1, 0},
+    {GGML_TYPE_F16, 1, 2, {{0, 0}}, 0, 0},
     {GGML_TYPE_BF16, 2, 4, {{0, 1}}, -1, 0},
     {GGML_TYPE_Q8_0, 32, 34, {{2, 8}}, 0, 0x80808080},
     {GGML_TYPE_Q4_0, 32, 18, {{2, 4}}, 0, 0},

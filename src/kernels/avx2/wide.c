@@ -14,7 +14,7 @@ typedef struct columns {
     _Alignas(32) float w[COLS][LMI_TILE];
 } columns;
 
-/* A word of a tile is two columns of a row. */
+/* Of bf16 a word of a tile is two columns of a row. */
 static void fill_bf16(columns *to, const uint8_t *tile, size_t begin, size_t n)
 {
     size_t k, p;
@@ -30,25 +30,16 @@ static void fill_bf16(columns *to, const uint8_t *tile, size_t begin, size_t n)
         }
 }
 
-static __m256 half_floats(__m256i v)
-{
-    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(v, v), 0x08);
-
-    return _mm256_cvtph_ps(_mm256_castsi256_si128(packed));
-}
-
 static void fill_f16(columns *to, const uint8_t *tile, size_t begin, size_t n)
 {
     size_t k, p;
 
-    for (k = 0; k < n; k += 2)
+    for (k = 0; k < n; k++)
         for (p = 0; p < PARTS; p++) {
-            const __m256i two =
-                _mm256_loadu_si256((const __m256i *)(tile + 32 * (begin + k) + 32 * p));
+            const uint8_t *at = tile + 32 * (begin + k) + 16 * p;
 
             _mm256_store_ps(to->w[k] + 8 * p,
-                            half_floats(_mm256_and_si256(two, _mm256_set1_epi32(0xffff))));
-            _mm256_store_ps(to->w[k + 1] + 8 * p, half_floats(_mm256_srli_epi32(two, 16)));
+                            _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)at)));
         }
 }
 
@@ -93,6 +84,8 @@ static void multiply_floats(const lmi_product *p, const uint8_t *tile, float *y)
             fill_f16(&w, tile, begin, n);
         for (; row + ROWS <= p->end; row += ROWS)
             step_floats(ROWS, &w, n, p->x->x + row, begin, y + row * p->y_stride, p->y_stride);
+        for (; row + 2 <= p->end; row += 2)
+            step_floats(2, &w, n, p->x->x + row, begin, y + row * p->y_stride, p->y_stride);
         for (; row < p->end; row++)
             step_floats(1, &w, n, p->x->x + row, begin, y + row * p->y_stride, p->y_stride);
     }
