@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/backend.h"
-#include "engine/decode.h"
+#include "engine/tick/decode.h"
 #include "engine/state/shift.h"
 #include "engine/thought/attention.h"
 #include "kernels/kernels.h"

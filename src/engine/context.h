@@ -24,6 +24,7 @@
 #include "base/status.h"
 #include "engine/libllama.h"
 #include "engine/model.h"
+#include "engine/tick/price.h"
 
 /* What a lane wants of the last row of its request, or of each row where tokens are guessed.
  * Flags. */
@@ -126,7 +127,8 @@ typedef struct lmi_context {
     int32_t graft_seq;   /* another, through which blocks move into a lane; -1 for none */
     bool is_rectangular; /* a decode must be consecutive lanes with as many rows each: tick.c */
     float head_share;    /* of a row's work that the vocabulary product is */
-    float row_cost;      /* what one more row costs, in passes over the weights: tick.c */
+    float row_cost;      /* what one more row usually costs, in passes over the weights: tick.c */
+    lmi_price price;     /* and what it cost here, of those who speak */
     uint32_t width;      /* values of one input vector: n_embd, more where a model stacks inputs */
     char refusal[512];   /* why there can be no thoughts here; "" where there can */
     struct lmi_shift *shift;   /* how its keys turn, once a join was asked for: state/shift.h */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/decode.h"
+#include "engine/tick/decode.h"
 #include "engine/thought/attention.h"
 #include "latent/handover.h"
 #include "latent/keep.h"

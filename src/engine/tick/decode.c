@@ -10,7 +10,7 @@
  * rows, but makes an output of every row of the batch, and runs the head on all of them.
  * (Turning the mode on and off between decodes would spare that, and crashes libllama 0.7.0.)
  */
-#include "engine/decode.h"
+#include "engine/tick/decode.h"
 
 #include <math.h>
 #include <string.h>

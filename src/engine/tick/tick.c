@@ -27,9 +27,10 @@
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "engine/backend.h"
-#include "engine/decode.h"
+#include "engine/tick/decode.h"
 
 /* A lane keeps its cells up to `pos`; what a failed decode left beyond is dropped. False where that
  * cannot be: a recurrent state does not go back. */
@@ -276,11 +277,17 @@ static uint32_t add_rows(lmi_context *ctx, uint32_t at, lmi_lane *lane, uint32_t
 
 /* ---- Guesses ---- */
 
+/* What a row costs one who speaks, in passes. */
+static float row_of(const lmi_context *ctx)
+{
+    return lmi_price_row(&ctx->price, ctx->row_cost);
+}
+
 /* How many of the lane's guesses are worth a row each where `n` lanes share a pass over the
  * weights. */
 static uint32_t n_worth(const lmi_context *ctx, const lmi_lane *lane, uint32_t n)
 {
-    const float row = ctx->row_cost * (float)n;
+    const float row = row_of(ctx) * (float)n;
     const uint32_t n_guesses = lane->odds ? n_left(lane) - 1 : 0;
     uint32_t i = 0;
 
@@ -309,7 +316,7 @@ static float rate_of(const lmi_context *ctx, const run *r, uint32_t n)
     }
     if (n_rows > ctx->n_rows_max || n_outputs > ctx->n_outputs_max)
         return 0;
-    return n_tokens / cost(ctx, n_rows);
+    return n_tokens / (1 + row_of(ctx) * (float)n_rows);
 }
 
 /* How many guesses the lanes of a run try. In a rectangle all must have the cells, and nobody who
@@ -372,6 +379,7 @@ static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
 
     while (status == LMAS_OK && next_run(&r, ctx, kinds)) {
         const uint32_t most = n_guesses(ctx, &r);
+        const double begin = lmi_now_ms();
         uint32_t n = 0;
         uint32_t i;
 
@@ -382,6 +390,8 @@ static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
                 n = add_rows(ctx, n, &ctx->lanes[i], 1);
         status = decode(ctx, n);
         drop_fillers(ctx, n);
+        if (kinds == TOKEN)
+            lmi_price_note(&ctx->price, n, lmi_now_ms() - begin);
     }
     return status;
 }
