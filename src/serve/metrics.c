@@ -79,6 +79,10 @@ void lmi_metrics_write(lmi_buf *out, const lmi_metrics *m)
     write_one(out, "thoughts_total", "counter", "Latent steps.", (double)m->n_thought);
     write_one(out, "tokens_spoken_total", "counter", "Tokens that agents spoke.",
               (double)m->n_spoken);
+    write_one(out, "tokens_drafted_total", "counter", "Tokens guessed ahead of speakers.",
+              (double)m->drafted[0]);
+    write_one(out, "tokens_drafted_right_total", "counter", "Of these, the right ones.",
+              (double)m->drafted[1]);
     write_one(out, "ticks_total", "counter", "Steps of the engine.", (double)m->n_ticks);
     write_one(out, "tick_seconds_total", "counter", "Time in them.", m->tick_s);
     write_one(out, "questions_running", "gauge", "Questions under way.", (double)m->n_running);

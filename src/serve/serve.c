@@ -209,6 +209,7 @@ static lmas_status tick(lmi_server *server)
     lmi_desk_lock(&server->desk);
     server->desk.metrics.n_running = lmas_solver_n_open(server->solver);
     server->desk.metrics.n_ticks++;
+    lmas_session_drafted(server->params->session, server->desk.metrics.drafted);
     server->desk.metrics.tick_s += (lmi_now_ms() - begin) / 1000;
     lmi_desk_unlock(&server->desk);
     return status;
