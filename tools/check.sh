@@ -123,6 +123,14 @@ sanitized() {
         SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' test
 }
 
+# Threads that share a product; where libggml's are beside them, tests/tsan.supp says so. (The
+# sanitizer wants addresses where they are without randomness.)
+threads() {
+    make -s -j"$jobs" B=build/tsan CFLAGS='-O1 -g -fno-omit-frame-pointer' SAN=-fsanitize=thread \
+        build/tsan/tests/unit/kernels_test &&
+        TSAN_OPTIONS=suppressions=$(pwd)/tests/tsan.supp setarch -R build/tsan/tests/unit/kernels_test
+}
+
 # What takes long and rarely fails; once is enough, so without the sanitizers.
 long() { make -s -j"$jobs" B=build/gcc CC=gcc WERROR=-Werror test-long; }
 
@@ -143,6 +151,7 @@ claim 1 'only lmas_ symbols are exported' exported
 claim 2 'the headers compile alone as C11, C17 and C++17' header
 claim 5 'shellcheck finds nothing' scripts
 claim 390 'the tests that take long pass' long
+claim 150 'the threads of the kernels race nowhere (TSan)' threads
 claim 480 'the tests pass under ASan and UBSan' sanitized
 tail -n 1 "$log" | sed 's/^/    under the sanitizers: /'
 cat "$missed"
