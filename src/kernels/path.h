@@ -98,6 +98,16 @@ typedef struct lmi_path {
     const lmi_row_functions *rows;
 } lmi_path;
 
+/* Ask for `n` bytes from `at` on, into the second-level cache: they are wanted soon. */
+static inline void lmi_look_ahead(const uint8_t *at, size_t n)
+{
+    enum { LINE = 64, TO_READ = 0, KEPT = 2 };
+    size_t i;
+
+    for (i = 0; i < n; i += LINE)
+        __builtin_prefetch(at + i, TO_READ, KEPT);
+}
+
 extern const lmi_path lmi_path_avx512, lmi_path_avx2;
 
 /* Bytes that the arrays of an operand take, and their places in that many at `at`. */

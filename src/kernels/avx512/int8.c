@@ -13,7 +13,7 @@
 
 #include "kernels/avx512/avx512.h"
 
-enum { ROWS = 6, TILES = LMI_TILES_AT_ONCE, WORDS = 8, GROUPS = 16, BIAS = 128 };
+enum { ROWS = 6, TILES = LMI_TILES_AT_ONCE, WORDS = 8, GROUPS = 32, BIAS = 128 };
 
 /* Some groups of columns of up to two tiles. */
 typedef struct side {
@@ -21,6 +21,8 @@ typedef struct side {
     const lmi_panel *panel;  /* [TILES], with their scales; NULL where these lie behind each u */
     size_t stride;
     size_t n;
+    const uint8_t *ahead[TILES]; /* bytes of the file's form that are wanted soon; or NULL */
+    size_t n_ahead;              /* for each of the groups */
 } side;
 
 /* The rows that they meet, from the first of the groups on. */
@@ -150,6 +152,13 @@ LMI_ALWAYS void halved_group(sums *s, const size_t R, const size_t C, const side
     }
 }
 
+/* Ask for a group of what is wanted soon: memory is slower than the sums. */
+LMI_ALWAYS void look_ahead(const size_t C, const side *w, size_t group)
+{
+    LMI_UNROLL for (size_t c = 0; c < C; c++)
+        lmi_look_ahead(w->ahead[c] + w->n_ahead * group, w->n_ahead);
+}
+
 /* R rows and C tiles over all groups of `w`. */
 LMI_ALWAYS void step(const size_t R, const size_t C, const side *w, const rows *x,
                      const bool has_least, const bool is_halved)
@@ -158,11 +167,14 @@ LMI_ALWAYS void step(const size_t R, const size_t C, const side *w, const rows *
 
     LMI_UNROLL for (size_t r = 0; r < R; r++) LMI_UNROLL for (size_t c = 0; c < C; c++) s.y[r][c] =
         x->goes_on ? _mm512_loadu_ps(x->y + r * x->y_stride + LMI_TILE * c) : _mm512_setzero_ps();
-    for (size_t g = 0; g < w->n; g++)
+    for (size_t g = 0; g < w->n; g++) {
+        if (w->ahead[0])
+            look_ahead(C, w, g);
         if (is_halved)
             halved_group(&s, R, C, w, x, g);
         else
             whole_group(&s, R, C, w, x, g, has_least);
+    }
     LMI_UNROLL for (size_t r = 0; r < R; r++) LMI_UNROLL for (size_t c = 0; c < C; c++)
         _mm512_storeu_ps(x->y + r * x->y_stride + LMI_TILE * c, s.y[r][c]);
 }
@@ -215,8 +227,8 @@ static step_fn choose(lmi_reading how, size_t n_tiles)
     return n_tiles == TILES ? step_plain_2 : step_plain;
 }
 
-/* All rows meet the groups from `group` on. */
-static void pass(const lmi_product *p, const side *w, step_fn fn, int bias, size_t group, float *y)
+/* All rows meet the groups from `group` on; the first ones look ahead. */
+static void pass(const lmi_product *p, side *w, step_fn fn, int bias, size_t group, float *y)
 {
     const lmi_operand *x = p->x;
     const size_t n_cols = x->n_cols, n_groups = n_cols / LMI_GROUP;
@@ -236,60 +248,81 @@ static void pass(const lmi_product *p, const side *w, step_fn fn, int bias, size
                            .y_stride = p->y_stride};
 
         fn(p->end - row < ROWS ? p->end - row : ROWS, w, &part);
+        w->ahead[0] = NULL;
     }
 }
 
-/* Tiles that are panels as they are. So many groups at a time that those of two tiles stay in the
- * first-level cache. */
-static void multiply_direct(const lmi_product *p, const uint8_t *tiles, size_t n_tiles, float *y)
+/* Where the groups lie that come `n` after `group` of the tiles from `t` on: in these, or in the
+ * next ones. */
+static void find_ahead(side *w, const lmi_product *p, size_t t, size_t n_tiles, size_t group,
+                       size_t n)
+{
+    const size_t n_groups = p->x->n_cols / LMI_GROUP, at = group + n;
+    const size_t next = t + at / n_groups * n_tiles;
+    size_t c;
+
+    w->n_ahead = p->layout->size * LMI_TILE * LMI_GROUP / p->layout->n_cols;
+    for (c = 0; next + n_tiles <= p->n_tiles && c < n_tiles; c++)
+        w->ahead[c] = p->tiles + p->tile_size * (next + c) + w->n_ahead * (at % n_groups);
+}
+
+/* Tiles that are panels as they are, so many groups at a time. One tile is read as fast as memory
+ * can: the processor sees by itself what comes. */
+static void multiply_direct(const lmi_product *p, size_t t, size_t n_tiles)
 {
     const size_t stride = p->layout->size * LMI_TILE;
     const size_t n_groups = p->x->n_cols / LMI_GROUP;
+    const step_fn fn = n_tiles == TILES ? step_plain_2 : step_plain;
     size_t group;
 
     for (group = 0; group < n_groups; group += GROUPS) {
-        const uint8_t *u = tiles + stride * group;
-        const side w = {.u = {u, u + p->tile_size},
-                        .stride = stride,
-                        .n = n_groups - group < GROUPS ? n_groups - group : GROUPS};
+        const uint8_t *u = p->tiles + p->tile_size * t + stride * group;
+        side w = {.u = {u, u + p->tile_size},
+                  .stride = stride,
+                  .n = n_groups - group < GROUPS ? n_groups - group : GROUPS};
 
-        pass(p, &w, n_tiles == TILES ? step_plain_2 : step_plain, BIAS, group, y);
+        if (n_tiles > 1)
+            find_ahead(&w, p, t, n_tiles, group, w.n);
+        pass(p, &w, fn, BIAS, group, p->y + LMI_TILE * t);
     }
 }
 
-static void multiply_panels(const lmi_product *p, const uint8_t *tiles, size_t n_tiles, float *y)
+static void multiply_panels(const lmi_product *p, size_t t, size_t n_tiles)
 {
+    enum { AHEAD = 4 * LMI_PANEL_GROUPS };
     const lmi_reading how = lmi_panel_reading(p->layout->type);
     const size_t n_groups = p->x->n_cols / LMI_GROUP;
+    const int bias = how.n_words ? how.bias : BIAS;
     lmi_panel panel[TILES];
     size_t group, c;
 
     for (group = 0; group < n_groups; group += LMI_PANEL_GROUPS) {
         const size_t left = n_groups - group;
-        const side w = {.u = {panel[0].u[0], panel[1].u[0]},
-                        .panel = panel,
-                        .stride = LMI_GROUP_BYTES,
-                        .n = left < LMI_PANEL_GROUPS ? left : LMI_PANEL_GROUPS};
+        side w = {.u = {panel[0].u[0], panel[1].u[0]},
+                  .panel = panel,
+                  .stride = LMI_GROUP_BYTES,
+                  .n = left < LMI_PANEL_GROUPS ? left : LMI_PANEL_GROUPS};
 
         for (c = 0; c < n_tiles; c++)
-            lmi_panel_fill(&panel[c], &lmi_avx512_fillers, p->layout, tiles + p->tile_size * c,
-                           group, w.n);
-        pass(p, &w, choose(how, n_tiles), how.n_words ? how.bias : BIAS, group, y);
+            lmi_panel_fill(&panel[c], &lmi_avx512_fillers, p->layout,
+                           p->tiles + p->tile_size * (t + c), group, w.n);
+        find_ahead(&w, p, t, n_tiles, group, AHEAD);
+        pass(p, &w, choose(how, n_tiles), bias, group, p->y + LMI_TILE * t);
     }
 }
 
+/* Few rows wait for memory, which is fastest in one stream. */
 void lmi_avx512_int8(const lmi_product *p)
 {
+    const size_t at_once = p->end - p->begin < ROWS ? 1 : TILES;
     size_t t;
 
-    for (t = 0; t < p->n_tiles; t += TILES) {
-        const size_t n = p->n_tiles - t < TILES ? p->n_tiles - t : TILES;
-        const uint8_t *tiles = p->tiles + p->tile_size * t;
-        float *y = p->y + LMI_TILE * t;
+    for (t = 0; t < p->n_tiles; t += at_once) {
+        const size_t n = p->n_tiles - t < at_once ? 1 : at_once;
 
         if (p->layout->type == GGML_TYPE_Q8_0)
-            multiply_direct(p, tiles, n, y);
+            multiply_direct(p, t, n);
         else
-            multiply_panels(p, tiles, n, y);
+            multiply_panels(p, t, n);
     }
 }
