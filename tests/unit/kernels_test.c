@@ -357,7 +357,7 @@ static void test_rows_come_out_of_tiles_as_they_went_in(void **state)
 
 /* ---- attention ---- */
 
-enum { HEADS = 4, GROUPS = 2, DIM = 48, CELLS = 80, QUERIES = 7 };
+enum { HEADS = 4, GROUPS = 2, DIM = 40, CELLS = 600, QUERIES = 70 };
 
 /* Keys and values of a cache, as halves, in memory that is no model's. */
 typedef struct cache {

@@ -6,32 +6,11 @@
  * Sixteen rows of a, one after the other, meet up to four of b; sixteen sums of sixteen lanes each
  * then become one vector. A sum runs through its columns in order, lane by lane, so that more
  * columns that are nothing change nothing: cells that nobody may see, and weights that are zero,
- * are left out sixteen at a time.
+ * are left out sixteen at a time. Where many rows of b come, dots_many.c does the same sums faster.
  */
-#include <immintrin.h>
+#include "kernels/avx512/dots.h"
 
-#include "kernels/avx512/avx512.h"
-
-enum { ROWS = 4, LANES = 16, RUNS = 64 };
-
-/* Lanes [0, n) of a vector that ends early. */
-static inline __mmask16 first(size_t n)
-{
-    return n >= LANES ? (__mmask16)0xffff : (__mmask16)((1u << n) - 1);
-}
-
-/* Rows of a that are left from i on, up to sixteen. */
-static inline size_t left(const lmi_dots *d, size_t i)
-{
-    return d->n_a - i < LANES ? (d->n_a - i) : LANES;
-}
-
-LMI_ALWAYS __m512 load_a(const enum ggml_type type, const char *at, size_t k, __mmask16 which)
-{
-    if (type == GGML_TYPE_F32)
-        return _mm512_maskz_loadu_ps(which, (const float *)at + k);
-    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(which, (const uint16_t *)at + k));
-}
+enum { ROWS = 4, RUNS = 64, FEW = 8 };
 
 /* Sixteen vectors become the vector of their sums. */
 static inline __m512 sums_of(const __m512 *v)
@@ -112,26 +91,6 @@ LMI_ALWAYS void find_runs(const size_t R, some *x, size_t n_cols)
     }
 }
 
-/* Whether some of R rows may see one of the sixteen rows of a from i on. */
-LMI_ALWAYS bool may_see(const size_t R, const lmi_dots *d, size_t b, size_t i)
-{
-    const __mmask16 which = first(left(d, i));
-    __mmask16 any = d->mask ? 0 : 1;
-
-    LMI_UNROLL for (size_t r = 0; r < R; r++)
-    {
-        const void *mask = d->mask ? d->mask[b + r] : NULL;
-        __m512 m = _mm512_setzero_ps();
-
-        if (mask && d->is_mask_half)
-            m = _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(which, (const uint16_t *)mask + i));
-        else if (mask)
-            m = _mm512_maskz_loadu_ps(which, (const float *)mask + i);
-        any |= _mm512_mask_cmp_ps_mask(which, m, _mm512_set1_ps(-__builtin_inff()), _CMP_GT_OQ);
-    }
-    return any != 0;
-}
-
 /* The sixteen rows of a from i on, or the last ones of it. */
 LMI_ALWAYS void sixteen(const size_t R, const enum ggml_type type, const lmi_dots *d, const some *x,
                         size_t b, size_t i)
@@ -177,7 +136,9 @@ LMI_ALWAYS void all_of_b(const enum ggml_type type, const lmi_dots *d)
 
 void lmi_avx512_dots(const lmi_dots *d)
 {
-    if (d->type == GGML_TYPE_F32)
+    if (d->n_b > FEW)
+        lmi_avx512_dots_many(d);
+    else if (d->type == GGML_TYPE_F32)
         all_of_b(GGML_TYPE_F32, d);
     else
         all_of_b(GGML_TYPE_F16, d);

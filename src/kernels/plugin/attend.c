@@ -10,7 +10,10 @@
  */
 #include "kernels/plugin/step.h"
 
-enum { ROWS = 32 }; /* of queries that are taken at once, and of scores */
+enum {
+    ROWS = 64,  /* of queries that are taken at once */
+    SCORES = 32 /* rows of them */
+};
 
 static bool is_cached(const struct ggml_tensor *t)
 {
@@ -146,8 +149,8 @@ static void run_softmax(lmi_step *step, const lmi_member *me)
     int64_t share, i;
 
     lmi_crew_meet(me);
-    while ((share = lmi_step_next(step, (n + ROWS - 1) / ROWS)) >= 0)
-        for (i = share * ROWS; i < n && i < (share + 1) * ROWS; i++)
+    while ((share = lmi_step_next(step, (n + SCORES - 1) / SCORES)) >= 0)
+        for (i = share * SCORES; i < n && i < (share + 1) * SCORES; i++)
             do_softmax(step, i);
 }
 
