@@ -81,6 +81,7 @@ typedef struct lmi_row_functions {
     void (*add)(float *y, const float *a, const float *b, size_t n);
     void (*multiply)(float *y, const float *a, const float *b, size_t n);
     void (*swiglu)(float *y, const float *a, const float *b, size_t n);
+    void (*halve)(uint16_t *y, const float *x, size_t n); /* to f16 */
     void (*turn_neighbours)(float *y, const float *x, const float *cosines, const float *sines,
                             size_t n); /* pairs */
     void (*turn_halves)(float *y, const float *x, const float *cosines, const float *sines,

@@ -1,10 +1,12 @@
 /*
- * rows.h - what is done to a row by itself, in plain C: each path includes it and compiles it for
- * its processor, where the loops become vectors. Every number depends on its own row alone.
+ * rows.h - what is done to a row by itself, nearly all in plain C: each path includes it and
+ * compiles it for its processor, where the loops become vectors. Every number depends on its own
+ * row alone.
  */
 #ifndef LMI_KERNELS_ROWS_H
 #define LMI_KERNELS_ROWS_H
 
+#include <immintrin.h>
 #include <math.h>
 #include <string.h>
 
@@ -111,11 +113,23 @@ static void turn_halves(float *y, const float *x, const float *cosines, const fl
     }
 }
 
+/* Both paths have these conversions, which compilers do not find by themselves. */
+static void halve(uint16_t *y, const float *x, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i + 8 <= n; i += 8)
+        _mm_storeu_si128((__m128i *)(y + i), _mm256_cvtps_ph(_mm256_loadu_ps(x + i), 0));
+    for (; i < n; i++)
+        y[i] = (uint16_t)_cvtss_sh(x[i], 0);
+}
+
 #define LMI_ROW_FUNCTIONS                                                                          \
     {.rms_norm = rms_norm,                                                                         \
      .add = add,                                                                                   \
      .multiply = multiply_by,                                                                      \
      .swiglu = swiglu,                                                                             \
+     .halve = halve,                                                                               \
      .turn_neighbours = turn_neighbours,                                                           \
      .turn_halves = turn_halves}
 

@@ -222,8 +222,9 @@ static void *place_of(const struct ggml_tensor *op, int64_t i)
            (size_t)i3 * op->nb[3];
 }
 
-static void keep_row(const struct ggml_tensor *op, int64_t i)
+static void keep_row(const lmi_step *step, int64_t i)
 {
+    const struct ggml_tensor *op = step->op;
     const struct ggml_tensor *from = op->src[0];
     const float *row = lmi_step_row(from, from, i);
     void *to = place_of(op, i);
@@ -231,21 +232,39 @@ static void keep_row(const struct ggml_tensor *op, int64_t i)
     if (op->type == GGML_TYPE_F32)
         memcpy(to, row, (size_t)from->ne[0] * sizeof(float));
     else
-        ggml_fp32_to_fp16_row(row, to, from->ne[0]);
+        step->path->rows->halve(to, row, (size_t)from->ne[0]);
+}
+
+/* Ask for the places of some values, which are as many lines of the cache. */
+static void ask_for(const struct ggml_tensor *op, const int64_t *to, int64_t n)
+{
+    enum { TO_WRITE = 1 };
+    int64_t k;
+
+    for (k = 0; k < n; k++)
+        __builtin_prefetch((const char *)op->data + (size_t)to[k] * op->nb[1], TO_WRITE);
+}
+
+static int64_t at_most(int64_t n, int64_t limit)
+{
+    return n < limit ? n : limit;
 }
 
 /* Values that lie apart in the cache, [begin, end) of a series: each is a row. */
-static void keep_values(const struct ggml_tensor *op, int64_t begin, int64_t end)
+static void keep_values(const lmi_step *step, int64_t begin, int64_t end)
 {
+    const struct ggml_tensor *op = step->op;
     const float *from = op->src[0]->data;
     const int64_t *to = op->src[1]->data;
-    ggml_fp16_t some[LEAP];
+    uint16_t some[LEAP];
     int64_t i, k;
 
+    ask_for(op, to + begin, at_most(end - begin, LEAP));
     for (i = begin; i < end; i += LEAP) {
-        const int64_t n = end - i < LEAP ? end - i : LEAP;
+        const int64_t n = at_most(end - i, LEAP);
 
-        ggml_fp32_to_fp16_row(from + i, some, n);
+        ask_for(op, to + i + n, at_most(end - i - n, LEAP));
+        step->path->rows->halve(some, from + i, (size_t)n);
         for (k = 0; k < n; k++)
             memcpy((char *)op->data + (size_t)to[i + k] * op->nb[1], &some[k], sizeof(some[k]));
     }
@@ -270,10 +289,10 @@ static void run_keep(lmi_step *step, const lmi_member *me)
         const int64_t end = (s + 1) * share < n ? (s + 1) * share : n;
 
         if (is_values(step->op))
-            keep_values(step->op, s * share, end);
+            keep_values(step, s * share, end);
         else
             for (i = s * share; i < end; i++)
-                keep_row(step->op, i);
+                keep_row(step, i);
     }
 }
 
