@@ -651,6 +651,44 @@ static void test_temperature_comes_before_top_p(void **state)
     lmi_sampler_free(sampler);
 }
 
+/* What libllama's samplers alone draw, of the whole vocabulary. */
+static llama_token drawn_of_all(struct llama_sampler *chain, const float *logits)
+{
+    llama_token_data all[640];
+    llama_token_data_array list = {.data = all, .size = 640, .selected = -1};
+
+    for (int i = 0; i < 640; i++)
+        all[i] = (llama_token_data){.id = i, .logit = logits[i]};
+    llama_sampler_apply(chain, &list);
+    return all[list.selected].id;
+}
+
+static void test_top_k_draws_what_the_whole_vocabulary_would(void **state)
+{
+    const lmas_sampling sampling = {.temperature = 0.8f, .top_p = 0.95f, .top_k = 20, .seed = 3};
+    struct llama_sampler *chain = llama_sampler_chain_init(llama_sampler_chain_default_params());
+    float logits[640];
+    lmi_sampler *sampler = NULL;
+    int32_t token;
+
+    (void)state;
+    llama_sampler_chain_add(chain, llama_sampler_init_temp(0.8f));
+    llama_sampler_chain_add(chain, llama_sampler_init_top_k(20));
+    llama_sampler_chain_add(chain, llama_sampler_init_top_p(0.95f, 1));
+    llama_sampler_chain_add(chain, llama_sampler_init_dist(lmi_sampler_seed(3, 5, 1)));
+    assert_ok(lmi_sampler_new(&sampler, support_model(TIED_MODEL), &sampling, 5, 1));
+    for (uint32_t turn = 0; turn < 300; turn++) {
+        for (uint32_t i = 0; i < 640; i++) /* 640 numbers, none of them twice */
+            logits[i] = (float)((i * 7919u + turn * 104729u) % 640u) / 64.0f;
+        logits[turn] = turn % 2 ? NAN : -INFINITY;
+        assert_ok(lmi_sampler_draw(&token, sampler, logits));
+        logits[turn] = -INFINITY;
+        assert_int_equal(token, drawn_of_all(chain, logits));
+    }
+    lmi_sampler_free(sampler);
+    llama_sampler_free(chain);
+}
+
 static void test_absurd_sampling_is_refused(void **state)
 {
     static const lmas_sampling bad[] = {
@@ -694,6 +732,7 @@ int main(void)
         cmocka_unit_test(test_temperature_zero_takes_the_first_of_the_largest),
         cmocka_unit_test(test_seed_and_stream_decide_the_draws),
         cmocka_unit_test(test_temperature_comes_before_top_p),
+        cmocka_unit_test(test_top_k_draws_what_the_whole_vocabulary_would),
         cmocka_unit_test(test_absurd_sampling_is_refused),
     };
 
