@@ -215,9 +215,29 @@ static void pass(const lmi_product *p, const lmi_panel *panel, size_t group, siz
     }
 }
 
+/* Whether the processor does not see by itself what comes: it does where few rows run through
+ * blocks that are read from their beginning to their end. */
+static bool must_ask(const lmi_product *p)
+{
+    enum { SHORT = 4 }; /* words of a second run that is still near */
+
+    return p->end - p->begin >= ROWS || p->layout->runs[1].n > SHORT;
+}
+
+/* Ask for what comes some panels after the one at `at`, in this tile or the next one. */
+static void look_ahead(const lmi_product *p, const uint8_t *at, size_t n)
+{
+    enum { PANELS = 2 };
+    const uint8_t *end = p->tiles + p->tile_size * p->n_tiles;
+
+    if (must_ask(p) && (size_t)(end - at) >= (PANELS + 1) * n)
+        lmi_look_ahead(at + PANELS * n, n);
+}
+
 static void multiply_tile(const lmi_product *p, const uint8_t *tile, float *y)
 {
     const size_t n_groups = p->x->n_cols / LMI_GROUP;
+    const size_t size = p->layout->size * LMI_TILE * LMI_GROUP / p->layout->n_cols;
     lmi_panel panel;
     size_t row;
     size_t group;
@@ -229,6 +249,7 @@ static void multiply_tile(const lmi_product *p, const uint8_t *tile, float *y)
         const size_t n = left < LMI_PANEL_GROUPS ? left : LMI_PANEL_GROUPS;
 
         lmi_panel_fill(&panel, &lmi_avx2_fillers, p->layout, tile, group, n);
+        look_ahead(p, tile + size * group, size * n);
         pass(p, &panel, group, n, y);
     }
 }
