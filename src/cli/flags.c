@@ -178,8 +178,8 @@ const lmi_opt lmi_engine_opts[] = {
      .help = "positions of working memory, of all questions at once; 0 for as many as the model "
              "was trained for (default: what the questions need)"},
     {"-t --threads", LMI_OPT_INT, AT(n_threads), "N", .max = LMAS_N_THREADS_MAX,
-     .help = "threads for thinking and speaking, 0 for the cores at hand, less those that others "
-             "keep busy at the start"},
+     .help = "threads for thinking and speaking, 0 for the cores at hand; where libggml multiplies "
+             "(--cpu-kernels), less those that others keep busy at the start"},
     {"-tb --threads-batch", LMI_OPT_INT, AT(n_threads_batch), "N", .max = LMAS_N_THREADS_MAX,
      .help = "threads for reading, 0 for as many as --threads"},
     {"-b --batch-size", LMI_OPT_INT, AT(n_batch), "N", .min = 1, .max = LMAS_N_BATCH_MAX,

@@ -285,14 +285,25 @@ static void choose_shape(lmi_context *ctx, lmas_kv kv, uint32_t n_draft)
     ctx->row_cost = row_cost(ctx->model);
 }
 
-/* Unless the caller says how many: the cores at hand, less what others keep busy now. */
+/* libggml's threads meet at every step, so each wants a core of its own: those that others leave.
+ * Those of our kernels do without one that is kept from its core, and on a busy machine several
+ * are given more of the cores than one is. */
+static int32_t choose_n_threads(const lmas_model *model, int n_cores)
+{
+    const bool is_ours =
+        model->pack && 2 * lmi_pack_size(model->pack) > llama_model_size(model->llama);
+
+    return is_ours ? n_cores : lmi_load_choose(&model->load, n_cores);
+}
+
+/* Unless the caller says how many. */
 static void choose_threads(lmi_context *ctx, const lmi_context_params *params)
 {
     const int n_cores = lmas_n_cores();
 
     ctx->n_threads = params->n_threads;
     if (ctx->n_threads <= 0)
-        ctx->n_threads = lmi_load_choose(&ctx->model->load, n_cores);
+        ctx->n_threads = choose_n_threads(ctx->model, n_cores);
     if (params->n_threads <= 0 && ctx->n_threads < n_cores)
         lmi_log(LMAS_LOG_INFO, "threads: %d of %d, others keep the machine busy",
                 (int)ctx->n_threads, n_cores);

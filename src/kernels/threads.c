@@ -1,7 +1,11 @@
 /* threads.c - libgomp's pool, by the call that compilers make of a parallel block. */
 #include "kernels/threads.h"
 
-#include <sched.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdbool.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* Parts of libgomp's interface to compilers and of OpenMP: what gcc's header says, clang does not
  * find. */
@@ -21,8 +25,8 @@ void __tsan_release(void *address);
 #define HAPPENS_AFTER(address)  (void)(address)
 #endif
 
-/* Looks at the others before a member lets them have its core: some 10 us. */
-enum { LOOKS = 400 };
+/* Looks at what others have done before a member sleeps: about as long as waking it would take. */
+enum { LOOKS = 2000 };
 
 typedef struct parallel {
     lmi_crew crew;
@@ -33,8 +37,7 @@ typedef struct parallel {
 static void begin(void *data)
 {
     parallel *p = data;
-    const lmi_member me = {
-        .crew = &p->crew, .index = omp_get_thread_num(), .n = omp_get_num_threads()};
+    lmi_member me = {.crew = &p->crew, .index = omp_get_thread_num(), .n = omp_get_num_threads()};
 
     HAPPENS_AFTER(&p->work);
     p->fn(p->work, &me);
@@ -51,7 +54,7 @@ void lmi_crew_run(int n_wanted, lmi_crew_fn fn, void *work)
         HAPPENS_AFTER(&p.crew);
         return;
     }
-    fn(work, &(const lmi_member){.crew = &p.crew, .index = 0, .n = 1});
+    fn(work, &(lmi_member){.crew = &p.crew, .index = 0, .n = 1});
 }
 
 /* A moment in which the core has nothing to guess. */
@@ -62,28 +65,60 @@ static void look_away(void)
 #endif
 }
 
-static void wait_for(lmi_crew *crew, unsigned meeting)
+/* Whether all is done that `me` has gone through; the others may be further. */
+static bool is_done(const lmi_member *me, unsigned n_done)
 {
-    int n;
-
-    for (n = 0; atomic_load_explicit(&crew->n_meetings, memory_order_acquire) == meeting; n++)
-        if (n < LOOKS)
-            look_away();
-        else
-            sched_yield();
+    return (int)(n_done - me->n_due) >= 0;
 }
 
-void lmi_crew_meet(const lmi_member *me)
+/* A member's share may take long, above all when its thread has lost its core. To give ours away
+ * for a moment (sched_yield) would cost a whole turn of all who want it: on a busy machine a run
+ * took twenty times as long. */
+static void wait_for_others(const lmi_member *me)
 {
     lmi_crew *crew = me->crew;
-    const unsigned meeting = atomic_load_explicit(&crew->n_meetings, memory_order_relaxed);
+    unsigned n_done;
+    int n;
 
-    if (me->n == 1)
-        return;
-    if (atomic_fetch_add(&crew->n_met, 1) + 1 < me->n) {
-        wait_for(crew, meeting);
-        return;
+    for (n = 0; n < LOOKS; n++) {
+        if (is_done(me, atomic_load_explicit(&crew->n_done, memory_order_acquire)))
+            return;
+        look_away();
     }
-    atomic_store_explicit(&crew->n_met, 0, memory_order_relaxed);
-    atomic_store_explicit(&crew->n_meetings, meeting + 1, memory_order_release);
+    atomic_fetch_add(&crew->n_asleep, 1);
+    while (n_done = atomic_load(&crew->n_done), !is_done(me, n_done))
+        syscall(SYS_futex, &crew->n_done, FUTEX_WAIT_PRIVATE, n_done, NULL, NULL, 0);
+    atomic_fetch_sub(&crew->n_asleep, 1);
+}
+
+void lmi_crew_meet(lmi_member *me)
+{
+    if (!is_done(me, atomic_load_explicit(&me->crew->n_done, memory_order_acquire)))
+        wait_for_others(me);
+}
+
+/* (a member tells of all that it did of a thing at once) */
+static void tell(lmi_member *me)
+{
+    lmi_crew *crew = me->crew;
+
+    if (me->n_untold == 0)
+        return;
+    atomic_fetch_add(&crew->n_done, me->n_untold);
+    me->n_untold = 0;
+    if (atomic_load(&crew->n_asleep) > 0)
+        syscall(SYS_futex, &crew->n_done, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+int64_t lmi_crew_next(lmi_member *me, atomic_llong *n_taken, int64_t n)
+{
+    const int64_t i = atomic_fetch_add_explicit(n_taken, 1, memory_order_relaxed);
+
+    if (i < n) {
+        me->n_untold++;
+        return i;
+    }
+    me->n_due += (unsigned)n;
+    tell(me);
+    return -1;
 }

@@ -47,17 +47,28 @@ for _ in 1 2 3 4; do
     loops="$loops $!"
 done
 sleep 1
-ask
+
+# libggml's threads meet at every step: as many as there are cores.
+ask --cpu-kernels off
 [ "$code" -eq 0 ] && grep -qx 'latentmas: 1 thread of 2: others keep the machine busy (-t N to choose)' "$tmp/err"
 ok $? "on a busy machine the default says that it takes one thread" "$tmp/err"
-ask -t 2
+ask --cpu-kernels off -t 2
 [ "$code" -eq 0 ] && ! grep -q 'thread' "$tmp/err" # (on a busy machine there may be progress)
 ok $? "whoever says how many is not told" "$tmp/err"
-taskset -c "$cores" "$LATENTMAS" bench -m $MODEL -p 4 -n 2 -l 2 -r 1 -o jsonl >"$tmp/out" 2>"$tmp/err"
+taskset -c "$cores" "$LATENTMAS" bench -m $MODEL --cpu-kernels off -p 4 -n 2 -l 2 -r 1 -o jsonl >"$tmp/out" 2>"$tmp/err"
 [ "$(wc -l <"$tmp/err")" -eq 1 ] && [ "$(grep -c '"threads":1,' "$tmp/out")" -eq 3 ]
 ok $? "a measurement chooses once, for all its tests" "$tmp/err"
-taskset -c "$cores" "$LATENTMAS" run -m $MODEL --data $SUMS --max_samples 1 --temp 0 -n 8 --latent_steps 1 \
+taskset -c "$cores" "$LATENTMAS" run -m $MODEL --cpu-kernels off --data $SUMS --max_samples 1 --temp 0 -n 8 --latent_steps 1 \
     --output "$tmp/run" >"$tmp/out" 2>"$tmp/err" && grep -q '"n_threads": 1,' "$tmp/run/config.json"
 ok $? "a run notes how many it took" "$tmp/err"
+
+# Those of the kernels do each other's work (how fast: tests/long/threads.sh).
+taskset -c "$cores" "$LATENTMAS" bench -m $MODEL -p 4 -n 2 -l 2 -r 1 -o jsonl >"$tmp/out" 2>"$tmp/err"
+if ! grep -qE '"cpu_kernels":"(avx|amx)' "$tmp/out"; then
+    skip "the kernels take all cores of a busy machine" "no kernels for this processor"
+    finish
+fi
+[ ! -s "$tmp/err" ] && [ "$(grep -c '"threads":2,' "$tmp/out")" -eq 3 ]
+ok $? "the kernels take all cores of a busy machine" "$tmp/err"
 
 finish

@@ -95,7 +95,7 @@ static void do_dots(const lmi_step *step, int64_t head, int64_t seq, int64_t beg
     step->path->dots(&d);
 }
 
-static void run_dots(lmi_step *step, const lmi_member *me)
+static void run_dots(lmi_step *step, lmi_member *me)
 {
     const struct ggml_tensor *a = step->op->src[0], *b = step->op->src[1];
     const int64_t n_rows = b->ne[1] * (b->ne[2] / a->ne[2]);
@@ -103,7 +103,7 @@ static void run_dots(lmi_step *step, const lmi_member *me)
     int64_t i;
 
     lmi_crew_meet(me);
-    while ((i = lmi_step_next(step, n_blocks * a->ne[2] * a->ne[3])) >= 0) {
+    while ((i = lmi_crew_next(me, &step->n_taken, n_blocks * a->ne[2] * a->ne[3])) >= 0) {
         const int64_t begin = i % n_blocks * ROWS;
         const int n = n_rows - begin < ROWS ? (int)(n_rows - begin) : ROWS;
 
@@ -143,13 +143,13 @@ static void do_softmax(const lmi_step *step, int64_t i)
     step->path->softmax(&s);
 }
 
-static void run_softmax(lmi_step *step, const lmi_member *me)
+static void run_softmax(lmi_step *step, lmi_member *me)
 {
     const int64_t n = ggml_nrows(step->op);
     int64_t share, i;
 
     lmi_crew_meet(me);
-    while ((share = lmi_step_next(step, (n + SCORES - 1) / SCORES)) >= 0)
+    while ((share = lmi_crew_next(me, &step->n_taken, (n + SCORES - 1) / SCORES)) >= 0)
         for (i = share * SCORES; i < n && i < (share + 1) * SCORES; i++)
             do_softmax(step, i);
 }

@@ -1,9 +1,9 @@
 /*
  * backend.c - walking through a graph, all threads side by side.
  *
- * Each member of the crew goes through all operations. Of each it does a share; where an operation
- * needs what another wrote, they meet first. Activations that several products take (q, k and v of
- * one row, gate and up) are prepared once.
+ * Each member of the crew goes through all operations. Of each it does some shares; where an
+ * operation needs what another wrote, those must be done first. Activations that several products
+ * take (q, k and v of one row, gate and up) are prepared once.
  *
  *      member 0   prepare x | meet | tiles 0 1 4 ...  | (same x) tiles 0 2 ... | meet | prepare
  *      member 1   prepare x | meet | tiles 2 3 5 ...  | (same x) tiles 1 3 ... | meet | prepare
@@ -22,7 +22,7 @@ typedef struct state {
     const struct ggml_tensor *turned; /* by it; NULL before the first of a graph */
     lmi_step *steps;
     size_t n_steps, n_steps_max;
-    bool is_stopped; /* is_aborted() said so, on the way */
+    atomic_bool is_stopped; /* is_aborted() said so, on the way */
 } state;
 
 enum { STRIDE = 16 }; /* steps between two questions whether to stop */
@@ -57,24 +57,21 @@ bool lmi_plugin_supports(const struct ggml_tensor *op)
            (kind && lmi_plugin_served());
 }
 
-/* Whether to go on: one asks, all hear the same. */
-static bool go_on(state *s, const lmi_member *me)
+/* Whether to go on: the calling thread asks now and then. Who hears it first leaves first, and the
+ * others do without. */
+static bool go_on(state *s, const lmi_member *me, size_t i)
 {
-    if (!s->is_aborted)
-        return true;
-    lmi_crew_meet(me);
-    if (me->index == 0)
-        s->is_stopped = s->is_aborted(s->user);
-    lmi_crew_meet(me);
-    return !s->is_stopped;
+    if (s->is_aborted && me->index == 0 && i % STRIDE == 0 && s->is_aborted(s->user))
+        atomic_store_explicit(&s->is_stopped, true, memory_order_relaxed);
+    return !atomic_load_explicit(&s->is_stopped, memory_order_relaxed);
 }
 
-static void walk(void *work, const lmi_member *me)
+static void walk(void *work, lmi_member *me)
 {
     state *s = work;
     size_t i;
 
-    for (i = 0; i < s->n_steps && (i % STRIDE || go_on(s, me)); i++)
+    for (i = 0; i < s->n_steps && go_on(s, me, i); i++)
         s->steps[i].kind->run(&s->steps[i], me);
 }
 

@@ -27,16 +27,17 @@ static void unpack_row(float *to, const struct ggml_tensor *w, int32_t row)
     }
 }
 
-static void run(lmi_step *step, const lmi_member *me)
+static void look_up(const lmi_step *step, int64_t i)
 {
     const struct ggml_tensor *op = step->op;
-    const int32_t *rows = op->src[1]->data;
-    const int64_t n = ggml_nelements(op->src[1]);
-    int64_t i;
 
-    lmi_crew_meet(me);
-    for (i = me->index; i < n; i += me->n)
-        unpack_row((float *)op->data + i * op->ne[0], op->src[0], rows[i]);
+    unpack_row((float *)op->data + i * op->ne[0], op->src[0],
+               ((const int32_t *)op->src[1]->data)[i]);
+}
+
+static void run(lmi_step *step, lmi_member *me)
+{
+    lmi_step_rows(step, me, ggml_nelements(step->op->src[1]), look_up);
 }
 
 const lmi_kind lmi_kind_look_up = {.takes = takes, .run = run};

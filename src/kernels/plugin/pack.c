@@ -176,7 +176,7 @@ typedef struct closing {
     uint8_t *spare; /* [n_threads, spare_size] */
 } closing;
 
-static void close_tensor(const struct ggml_tensor *t, void *spare, const lmi_member *me)
+static void close_tensor(const struct ggml_tensor *t, void *spare, lmi_member *me)
 {
     const lmi_layout *layout = lmi_layout_of(t->type);
     const int64_t n_tiles = t->ne[1] / LMI_TILE;
@@ -187,7 +187,7 @@ static void close_tensor(const struct ggml_tensor *t, void *spare, const lmi_mem
         lmi_layout_pack(layout, (char *)t->data + (size_t)i * LMI_TILE * row_size, row_size, spare);
 }
 
-static void close_all(void *work, const lmi_member *me)
+static void close_all(void *work, lmi_member *me)
 {
     const closing *c = work;
     size_t i;

@@ -13,14 +13,16 @@ static bool takes(const struct ggml_tensor *op)
            op->type == GGML_TYPE_F32 && ggml_is_contiguous(op);
 }
 
-static void prepare(const lmi_step *s, const lmi_member *me)
+static void prepare(lmi_step *s, lmi_member *me)
 {
-    size_t i;
+    const int64_t n = (int64_t)s->x.n_rows, share = lmi_step_share(n, me);
+    int64_t k, i;
 
-    for (i = (size_t)me->index; i < s->x.n_rows; i += (size_t)me->n) {
-        s->x.x[i] = lmi_step_row(s->op->src[1], s->op->src[1], (int64_t)i);
-        s->path->prepare(&s->x, i);
-    }
+    while ((k = lmi_crew_next(me, &s->n_prepared, (n + share - 1) / share)) >= 0)
+        for (i = k * share; i < n && i < (k + 1) * share; i++) {
+            s->x.x[i] = lmi_step_row(s->op->src[1], s->op->src[1], i);
+            s->path->prepare(&s->x, (size_t)i);
+        }
 }
 
 /* Rows that are multiplied with some tiles before the next ones are: as many as the second-level
@@ -52,18 +54,18 @@ static void multiply(const lmi_step *s, int64_t first, int64_t n)
     }
 }
 
-static void take_shares(lmi_step *s, const lmi_member *me)
+static void take_shares(lmi_step *s, lmi_member *me)
 {
     const int64_t n_tiles = s->op->src[0]->ne[1] / LMI_TILE;
     int64_t share = n_tiles / ((int64_t)me->n * SHARES) / N_AT_ONCE * N_AT_ONCE;
     int64_t i;
 
     share = share < N_AT_ONCE ? N_AT_ONCE : share;
-    while ((i = lmi_step_next(s, (n_tiles + share - 1) / share)) >= 0)
+    while ((i = lmi_crew_next(me, &s->n_taken, (n_tiles + share - 1) / share)) >= 0)
         multiply(s, i * share, n_tiles - i * share < share ? n_tiles - i * share : share);
 }
 
-static void run(lmi_step *s, const lmi_member *me)
+static void run(lmi_step *s, lmi_member *me)
 {
     if (s->is_fresh) {
         lmi_crew_meet(me);

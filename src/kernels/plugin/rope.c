@@ -62,22 +62,23 @@ static void turn_row(const lmi_step *step, const float *angles, int64_t head, in
         memcpy(y + 2 * n, x + 2 * n, (width - 2 * n) * sizeof(*y));
 }
 
-static void run(lmi_step *step, const lmi_member *me)
+/* All heads at one position. */
+static void turn_position(const lmi_step *step, int64_t i)
 {
     const struct ggml_tensor *op = step->op;
     const int32_t *positions = op->src[1]->data;
-    const size_t n = (size_t)op->op_params[N_DIMS];
-    int64_t i, head;
+    float *angles = step->angles + (size_t)i * (size_t)op->op_params[N_DIMS];
+    int64_t head;
 
-    lmi_crew_meet(me);
-    for (i = me->index; i < op->ne[2]; i += me->n) {
-        float *angles = step->angles + (size_t)i * n;
+    if (step->is_first)
+        fill_angles(angles, op, positions[i]);
+    for (head = 0; head < op->ne[1]; head++)
+        turn_row(step, angles, head, i);
+}
 
-        if (step->is_first)
-            fill_angles(angles, op, positions[i]);
-        for (head = 0; head < op->ne[1]; head++)
-            turn_row(step, angles, head, i);
-    }
+static void run(lmi_step *step, lmi_member *me)
+{
+    lmi_step_rows(step, me, step->op->ne[2], turn_position);
 }
 
 /* Whether two rotations turn by the same angles. */

@@ -8,10 +8,7 @@
 
 #include "kernels/plugin/step.h"
 
-enum {
-    SHARES = 4, /* of the rows, for each member */
-    LEAP = 64   /* values that become halves together */
-};
+enum { LEAP = 64 }; /* values that become halves together */
 
 static bool is_series(const struct ggml_tensor *t)
 {
@@ -41,19 +38,20 @@ static bool is_rows(const struct ggml_tensor *t)
     return t && t->type == GGML_TYPE_F32 && t->nb[0] == sizeof(float);
 }
 
-typedef void (*row_fn)(const lmi_step *step, int64_t row);
-
-/* Each member takes some rows, then some more. */
-static void run_rows(lmi_step *step, const lmi_member *me, row_fn fn)
+void lmi_step_rows(lmi_step *step, lmi_member *me, int64_t n, lmi_row_fn fn)
 {
-    const int64_t n = ggml_nrows(step->op);
-    const int64_t share = 1 + (n - 1) / ((int64_t)me->n * SHARES);
+    const int64_t share = lmi_step_share(n, me);
     int64_t s, i;
 
     lmi_crew_meet(me);
-    while ((s = lmi_step_next(step, (n + share - 1) / share)) >= 0)
+    while ((s = lmi_crew_next(me, &step->n_taken, (n + share - 1) / share)) >= 0)
         for (i = s * share; i < n && i < (s + 1) * share; i++)
             fn(step, i);
+}
+
+static void run_rows(lmi_step *step, lmi_member *me, lmi_row_fn fn)
+{
+    lmi_step_rows(step, me, ggml_nrows(step->op), fn);
 }
 
 /* ---- norm ---- */
@@ -72,7 +70,7 @@ static void norm_row(const lmi_step *step, int64_t i)
                                (size_t)op->ne[0], lmi_step_param(op, 0));
 }
 
-static void run_norm(lmi_step *step, const lmi_member *me)
+static void run_norm(lmi_step *step, lmi_member *me)
 {
     run_rows(step, me, norm_row);
 }
@@ -100,7 +98,7 @@ static void add_row(const lmi_step *step, int64_t i)
                           lmi_step_row(op->src[1], op, i), (size_t)op->ne[0]);
 }
 
-static void run_add(lmi_step *step, const lmi_member *me)
+static void run_add(lmi_step *step, lmi_member *me)
 {
     run_rows(step, me, add_row);
 }
@@ -120,7 +118,7 @@ static void multiply_row(const lmi_step *step, int64_t i)
                                lmi_step_row(op->src[1], op, i), (size_t)op->ne[0]);
 }
 
-static void run_multiply(lmi_step *step, const lmi_member *me)
+static void run_multiply(lmi_step *step, lmi_member *me)
 {
     run_rows(step, me, multiply_row);
 }
@@ -141,7 +139,7 @@ static void swiglu_row(const lmi_step *step, int64_t i)
                              lmi_step_row(op->src[1], op, i), (size_t)op->ne[0]);
 }
 
-static void run_swiglu(lmi_step *step, const lmi_member *me)
+static void run_swiglu(lmi_step *step, lmi_member *me)
 {
     run_rows(step, me, swiglu_row);
 }
@@ -158,16 +156,17 @@ static bool takes_copy(const struct ggml_tensor *op)
 
 /* The source may be cut into rows of another length: a row of it is copied to where its first value
  * belongs. */
-static void run_copy(lmi_step *step, const lmi_member *me)
+static void copy_row(const lmi_step *step, int64_t i)
 {
     const struct ggml_tensor *from = step->op->src[0];
-    const int64_t n = ggml_nrows(from);
-    int64_t i;
 
-    lmi_crew_meet(me);
-    for (i = me->index; i < n; i += me->n)
-        memcpy((float *)step->op->data + i * from->ne[0], lmi_step_row(from, from, i),
-               (size_t)from->ne[0] * sizeof(float));
+    memcpy((float *)step->op->data + i * from->ne[0], lmi_step_row(from, from, i),
+           (size_t)from->ne[0] * sizeof(float));
+}
+
+static void run_copy(lmi_step *step, lmi_member *me)
+{
+    lmi_step_rows(step, me, ggml_nrows(step->op->src[0]), copy_row);
 }
 
 const lmi_kind lmi_kind_copy = {.takes = takes_copy, .run = run_copy};
@@ -191,7 +190,7 @@ static void pick_row(const lmi_step *step, int64_t i)
            (size_t)op->ne[0] * sizeof(float));
 }
 
-static void run_pick(lmi_step *step, const lmi_member *me)
+static void run_pick(lmi_step *step, lmi_member *me)
 {
     run_rows(step, me, pick_row);
 }
@@ -278,14 +277,14 @@ static bool is_values(const struct ggml_tensor *op)
            ggml_is_contiguous(from) && to->type == GGML_TYPE_I64 && ggml_is_contiguous(to);
 }
 
-static void run_keep(lmi_step *step, const lmi_member *me)
+static void run_keep(lmi_step *step, lmi_member *me)
 {
     const int64_t n = ggml_nrows(step->op->src[0]);
-    const int64_t share = 1 + (n - 1) / ((int64_t)me->n * SHARES);
+    const int64_t share = lmi_step_share(n, me);
     int64_t s, i;
 
     lmi_crew_meet(me);
-    while ((s = lmi_step_next(step, (n + share - 1) / share)) >= 0) {
+    while ((s = lmi_crew_next(me, &step->n_taken, (n + share - 1) / share)) >= 0) {
         const int64_t end = (s + 1) * share < n ? (s + 1) * share : n;
 
         if (is_values(step->op))

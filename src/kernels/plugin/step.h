@@ -16,7 +16,7 @@ typedef struct lmi_step lmi_step;
 /* One kind of operation. */
 typedef struct lmi_kind {
     bool (*takes)(const struct ggml_tensor *op);
-    void (*run)(lmi_step *step, const lmi_member *me);
+    void (*run)(lmi_step *step, lmi_member *me);
 } lmi_kind;
 
 /* An operation as all members see it. */
@@ -24,11 +24,12 @@ struct lmi_step {
     const struct ggml_tensor *op;
     const lmi_kind *kind;
     const lmi_path *path;
-    atomic_llong next; /* share that nobody has taken */
+    atomic_llong n_taken; /* shares */
 
     /* Of a product with weights. */
     lmi_operand x;
-    bool is_fresh; /* its activations are to be prepared: others are in their place */
+    atomic_llong n_prepared; /* shares of preparing it that are taken */
+    bool is_fresh;           /* its activations are to be prepared: others are in their place */
 
     /* Of a rotation: its angles, and whether they are to be computed. */
     float *angles;
@@ -38,13 +39,16 @@ struct lmi_step {
     const struct ggml_tensor *mask;
 };
 
-/* The next of `n` shares, or -1. */
-static inline int64_t lmi_step_next(lmi_step *step, int64_t n)
+/* Rows of `n` that are a share: some shares for each member, so that who is late takes fewer. */
+static inline int64_t lmi_step_share(int64_t n, const lmi_member *me)
 {
-    const int64_t i = atomic_fetch_add(&step->next, 1);
-
-    return i < n ? i : -1;
+    return 1 + (n - 1) / ((int64_t)me->n * 4);
 }
+
+typedef void (*lmi_row_fn)(const lmi_step *step, int64_t row);
+
+/* When all before is done: `fn` for each of `n` rows, shared out. */
+void lmi_step_rows(lmi_step *step, lmi_member *me, int64_t n, lmi_row_fn fn);
 
 /* Whether an operation says nothing beyond its first `n_known` parameters: a libggml that is newer
  * than what is known here may. */
