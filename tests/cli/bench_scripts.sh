@@ -19,6 +19,26 @@ ok $? "growth.py has a row for each number of questions" "$tmp/err"
 grep -q '^The line: .* for each 1000 positions' "$tmp/out"
 ok $? "growth.py lays a line through the thoughts" "$tmp/out"
 
+python3 bench/synthetic.py --folder "$tmp" --rounds 1 $SPEC >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 0 ] && [ "$(grep -cE '^\| .* \| [0-9.]+ \| [0-9]+ \|$' "$tmp/out")" -eq 4 ]
+ok $? "synthetic.py has a row for what is written and for what the disk takes" "$tmp/err"
+
+python3 bench/smollm2.py --speed --model $MODEL --lanes 2 --n 2 --rounds 1 >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 0 ] && [ "$(grep -cE '^\| (auto|off) \| .* of 2 \|$' "$tmp/out")" -eq 2 ] && grep -q '^- questions whose code' "$tmp/out"
+ok $? "smollm2.py --speed has a row with the kernels and one without" "$tmp/err"
+
+mkdir "$tmp/mine"
+! python3 bench/torch_reading.py --venv "$tmp/mine" --folder "$tmp" >"$tmp/out" 2>"$tmp/err" &&
+    grep -q 'is no virtual environment' "$tmp/err" && [ -d "$tmp/mine" ]
+ok $? "a folder that is no virtual environment is left alone" "$tmp/err"
+if python3 -c 'import torch, transformers, gguf' 2>/dev/null; then
+    python3 bench/torch_reading.py --shape qwen3-tiny --folder "$tmp" --rounds 1 --lanes 2 --pp 8 q8_0 >"$tmp/out" 2>"$tmp/err"
+    [ $? -eq 0 ] && [ "$(grep -cE '^\| (ours|torch).* [0-9.]+ \|$' "$tmp/out")" -eq 3 ]
+    ok $? "torch_reading.py has a row for each type and for torch" "$tmp/err"
+else
+    skip "torch_reading.py has a row for each type and for torch" "torch is not installed"
+fi
+
 if command -v llama-batched-bench >/dev/null; then
     python3 bench/engine.py --folder "$tmp" --rounds 1 --pp 8 --tg 4 $SPEC >"$tmp/out" 2>"$tmp/err"
     [ $? -eq 0 ] && [ "$(grep -c 'lanes against llama.cpp' "$tmp/out")" -eq 6 ]
