@@ -26,7 +26,7 @@ ok $? "within the columns of the terminal" "$tmp/shown"
 [ "$(tail -n 3 "$tmp/shown")" = "$(printf '|latentmas: interrupted\n\nexit code 130')" ]
 ok $? "the line is taken away before what comes next" "$tmp/shown"
 
-watch 'thoughts' run -m $MODEL --data $SUMS --max_samples 3 --generate_bs 2 $slow -c 131072 --output "$tmp/slow"
+watch 'planner thinks 2 ' run -m $MODEL --data $SUMS --max_samples 3 --generate_bs 2 $slow -c 131072 --output "$tmp/slow"
 grep -qE '0/3  planner thinks 2  [0-9]+ read, [0-9]+ thoughts, 0 spoken \([0-9.]+/s\)\|' "$tmp/shown"
 ok $? "a slow run shows agents, thoughts and tokens before the first question ends" "$tmp/shown"
 

@@ -76,7 +76,7 @@ static void print_drafted(const lmi_stage *stage)
 
     lmas_session_drafted(stage->session, drafted);
     if (drafted[0] > 0)
-        fprintf(stderr, "  drafted  %llu tokens ahead, %.0f %% of them right\n",
+        fprintf(stderr, "  drafted  %llu tokens ahead, %.0f %% of them accepted\n",
                 (unsigned long long)drafted[0], 100.0 * (double)drafted[1] / (double)drafted[0]);
 }
 
