@@ -13,8 +13,8 @@ void GOMP_parallel(void (*fn)(void *), void *data, unsigned n_threads, unsigned 
 int omp_get_thread_num(void);
 int omp_get_num_threads(void);
 
-/* The thread sanitizer does not see into libgomp, whose threads begin behind the call of a block and
- * have ended before it returns: it is told. */
+/* The thread sanitizer does not see into libgomp, whose threads begin behind the call of a block
+ * and have ended before it returns: it is told. */
 #ifdef __SANITIZE_THREAD__
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);

@@ -396,9 +396,9 @@ lmas_status lmi_strand_begin(lmi_strand *strand)
     return relay(strand);
 }
 
-/* ---- Speaking ---- */
+/* ---- The end of a turn ---- */
 
-static lmas_status end_turn(bool *has_ended, lmi_strand *strand)
+lmas_status lmi_strand_end(bool *has_ended, lmi_strand *strand)
 {
     const lmas_status status = lmi_look_finish(&strand->look);
 
@@ -406,113 +406,6 @@ static lmas_status end_turn(bool *has_ended, lmi_strand *strand)
     strand->ends[strand->turn->blocks.n - 1] = strand->memory->lane->pos;
     *has_ended = true;
     return status == LMAS_OK ? lmi_strand_keep(strand, &strand->speech) : status;
-}
-
-static lmas_status end_speech(bool *has_ended, lmi_strand *strand)
-{
-    const lmas_status status = lmi_strand_stream(strand, &strand->speech, true);
-
-    return status == LMAS_OK ? end_turn(has_ended, strand) : status;
-}
-
-/* The token at hand is the last one: it need not be taken in, unless somebody is to find all that
- * was spoken. */
-static lmas_status take_last(bool *has_ended, lmi_strand *strand, int32_t token)
-{
-    lmas_status status;
-
-    if (!lmi_turn_is_handed_on(strand->turn))
-        return end_speech(has_ended, strand);
-    strand->is_closing = true;
-    status = lmi_intake_token(strand, token);
-    if (status != LMAS_OK)
-        return status;
-    return lmi_memory_start_token(strand->memory, strand->turn->name, token, LMI_WANT_NOTHING);
-}
-
-/* Take in the token that was said, and guesses of what follows, if there is more to say. */
-static lmas_status say_on(lmi_strand *strand, int32_t token)
-{
-    lmi_guess *guess = &strand->guess;
-    const uint32_t n_left = (uint32_t)strand->n_speak - strand->trace.n_spoken;
-
-    lmi_guess_next(guess, token, n_left - 1);
-    if (guess->n == 0)
-        return lmi_memory_start_token(strand->memory, strand->turn->name, token, LMI_WANT_LOGITS);
-    return lmi_memory_start_guess(strand->memory, strand->turn->name, guess->tokens, guess->chances,
-                                  1 + guess->n);
-}
-
-/* A token was drawn that does not end the turn: let it be heard. */
-static lmas_status say(lmi_strand *strand, int32_t token)
-{
-    lmas_status status;
-
-    strand->trace.n_spoken++;
-    status = lmi_strand_tell(strand, token);
-    if (status == LMAS_OK)
-        status = lmi_speech_add(&strand->speech, strand->turn->model, token);
-    if (status == LMAS_OK)
-        status = lmi_strand_stream(strand, &strand->speech, false);
-    return status;
-}
-
-/* What was guessed is done with, of which the first `n` rows were right. */
-static lmas_status settle_guesses(lmi_strand *strand, size_t n)
-{
-    const lmi_lane *lane = strand->memory->lane;
-
-    if (strand->guess.n == 0)
-        return LMAS_OK;
-    lmi_guess_learn(&strand->guess, lane->n_tokens - 1, n - 1);
-    strand->guess.n = 0;
-    return lmi_memory_keep_guesses(strand->memory, n);
-}
-
-/* Draw a token from row `i` of what came out. `*is_over`: it ends the turn. */
-static lmas_status speak_row(int32_t *token, bool *is_over, lmi_strand *strand, size_t i)
-{
-    lmi_lane *lane = strand->memory->lane;
-    lmas_status status;
-
-    if (i > 0)
-        lane->logits = lane->rows[i];
-    status = lmi_sampler_draw(token, strand->sampler, lane->logits);
-    if (status != LMAS_OK)
-        return status;
-    *is_over = lmi_model_ends(strand->turn->model, *token);
-    if (!*is_over) {
-        status = say(strand, *token);
-        *is_over = status == LMAS_OK && lmi_strand_is_said(strand);
-    }
-    return status;
-}
-
-/* Draw a token from the logits at hand, and as long as guesses were right the next ones; then take
- * in the last, unless it ends the turn. */
-static lmas_status speak(bool *has_ended, lmi_strand *strand)
-{
-    const lmi_lane *lane = strand->memory->lane;
-    const size_t n_rows = strand->guess.n > 0 ? lane->n_tokens : 1;
-    lmas_status status = LMAS_OK;
-    bool is_over = false, is_right = true;
-    int32_t token = 0;
-    size_t i;
-
-    strand->phase = LMI_PHASE_SPEAK;
-    for (i = 0; status == LMAS_OK && is_right && !is_over; i++) {
-        status = speak_row(&token, &is_over, strand, i);
-        is_right = i + 1 < n_rows && lane->tokens[i + 1] == token;
-        if (status == LMAS_OK && !is_over)
-            status = lmi_intake_token(strand, token);
-        if (status == LMAS_OK)
-            status = lmi_guess_add(&strand->guess, token);
-    }
-    if (status == LMAS_OK)
-        status = settle_guesses(strand, i);
-    if (status != LMAS_OK)
-        return status;
-    return is_over ? take_last(has_ended, strand, token) : say_on(strand, token);
 }
 
 /* ---- Words that nobody hears ---- */
@@ -527,7 +420,7 @@ static lmas_status probe(bool *has_ended, lmi_strand *strand)
         return status;
     status = copy_speech(&text, &strand->probe.speech, strand->probe.speech.has_marks);
     strand->trace.probe = text;
-    return status == LMAS_OK ? end_turn(has_ended, strand) : status;
+    return status == LMAS_OK ? lmi_strand_end(has_ended, strand) : status;
 }
 
 /* Who only thinks has ended, but for what a probe hears. */
@@ -537,7 +430,7 @@ static lmas_status end_silently(bool *has_ended, lmi_strand *strand)
     lmas_status status;
 
     if (n == 0)
-        return end_turn(has_ended, strand);
+        return lmi_strand_end(has_ended, strand);
     strand->phase = LMI_PHASE_PROBE;
     status = lmi_probe_begin(&strand->probe, strand->memory, n);
     return status == LMAS_OK ? probe(has_ended, strand) : status;
@@ -565,7 +458,8 @@ static lmas_status go_on(bool *has_ended, lmi_strand *strand)
 
     if (status != LMAS_OK)
         return status;
-    return strand->n_speak > 0 ? speak(has_ended, strand) : end_silently(has_ended, strand);
+    return strand->n_speak > 0 ? lmi_strand_speak(has_ended, strand)
+                               : end_silently(has_ended, strand);
 }
 
 /* Whether what has come out is where thoughts were before, or all that is left to say. What comes
@@ -614,7 +508,7 @@ static lmas_status take_step(bool *has_ended, lmi_strand *strand)
     if (strand->loan.place)
         return lmi_read_go_on(strand);
     if (strand->is_closing)
-        return end_speech(has_ended, strand);
+        return lmi_strand_end_speech(has_ended, strand);
     if (strand->phase == LMI_PHASE_PROBE)
         return probe(has_ended, strand);
     if (goes_on_thinking(strand))

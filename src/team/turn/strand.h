@@ -108,6 +108,14 @@ unsigned lmi_strand_wants(const lmi_strand *strand, int32_t n_thoughts);
  * over: then its memory is what others may take. */
 lmas_status lmi_strand_step(bool *has_ended, lmi_strand *strand);
 
+/* Draw a token from the logits at hand, and as long as guesses were right the next ones; then take
+ * in the last, unless it ends the turn. And the end of that. */
+lmas_status lmi_strand_speak(bool *has_ended, lmi_strand *strand);
+lmas_status lmi_strand_end_speech(bool *has_ended, lmi_strand *strand);
+
+/* The turn is over. */
+lmas_status lmi_strand_end(bool *has_ended, lmi_strand *strand);
+
 /* The last agent's text as it comes, as far as it consists of whole characters. */
 lmas_status lmi_strand_stream(lmi_strand *strand, lmi_speech *speech, bool is_end);
 
