@@ -13,9 +13,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/backend.h"
-#include "engine/tick/decode.h"
 #include "engine/state/shift.h"
 #include "engine/thought/attention.h"
+#include "engine/tick/decode.h"
 #include "kernels/kernels.h"
 
 static lmas_status parse_type(enum ggml_type *out, const char *name, const char *which)

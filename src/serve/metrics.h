@@ -19,7 +19,7 @@ typedef struct lmi_metrics {
     uint64_t n_requests[6]; /* by the hundreds of their code: 2 of 200, 4 of 404 */
     uint64_t n_answered, n_cut, n_failed, n_canceled; /* questions */
     uint64_t n_read, n_shared, n_thought, n_spoken; /* tokens, of which shared, thoughts, tokens */
-    uint64_t drafted[2]; /* tokens guessed ahead, and right ones */
+    uint64_t drafted[2];                            /* tokens guessed ahead, and right ones */
     uint64_t n_ticks;
     double tick_s, begin_ms;
     size_t n_running, n_waiting, n_lanes; /* now */

@@ -121,8 +121,8 @@ static void test_who_waits_for_long_leaves_its_core(void **state)
     begin_ms = lmi_now_ms();
     begin_cpu_ms = cpu_ms();
     lmi_crew_run(3, wait_for_napper, &n_taken);
-    assert_true(lmi_now_ms() - begin_ms >= NAP_MS);
-    assert_true(cpu_ms() - begin_cpu_ms < NAP_MS / 3.0);
+    assert_true(lmi_now_ms() - begin_ms >= (double)NAP_MS);
+    assert_true(cpu_ms() - begin_cpu_ms < (double)NAP_MS / 3);
 }
 
 int main(void)

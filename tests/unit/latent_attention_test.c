@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/tick/decode.h"
 #include "engine/thought/attention.h"
+#include "engine/tick/decode.h"
 #include "latent/handover.h"
 #include "latent/keep.h"
 #include "support.h"

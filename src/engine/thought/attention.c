@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/tick/decode.h"
 #include "engine/state/cells.h"
 #include "engine/state/turn.h"
+#include "engine/tick/decode.h"
 
 static const char NAME[] = "kq_soft_max-";
 
