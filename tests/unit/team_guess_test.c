@@ -188,7 +188,7 @@ static lmi_tokens tokens_of(const char *text, int32_t *ids)
     size_t n;
 
     for (n = 0; text[n]; n++)
-        ids[n] = text[n];
+        ids[n] = (unsigned char)text[n];
     return (lmi_tokens){.ids = ids, .n = n};
 }
 
@@ -202,8 +202,8 @@ static size_t guess(char *out, lmi_odds *odds, const char *read, const char *sai
 
     assert_ok(lmi_guess_begin(&g, odds, &prompt, n_most));
     for (i = 0; said[i]; i++)
-        assert_ok(lmi_guess_add(&g, said[i]));
-    lmi_guess_next(&g, said[i - 1], LMI_GUESSES_MAX);
+        assert_ok(lmi_guess_add(&g, (unsigned char)said[i]));
+    lmi_guess_next(&g, (unsigned char)said[i - 1], LMI_GUESSES_MAX);
     assert_int_equal(g.tokens[0], said[i - 1]);
     for (i = 0; i < g.n; i++)
         out[i] = (char)g.tokens[1 + i];

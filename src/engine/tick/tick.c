@@ -310,7 +310,7 @@ static float rate_of(const lmi_context *ctx, const run *r, uint32_t n)
 
         n_rows += speaks ? 1 + (ctx->is_rectangular ? n : own) : waits_for(ctx, i, THOUGHT);
         n_outputs += 1 + own;
-        n_tokens += speaks;
+        n_tokens += speaks ? 1.0f : 0.0f;
         for (k = 0; k < own; k++)
             n_tokens += lane->odds[k];
     }
