@@ -4,7 +4,14 @@
 # shellcheck source=tests/cli/common/claims.sh disable=SC2319,SC2181
 . tests/cli/common/claims.sh
 SPEC=qwen3-tiny:q8_0
-export LATENTMAS
+LATENTMAS_LIBRARY=$(dirname "$LATENTMAS")/liblatentmas.so
+export LATENTMAS LATENTMAS_LIBRARY
+
+# A script that has the library in Python: of a sanitized one the sanitizer's runtime comes first.
+runtime=$(ldd "$LATENTMAS_LIBRARY" | awk '$1 ~ /^lib(clang_rt\.)?asan/ {print $3}')
+with_library() {
+    LD_PRELOAD=$runtime ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 python3 "$@"
+}
 
 python3 bench/methods.py --folder "$tmp" --rounds 1 --max_new_tokens 16 $SPEC >"$tmp/out" 2>"$tmp/err"
 [ $? -eq 0 ] && [ "$(grep -cE '^\| (baseline|text_mas|latent_mas) ' "$tmp/out")" -eq 3 ]
@@ -19,9 +26,13 @@ ok $? "growth.py has a row for each number of questions" "$tmp/err"
 grep -q '^The line: .* for each 1000 positions' "$tmp/out"
 ok $? "growth.py lays a line through the thoughts" "$tmp/out"
 
-python3 bench/synthetic.py --folder "$tmp" --rounds 1 $SPEC >"$tmp/out" 2>"$tmp/err"
+with_library bench/synthetic.py --folder "$tmp" --rounds 1 $SPEC >"$tmp/out" 2>"$tmp/err"
 [ $? -eq 0 ] && [ "$(grep -cE '^\| .* \| [0-9.]+ \| [0-9]+ \|$' "$tmp/out")" -eq 4 ]
 ok $? "synthetic.py has a row for what is written and for what the disk takes" "$tmp/err"
+
+with_library bench/sharing.py --rounds 1 --lanes 2 --questions 3 --max_new_tokens 8 $MODEL >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 0 ] && [ "$(grep -cE '^\| (tokens read, a question|seconds) \| [0-9.]+ \| [0-9.]+ \| [0-9.]+ \|$' "$tmp/out")" -eq 2 ]
+ok $? "sharing.py has a row for tokens and one for seconds, of the same answers" "$tmp/err"
 
 python3 bench/smollm2.py --speed --model $MODEL --lanes 2 --n 2 --rounds 1 >"$tmp/out" 2>"$tmp/err"
 [ $? -eq 0 ] && [ "$(grep -cE '^\| (auto|off) \| .* of 2 \|$' "$tmp/out")" -eq 2 ] && grep -q '^- questions whose code' "$tmp/out"
