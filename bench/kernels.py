@@ -51,7 +51,7 @@ def print_table(spec, lanes, found, args):
 def main():
     """Measure each model, print as it is known."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", nargs="+", metavar="SHAPE:TYPE")
+    parser.add_argument("models", nargs="+", metavar="SHAPE:TYPE", help="or a file")
     parser.add_argument("--folder", default="/tmp")
     parser.add_argument("--kernels", default=["auto", "avx2", "off"], type=lambda text: text.split(","))
     parser.add_argument("--lanes", default=[1, 16], type=lambda text: [int(n) for n in text.split(",")])
@@ -62,7 +62,7 @@ def main():
     args = parser.parse_args()
     print(head("Kernels"))
     for spec in args.models:
-        model = synthetic(spec, args.folder)
+        model = spec if os.path.exists(spec) else synthetic(spec, args.folder)
         for lanes in args.lanes:
             print_table(spec, lanes, compare(model, lanes, args), args)
 

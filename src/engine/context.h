@@ -128,9 +128,9 @@ typedef struct lmi_context {
     bool is_rectangular; /* a decode must be consecutive lanes with as many rows each: tick.c */
     float head_share;    /* of a row's work that the vocabulary product is */
     float row_cost;      /* what one more row usually costs, in passes over the weights: tick.c */
-    lmi_price price;     /* and what it cost here, of those who speak */
-    uint32_t width;      /* values of one input vector: n_embd, more where a model stacks inputs */
-    char refusal[512];   /* why there can be no thoughts here; "" where there can */
+    lmi_price prices[LMI_PRICES]; /* and what it cost here, by how many speak at once */
+    uint32_t width;    /* values of one input vector: n_embd, more where a model stacks inputs */
+    char refusal[512]; /* why there can be no thoughts here; "" where there can */
     struct lmi_shift *shift;   /* how its keys turn, once a join was asked for: state/shift.h */
     struct lmi_layers *layers; /* which show where they look: thought/attention.h */
     lmi_tap tap;

@@ -1,11 +1,11 @@
 /* price.c - a line through points, by least squares; price.h says of what. */
 #include "engine/tick/price.h"
 
-/* What is left of a decode's weight after the next one: the last hundred count. */
-static const double FADES = 0.99;
+/* What is left of a decode's weight after the next one: the last five hundred count. */
+static const double FADES = 0.998;
 
 /* So many decodes are enough, if their rows differ by so much. */
-static const double ENOUGH = 12, VARIANCE = 0.3;
+static const double ENOUGH = 12, VARIANCE = 0.02;
 
 /* The cheapest and the dearest row that is believed, in passes. */
 static const double CHEAPEST = 0.02, DEAREST = 4;

@@ -12,6 +12,9 @@
 
 #include <stdint.h>
 
+/* So many lanes at once have a price of their own each: a decode's time is a line only nearby. */
+enum { LMI_PRICES = 32 };
+
 /* Sums over the decodes so far, faded. */
 typedef struct lmi_price {
     double n, rows, ms, rows_rows, rows_ms;

@@ -277,17 +277,25 @@ static uint32_t add_rows(lmi_context *ctx, uint32_t at, lmi_lane *lane, uint32_t
 
 /* ---- Guesses ---- */
 
-/* What a row costs one who speaks, in passes. */
-static float row_of(const lmi_context *ctx)
+static uint32_t price_of(uint32_t n_lanes)
 {
-    return lmi_price_row(&ctx->price, ctx->row_cost);
+    return at_most(n_lanes, LMI_PRICES) - 1;
+}
+
+/* What a row costs where `n` lanes speak, in passes. Several lanes have filled the time of a pass,
+ * so that there a row is taken to be dear until some were tried. */
+static float row_of(const lmi_context *ctx, uint32_t n)
+{
+    const float usual = n > 1 && ctx->row_cost < 1 ? 1 : ctx->row_cost;
+
+    return lmi_price_row(&ctx->prices[price_of(n)], usual);
 }
 
 /* How many of the lane's guesses are worth a row each where `n` lanes share a pass over the
  * weights. */
 static uint32_t n_worth(const lmi_context *ctx, const lmi_lane *lane, uint32_t n)
 {
-    const float row = row_of(ctx) * (float)n;
+    const float row = row_of(ctx, n) * (float)n;
     const uint32_t n_guesses = lane->odds ? n_left(lane) - 1 : 0;
     uint32_t i = 0;
 
@@ -316,8 +324,12 @@ static float rate_of(const lmi_context *ctx, const run *r, uint32_t n)
     }
     if (n_rows > ctx->n_rows_max || n_outputs > ctx->n_outputs_max)
         return 0;
-    return n_tokens / (1 + row_of(ctx) * (float)n_rows);
+    return n_tokens / (1 + row_of(ctx, r->n) * (float)n_rows);
 }
+
+/* By so much guesses must bring more than none: their price is an estimate, and taking them back
+ * costs, too. */
+static const float WORTH_IT = 1.08f;
 
 /* How many guesses the lanes of a run try. In a rectangle all must have the cells, and nobody who
  * only lends a row has any. */
@@ -337,7 +349,7 @@ static uint32_t n_guesses(const lmi_context *ctx, const run *r)
         room = at_most(room, ctx->is_rectangular ? left : room);
     }
     for (n = 1; n <= at_most(most, room); n++)
-        if (rate_of(ctx, r, n) > rate_of(ctx, r, best))
+        if (rate_of(ctx, r, n) > rate_of(ctx, r, best) * (best > 0 ? 1 : WORTH_IT))
             best = n;
     return best;
 }
@@ -391,7 +403,7 @@ static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
         status = decode(ctx, n);
         drop_fillers(ctx, n);
         if (kinds == TOKEN)
-            lmi_price_note(&ctx->price, n, lmi_now_ms() - begin);
+            lmi_price_note(&ctx->prices[price_of(r.n)], n, lmi_now_ms() - begin);
     }
     return status;
 }
