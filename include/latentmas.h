@@ -83,6 +83,7 @@ enum {
     LMAS_N_LANES_MAX = 256,     /* or what this libllama can, where that is less */
     LMAS_N_BATCH_MAX = 1 << 20, /* of n_batch and n_ubatch */
     LMAS_N_THREADS_MAX = 1024,  /* of n_threads and n_threads_batch */
+    LMAS_N_DRAFT_MAX = 15,
     LMAS_TOP_K_MAX = 1 << 24,
     LMAS_TEMPERATURE_MAX = 100,
     LMAS_LATENT_STEPS_MAX = 100000, /* of one agent, or one lmas_memory_think() */
@@ -228,7 +229,7 @@ typedef struct lmas_session_params {
     const char *cache_type_k;   /* type of the K cache: "f16" (default), "f32", "q8_0", ... */
     const char *cache_type_v;   /* type of the V cache, the same names */
     bool realign;               /* think through W_a instead of the identity (default false) */
-    uint32_t n_draft;           /* most tokens guessed ahead of a speaker, 0 to 15 (default 3) */
+    uint32_t n_draft;           /* most tokens guessed ahead of a speaker (default 3) */
     const char *cache_dir;     /* where W_a is kept; NULL for the user's cache folder, "" nowhere */
     lmas_progress_fn progress; /* called while W_a is computed (default NULL) */
     void *user;                /* handed to `progress` */
@@ -240,19 +241,18 @@ LMAS_CHECKED lmas_status lmas_session_new(lmas_session **out, lmas_model *model,
                                           const lmas_session_params *params);
 LMAS_API void lmas_session_free(lmas_session *session);
 
-/* Cells of all lanes together, as granted; the number of lanes; most rows computed at once. */
+/* Cells of all lanes together, as granted; the number of lanes; most rows computed at once; tokens
+ * guessed ahead of speakers so far, [0], and of these the right ones, [1]. */
 LMAS_API uint32_t lmas_session_n_ctx(const lmas_session *session);
 LMAS_API uint32_t lmas_session_n_lanes(const lmas_session *session);
 LMAS_API uint32_t lmas_session_n_ubatch(const lmas_session *session);
+LMAS_API void lmas_session_drafted(const lmas_session *session, uint64_t *out);
 
 /* Threads in use: for decodes of one row, and of more (prompts, or many lanes at once). Where
  * libggml is built with GCC's OpenMP (Debian's is) a waiting thread spins for milliseconds before
  * it sleeps; GOMP_SPINCOUNT=2000 in the environment that the process starts with ends that. */
 LMAS_API int32_t lmas_session_n_threads(const lmas_session *session);
 LMAS_API int32_t lmas_session_n_threads_batch(const lmas_session *session);
-
-/* Tokens that were guessed ahead of speakers so far, [0], and of these the right ones, [1]. */
-LMAS_API void lmas_session_drafted(const lmas_session *session, uint64_t *out);
 
 /* How thoughts are realigned: "norm" (identity and rescale), or "matrix" (W_a and rescale). */
 LMAS_API const char *lmas_session_realignment(const lmas_session *session);

@@ -394,6 +394,7 @@ LIMITS = {
     "N_LANES_MAX": 256,
     "N_BATCH_MAX": 1 << 20,
     "N_THREADS_MAX": 1024,
+    "N_DRAFT_MAX": 15,
     "TOP_K_MAX": 1 << 24,
     "TEMPERATURE_MAX": 100,
     "LATENT_STEPS_MAX": 100000,
@@ -865,7 +866,7 @@ model_params_default:D model_open:epsp model_close:vp model_describe:pp model_ta
 model_count_tokens:epps chat_params_default:D model_format_chat:eppssp text_free:vp
 model_synthesize:esspp synthetic_shape:sz
 session_params_default:D session_new:eppp session_free:vp session_n_ctx:up session_n_lanes:up
-session_n_ubatch:up session_n_threads:ip session_n_threads_batch:ip session_drafted:vpp
+session_n_ubatch:up session_drafted:vpp session_n_threads:ip session_n_threads_batch:ip
 session_realignment:sp session_cannot_think:sp session_cancel:vp session_resume:vp
 session_measure:eppcuu
 sampling_default:D memory_new:epp memory_free:vp memory_copy:epp memory_read:epss

@@ -197,7 +197,7 @@ const lmi_opt lmi_engine_opts[] = {
      .help = "unified: questions that run together draw from one pool of positions. lane: each "
              "has an equal part of its own, which attends faster. auto is lane, but unified for "
              "chat, and for ask with branches or --memory"},
-    {"--draft-max", LMI_OPT_INT, AT(n_draft), "N", .max = 15,
+    {"--draft-max", LMI_OPT_INT, AT(n_draft), "N", .max = LMAS_N_DRAFT_MAX,
      .help = "tokens guessed ahead of who speaks, from what he has read and said, where that is "
              "worth its cost; texts stay as they are. 0 for none"},
     {0},

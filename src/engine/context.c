@@ -79,6 +79,11 @@ static uint32_t n_ubatch_of(const lmi_context_params *params, bool is_accelerate
     return wanted < params->n_batch ? wanted : params->n_batch;
 }
 
+static uint32_t n_sequences(const lmi_context *ctx)
+{
+    return ctx->n_lanes + (ctx->spare_seq >= 0) + (ctx->graft_seq >= 0);
+}
+
 static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
                                const lmi_context_params *params)
 {
@@ -88,7 +93,7 @@ static lmas_status fill_params(struct llama_context_params *p, lmi_context *ctx,
     p->n_ctx = params->n_ctx;
     p->n_batch = params->n_batch;
     p->n_ubatch = n_ubatch_of(params, ctx->model->is_accelerated);
-    p->n_seq_max = params->n_lanes + (ctx->spare_seq >= 0) + (ctx->graft_seq >= 0);
+    p->n_seq_max = n_sequences(ctx);
     if (ctx->tap == LMI_TAP_CALLBACK)
         p->n_outputs_max = ctx->n_outputs_max;
     p->n_threads = ctx->n_threads;
@@ -194,6 +199,9 @@ static lmas_status check_sizes(const lmi_context_params *p)
     if (p->n_yield > LMAS_N_BATCH_MAX)
         return lmi_fail(LMAS_E_INVALID, "n_yield must be at most %d, got %u", LMAS_N_BATCH_MAX,
                         p->n_yield);
+    if (p->n_draft > LMAS_N_DRAFT_MAX)
+        return lmi_fail(LMAS_E_INVALID, "n_draft must be at most %d, got %u", LMAS_N_DRAFT_MAX,
+                        p->n_draft);
     if (p->n_ubatch > LMAS_N_BATCH_MAX)
         return lmi_fail(LMAS_E_INVALID, "n_ubatch must be at most %d, got %u", LMAS_N_BATCH_MAX,
                         p->n_ubatch);
@@ -240,6 +248,7 @@ static lmas_status start(lmi_context *ctx, const lmi_context_params *params)
             ctx->model->info.arch, lmas_last_error());
     free_llama(ctx);
     ctx->tap = LMI_TAP_EMBEDDINGS;
+    ctx->n_draft = 0;
     ctx->head_share = 0; /* no row goes without the head: thoughts apart save nothing */
     return make_llama(ctx, params);
 }
@@ -258,18 +267,12 @@ static float row_cost(const lmas_model *model)
     return model->pack ? ROW_COST_KERNELS : ROW_COST_CPU;
 }
 
-/* The ids of a decode's output rows, 4 bytes each, lie in front of the activations in libggml's
- * compute buffer. Anything but whole cache lines of ids puts each row behind them astride of one
- * line more, which made reading 1.5 % slower (AVX-512, Q8_0). */
-static const uint32_t IDS_IN_CACHE_LINE = 16;
-
 /* AUTO gives each lane a part of its own: attention then goes over a lane's own cells, where in a
  * pool it goes over everybody's (on the machine above, 16 lanes of 150 cells each: 51 tokens/s
  * against 31). Recurrent states are reordered by sequence too. */
-static void choose_shape(lmi_context *ctx, lmas_kv kv, uint32_t n_draft)
+static void choose_shape(lmi_context *ctx, lmas_kv kv)
 {
     const lmas_model_info *info = &ctx->model->info;
-    const uint32_t n_guessed = n_draft > 0 ? ctx->n_lanes + n_draft : 0;
 
     ctx->is_unified = kv == LMAS_KV_UNIFIED || ctx->n_lanes == 1;
     ctx->spare_seq = -1;
@@ -279,10 +282,32 @@ static void choose_shape(lmi_context *ctx, lmas_kv kv, uint32_t n_draft)
         ctx->spare_seq = (int32_t)ctx->n_lanes;
         ctx->graft_seq = (int32_t)ctx->n_lanes + 1;
     }
-    ctx->n_outputs_max = GGML_PAD(ctx->n_lanes + n_guessed, IDS_IN_CACHE_LINE);
     ctx->is_rectangular = !ctx->is_unified || ctx->model->is_packed_by_sequence;
     ctx->head_share = (float)info->n_embd * (float)info->n_vocab / (float)info->n_params;
     ctx->row_cost = row_cost(ctx->model);
+}
+
+/* Whether guesses can be taken back, and change no bit: a window loses cells that a lane which goes
+ * back would need; a state that sums up all has none; and on an accelerator a row's bits depend on
+ * how many are beside it. */
+static bool can_guess(const lmi_context *ctx)
+{
+    return !ctx->model->is_packed_by_sequence && !lmi_model_has_window(ctx->model) &&
+           !ctx->model->is_accelerated && ctx->tap == LMI_TAP_CALLBACK;
+}
+
+/* The ids of a decode's output rows, 4 bytes each, lie in front of the activations in libggml's
+ * compute buffer. Anything but whole cache lines of ids puts each row behind them astride of one
+ * line more, which made reading 1.5 % slower (AVX-512, Q8_0). */
+static const uint32_t IDS_IN_CACHE_LINE = 16;
+
+/* How much may come out of a decode: one row of each sequence, and where tokens are guessed, as
+ * many again and all guesses of one. */
+static void choose_outputs(lmi_context *ctx, uint32_t n_draft)
+{
+    ctx->n_draft = can_guess(ctx) ? n_draft : 0;
+    ctx->n_outputs_max = GGML_PAD(
+        n_sequences(ctx) + (ctx->n_draft > 0 ? ctx->n_lanes + ctx->n_draft : 0), IDS_IN_CACHE_LINE);
 }
 
 /* libggml's threads meet at every step, so each wants a core of its own: those that others leave.
@@ -324,7 +349,8 @@ lmas_status lmi_context_new(lmi_context **out, lmas_model *model, const lmi_cont
     ctx->n_lanes = params->n_lanes;
     ctx->tap = params->tap;
     ctx->width = (uint32_t)llama_model_n_embd_inp(model->llama);
-    choose_shape(ctx, params->kv, params->n_draft);
+    choose_shape(ctx, params->kv);
+    choose_outputs(ctx, params->n_draft);
     choose_threads(ctx, params);
     status = start(ctx, params);
     if (status != LMAS_OK) {
@@ -401,14 +427,6 @@ void lmi_lane_read(lmi_lane *lane, const int32_t *tokens, size_t n, unsigned wan
     lane->want = want;
     lane->odds = NULL;
     lane->state = LMI_LANE_TOKENS;
-}
-
-/* A window loses cells that a lane which goes back would need; a state that sums up all has none;
- * and on an accelerator a row's bits depend on how many are beside it. */
-bool lmi_context_can_guess(const lmi_context *ctx)
-{
-    return !ctx->model->is_packed_by_sequence && !lmi_model_has_window(ctx->model) &&
-           !ctx->model->is_accelerated && ctx->tap == LMI_TAP_CALLBACK;
 }
 
 void lmi_lane_guess(lmi_lane *lane, const int32_t *tokens, const float *odds, size_t n)

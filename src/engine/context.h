@@ -37,9 +37,6 @@ enum {
     LMI_WANT_OUTPUTS = LMI_WANT_HIDDEN | LMI_WANT_LOGITS,
 };
 
-/* Most tokens that are guessed behind one that was spoken. */
-enum { LMI_GUESSES_MAX = 15 };
-
 typedef enum lmi_lane_state {
     LMI_LANE_IDLE = 0, /* no request; the result of the last one stands */
     LMI_LANE_TOKENS,   /* tokens [n_done, n_tokens) are still to be read */
@@ -67,7 +64,7 @@ typedef struct lmi_lane {
     float *hidden; /* [n_embd] */
     float *logits; /* [n_vocab]: libllama's own, or `copy` once another decode comes between; with
                     * guesses those of the first row */
-    float *rows[1 + LMI_GUESSES_MAX]; /* of each, [n_tokens]: as many guesses as were tried */
+    float *rows[1 + LMAS_N_DRAFT_MAX]; /* of each, [n_tokens]: as many guesses as were tried */
     bool is_borrowing;
     float *copy; /* [copy_capacity] */
     size_t copy_capacity;
@@ -115,6 +112,7 @@ typedef struct lmi_context {
     uint32_t n_batch;        /* most rows of prompts in one tick */
     uint32_t n_rows_max;     /* most rows of one decode, */
     uint32_t n_outputs_max;  /* and most of them that anything comes out of */
+    uint32_t n_draft;        /* most guesses behind a token; 0 where they cannot be taken back */
     uint32_t n_yield;        /* prompts with more rows left than that yield; 0: none does */
     uint32_t last_long;      /* the lane of the last one that was read in parts */
     float debt;              /* passes over the weights until the next part: tick.c */
@@ -154,16 +152,15 @@ void lmi_lane_clear(lmi_context *ctx, lmi_lane *lane);
 /* Put a request on an idle lane. `n` must be 1 or more; `vector` holds n_embd values and is
  * copied. What `want` says is of the last row. */
 void lmi_lane_read(lmi_lane *lane, const int32_t *tokens, size_t n, unsigned want);
-/* Read a token that was spoken, and as many as are worth their cost of those guessed behind it:
- * tokens [1 .. n) with their odds. The tick says how many in `n_tokens`. Whatever was not right
- * must be taken back, and only a context that can guess can do that. */
+void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsigned want);
+
+/* Read a token that was spoken, and as many as are worth their cost, and have cells, of those
+ * guessed behind it: tokens [1 .. n) with their odds, at most n_draft. The tick says how many in
+ * `n_tokens`. */
 void lmi_lane_guess(lmi_lane *lane, const int32_t *tokens, const float *odds, size_t n);
-bool lmi_context_can_guess(const lmi_context *ctx);
 
 /* Only the first `n` tokens of the request were right: the others' cells go. */
 void lmi_lane_keep(lmi_context *ctx, lmi_lane *lane, size_t n);
-
-void lmi_lane_feed(lmi_context *ctx, lmi_lane *lane, const float *vector, unsigned want);
 
 /* Take its request off the lane, done or not: what the request brought in goes, and nothing comes
  * out of it. Where a model cannot go back (recurrent ones), the lane fails with this thread's

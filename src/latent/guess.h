@@ -32,12 +32,12 @@ uint64_t lmi_odds_n_tried(const lmi_odds *odds);
 uint64_t lmi_odds_n_right(const lmi_odds *odds);
 
 typedef struct lmi_guess {
-    lmi_odds *odds;                      /* the session's */
-    lmi_tokens history;                  /* what was read, and said */
-    size_t n_most;                       /* guesses at once; 0: it never guesses */
-    size_t end;                          /* how long the end was that the guesses at hand come of */
-    int32_t tokens[1 + LMI_GUESSES_MAX]; /* the last one of the history, and guesses [n] */
-    float chances[LMI_GUESSES_MAX];      /* that all of them up to that one are right */
+    lmi_odds *odds;     /* the session's */
+    lmi_tokens history; /* what was read, and said */
+    size_t n_most;      /* guesses at once; 0: it never guesses */
+    size_t end;         /* how long the end was that the guesses at hand come of */
+    int32_t tokens[1 + LMAS_N_DRAFT_MAX]; /* the last one of the history, and guesses [n] */
+    float chances[LMAS_N_DRAFT_MAX];      /* that all of them up to that one are right */
     size_t n;
 } lmi_guess;
 

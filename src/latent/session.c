@@ -51,9 +51,6 @@ lmas_status lmas_session_new(lmas_session **out, lmas_model *model,
 
     if (!out || !model)
         return lmi_fail(LMAS_E_INVALID, "lmas_session_new needs an out parameter and a model");
-    if (p.n_draft > LMI_GUESSES_MAX)
-        return lmi_fail(LMAS_E_INVALID, "n_draft must be at most %d, got %u", LMI_GUESSES_MAX,
-                        p.n_draft);
     session = lmi_new(1, sizeof(*session));
     if (!session)
         return lmi_fail(LMAS_E_NOMEM, "no memory for a session");
@@ -66,7 +63,6 @@ lmas_status lmas_session_new(lmas_session **out, lmas_model *model,
         lmas_session_free(session);
         return status;
     }
-    session->n_draft = lmi_context_can_guess(session->ctx) ? p.n_draft : 0;
     *out = session;
     return LMAS_OK;
 }

@@ -11,7 +11,6 @@ struct lmas_session {
     lmi_context *ctx;
     lmi_realign *realign;
     lmi_weights *weights; /* the model's file, once rows of W_in were asked for: keep.h */
-    uint32_t n_draft;     /* most guesses at once; 0 where a context cannot take them back */
     lmi_odds odds;        /* what came of guesses so far */
 };
 

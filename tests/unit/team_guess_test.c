@@ -4,6 +4,7 @@
 
 #include "engine/tick/price.h"
 #include "latent/guess.h"
+#include "latent/session.h"
 #include "support.h"
 
 enum { N_QUESTIONS = 6, TEXT_MAX = 8192 };
@@ -143,7 +144,7 @@ static void compare_all(lmas_model *model)
             compare(model, &w, 3);
             assert_true(with.drafted[1] > 0);
             w.n_lanes = 4;
-            compare(model, &w, LMI_GUESSES_MAX);
+            compare(model, &w, LMAS_N_DRAFT_MAX);
             w.method = LMAS_METHOD_LATENT_MAS;
             compare(model, &w, 3);
             w.team = "hierarchical";
@@ -181,6 +182,60 @@ static void test_right_guesses_save_ticks(void **state)
     assert_true(with.drafted[1] * 3 > with.drafted[0]);
 }
 
+/* ---- Room ---- */
+
+/* One cell is left: the token has it, and what was guessed is not tried. */
+static void test_guesses_that_find_no_cell_are_left_out(void **state)
+{
+    static const lmas_kv kinds[] = {LMAS_KV_UNIFIED, LMAS_KV_PER_LANE};
+    const int32_t tokens[4] = {20, 21, 22, 23};
+    const float odds[3] = {0.999f, 0.998f, 0.997f};
+    int32_t read[255];
+    size_t i, k;
+
+    (void)state;
+    for (i = 0; i < 255; i++)
+        read[i] = 10 + (int32_t)(i % 50);
+    for (k = 0; k < 2; k++) {
+        const way w = {.kv = kinds[k], .n_lanes = 1};
+        lmas_session *session = session_of(support_model(DEMO_MODEL), &w, 3);
+        lmi_context *ctx = session->ctx;
+        lmi_lane *lane = lmi_lane_take(ctx);
+
+        while (lane->pos + 1 < ctx->n_ctx_lane) {
+            const size_t left = ctx->n_ctx_lane - 1 - lane->pos;
+
+            lmi_lane_read(lane, read, left < 255 ? left : 255, LMI_WANT_LOGITS);
+            while (lane->state == LMI_LANE_TOKENS)
+                assert_ok(lmi_context_tick(ctx));
+        }
+        lmi_lane_guess(lane, tokens, odds, 4);
+        assert_ok(lmi_context_tick(ctx));
+        assert_int_equal(lane->state, LMI_LANE_IDLE);
+        assert_int_equal(lane->n_tokens, 1);
+        assert_int_equal(lane->pos, ctx->n_ctx_lane);
+        assert_true(lane->has & LMI_WANT_LOGITS);
+        lmi_lane_give(ctx, lane);
+        lmas_session_free(session);
+    }
+}
+
+/* The pool's own sequences count, where no guess has made room for outputs. */
+static void test_a_session_of_any_width_opens_with_guesses_and_without(void **state)
+{
+    uint32_t n;
+
+    (void)state;
+    for (n = 12; n <= 18; n++) {
+        const way pool = {.kv = LMAS_KV_UNIFIED, .n_lanes = n};
+        const way parts = {.kv = LMAS_KV_PER_LANE, .n_lanes = n};
+
+        lmas_session_free(session_of(support_model(DEMO_MODEL), &pool, 0));
+        lmas_session_free(session_of(support_model(DEMO_MODEL), &pool, 3));
+        lmas_session_free(session_of(support_model(DEMO_MODEL), &parts, 0));
+    }
+}
+
 /* ---- What is guessed ---- */
 
 static lmi_tokens tokens_of(const char *text, int32_t *ids)
@@ -203,7 +258,7 @@ static size_t guess(char *out, lmi_odds *odds, const char *read, const char *sai
     assert_ok(lmi_guess_begin(&g, odds, &prompt, n_most));
     for (i = 0; said[i]; i++)
         assert_ok(lmi_guess_add(&g, (unsigned char)said[i]));
-    lmi_guess_next(&g, (unsigned char)said[i - 1], LMI_GUESSES_MAX);
+    lmi_guess_next(&g, (unsigned char)said[i - 1], LMAS_N_DRAFT_MAX);
     assert_int_equal(g.tokens[0], said[i - 1]);
     for (i = 0; i < g.n; i++)
         out[i] = (char)g.tokens[1 + i];
@@ -281,7 +336,7 @@ static void test_more_guesses_than_the_limit_are_refused(void **state)
     lmas_session *session = NULL;
 
     (void)state;
-    p.n_draft = LMI_GUESSES_MAX + 1;
+    p.n_draft = LMAS_N_DRAFT_MAX + 1;
     assert_fails(LMAS_E_INVALID, "n_draft must be at most 15, got 16",
                  lmas_session_new(&session, support_model(DEMO_MODEL), &p));
 }
@@ -296,6 +351,8 @@ int main(void)
         cmocka_unit_test(test_texts_are_those_of_who_does_not_guess),
         cmocka_unit_test(test_so_they_are_where_libggml_multiplies),
         cmocka_unit_test(test_right_guesses_save_ticks),
+        cmocka_unit_test(test_guesses_that_find_no_cell_are_left_out),
+        cmocka_unit_test(test_a_session_of_any_width_opens_with_guesses_and_without),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

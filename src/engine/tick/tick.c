@@ -77,8 +77,21 @@ static void fail_astray(lmi_lane *lane)
                                  lane->pos));
 }
 
+/* Of a token and its guesses the token alone: they may be what found no cell. How many of the
+ * lane's `n` rows are left. */
+static uint32_t without_guesses(lmi_row *rows, uint32_t n)
+{
+    lmi_lane *lane = rows->lane;
+
+    if (!lane->odds)
+        return n;
+    lane->n_tokens = lane->n_done + 1;
+    rows->is_last = true;
+    return 1;
+}
+
 /* The decode of several lanes failed: each has another try of its own, and its own failure. */
-static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t n)
+static lmas_status decode_apart(lmi_context *ctx, lmi_row *rows, uint32_t n)
 {
     uint32_t first, end;
 
@@ -93,7 +106,7 @@ static lmas_status decode_apart(lmi_context *ctx, const lmi_row *rows, uint32_t 
             continue;
         }
         lmi_backend_forget();
-        code = lmi_decode(ctx, rows + first, end - first);
+        code = lmi_decode(ctx, rows + first, without_guesses(rows + first, end - first));
         if (code == 0)
             continue;
         rewind_lane(ctx, lane);
@@ -331,12 +344,29 @@ static float rate_of(const lmi_context *ctx, const run *r, uint32_t n)
  * costs, too. */
 static const float WORTH_IT = 1.08f;
 
+/* How many of at most `most` guesses a lane bring most tokens for the time. */
+static uint32_t find_best(const lmi_context *ctx, const run *r, uint32_t most)
+{
+    float best_rate = rate_of(ctx, r, 0) * WORTH_IT;
+    uint32_t n, best = 0;
+
+    for (n = 1; n <= most; n++) {
+        const float rate = rate_of(ctx, r, n);
+
+        if (rate > best_rate) {
+            best_rate = rate;
+            best = n;
+        }
+    }
+    return best;
+}
+
 /* How many guesses the lanes of a run try. In a rectangle all must have the cells, and nobody who
  * only lends a row has any. */
 static uint32_t n_guesses(const lmi_context *ctx, const run *r)
 {
-    uint32_t most = 0, room = LMI_GUESSES_MAX, best = 0;
-    uint32_t i, n;
+    uint32_t most = 0, room = LMAS_N_DRAFT_MAX;
+    uint32_t i;
 
     for (i = r->begin; i < r->end; i++) {
         const lmi_lane *lane = &ctx->lanes[i];
@@ -346,12 +376,10 @@ static uint32_t n_guesses(const lmi_context *ctx, const run *r)
             most = n_worth(ctx, lane, r->n) > most ? n_worth(ctx, lane, r->n) : most;
         else if (ctx->is_rectangular)
             return 0;
-        room = at_most(room, ctx->is_rectangular ? left : room);
+        if (ctx->is_rectangular)
+            room = at_most(room, left);
     }
-    for (n = 1; n <= at_most(most, room); n++)
-        if (rate_of(ctx, r, n) > rate_of(ctx, r, best) * (best > 0 ? 1 : WORTH_IT))
-            best = n;
-    return best;
+    return most == 0 ? 0 : find_best(ctx, r, at_most(most, room));
 }
 
 /* The lane's token and `n` guesses, and where a rectangle needs more rows, some of no meaning. */

@@ -101,7 +101,7 @@ LMI_ALWAYS void few_rows(const size_t R, const size_t T, const lmi_product *p, s
 
         run_f16(R, T, sum, p, tiles, p->x->x + row, begin, end);
         LMI_UNROLL for (size_t r = 0; r < R; r++) LMI_UNROLL for (size_t t = 0; t < T; t++)
-            all[r][t] = begin ? _mm512_add_ps(all[r][t], sum[r][t]) : sum[r][t];
+            all[r][t] = _mm512_add_ps(all[r][t], sum[r][t]);
     }
     LMI_UNROLL for (size_t r = 0; r < R; r++) LMI_UNROLL for (size_t t = 0; t < T; t++)
         _mm512_storeu_ps(y + r * p->y_stride + LMI_TILE * t, all[r][t]);

@@ -356,7 +356,7 @@ static lmas_status begin_guessing(lmi_strand *strand)
     lmas_session *session = lmi_plan_host(strand->plan, strand->index)->session;
 
     return lmi_guess_begin(&strand->guess, &session->odds, &strand->prompt,
-                           strand->sampler ? session->n_draft : 0);
+                           strand->sampler ? session->ctx->n_draft : 0);
 }
 
 lmas_status lmi_strand_prepare(lmi_strand *strand, lmi_shelf *shelf, const lmi_case *c)
