@@ -284,12 +284,12 @@ def _():
 def _():
     slow = {**SHORT, "max_new_tokens": 1000, "latent_steps": 40}
     with session.solver(team, **slow) as solver:
-        for text in questions(12):
+        for text in questions(60):
             solver.submit(text)
         ended = []
         interrupted(lambda: [ended.append(a.id) for a in solver])
         ended += [a.id for a in solver]
-        assert sorted(ended) == list(range(12)), ended
+        assert sorted(ended) == list(range(60)), ended
 
 
 @claim("cancel() from another thread stops a call with Canceled, until resume()")
