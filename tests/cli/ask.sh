@@ -109,9 +109,9 @@ else
 fi
 
 # A slow answer, to have time for Ctrl-C.
-"$LATENTMAS" ask -m $MODEL --latent_steps 1200 -n 1 -t 1 "$question" >"$tmp/out" 2>"$tmp/err" &
+"$LATENTMAS" ask -m $MODEL -c 16384 --latent_steps 5000 -n 1 -t 1 "$question" >"$tmp/out" 2>"$tmp/err" &
 pid=$!
-sleep 1
+worked $pid
 kill -INT $pid
 wait $pid
 [ $? -eq 130 ] && [ "$(cat "$tmp/err")" = 'latentmas: interrupted' ]

@@ -142,10 +142,12 @@ ok $? "a run that cannot go on is said, the others are made, and the exit code t
 "$LATENTMAS" run $GRID --max_samples 200 --output "$tmp/stopped" >"$tmp/stopped.out" 2>"$tmp/stopped.err" </dev/null &
 pid=$!
 until grep -q 'run 1 of 8' "$tmp/stopped.err" 2>/dev/null && [ -s "$tmp/stopped/demo-baseline-seed42/samples.jsonl" ]; do sleep 0.05; done
+kill -STOP $pid # or it may be at its end before the other
 run run --resume "$tmp/stopped"
 [ "$code" -eq 1 ] && [ ! -s "$tmp/out" ] && grep -q 'is in use: another latentmas works on these runs' "$tmp/err"
 ok $? "two processes do not work in one folder" "$tmp/err"
 kill -INT $pid
+kill -CONT $pid
 wait $pid
 [ $? -eq 130 ] && ! grep -q 'run 2 of 8' "$tmp/stopped.err" && grep -qF "latentmas run --resume $tmp/stopped" "$tmp/stopped.err"
 ok $? "an interrupt stops all of it, and says how to go on" "$tmp/stopped.err"

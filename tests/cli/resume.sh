@@ -143,8 +143,10 @@ ok $? "a run may start in a folder whose start was cut short" "$tmp/err"
 # Two at once, and Ctrl-C.
 launch busy
 wait_for busy 2
+kill -STOP $pid # or it may be at its end before the other
 fails 1 'is in use' "a second process on the same folder is refused" run --resume "$tmp/busy"
 kill -INT $pid
+kill -CONT $pid
 wait $pid
 [ $? -eq 130 ]
 ok $? "SIGINT ends a run with exit code 130"

@@ -18,8 +18,8 @@ answers() { sed 's/"[a-z]*_ms":[0-9.]*,\{0,1\}//g' "$tmp/$1/samples.jsonl" | sor
 outcome() { sed 's/"[a-z_]*_sec":[0-9.]*,//g; s/"run":.*//' "$tmp/out"; }
 # await CONDITION: until it holds, or the run has ended.
 await() { while ! $1 && ! grep -q ') Z' /proc/$pid/stat; do sleep 0.01; done; }
-# (two that began together end together: they are met in the middle, by the time that they have worked)
-thinking() { [ "$(cut -d ' ' -f 14 /proc/$pid/stat)" -ge 100 ]; }
+# Two that began together end together: they are met in the middle.
+thinking() { worked $pid; }
 answered() { [ -s "$tmp/$folder/samples.jsonl" ]; }
 taken() { grep -q 'under way' "$tmp/err"; }
 # signalled FOLDER WHEN SIGNAL...: a run that gets these from then on, each when the one before has

@@ -39,6 +39,12 @@ run() {
     code=$?
 }
 
+# worked PID: until that child has computed for a second, whatever else the machine does, or has
+# ended. A test that meets a process in the middle leaves it ten times as much to do.
+worked() {
+    until [ "$(cut -d ' ' -f 14 "/proc/$1/stat")" -ge "$(getconf CLK_TCK)" ] || grep -q ') Z' "/proc/$1/stat"; do sleep 0.01; done
+}
+
 # same NAME FILE CLAIM: FILE is what golden/NAME.txt holds.
 same() {
     if [ -n "${ACCEPT:-}" ]; then cp "$2" "$GOLDEN/$1.txt"; fi
