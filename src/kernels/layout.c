@@ -56,17 +56,26 @@ static uint8_t *pack_run(uint8_t *to, const uint8_t *from, size_t row_size, size
     return to;
 }
 
+/* `n` halves of all rows. */
+static uint8_t *pack_halves(uint8_t *to, const uint8_t *from, size_t row_size, size_t n)
+{
+    size_t i, r;
+
+    for (i = 0; i < n; i++)
+        for (r = 0; r < LMI_TILE; r++, to += HALF)
+            memcpy(to, from + r * row_size + i * HALF, HALF);
+    return to;
+}
+
 static uint8_t *pack_block(uint8_t *to, const lmi_layout *layout, const uint8_t *from,
                            size_t row_size)
 {
-    size_t i, r;
+    size_t i;
 
     for (i = 0; i < LMI_RUNS_MAX && layout->runs[i].n > 0; i++)
         to = pack_run(to, from + layout->runs[i].offset, row_size, layout->runs[i].n,
                       i == 0 ? layout->flip : 0);
-    for (r = 0; layout->half >= 0 && r < LMI_TILE; r++, to += HALF)
-        memcpy(to, from + r * row_size + layout->half, HALF);
-    return to;
+    return layout->half < 0 ? to : pack_halves(to, from + layout->half, row_size, 1);
 }
 
 void lmi_layout_pack(const lmi_layout *layout, void *rows, size_t row_size, void *spare)
@@ -76,8 +85,13 @@ void lmi_layout_pack(const lmi_layout *layout, void *rows, size_t row_size, void
     size_t at;
 
     memcpy(spare, rows, row_size * LMI_TILE);
-    for (at = 0; at < row_size; at += layout->size)
-        to = pack_block(to, layout, from + at, row_size);
+    if (layout->size == HALF) /* a whole row is one run */
+        pack_halves(to, from, row_size, row_size / HALF);
+    else if (layout->size == WORD)
+        pack_run(to, from, row_size, row_size / WORD, 0);
+    else
+        for (at = 0; at < row_size; at += layout->size)
+            to = pack_block(to, layout, from + at, row_size);
 }
 
 void lmi_layout_unpack(void *out, const lmi_layout *layout, const void *tile, size_t block,
