@@ -102,6 +102,13 @@ typedef struct lmi_capture {
     uint32_t n_asked;
 } lmi_capture;
 
+/* Decodes that are alike in this share one graph of libllama's. */
+typedef struct lmi_shape {
+    const lmi_lane *first, *last;
+    uint32_t n_rows, n_outputs;
+    bool is_vector;
+} lmi_shape;
+
 typedef struct lmi_context {
     lmas_model *model;
     struct llama_context *llama;
@@ -127,6 +134,10 @@ typedef struct lmi_context {
     float head_share;    /* of a row's work that the vocabulary product is */
     float row_cost;      /* what one more row usually costs, in passes over the weights: tick.c */
     lmi_price prices[LMI_PRICES]; /* and what it cost here, by how many speak at once */
+    bool is_guessing_free;        /* tests try guesses whatever they cost */
+    lmi_pace pace;                /* of all who speak */
+    lmi_shape shape;              /* of the last decode, */
+    bool is_shape_new;            /* which was not that of the one before */
     uint32_t width;    /* values of one input vector: n_embd, more where a model stacks inputs */
     char refusal[512]; /* why there can be no thoughts here; "" where there can */
     struct lmi_shift *shift;   /* how its keys turn, once a join was asked for: state/shift.h */

@@ -84,6 +84,7 @@ static lmas_session *session_of(const lmas_model *model, const way *w, uint32_t 
     p.cache_dir = "";
     p.n_draft = n_draft;
     assert_ok(lmas_session_new(&session, (lmas_model *)model, &p));
+    session->ctx->is_guessing_free = true; /* the same guesses on every machine */
     return session;
 }
 
@@ -145,6 +146,7 @@ static void compare_all(lmas_model *model)
             assert_true(with.drafted[1] > 0);
             w.n_lanes = 4;
             compare(model, &w, LMAS_N_DRAFT_MAX);
+            assert_true(with.drafted[1] > 0);
             w.method = LMAS_METHOD_LATENT_MAS;
             compare(model, &w, 3);
             w.team = "hierarchical";
@@ -180,6 +182,49 @@ static void test_right_guesses_save_ticks(void **state)
     assert_true(with.n_spoken > 200);
     assert_true(without.n_ticks - with.n_ticks > with.n_spoken / 10);
     assert_true(with.drafted[1] * 3 > with.drafted[0]);
+}
+
+/* ---- What is tried ---- */
+
+/* Of three guesses of one lane, how many a tick tries where rows and changes cost so much. */
+static size_t n_tried(float row_ms, float change_ms, float odd)
+{
+    const way w = {.kv = LMAS_KV_PER_LANE, .n_lanes = 1};
+    const int32_t tokens[4] = {20, 21, 22, 23};
+    const float odds[3] = {odd, odd * odd, odd * odd * odd};
+    lmas_session *session = session_of(support_model(DEMO_MODEL), &w, 3);
+    lmi_context *ctx = session->ctx;
+    lmi_lane *lane = lmi_lane_take(ctx);
+    size_t n;
+    uint32_t i;
+
+    ctx->is_guessing_free = false;
+    for (i = 0; i < 400; i++) {
+        const bool is_changed = i % 3 == 0;
+        const uint32_t n_rows = 1 + i % 4;
+        const double ms = 10 + row_ms * (double)n_rows + (is_changed ? change_ms : 0);
+
+        lmi_price_note(&ctx->prices[0], n_rows, is_changed, ms);
+        lmi_pace_note(&ctx->pace, 1, 10 + row_ms);
+    }
+    lmi_lane_read(lane, tokens, 1, LMI_WANT_LOGITS);
+    assert_ok(lmi_context_tick(ctx)); /* the shape of one row: to have another is a change */
+    lmi_lane_guess(lane, tokens, odds, 4);
+    assert_ok(lmi_context_tick(ctx));
+    n = lane->n_tokens - 1;
+    lmi_lane_give(ctx, lane);
+    lmas_session_free(session);
+    return n;
+}
+
+static void test_guesses_are_tried_as_far_as_they_are_worth_their_rows(void **state)
+{
+    (void)state;
+    assert_int_equal(n_tried(0.5f, 0, 0.8f), 3);  /* a row is a twentieth of a pass */
+    assert_int_equal(n_tried(10, 0, 0.7f), 1);    /* a pass, in which half a token is said */
+    assert_int_equal(n_tried(35, 0, 0.7f), 0);    /* more than it is likely to save */
+    assert_int_equal(n_tried(0.5f, 0, 0.05f), 0); /* hardly ever right */
+    assert_int_equal(n_tried(0.5f, 30, 0.8f), 0); /* another graph there and back: six passes */
 }
 
 /* ---- Room ---- */
@@ -316,18 +361,45 @@ static void test_a_price_is_what_decodes_took(void **state)
     uint32_t i;
 
     (void)state;
-    assert_true(lmi_price_row(&price, 0.5f) == 0.5f);
+    assert_true(lmi_price_cost(&price, 0.5f).row == 0.5f);
     for (i = 0; i < 40; i++)
-        lmi_price_note(&price, 4, 20 + 3 * 4);
-    assert_true(lmi_price_row(&price, 0.5f) == 0.5f); /* all alike: they do not tell */
+        lmi_price_note(&price, 4, false, 20 + 3 * 4);
+    assert_float_equal(lmi_price_cost(&price, 0.5f).row, 0.5f,
+                       1e-6); /* all alike: they do not tell */
     for (i = 0; i < 100; i++)
-        lmi_price_note(&price, 1 + i % 4, 20 + 3 * (1 + i % 4));
-    assert_float_equal(lmi_price_row(&price, 0.5f), 3.0 / 20, 1e-4);
-    lmi_price_note(&price, 1, 5000); /* somebody held it up */
-    assert_float_equal(lmi_price_row(&price, 0.5f), 3.0 / 20, 1e-4);
+        lmi_price_note(&price, 1 + i % 4, false, 20 + 3 * (1 + i % 4));
+    assert_float_equal(lmi_price_cost(&price, 0.5f).row, 3.0 / 20, 1e-4);
+    lmi_price_note(&price, 1, false, 5000); /* somebody held it up */
+    assert_float_equal(lmi_price_cost(&price, 0.5f).row, 3.0 / 20, 1e-4);
+    assert_true(lmi_price_cost(&price, 0.5f).change == 0);
     for (i = 0; i < 1000; i++)
-        lmi_price_note(&price, 1 + i % 4, 20 - (i % 4));
-    assert_true(lmi_price_row(&price, 0.5f) > 0 && lmi_price_row(&price, 0.5f) < 0.05f);
+        lmi_price_note(&price, 1 + i % 4, false, 20 - (i % 4));
+    assert_true(lmi_price_cost(&price, 0.5f).row > 0 && lmi_price_cost(&price, 0.5f).row < 0.05f);
+}
+
+static void test_a_change_of_shape_has_a_price_of_its_own(void **state)
+{
+    lmi_price price = {0};
+    lmi_cost cost;
+    uint32_t i;
+
+    (void)state;
+    for (i = 0; i < 60; i++)
+        lmi_price_note(&price, 4, i % 3 == 0, 20 + 4 * 4 + (i % 3 == 0 ? 10 : 0));
+    cost = lmi_price_cost(&price, 0.2f); /* rows did not vary: they cost what is usual */
+    assert_float_equal(cost.row, 0.2f, 1e-4);
+    assert_float_equal(cost.change, 0.5f, 1e-4);
+    for (i = 0; i < 60; i++)
+        lmi_price_note(&price, 1 + i % 4, i % 3 == 0, 20 + 4 * (1 + i % 4) + (i % 3 == 0 ? 10 : 0));
+    cost = lmi_price_cost(&price, 0.5f);
+    assert_float_equal(cost.row, 0.2f, 1e-4);
+    assert_float_equal(cost.change, 0.5f, 1e-4);
+    price = (lmi_price){0};
+    for (i = 0; i < 60; i++) /* who always comes with the other cannot be told from it */
+        lmi_price_note(&price, 1 + i % 2, i % 2 == 1, 20 + 4 * (1 + i % 2) + i % 2 * 10);
+    cost = lmi_price_cost(&price, 0.5f);
+    assert_float_equal(cost.row, 14.0 / 10, 1e-4);
+    assert_true(cost.change == 0);
 }
 
 static void test_more_guesses_than_the_limit_are_refused(void **state)
@@ -347,10 +419,12 @@ int main(void)
         cmocka_unit_test(test_what_followed_the_longest_end_is_guessed),
         cmocka_unit_test(test_chances_are_those_of_guesses_before),
         cmocka_unit_test(test_a_price_is_what_decodes_took),
+        cmocka_unit_test(test_a_change_of_shape_has_a_price_of_its_own),
         cmocka_unit_test(test_more_guesses_than_the_limit_are_refused),
         cmocka_unit_test(test_texts_are_those_of_who_does_not_guess),
         cmocka_unit_test(test_so_they_are_where_libggml_multiplies),
         cmocka_unit_test(test_right_guesses_save_ticks),
+        cmocka_unit_test(test_guesses_are_tried_as_far_as_they_are_worth_their_rows),
         cmocka_unit_test(test_guesses_that_find_no_cell_are_left_out),
         cmocka_unit_test(test_a_session_of_any_width_opens_with_guesses_and_without),
     };

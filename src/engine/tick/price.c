@@ -1,41 +1,96 @@
-/* price.c - a line through points, by least squares; price.h says of what. */
+/* price.c - a plane through points, by least squares; price.h says of what. */
 #include "engine/tick/price.h"
 
 /* What is left of a decode's weight after the next one: the last five hundred count. */
 static const double FADES = 0.998;
 
-/* So many decodes are enough, if their rows differ by so much. */
-static const double ENOUGH = 12, VARIANCE = 0.02;
+/* So many decodes are enough, if their rows, or their changes, differ by so much, and not both
+ * together. */
+static const double ENOUGH = 12, VARIANCE = 0.02, APART = 0.05;
 
-/* The cheapest and the dearest row that is believed, in passes. */
+/* The cheapest and the dearest that is believed, in passes. */
 static const double CHEAPEST = 0.02, DEAREST = 4;
+
+/* And the least that a pass is of a decode. */
+static const double LEAST = 0.01;
 
 /* Something else held the decode up that took so many times as long as the mean. */
 static const double STRAYS = 5;
 
-void lmi_price_note(lmi_price *price, uint32_t n_rows, double ms)
+void lmi_price_note(lmi_price *price, uint32_t n_rows, bool is_changed, double ms)
 {
-    const double x = n_rows;
+    const double x = n_rows, c = is_changed;
 
     if (price->n > ENOUGH && ms * price->rows > STRAYS * price->ms * x)
         return;
     price->n = FADES * price->n + 1;
     price->rows = FADES * price->rows + x;
+    price->changes = FADES * price->changes + c;
     price->ms = FADES * price->ms + ms;
     price->rows_rows = FADES * price->rows_rows + x * x;
+    price->rows_changes = FADES * price->rows_changes + x * c;
     price->rows_ms = FADES * price->rows_ms + x * ms;
+    price->changes_ms = FADES * price->changes_ms + c * ms;
 }
 
-float lmi_price_row(const lmi_price *price, float usual)
+void lmi_pace_note(lmi_pace *pace, double n_tokens, double ms)
 {
-    const double spread = price->n * price->rows_rows - price->rows * price->rows;
-    double row, pass;
+    pace->tokens = FADES * pace->tokens + n_tokens;
+    pace->ms = FADES * pace->ms + ms;
+}
 
-    if (price->n < ENOUGH || spread < VARIANCE * price->n * price->n)
-        return usual;
-    row = (price->n * price->rows_ms - price->rows * price->ms) / spread;
-    pass = (price->ms - row * price->rows) / price->n;
-    if (row <= CHEAPEST * pass)
-        return (float)CHEAPEST;
-    return row >= DEAREST * pass ? (float)DEAREST : (float)(row / pass);
+/* How two things go together, of their sums. */
+static double together(const lmi_price *p, double a, double b, double a_b)
+{
+    return a_b / p->n - a / p->n * b / p->n;
+}
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* In passes, as far as it is believed. */
+static float in_passes(double ms, double pass, double least)
+{
+    const double n = larger(ms / pass, least);
+
+    return (float)(n < DEAREST ? n : DEAREST);
+}
+
+/* The slopes of the plane. What has not varied enough to tell has none. */
+static void find_slopes(double *row, double *change, const lmi_price *p)
+{
+    const double x_x = together(p, p->rows, p->rows, p->rows_rows);
+    const double c_c = together(p, p->changes, p->changes, p->changes);
+    const double x_c = together(p, p->rows, p->changes, p->rows_changes);
+    const double x_y = together(p, p->rows, p->ms, p->rows_ms);
+    const double c_y = together(p, p->changes, p->ms, p->changes_ms);
+    const double det = x_x * c_c - x_c * x_c;
+
+    *row = x_x > VARIANCE ? x_y / x_x : 0;
+    *change = 0;
+    if (x_x <= VARIANCE && c_c > VARIANCE)
+        *change = c_y / c_c;
+    if (x_x > VARIANCE && c_c > VARIANCE && det > APART * x_x * c_c) {
+        *row = (x_y * c_c - c_y * x_c) / det;
+        *change = (c_y * x_x - x_y * x_c) / det;
+    }
+}
+
+lmi_cost lmi_price_cost(const lmi_price *p, float usual)
+{
+    const double mean = p->ms / (p->n + 1e-9);
+    double row, change, pass;
+
+    if (p->n < ENOUGH || mean <= 0)
+        return (lmi_cost){.row = usual};
+    find_slopes(&row, &change, p);
+    if (together(p, p->rows, p->rows, p->rows_rows) <= VARIANCE) /* rows did not vary: as usual */
+        row = usual * (p->ms - change * p->changes) / (p->n + usual * p->rows);
+    pass = (p->ms - row * p->rows - change * p->changes) / p->n;
+    pass = larger(pass, LEAST * mean);
+    return (lmi_cost){.row = in_passes(row, pass, CHEAPEST),
+                      .change = in_passes(change, pass, 0),
+                      .pass = (float)pass};
 }

@@ -15,8 +15,8 @@
  *                            p  p  p
  *
  * Behind a spoken token may come some that were guessed (lane->odds): rows of the same decode, as
- * many as are worth what they cost. In a rectangle all have as many, and who has fewer guesses
- * fills up.
+ * many as are worth what they cost (price.h). In a rectangle all have as many, and who has fewer
+ * guesses fills up.
  *
  * Where long prompts yield (ctx->n_yield), one that has more rows than that left is read in small
  * parts between everything else, and has a third of the time: whoever asks something short
@@ -25,6 +25,7 @@
  * A lane whose rows cannot be decoded fails alone: after a failed decode the rows of each lane
  * are tried by themselves.
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -83,7 +84,7 @@ static uint32_t without_guesses(lmi_row *rows, uint32_t n)
 {
     lmi_lane *lane = rows->lane;
 
-    if (!lane->odds)
+    if (!lane->odds && !rows[n - 1].is_filler)
         return n;
     lane->n_tokens = lane->n_done + 1;
     rows->is_last = true;
@@ -295,103 +296,153 @@ static uint32_t price_of(uint32_t n_lanes)
     return at_most(n_lanes, LMI_PRICES) - 1;
 }
 
-/* What a row costs where `n` lanes speak, in passes. Several lanes have filled the time of a pass,
- * so that there a row is taken to be dear until some were tried. */
-static float row_of(const lmi_context *ctx, uint32_t n)
+/* What decodes cost where `n` lanes speak. Several lanes have filled the time of a pass, so that
+ * there a row is taken to be dear until some were tried. */
+static lmi_cost cost_of(const lmi_context *ctx, uint32_t n)
 {
     const float usual = n > 1 && ctx->row_cost < 1 ? 1 : ctx->row_cost;
 
-    return lmi_price_row(&ctx->prices[price_of(n)], usual);
+    if (ctx->is_guessing_free)
+        return (lmi_cost){0};
+    return lmi_price_cost(&ctx->prices[price_of(n)], usual);
 }
 
-/* How many of the lane's guesses are worth a row each where `n` lanes share a pass over the
- * weights. */
-static uint32_t n_worth(const lmi_context *ctx, const lmi_lane *lane, uint32_t n)
+/* Whether all speakers of a decode have as many rows, whatever guesses they have: where it must be
+ * a rectangle, and where there is but one, whose decodes then are of a shape for longer. */
+static bool fills_up(const lmi_context *ctx)
 {
-    const float row = row_of(ctx, n) * (float)n;
-    const uint32_t n_guesses = lane->odds ? n_left(lane) - 1 : 0;
+    return ctx->is_rectangular || ctx->n_lanes == 1;
+}
+
+/* How many of at most `n` guesses the lane tries: all where a filler would be in their place, else
+ * those that are worth a row each. */
+static uint32_t n_tried(const lmi_context *ctx, const lmi_lane *lane, uint32_t n, float row)
+{
+    const uint32_t most = lane->odds ? at_most(n, n_left(lane) - 1) : 0;
     uint32_t i = 0;
 
-    while (i < n_guesses && lane->odds[i] > row / (1 + row))
+    if (fills_up(ctx))
+        return most;
+    while (i < most && lane->odds[i] > row / (1 + row))
         i++;
     return i;
 }
 
-/* Tokens that come of a run, in the time of one pass, where each lane has at most `n` guesses. */
-static float rate_of(const lmi_context *ctx, const run *r, uint32_t n)
+/* A run with at most `n` guesses a lane. */
+typedef struct plan {
+    uint32_t n;
+    float row; /* what one for every speaker costs, in passes */
+    lmi_shape shape;
+    float n_tokens; /* that are likely to come of it */
+} plan;
+
+static plan plan_of(const lmi_context *ctx, const run *r, uint32_t n, float row)
 {
-    float n_tokens = 0;
-    uint32_t n_rows = 0, n_outputs = 0;
+    plan p = {.n = n,
+              .row = row * (float)r->n,
+              .shape = {.first = &ctx->lanes[r->begin], .last = &ctx->lanes[r->end - 1]}};
     uint32_t i, k;
 
+    p.shape.is_vector = waits_for(ctx, r->begin, THOUGHT);
     for (i = r->begin; i < r->end; i++) {
         const lmi_lane *lane = &ctx->lanes[i];
         const bool speaks = waits_for(ctx, i, TOKEN);
-        const uint32_t own = speaks ? at_most(n, n_worth(ctx, lane, r->n)) : 0;
+        const uint32_t own = speaks ? n_tried(ctx, lane, n, p.row) : 0;
 
-        n_rows += speaks ? 1 + (ctx->is_rectangular ? n : own) : waits_for(ctx, i, THOUGHT);
-        n_outputs += 1 + own;
-        n_tokens += speaks ? 1.0f : 0.0f;
+        p.shape.n_outputs += speaks ? 1 + (fills_up(ctx) ? n : own) : waits_for(ctx, i, THOUGHT);
+        p.n_tokens += speaks ? 1.0f : 0.0f;
         for (k = 0; k < own; k++)
-            n_tokens += lane->odds[k];
+            p.n_tokens += lane->odds[k];
     }
-    if (n_rows > ctx->n_rows_max || n_outputs > ctx->n_outputs_max)
+    p.shape.n_rows = p.shape.n_outputs;
+    return p;
+}
+
+/* How many changes of shape it brings to go from the last decode's to this one: those who leave
+ * the shape without guesses will come back. */
+static float n_changes(const lmi_context *ctx, const lmi_shape *plain, const lmi_shape *shape)
+{
+    if (lmi_shape_is(shape, &ctx->shape))
         return 0;
-    return n_tokens / (1 + row_of(ctx, r->n) * (float)n_rows);
+    return lmi_shape_is(plain, &ctx->shape) ? 2 : 1;
 }
 
 /* By so much guesses must bring more than none: their price is an estimate, and taking them back
  * costs, too. */
-static const float WORTH_IT = 1.08f;
+static const float WORTH_IT = 0.08f;
 
-/* How many of at most `most` guesses a lane bring most tokens for the time. */
-static uint32_t find_best(const lmi_context *ctx, const run *r, uint32_t most)
+/* Tokens for a pass: those that all decodes bring on the mean, and where that is not known, those
+ * of this one without guesses. (What two save of a decode, while others read, is worth no more than
+ * what it saves later, when all speak: many guesses for little time are right, few are not.) */
+static float rate_of(const lmi_context *ctx, const lmi_cost *cost, const plan *plain)
 {
-    float best_rate = rate_of(ctx, r, 0) * WORTH_IT;
-    uint32_t n, best = 0;
+    if (cost->pass > 0 && ctx->pace.ms > 0)
+        return (float)(ctx->pace.tokens / ctx->pace.ms) * cost->pass;
+    return plain->n_tokens / (1 + cost->row * (float)plain->shape.n_rows);
+}
 
-    for (n = 1; n <= most; n++) {
-        const float rate = rate_of(ctx, r, n);
+/* Of at most `most` guesses a lane those that bring most tokens beyond what their time is worth. */
+static plan find_best(const lmi_context *ctx, const run *r, uint32_t most)
+{
+    const lmi_cost cost = cost_of(ctx, r->n);
+    const plan plain = plan_of(ctx, r, 0, cost.row);
+    const float rate = rate_of(ctx, &cost, &plain);
+    plan best = plain, p = plain;
+    float best_gain = -INFINITY;
+    uint32_t n;
 
-        if (rate > best_rate) {
-            best_rate = rate;
-            best = n;
-        }
+    for (n = 0; n <= most; n++, p = plan_of(ctx, r, n, cost.row)) {
+        const float changes = n_changes(ctx, &plain.shape, &p.shape);
+        const float time = 1 + cost.row * (float)p.shape.n_rows + cost.change * changes;
+        const float gain = p.n_tokens * (n == 0 ? 1 + WORTH_IT : 1) - rate * time;
+
+        if (n > 0 && p.shape.n_rows > at_most(ctx->n_rows_max, ctx->n_outputs_max))
+            break;
+        best = gain > best_gain ? p : best;
+        best_gain = gain > best_gain ? gain : best_gain;
     }
     return best;
 }
 
-/* How many guesses the lanes of a run try. In a rectangle all must have the cells, and nobody who
- * only lends a row has any. */
-static uint32_t n_guesses(const lmi_context *ctx, const run *r)
+/* As many rows behind each lane's first as the last decode had, if it was of the same lanes. */
+static uint32_t n_before(const lmi_context *ctx, const run *r)
 {
-    uint32_t most = 0, room = LMAS_N_DRAFT_MAX;
+    const bool is_same = ctx->shape.first == &ctx->lanes[r->begin] &&
+                         ctx->shape.last == &ctx->lanes[r->end - 1] && !ctx->shape.is_vector;
+
+    return is_same && fills_up(ctx) && ctx->shape.n_rows >= r->n ? ctx->shape.n_rows / r->n - 1 : 0;
+}
+
+/* How many guesses the lanes of a run can try, at most. Where they fill up all must have the cells,
+ * and nobody who only lends a row has any. */
+static uint32_t most_guesses(const lmi_context *ctx, const run *r)
+{
+    uint32_t most = n_before(ctx, r), room = ctx->n_draft;
     uint32_t i;
 
     for (i = r->begin; i < r->end; i++) {
         const lmi_lane *lane = &ctx->lanes[i];
         const uint32_t left = ctx->n_ctx_lane - at_most(lane->pos + 1, ctx->n_ctx_lane);
 
-        if (waits_for(ctx, i, TOKEN))
-            most = n_worth(ctx, lane, r->n) > most ? n_worth(ctx, lane, r->n) : most;
-        else if (ctx->is_rectangular)
-            return 0;
-        if (ctx->is_rectangular)
-            room = at_most(room, left);
+        if (!waits_for(ctx, i, TOKEN)) {
+            room = fills_up(ctx) ? 0 : room;
+            continue;
+        }
+        most = lane->odds && n_left(lane) - 1 > most ? n_left(lane) - 1 : most;
+        room = fills_up(ctx) ? at_most(room, left) : room;
     }
-    return most == 0 ? 0 : find_best(ctx, r, at_most(most, room));
+    return at_most(most, room);
 }
 
-/* The lane's token and `n` guesses, and where a rectangle needs more rows, some of no meaning. */
-static uint32_t add_guesses(lmi_context *ctx, uint32_t at, lmi_lane *lane, uint32_t n,
-                            uint32_t n_lanes)
+/* The lane's token and its guesses, and where it must fill up, rows of no meaning. */
+static uint32_t add_guesses(lmi_context *ctx, uint32_t at, lmi_lane *lane, const plan *p)
 {
-    const uint32_t own = at_most(n, n_worth(ctx, lane, n_lanes));
-    const uint32_t end = at + 1 + n;
+    const uint32_t own = n_tried(ctx, lane, p->n, p->row);
+    const uint32_t end = at + 1 + p->n;
 
     lane->n_tokens = lane->n_done + 1 + own;
     at = add_rows(ctx, at, lane, 1 + own);
-    for (; ctx->is_rectangular && at < end; at++) {
+    for (; fills_up(ctx) && at < end; at++) {
         ctx->rows[at] = ctx->rows[at - 1];
         ctx->rows[at].pos++;
         ctx->rows[at].is_last = false;
@@ -410,6 +461,13 @@ static void drop_fillers(lmi_context *ctx, uint32_t n)
             rewind_lane(ctx, ctx->rows[i].lane);
 }
 
+/* A decode of `n` rows for speakers alone took so long. */
+static void note(lmi_context *ctx, const run *r, const plan *p, uint32_t n, double ms)
+{
+    lmi_price_note(&ctx->prices[price_of(r->n)], n, ctx->is_shape_new, ms);
+    lmi_pace_note(&ctx->pace, p->n_tokens, ms);
+}
+
 /* One row of every lane that waits for one of `kinds`, and guesses. */
 static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
 {
@@ -418,20 +476,20 @@ static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
     run r = {0};
 
     while (status == LMAS_OK && next_run(&r, ctx, kinds)) {
-        const uint32_t most = n_guesses(ctx, &r);
+        const plan p = find_best(ctx, &r, most_guesses(ctx, &r));
         const double begin = lmi_now_ms();
         uint32_t n = 0;
         uint32_t i;
 
         for (i = r.begin; i < r.end; i++)
             if (waits_for(ctx, i, TOKEN))
-                n = add_guesses(ctx, n, &ctx->lanes[i], most, r.n);
+                n = add_guesses(ctx, n, &ctx->lanes[i], &p);
             else if (waits_for(ctx, i, taken))
                 n = add_rows(ctx, n, &ctx->lanes[i], 1);
         status = decode(ctx, n);
         drop_fillers(ctx, n);
         if (kinds == TOKEN)
-            lmi_price_note(&ctx->prices[price_of(r.n)], n, lmi_now_ms() - begin);
+            note(ctx, &r, &p, n, lmi_now_ms() - begin);
     }
     return status;
 }
