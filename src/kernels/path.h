@@ -25,7 +25,8 @@
 typedef enum lmi_form {
     LMI_FORM_F32 = 0, /* they stay */
     LMI_FORM_BF16,
-    LMI_FORM_INT8, /* 32 of them share a scale */
+    LMI_FORM_INT8,  /* 32 of them share a scale */
+    LMI_FORM_INT16, /* the same, and once more in 16 bits */
 } lmi_form;
 
 /* Prepared activations [n_rows]. Which arrays are there depends on the form. */
@@ -35,9 +36,11 @@ typedef struct lmi_operand {
     const float **x; /* [n_rows] rows [n_cols], as they came */
     uint16_t *bf16;  /* [n_rows, n_cols] */
     int8_t *q;       /* [n_rows, n_cols]: x is about scale * q */
-    float *scale;    /* [n_rows, n_cols / 32] */
-    int32_t *sum;    /* [n_rows, n_cols / 32]: of q, */
-    int32_t *half;   /* and of the first 16 of each 32 */
+    int16_t
+        *words;    /* [n_rows, n_cols]: q, of each 4 columns the first and third, then the others */
+    float *scale;  /* [n_rows, n_cols / 32] */
+    int32_t *sum;  /* [n_rows, n_cols / 32]: of q, */
+    int32_t *half; /* and of the first 16 of each 32 */
 } lmi_operand;
 
 /* One product, or the part of it that a thread does. */

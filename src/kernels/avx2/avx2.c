@@ -11,7 +11,7 @@ static lmi_form form_of(enum ggml_type type)
 {
     if (type == GGML_TYPE_F32 || type == GGML_TYPE_F16 || type == GGML_TYPE_BF16)
         return LMI_FORM_F32;
-    return LMI_FORM_INT8;
+    return lmi_panel_reading(type).n_words == 0 ? LMI_FORM_INT16 : LMI_FORM_INT8;
 }
 
 static void multiply(const lmi_product *p)

@@ -6,26 +6,14 @@
  * groups come in order, so that a sum is the same whatever is beside it.
  *
  *      unsigned bytes   maddubs(u, q): pairs in 16 bits, some words of which are added before madd
- *      signed bytes     maddubs(|w|, q with w's sign), then madd
+ *      signed bytes     maddubs(|w|, q with w's sign), then madd; for several rows words.c
  */
 #include <immintrin.h>
 #include <string.h>
 
-#include "kernels/avx2/avx2.h"
+#include "kernels/avx2/int8.h"
 
-enum { ROWS = 4, PARTS = 2, WORDS = 8, SIGNED = 0 };
-
-/* The rows that a panel meets, from its first group on. */
-typedef struct rows {
-    const int8_t *q;
-    const float *scale;
-    const int32_t *sum, *half;
-    size_t n_cols, n_groups; /* of a whole row */
-    float *y;
-    size_t y_stride;
-} rows;
-
-typedef __m256i ints[ROWS][PARTS];
+enum { WORDS = 8, SIGNED = 0 };
 
 LMI_ALWAYS __m256i four_columns(const int8_t *q)
 {
@@ -41,10 +29,10 @@ LMI_ALWAYS __m256i load(const uint8_t *u, size_t word, size_t part)
 }
 
 /* acc += u . q over words [begin, end) of a group, all of whose pairs fit 16 bits together. */
-LMI_ALWAYS void add_unsigned(ints acc, const size_t R, const uint8_t *u, const int8_t *q,
+LMI_ALWAYS void add_unsigned(lmi_ints acc, const size_t R, const uint8_t *u, const int8_t *q,
                              size_t stride, const size_t begin, const size_t end)
 {
-    ints pairs;
+    lmi_ints pairs;
 
     LMI_UNROLL for (size_t r = 0; r < R; r++) pairs[r][0] = pairs[r][1] = _mm256_setzero_si256();
     LMI_UNROLL for (size_t i = begin; i < end; i++)
@@ -59,17 +47,17 @@ LMI_ALWAYS void add_unsigned(ints acc, const size_t R, const uint8_t *u, const i
             pairs[r][1] = _mm256_add_epi16(pairs[r][1], _mm256_maddubs_epi16(b, x));
         }
     }
-    LMI_UNROLL for (size_t r = 0; r < R; r++) LMI_UNROLL for (size_t p = 0; p < PARTS; p++)
+    LMI_UNROLL for (size_t r = 0; r < R; r++) LMI_UNROLL for (size_t p = 0; p < LMI_PARTS; p++)
         acc[r][p] =
             _mm256_add_epi32(acc[r][p], _mm256_madd_epi16(pairs[r][p], _mm256_set1_epi16(1)));
 }
 
-LMI_ALWAYS void add_signed(ints acc, const size_t R, const uint8_t *u, const int8_t *q,
+LMI_ALWAYS void add_signed(lmi_ints acc, const size_t R, const uint8_t *u, const int8_t *q,
                            size_t stride)
 {
     const __m256i one = _mm256_set1_epi16(1);
 
-    LMI_UNROLL for (size_t i = 0; i < WORDS; i++) LMI_UNROLL for (size_t p = 0; p < PARTS; p++)
+    LMI_UNROLL for (size_t i = 0; i < WORDS; i++) LMI_UNROLL for (size_t p = 0; p < LMI_PARTS; p++)
     {
         const __m256i w = load(u, i, p), size = _mm256_abs_epi8(w);
 
@@ -84,7 +72,7 @@ LMI_ALWAYS void add_signed(ints acc, const size_t R, const uint8_t *u, const int
 }
 
 /* Words [begin, end) of a group, without the bias. */
-LMI_ALWAYS void add_words(ints acc, const size_t R, const size_t n_words, const uint8_t *u,
+LMI_ALWAYS void add_words(lmi_ints acc, const size_t R, const size_t n_words, const uint8_t *u,
                           const int8_t *q, size_t stride, const size_t begin, const size_t end)
 {
     if (n_words == SIGNED)
@@ -94,27 +82,7 @@ LMI_ALWAYS void add_words(ints acc, const size_t R, const size_t n_words, const 
             add_unsigned(acc, R, u, q, stride, i, i + n_words);
 }
 
-/* y += scale * (acc - bias * sum). */
-LMI_ALWAYS void add_scaled(const rows *x, const size_t R, ints acc, const float *scale,
-                           size_t group, const int *biases)
-{
-    LMI_UNROLL for (size_t r = 0; r < R; r++)
-    {
-        const __m256 d = _mm256_set1_ps(x->scale[r * x->n_groups + group]);
-        const __m256i bias = _mm256_set1_epi32(biases[r]);
-        float *y = x->y + r * x->y_stride;
-
-        LMI_UNROLL for (size_t p = 0; p < PARTS; p++)
-        {
-            const __m256 sum = _mm256_cvtepi32_ps(_mm256_sub_epi32(acc[r][p], bias));
-            const __m256 by = _mm256_mul_ps(_mm256_loadu_ps(scale + 8 * p), d);
-
-            _mm256_storeu_ps(y + 8 * p, _mm256_fmadd_ps(sum, by, _mm256_loadu_ps(y + 8 * p)));
-        }
-    }
-}
-
-LMI_ALWAYS void add_least(const rows *x, const size_t R, const float *least, size_t group)
+LMI_ALWAYS void add_least(const lmi_rows *x, const size_t R, const float *least, size_t group)
 {
     LMI_UNROLL for (size_t r = 0; r < R; r++)
     {
@@ -122,19 +90,19 @@ LMI_ALWAYS void add_least(const rows *x, const size_t R, const float *least, siz
         const __m256 sum = _mm256_set1_ps(x->scale[at] * (float)x->sum[at]);
         float *y = x->y + r * x->y_stride;
 
-        LMI_UNROLL for (size_t p = 0; p < PARTS; p++)
+        LMI_UNROLL for (size_t p = 0; p < LMI_PARTS; p++)
             _mm256_storeu_ps(y + 8 * p, _mm256_fmadd_ps(_mm256_loadu_ps(least + 8 * p), sum,
                                                         _mm256_loadu_ps(y + 8 * p)));
     }
 }
 
 /* One group, or one half of it. */
-LMI_ALWAYS void part_of_group(const rows *x, const size_t R, const lmi_panel *panel, size_t g,
+LMI_ALWAYS void part_of_group(const lmi_rows *x, const size_t R, const lmi_panel *panel, size_t g,
                               const lmi_reading how, const size_t begin, const size_t end)
 {
     const int8_t *q = x->q + LMI_GROUP * g;
-    int biases[ROWS];
-    ints acc;
+    int biases[LMI_ROWS];
+    lmi_ints acc;
 
     LMI_UNROLL for (size_t r = 0; r < R; r++)
     {
@@ -147,10 +115,10 @@ LMI_ALWAYS void part_of_group(const rows *x, const size_t R, const lmi_panel *pa
         acc[r][0] = acc[r][1] = _mm256_setzero_si256();
     }
     add_words(acc, R, how.n_words, panel->u[g], q, x->n_cols, begin, end);
-    add_scaled(x, R, acc, panel->scale[g][begin > 0], g, biases);
+    lmi_add_scaled(x, R, acc, panel->scale[g][begin > 0], g, biases);
 }
 
-LMI_ALWAYS void step(const rows *x, const size_t R, const lmi_panel *panel, size_t n,
+LMI_ALWAYS void step(const lmi_rows *x, const size_t R, const lmi_panel *panel, size_t n,
                      const lmi_reading how)
 {
     for (size_t g = 0; g < n; g++) {
@@ -165,7 +133,7 @@ LMI_ALWAYS void step(const rows *x, const size_t R, const lmi_panel *panel, size
     }
 }
 
-LMI_ALWAYS void step_rows(const rows *x, size_t n_rows, const lmi_panel *panel, size_t n,
+LMI_ALWAYS void step_rows(const lmi_rows *x, size_t n_rows, const lmi_panel *panel, size_t n,
                           const lmi_reading how)
 {
     if (n_rows == 1)
@@ -175,11 +143,11 @@ LMI_ALWAYS void step_rows(const rows *x, size_t n_rows, const lmi_panel *panel, 
     else if (n_rows == 3)
         step(x, 3, panel, n, how);
     else
-        step(x, ROWS, panel, n, how);
+        step(x, LMI_ROWS, panel, n, how);
 }
 
 /* Each way of reading is compiled for itself. */
-static void step_as(const rows *x, size_t n_rows, const lmi_panel *panel, size_t n,
+static void step_as(const lmi_rows *x, size_t n_rows, const lmi_panel *panel, size_t n,
                     const lmi_reading how)
 {
     if (how.n_words == SIGNED)
@@ -194,24 +162,32 @@ static void step_as(const rows *x, size_t n_rows, const lmi_panel *panel, size_t
                   (lmi_reading){.bias = how.bias, .n_words = 4, .has_least = how.has_least});
 }
 
-static void pass(const lmi_product *p, const lmi_panel *panel, size_t group, size_t n, float *y)
+static void pass(const lmi_product *p, const lmi_panel *panel, const lmi_words *words, size_t group,
+                 size_t n, float *y)
 {
     const lmi_reading how = lmi_panel_reading(p->layout->type);
     const size_t n_cols = p->x->n_cols, n_groups = n_cols / LMI_GROUP;
     size_t row;
 
-    for (row = p->begin; row < p->end; row += ROWS) {
+    for (row = p->begin; row < p->end; row += LMI_ROWS) {
         const size_t at = row * n_groups + group;
-        const rows part = {.q = p->x->q + row * n_cols + group * LMI_GROUP,
-                           .scale = p->x->scale + at,
-                           .sum = p->x->sum + at,
-                           .half = p->x->half + at,
-                           .n_cols = n_cols,
-                           .n_groups = n_groups,
-                           .y = y + row * p->y_stride,
-                           .y_stride = p->y_stride};
+        const lmi_rows part = {.q = p->x->q + row * n_cols + group * LMI_GROUP,
+                               .words =
+                                   words ? p->x->words + row * n_cols + group * LMI_GROUP : NULL,
+                               .scale = p->x->scale + at,
+                               .sum = p->x->sum + at,
+                               .half = p->x->half + at,
+                               .n_cols = n_cols,
+                               .n_groups = n_groups,
+                               .y = y + row * p->y_stride,
+                               .y_stride = p->y_stride};
 
-        step_as(&part, p->end - row < ROWS ? p->end - row : ROWS, panel, n, how);
+        const size_t n_rows = p->end - row < LMI_ROWS ? p->end - row : LMI_ROWS;
+
+        if (words)
+            lmi_avx2_words(&part, n_rows, panel, words, n);
+        else
+            step_as(&part, n_rows, panel, n, how);
     }
 }
 
@@ -221,7 +197,7 @@ static bool must_ask(const lmi_product *p)
 {
     enum { SHORT = 4 }; /* words of a second run that is still near */
 
-    return p->end - p->begin >= ROWS || p->layout->runs[1].n > SHORT;
+    return p->end - p->begin >= LMI_ROWS || p->layout->runs[1].n > SHORT;
 }
 
 /* Ask for what comes some panels after the one at `at`, in this tile or the next one. */
@@ -234,11 +210,16 @@ static void look_ahead(const lmi_product *p, const uint8_t *at, size_t n)
         lmi_look_ahead(at + PANELS * n, n);
 }
 
+/* So many rows are worth that weights become words. */
+enum { FEW = 2 };
+
 static void multiply_tile(const lmi_product *p, const uint8_t *tile, float *y)
 {
     const size_t n_groups = p->x->n_cols / LMI_GROUP;
     const size_t size = p->layout->size * LMI_TILE * LMI_GROUP / p->layout->n_cols;
+    const bool is_wide = p->x->words && p->end - p->begin >= FEW;
     lmi_panel panel;
+    lmi_words words;
     size_t row;
     size_t group;
 
@@ -249,8 +230,10 @@ static void multiply_tile(const lmi_product *p, const uint8_t *tile, float *y)
         const size_t n = left < LMI_PANEL_GROUPS ? left : LMI_PANEL_GROUPS;
 
         lmi_panel_fill(&panel, &lmi_avx2_fillers, p->layout, tile, group, n);
+        if (is_wide)
+            lmi_avx2_widen(&words, &panel, n);
         look_ahead(p, tile + size * group, size * n);
-        pass(p, &panel, group, n, y);
+        pass(p, &panel, is_wide ? &words : NULL, group, n, y);
     }
 }
 
