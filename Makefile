@@ -137,8 +137,8 @@ $(B)/obj/$(1)/%.o: src/$(1)/%.c $(B)/rooms/$(1)/.made
 endef
 $(foreach r,$(LIB_ROOMS) $(PROG_ROOMS),$(eval $(call room_rule,$(r))))
 
-# Kernels are for one kind of processor each, which is asked for before they are called. (Nobody asks
-# whether a comparison with NaN was raised: without that a choice becomes no vector.)
+# Kernels are for one kind of processor each, which is asked for before they are called. (AVX2 has no
+# masks: gcc makes a choice a vector there only where no comparison has to trap. None has.)
 AVX512 := -O3 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mavx2 -mfma -mf16c
 AVX2   := -O3 -fno-trapping-math -mavx2 -mfma -mf16c
 $(B)/obj/kernels/avx512/%.o: OPT_ROOM = $(AVX512)

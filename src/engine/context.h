@@ -136,8 +136,7 @@ typedef struct lmi_context {
     lmi_price prices[LMI_PRICES]; /* and what it cost here, by how many speak at once */
     bool is_guessing_free;        /* tests try guesses whatever they cost */
     lmi_pace pace;                /* of all who speak */
-    lmi_shape shape;              /* of the last decode, */
-    bool is_shape_new;            /* which was not that of the one before */
+    lmi_shape shape;              /* of the last decode */
     uint32_t width;    /* values of one input vector: n_embd, more where a model stacks inputs */
     char refusal[512]; /* why there can be no thoughts here; "" where there can */
     struct lmi_shift *shift;   /* how its keys turn, once a join was asked for: state/shift.h */

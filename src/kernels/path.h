@@ -36,11 +36,10 @@ typedef struct lmi_operand {
     const float **x; /* [n_rows] rows [n_cols], as they came */
     uint16_t *bf16;  /* [n_rows, n_cols] */
     int8_t *q;       /* [n_rows, n_cols]: x is about scale * q */
-    int16_t
-        *words;    /* [n_rows, n_cols]: q, of each 4 columns the first and third, then the others */
-    float *scale;  /* [n_rows, n_cols / 32] */
-    int32_t *sum;  /* [n_rows, n_cols / 32]: of q, */
-    int32_t *half; /* and of the first 16 of each 32 */
+    int16_t *words;  /* [n_rows, n_cols]: q, of each 4 columns those at 0 2 1 3 */
+    float *scale;    /* [n_rows, n_cols / 32] */
+    int32_t *sum;    /* [n_rows, n_cols / 32]: of q, */
+    int32_t *half;   /* and of the first 16 of each 32 */
 } lmi_operand;
 
 /* One product, or the part of it that a thread does. */

@@ -20,8 +20,8 @@ struct lmi_row {
  * may hold some of the rows. Adds each lane's share of the time to its `ms`. */
 int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n);
 
-/* Whether they are alike. */
-bool lmi_shape_is(const lmi_shape *a, const lmi_shape *b);
+/* Whether decodes of these shapes share a graph. */
+bool lmi_shapes_agree(const lmi_shape *a, const lmi_shape *b);
 
 /* The eval callback that context.c hands to libllama; `user` is the lmi_context. */
 bool lmi_decode_tap(struct ggml_tensor *tensor, bool is_asking, void *user);

@@ -58,8 +58,8 @@ static float in_passes(double ms, double pass, double least)
     return (float)(n < DEAREST ? n : DEAREST);
 }
 
-/* The slopes of the plane. What has not varied enough to tell has none. */
-static void find_slopes(double *row, double *change, const lmi_price *p)
+/* The slopes of the plane: 0 of what has not varied enough to tell. Whether rows have. */
+static bool find_slopes(double *row, double *change, const lmi_price *p)
 {
     const double x_x = together(p, p->rows, p->rows, p->rows_rows);
     const double c_c = together(p, p->changes, p->changes, p->changes);
@@ -67,29 +67,26 @@ static void find_slopes(double *row, double *change, const lmi_price *p)
     const double x_y = together(p, p->rows, p->ms, p->rows_ms);
     const double c_y = together(p, p->changes, p->ms, p->changes_ms);
     const double det = x_x * c_c - x_c * x_c;
+    const bool has_rows = x_x > VARIANCE, has_changes = c_c > VARIANCE;
 
-    *row = x_x > VARIANCE ? x_y / x_x : 0;
-    *change = 0;
-    if (x_x <= VARIANCE && c_c > VARIANCE)
-        *change = c_y / c_c;
-    if (x_x > VARIANCE && c_c > VARIANCE && det > APART * x_x * c_c) {
+    *row = has_rows ? x_y / x_x : 0;
+    *change = has_changes && !has_rows ? c_y / c_c : 0;
+    if (has_rows && has_changes && det > APART * x_x * c_c) {
         *row = (x_y * c_c - c_y * x_c) / det;
         *change = (c_y * x_x - x_y * x_c) / det;
     }
+    return has_rows;
 }
 
 lmi_cost lmi_price_cost(const lmi_price *p, float usual)
 {
-    const double mean = p->ms / (p->n + 1e-9);
     double row, change, pass;
 
-    if (p->n < ENOUGH || mean <= 0)
+    if (p->n < ENOUGH || p->ms <= 0)
         return (lmi_cost){.row = usual};
-    find_slopes(&row, &change, p);
-    if (together(p, p->rows, p->rows, p->rows_rows) <= VARIANCE) /* rows did not vary: as usual */
+    if (!find_slopes(&row, &change, p))
         row = usual * (p->ms - change * p->changes) / (p->n + usual * p->rows);
-    pass = (p->ms - row * p->rows - change * p->changes) / p->n;
-    pass = larger(pass, LEAST * mean);
+    pass = larger((p->ms - row * p->rows - change * p->changes) / p->n, LEAST * p->ms / p->n);
     return (lmi_cost){.row = in_passes(row, pass, CHEAPEST),
                       .change = in_passes(change, pass, 0),
                       .pass = (float)pass};

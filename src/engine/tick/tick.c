@@ -362,9 +362,9 @@ static plan plan_of(const lmi_context *ctx, const run *r, uint32_t n, float row)
  * the shape without guesses will come back. */
 static float n_changes(const lmi_context *ctx, const lmi_shape *plain, const lmi_shape *shape)
 {
-    if (lmi_shape_is(shape, &ctx->shape))
+    if (lmi_shapes_agree(shape, &ctx->shape))
         return 0;
-    return lmi_shape_is(plain, &ctx->shape) ? 2 : 1;
+    return lmi_shapes_agree(plain, &ctx->shape) ? 2 : 1;
 }
 
 /* By so much guesses must bring more than none: their price is an estimate, and taking them back
@@ -461,10 +461,13 @@ static void drop_fillers(lmi_context *ctx, uint32_t n)
             rewind_lane(ctx, ctx->rows[i].lane);
 }
 
-/* A decode of `n` rows for speakers alone took so long. */
-static void note(lmi_context *ctx, const run *r, const plan *p, uint32_t n, double ms)
+/* A decode of `n` rows for speakers alone took so long; the one before had that shape. */
+static void note(lmi_context *ctx, const run *r, const plan *p, uint32_t n, const lmi_shape *before,
+                 double ms)
 {
-    lmi_price_note(&ctx->prices[price_of(r->n)], n, ctx->is_shape_new, ms);
+    const bool is_changed = !lmi_shapes_agree(before, &ctx->shape);
+
+    lmi_price_note(&ctx->prices[price_of(r->n)], n, is_changed, ms);
     lmi_pace_note(&ctx->pace, p->n_tokens, ms);
 }
 
@@ -477,6 +480,7 @@ static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
 
     while (status == LMAS_OK && next_run(&r, ctx, kinds)) {
         const plan p = find_best(ctx, &r, most_guesses(ctx, &r));
+        const lmi_shape before = ctx->shape;
         const double begin = lmi_now_ms();
         uint32_t n = 0;
         uint32_t i;
@@ -489,7 +493,7 @@ static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
         status = decode(ctx, n);
         drop_fillers(ctx, n);
         if (kinds == TOKEN)
-            note(ctx, &r, &p, n, lmi_now_ms() - begin);
+            note(ctx, &r, &p, n, &before, lmi_now_ms() - begin);
     }
     return status;
 }
