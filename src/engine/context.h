@@ -103,11 +103,11 @@ typedef struct lmi_capture {
 } lmi_capture;
 
 /* Decodes that are alike in this share one graph of libllama's. */
-typedef struct lmi_shape {
+typedef struct lmi_decode_shape {
     const lmi_lane *first, *last;
     uint32_t n_rows, n_outputs;
     bool is_vector;
-} lmi_shape;
+} lmi_decode_shape;
 
 typedef struct lmi_context {
     lmas_model *model;
@@ -136,7 +136,7 @@ typedef struct lmi_context {
     lmi_price prices[LMI_PRICES]; /* and what it cost here, by how many speak at once */
     bool is_guessing_free;        /* tests try guesses whatever they cost */
     lmi_pace pace;                /* of all who speak */
-    lmi_shape shape;              /* of the last decode */
+    lmi_decode_shape shape;       /* of the last decode */
     uint32_t width;    /* values of one input vector: n_embd, more where a model stacks inputs */
     char refusal[512]; /* why there can be no thoughts here; "" where there can */
     struct lmi_shift *shift;   /* how its keys turn, once a join was asked for: state/shift.h */

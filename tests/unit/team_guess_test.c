@@ -380,7 +380,7 @@ static void test_a_price_is_what_decodes_took(void **state)
 static void test_a_change_of_shape_has_a_price_of_its_own(void **state)
 {
     lmi_price price = {0};
-    lmi_cost cost;
+    lmi_decode_cost cost;
     uint32_t i;
 
     (void)state;

@@ -278,7 +278,7 @@ static void set_capture(lmi_context *ctx, const lmi_row *rows, uint32_t n)
         lmi_attention_begin(rows, n);
 }
 
-bool lmi_shapes_agree(const lmi_shape *a, const lmi_shape *b)
+bool lmi_decode_shapes_agree(const lmi_decode_shape *a, const lmi_decode_shape *b)
 {
     return a->first == b->first && a->last == b->last && a->n_rows == b->n_rows &&
            a->n_outputs == b->n_outputs && a->is_vector == b->is_vector;
@@ -296,11 +296,11 @@ int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n)
 
     take_back_logits(ctx);
     set_capture(ctx, rows, n);
-    ctx->shape = (lmi_shape){.first = rows[0].lane,
-                             .last = rows[n - 1].lane,
-                             .n_rows = n,
-                             .n_outputs = n_outputs,
-                             .is_vector = rows[0].is_vector};
+    ctx->shape = (lmi_decode_shape){.first = rows[0].lane,
+                                    .last = rows[n - 1].lane,
+                                    .n_rows = n,
+                                    .n_outputs = n_outputs,
+                                    .is_vector = rows[0].is_vector};
     code = run(ctx, rows, n);
     if (capture->is_on && capture->n_rows != n_outputs)
         capture->is_misshapen = true; /* not the rows we marked: none can be told apart */

@@ -21,7 +21,7 @@ struct lmi_row {
 int lmi_decode(lmi_context *ctx, const lmi_row *rows, uint32_t n);
 
 /* Whether decodes of these shapes share a graph. */
-bool lmi_shapes_agree(const lmi_shape *a, const lmi_shape *b);
+bool lmi_decode_shapes_agree(const lmi_decode_shape *a, const lmi_decode_shape *b);
 
 /* The eval callback that context.c hands to libllama; `user` is the lmi_context. */
 bool lmi_decode_tap(struct ggml_tensor *tensor, bool is_asking, void *user);

@@ -78,16 +78,16 @@ static bool find_slopes(double *row, double *change, const lmi_price *p)
     return has_rows;
 }
 
-lmi_cost lmi_price_cost(const lmi_price *p, float usual)
+lmi_decode_cost lmi_price_cost(const lmi_price *p, float usual)
 {
     double row, change, pass;
 
     if (p->n < ENOUGH || p->ms <= 0)
-        return (lmi_cost){.row = usual};
+        return (lmi_decode_cost){.row = usual};
     if (!find_slopes(&row, &change, p))
         row = usual * (p->ms - change * p->changes) / (p->n + usual * p->rows);
     pass = larger((p->ms - row * p->rows - change * p->changes) / p->n, LEAST * p->ms / p->n);
-    return (lmi_cost){.row = in_passes(row, pass, CHEAPEST),
-                      .change = in_passes(change, pass, 0),
-                      .pass = (float)pass};
+    return (lmi_decode_cost){.row = in_passes(row, pass, CHEAPEST),
+                             .change = in_passes(change, pass, 0),
+                             .pass = (float)pass};
 }

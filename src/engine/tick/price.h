@@ -25,10 +25,10 @@ typedef struct lmi_price {
 } lmi_price;
 
 /* What they cost, in passes; and a pass in milliseconds, 0 where that is not known. */
-typedef struct lmi_cost {
+typedef struct lmi_decode_cost {
     float row, change;
     float pass;
-} lmi_cost;
+} lmi_decode_cost;
 
 /* What came of all decodes of spoken tokens so far, whoever spoke, faded. */
 typedef struct lmi_pace {
@@ -41,6 +41,6 @@ void lmi_price_note(lmi_price *price, uint32_t n_rows, bool is_changed, double m
 void lmi_pace_note(lmi_pace *pace, double n_tokens, double ms);
 
 /* What a row costs where the decodes so far do not tell: `usual`; and a change, nothing. */
-lmi_cost lmi_price_cost(const lmi_price *price, float usual);
+lmi_decode_cost lmi_price_cost(const lmi_price *price, float usual);
 
 #endif

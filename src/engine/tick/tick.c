@@ -298,12 +298,12 @@ static uint32_t price_of(uint32_t n_lanes)
 
 /* What decodes cost where `n` lanes speak. Several lanes have filled the time of a pass, so that
  * there a row is taken to be dear until some were tried. */
-static lmi_cost cost_of(const lmi_context *ctx, uint32_t n)
+static lmi_decode_cost cost_of(const lmi_context *ctx, uint32_t n)
 {
     const float usual = n > 1 && ctx->row_cost < 1 ? 1 : ctx->row_cost;
 
     if (ctx->is_guessing_free)
-        return (lmi_cost){0};
+        return (lmi_decode_cost){0};
     return lmi_price_cost(&ctx->prices[price_of(n)], usual);
 }
 
@@ -332,7 +332,7 @@ static uint32_t n_tried(const lmi_context *ctx, const lmi_lane *lane, uint32_t n
 typedef struct plan {
     uint32_t n;
     float row; /* what one for every speaker costs, in passes */
-    lmi_shape shape;
+    lmi_decode_shape shape;
     float n_tokens; /* that are likely to come of it */
 } plan;
 
@@ -360,11 +360,12 @@ static plan plan_of(const lmi_context *ctx, const run *r, uint32_t n, float row)
 
 /* How many changes of shape it brings to go from the last decode's to this one: those who leave
  * the shape without guesses will come back. */
-static float n_changes(const lmi_context *ctx, const lmi_shape *plain, const lmi_shape *shape)
+static float n_changes(const lmi_context *ctx, const lmi_decode_shape *plain,
+                       const lmi_decode_shape *shape)
 {
-    if (lmi_shapes_agree(shape, &ctx->shape))
+    if (lmi_decode_shapes_agree(shape, &ctx->shape))
         return 0;
-    return lmi_shapes_agree(plain, &ctx->shape) ? 2 : 1;
+    return lmi_decode_shapes_agree(plain, &ctx->shape) ? 2 : 1;
 }
 
 /* By so much guesses must bring more than none: their price is an estimate, and taking them back
@@ -374,7 +375,7 @@ static const float WORTH_IT = 0.08f;
 /* Tokens for a pass: those that all decodes bring on the mean, and where that is not known, those
  * of this one without guesses. (What two save of a decode, while others read, is worth no more than
  * what it saves later, when all speak: many guesses for little time are right, few are not.) */
-static float rate_of(const lmi_context *ctx, const lmi_cost *cost, const plan *plain)
+static float rate_of(const lmi_context *ctx, const lmi_decode_cost *cost, const plan *plain)
 {
     if (cost->pass > 0 && ctx->pace.ms > 0)
         return (float)(ctx->pace.tokens / ctx->pace.ms) * cost->pass;
@@ -384,7 +385,7 @@ static float rate_of(const lmi_context *ctx, const lmi_cost *cost, const plan *p
 /* Of at most `most` guesses a lane those that bring most tokens beyond what their time is worth. */
 static plan find_best(const lmi_context *ctx, const run *r, uint32_t most)
 {
-    const lmi_cost cost = cost_of(ctx, r->n);
+    const lmi_decode_cost cost = cost_of(ctx, r->n);
     const plan plain = plan_of(ctx, r, 0, cost.row);
     const float rate = rate_of(ctx, &cost, &plain);
     plan best = plain, p = plain;
@@ -462,10 +463,10 @@ static void drop_fillers(lmi_context *ctx, uint32_t n)
 }
 
 /* A decode of `n` rows for speakers alone took so long; the one before had that shape. */
-static void note(lmi_context *ctx, const run *r, const plan *p, uint32_t n, const lmi_shape *before,
-                 double ms)
+static void note(lmi_context *ctx, const run *r, const plan *p, uint32_t n,
+                 const lmi_decode_shape *before, double ms)
 {
-    const bool is_changed = !lmi_shapes_agree(before, &ctx->shape);
+    const bool is_changed = !lmi_decode_shapes_agree(before, &ctx->shape);
 
     lmi_price_note(&ctx->prices[price_of(r->n)], n, is_changed, ms);
     lmi_pace_note(&ctx->pace, p->n_tokens, ms);
@@ -480,7 +481,7 @@ static lmas_status tick_singles(lmi_context *ctx, unsigned kinds)
 
     while (status == LMAS_OK && next_run(&r, ctx, kinds)) {
         const plan p = find_best(ctx, &r, most_guesses(ctx, &r));
-        const lmi_shape before = ctx->shape;
+        const lmi_decode_shape before = ctx->shape;
         const double begin = lmi_now_ms();
         uint32_t n = 0;
         uint32_t i;

@@ -162,8 +162,8 @@ static void step_as(const lmi_rows *x, size_t n_rows, const lmi_panel *panel, si
                   (lmi_reading){.bias = how.bias, .n_words = 4, .has_least = how.has_least});
 }
 
-static void pass(const lmi_product *p, const lmi_panel *panel, const lmi_words *words, size_t group,
-                 size_t n, float *y)
+static void pass(const lmi_product *p, const lmi_panel *panel, const lmi_wide_panel *words,
+                 size_t group, size_t n, float *y)
 {
     const lmi_reading how = lmi_panel_reading(p->layout->type);
     const size_t n_cols = p->x->n_cols, n_groups = n_cols / LMI_GROUP;
@@ -219,7 +219,7 @@ static void multiply_tile(const lmi_product *p, const uint8_t *tile, float *y)
     const size_t size = p->layout->size * LMI_TILE * LMI_GROUP / p->layout->n_cols;
     const bool is_wide = p->x->words && p->end - p->begin >= FEW;
     lmi_panel panel;
-    lmi_words words;
+    lmi_wide_panel words;
     size_t row;
     size_t group;
 

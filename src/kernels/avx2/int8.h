@@ -31,15 +31,15 @@ typedef __m256i lmi_ints[LMI_ROWS][LMI_PARTS];
 
 /* A panel's bytes as words: of each 4 columns the first and the third, then the others. */
 enum { LMI_PAIRS = LMI_GROUP / 2 };
-typedef struct lmi_words {
+typedef struct lmi_wide_panel {
     _Alignas(32) int16_t w[LMI_PANEL_GROUPS][LMI_PAIRS][LMI_TILE][2];
-} lmi_words;
+} lmi_wide_panel;
 
-void lmi_avx2_widen(lmi_words *words, const lmi_panel *panel, size_t n_groups);
+void lmi_avx2_widen(lmi_wide_panel *words, const lmi_panel *panel, size_t n_groups);
 
 /* Up to LMI_ROWS rows with `n_groups` groups. */
 void lmi_avx2_words(const lmi_rows *x, size_t n_rows, const lmi_panel *panel,
-                    const lmi_words *words, size_t n_groups);
+                    const lmi_wide_panel *words, size_t n_groups);
 
 /* y += scale * (acc - bias * sum). */
 LMI_ALWAYS void lmi_add_scaled(const lmi_rows *x, const size_t R, lmi_ints acc, const float *scale,

@@ -5,7 +5,7 @@
 
 enum { BYTES = 32, HALF_WORD = 8 };
 
-void lmi_avx2_widen(lmi_words *words, const lmi_panel *panel, size_t n_groups)
+void lmi_avx2_widen(lmi_wide_panel *words, const lmi_panel *panel, size_t n_groups)
 {
     size_t g, i, part;
 
@@ -32,7 +32,7 @@ LMI_ALWAYS __m256i two_columns(const int16_t *words)
     return _mm256_set1_epi32(pair);
 }
 
-LMI_ALWAYS void group(lmi_ints acc, const lmi_rows *x, const size_t R, const lmi_words *words,
+LMI_ALWAYS void group(lmi_ints acc, const lmi_rows *x, const size_t R, const lmi_wide_panel *words,
                       size_t g)
 {
     const int16_t *q = x->words + LMI_GROUP * g;
@@ -54,7 +54,7 @@ LMI_ALWAYS void group(lmi_ints acc, const lmi_rows *x, const size_t R, const lmi
 }
 
 LMI_ALWAYS void step(const lmi_rows *x, const size_t R, const lmi_panel *panel,
-                     const lmi_words *words, size_t n)
+                     const lmi_wide_panel *words, size_t n)
 {
     static const int no_bias[LMI_ROWS];
 
@@ -67,7 +67,7 @@ LMI_ALWAYS void step(const lmi_rows *x, const size_t R, const lmi_panel *panel,
 }
 
 void lmi_avx2_words(const lmi_rows *x, size_t n_rows, const lmi_panel *panel,
-                    const lmi_words *words, size_t n_groups)
+                    const lmi_wide_panel *words, size_t n_groups)
 {
     if (n_rows == 1)
         step(x, 1, panel, words, n_groups);
